@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+// The one way a file or folder that must be whole comes into being: written beside, synced, renamed over, its folder
+// synced. A crash leaves the old state or the new one. Failures throw ResourceError (no space, quota, I/O) or
+// InputError (no such folder, no permission), with the path and the bytes that were needed.
+namespace ablate {
+
+void atomic_write(const std::filesystem::path& file, std::string_view bytes);
+
+// `fill` writes the files of a folder of its own beside `directory`; every file in it is synced, then the folder is
+// renamed to `directory`, which must not exist. When `fill` throws, nothing is left.
+void atomic_directory(const std::filesystem::path& directory,
+                      const std::function<void(const std::filesystem::path& beside)>& fill);
+
+// Throws ResourceError naming the path and both figures when fewer than `bytes` + 5 % are free there.
+void require_free_space(const std::filesystem::path& where, std::uint64_t bytes);
+
+// Writes all of `bytes` to a descriptor, retrying short writes; throws as above. `file` is for the message alone.
+void write_all(int descriptor, std::string_view bytes, const std::filesystem::path& file);
+
+// The whole file as bytes. InputError when it is missing, a folder, unreadable, or larger than `limit`.
+std::string read_file(const std::filesystem::path& file, std::uint64_t limit = 1ull << 32);
+
+}  // namespace ablate

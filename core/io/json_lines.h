@@ -1,0 +1,36 @@
+#pragma once
+#include "core/base/json.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace ablate::io {
+
+// Appends one JSON value a line; each line is written at once, so a crash tears at most the last.
+class JsonLinesWriter {
+  public:
+    // Cuts the file back to `keep_bytes` first (a resume), if given.
+    explicit JsonLinesWriter(std::filesystem::path file, std::int64_t keep_bytes = -1);
+    ~JsonLinesWriter();
+    JsonLinesWriter(const JsonLinesWriter&) = delete;
+    JsonLinesWriter& operator=(const JsonLinesWriter&) = delete;
+    void append(const Json& value);
+    void sync();
+    std::int64_t offset() const { return offset_; }
+
+  private:
+    std::filesystem::path file_;
+    int descriptor_ = -1;
+    std::int64_t offset_ = 0;
+};
+
+struct JsonLines {
+    std::vector<Json> values;
+    std::int64_t end = 0;        // offset behind the last whole line: where a follower reads on
+    std::int64_t damaged = 0;    // whole lines that are not JSON, left out
+};
+// A missing file is empty. A torn last line is left for later.
+JsonLines read_json_lines(const std::filesystem::path& file, std::int64_t from = 0);
+
+}  // namespace ablate::io

@@ -1,0 +1,22 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ablate::io {
+
+// The header of a NumPy .npy file, versions 1 to 3. Only little-endian, C-ordered arrays of plain numbers are accepted;
+// the file must hold exactly as many bytes as the header says. InputError otherwise.
+struct NpyHeader {
+    std::string dtype;                 // "u1", "u2", "i4", "i8", "f4", "f8", ...
+    std::size_t item_bytes = 0;
+    std::vector<std::int64_t> shape;
+    std::uint64_t data_offset = 0;
+    std::int64_t count() const;
+};
+NpyHeader read_npy_header(const std::filesystem::path& file);
+// The bytes that stand before `count` items of a one-dimensional array.
+std::string npy_header_1d(std::string_view dtype, std::int64_t count);
+
+}  // namespace ablate::io

@@ -1,0 +1,60 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// TensorBoard's event files: TFRecord framing (length, masked crc32c, data, masked crc32c) around Event messages.
+// Formats: ../shared/reference/formats.md. Scalars are float32 there, as TensorBoard defines them.
+namespace ablate::io {
+
+std::uint32_t crc32c(const void* data, std::size_t bytes);
+
+struct ScalarEvent {
+    double wall_time = 0;      // seconds since 1970
+    std::int64_t step = 0;
+    std::vector<std::pair<std::string, float>> values;  // tag, value; non-finite values stay as they are
+};
+
+class TensorBoardWriter {
+  public:
+    // A new file in `directory`, or the newest one there cut back to `keep_bytes` (a resume).
+    explicit TensorBoardWriter(const std::filesystem::path& directory, std::int64_t keep_bytes = -1);
+    ~TensorBoardWriter();
+    TensorBoardWriter(const TensorBoardWriter&) = delete;
+    TensorBoardWriter& operator=(const TensorBoardWriter&) = delete;
+    void append(const ScalarEvent& event);  // one record: buffered until flush()
+    void flush();                           // hands what is buffered to the system in one write
+    void sync();                            // flush, then to the disk
+    std::int64_t offset() const { return offset_ + static_cast<std::int64_t>(buffer_.size()); }
+
+  private:
+    std::filesystem::path file_;
+    int descriptor_ = -1;
+    std::int64_t offset_ = 0;
+    std::string buffer_;
+};
+
+// Reads one file from where it stopped last: a live file is followed by calling read_more() again.
+class TensorBoardReader {
+  public:
+    explicit TensorBoardReader(std::filesystem::path file);
+    // Whole records since the last call. A torn tail is left for the next call; a record whose data is damaged is
+    // skipped and counted; a damaged length ends the file (end_of_file_damage()).
+    std::vector<ScalarEvent> read_more();
+    std::int64_t offset() const { return offset_; }
+    std::int64_t lost_records() const { return lost_; }
+    bool damaged_beyond() const { return damaged_; }
+
+  private:
+    std::filesystem::path file_;
+    std::int64_t offset_ = 0, lost_ = 0;
+    bool damaged_ = false;
+};
+
+// The event files of a folder in the order of their names (their times).
+std::vector<std::filesystem::path> event_files(const std::filesystem::path& directory);
+
+}  // namespace ablate::io

@@ -1,0 +1,30 @@
+# LibTorch from the torch wheel, as imported targets (CPU) or through its own CMake files (CUDA).
+# A public wheel is a CUDA build whose CMake files stop without a toolkit; its headers and CPU library serve all the same.
+file(GLOB _torch_dirs "${ABLATE_DEPS}/python/lib/python3*/site-packages/torch")
+if(NOT ABLATE_TORCH_DIR AND _torch_dirs)
+  list(GET _torch_dirs 0 ABLATE_TORCH_DIR)
+endif()
+set(ABLATE_TORCH_DIR "${ABLATE_TORCH_DIR}" CACHE PATH "The torch folder of a wheel: include/ and lib/ are LibTorch")
+if(NOT EXISTS "${ABLATE_TORCH_DIR}/include/ATen/ATen.h")
+  message(FATAL_ERROR "no LibTorch in '${ABLATE_TORCH_DIR}': run packaging/setup, or set ABLATE_TORCH_DIR")
+endif()
+
+if(ABLATE_CUDA)
+  list(APPEND CMAKE_PREFIX_PATH "${ABLATE_TORCH_DIR}")
+  find_package(Torch REQUIRED)
+  add_library(libtorch INTERFACE)
+  target_link_libraries(libtorch INTERFACE ${TORCH_LIBRARIES})
+  target_include_directories(libtorch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+  target_compile_definitions(libtorch INTERFACE ABLATE_WITH_CUDA=1)
+else()
+  add_library(libtorch INTERFACE)
+  foreach(_name c10 torch_cpu torch)
+    add_library(libtorch_${_name} SHARED IMPORTED)
+    set_target_properties(libtorch_${_name} PROPERTIES IMPORTED_LOCATION "${ABLATE_TORCH_DIR}/lib/lib${_name}.so")
+    target_link_libraries(libtorch INTERFACE libtorch_${_name})
+  endforeach()
+  target_include_directories(libtorch SYSTEM INTERFACE
+    "${ABLATE_TORCH_DIR}/include" "${ABLATE_TORCH_DIR}/include/torch/csrc/api/include")
+  # libtorch registers its CUDA kernels when loaded: without this the linker drops it and a CUDA build falls back to the CPU.
+  target_link_options(libtorch INTERFACE "LINKER:--no-as-needed")
+endif()
