@@ -1,0 +1,53 @@
+#pragma once
+#include "core/base/json.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ablate {
+
+enum class FieldType { boolean, integer, real, text, choice, kind, map };
+
+// All that is known of one option: reading and writing JSON, --set, --help, the form in the window, the difference of two
+// runs and the documentation derive from it (DESIGN, decision 1).
+struct FieldInfo {
+    std::string key;  // dotted, below its group: "norm.attn_in"
+    std::string label, help, unit;
+    FieldType type = FieldType::real;
+    std::optional<double> min, max;
+    bool above_min = false;  // the range is (min, max] rather than [min, max]
+    Json default_value;
+    std::vector<std::string> choices;  // type choice
+    std::string category;              // type kind: which table of kinds
+    std::string heading;               // where the form and the help show it
+    bool identity = true;              // part of the configuration hash; false for cadences and devices that only observe
+    std::function<bool(const Json& group)> visible_when;  // absent: always
+
+    bool visible(const Json& group) const { return !visible_when || visible_when(group); }
+};
+
+// Throws InputError naming `where` unless `value` has the field's type and lies in its range.
+// Returns the value in its canonical type (an integer for an integer field, a double for a real one).
+Json checked_value(const FieldInfo& field, const Json& value, const std::string& where);
+
+// A value as typed on a command line ("1e-3", "true", "rms"), as the JSON the field expects. JSON text is accepted too.
+Json parse_value(const FieldInfo& field, const std::string& text, const std::string& where);
+
+// Building a FieldInfo reads as a sentence: real("eps", 1e-5, "Epsilon").range(0, 1).doc("added to the mean square").
+struct FieldBuilder : FieldInfo {
+    FieldBuilder& doc(std::string text) { return help = std::move(text), *this; }
+    FieldBuilder& in(std::string text) { return unit = std::move(text), *this; }
+    FieldBuilder& range(double low, double high) { return min = low, max = high, *this; }
+    FieldBuilder& at_least(double low) { return min = low, *this; }
+    FieldBuilder& above(double low) { return min = low, above_min = true, *this; }
+    FieldBuilder& one_of(std::vector<std::string> names) { return type = FieldType::choice, choices = std::move(names), *this; }
+    FieldBuilder& kind_of(std::string table) { return type = FieldType::kind, category = std::move(table), *this; }
+    FieldBuilder& under(std::string text) { return heading = std::move(text), *this; }
+    FieldBuilder& observes_only() { return identity = false, *this; }
+    FieldBuilder& when(std::function<bool(const Json&)> test) { return visible_when = std::move(test), *this; }
+};
+FieldBuilder option(std::string key, Json default_value, std::string label);  // the type follows the default's
+
+}  // namespace ablate

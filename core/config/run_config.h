@@ -1,0 +1,112 @@
+#pragma once
+#include "core/config/schema.h"
+
+#include <array>
+#include <cstdint>
+
+// The configuration of one run as plain values. Every option is declared once, in run_config.cpp.
+namespace ablate {
+
+enum class NormSite { attn_in, attn_out, ffn_in, ffn_out, q, k, embed, final };
+inline constexpr std::array kNormSites = {NormSite::attn_in, NormSite::attn_out, NormSite::ffn_in, NormSite::ffn_out,
+                                          NormSite::q,       NormSite::k,        NormSite::embed,  NormSite::final};
+const char* to_string(NormSite site);
+
+struct ModelConfig {
+    std::int64_t d_model = 512, layers = 4, heads = 16;
+    std::int64_t kv_heads = 0;   // 0: as many as heads
+    std::int64_t head_dim = 0;   // 0: d_model / heads
+    std::int64_t d_ff = 1344;
+    std::string placement = "pre";  // pre | post | sandwich
+    std::array<KindChoice, kNormSites.size()> norm;
+    std::string qk_norm_scope = "head";  // head: over head_dim (Qwen3); projection: over the whole width (OLMo 2)
+    KindChoice position, ffn, init;
+    bool tie_embeddings = false, attn_bias = false, ffn_bias = false, head_bias = false;
+    double dropout = 0, logit_softcap = 0;  // 0: off
+
+    const KindChoice& norm_at(NormSite site) const { return norm[static_cast<std::size_t>(site)]; }
+    KindChoice& norm_at(NormSite site) { return norm[static_cast<std::size_t>(site)]; }
+    std::int64_t head_width() const { return head_dim ? head_dim : d_model / heads; }
+    std::int64_t key_value_heads() const { return kv_heads ? kv_heads : heads; }
+    // Whether the site is computed at this placement: pre uses attn_in and ffn_in, post attn_out and ffn_out, sandwich all four.
+    bool site_in_use(NormSite site) const;
+};
+
+struct DataConfig {
+    std::string text;                        // file or folder; empty: the text from set-up, or the story generator
+    std::string tokens;                      // folder of token files; wins over text
+    std::string text_field = "text";         // of a .jsonl line
+    std::int64_t vocab_size = 10000;
+    std::int64_t context = 256;
+    std::map<std::string, std::string> val;  // name -> text file; empty: held-out documents of the text
+    std::int64_t block_lines = 200;          // lines that make a document where the text has no <|endoftext|>
+    std::int64_t val_every = 20;             // every so manieth document is held out
+    bool byte_fallback = false;              // sentencepiece: unknown characters as bytes
+};
+
+struct TrainConfig {
+    std::int64_t steps = 1000, batch = 32, accumulate = 1;
+    std::string optimizer = "adamw";  // adamw | sgd | muon
+    double lr = 3e-4, lr_min_ratio = 0.1, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0.1, momentum = 0.95;
+    double adam_lr = 3e-4;            // muon: for what is not a hidden matrix
+    bool decay_all = false;
+    std::string schedule = "cosine";  // cosine | linear | wsd | constant
+    std::int64_t warmup = 100;
+    double decay_share = 0.2;         // wsd: share of the steps that decay
+    double clip = 1.0;                // 0: off
+    double z_loss = 0;                // 0: off
+    std::string precision = "bf16";   // fp32 | bf16
+    std::int64_t threads = 1;
+    std::string device = "auto";      // auto | cpu | cuda:N
+    std::int64_t eval_every = 100, eval_batches = 20, log_every = 10, stats_every = 50;
+    std::int64_t checkpoint_every = 0, keep_last = 2;  // 0: at the end only
+    // Collapse detection
+    std::string policy = "stop";      // stop | record
+    double dead_margin = 0.3, dead_share = 0.5;  // nats below the unigram entropy; share of the budget
+    double spike_sigma = 8;           // robust deviations that make a spike
+    std::int64_t spike_recovery = 50; // steps a spike may last before it is an explosion
+};
+
+struct RunConfig {
+    ModelConfig model;
+    DataConfig data;
+    TrainConfig train;
+    RunConfig();  // the defaults, kinds included: the kinds must be registered
+};
+
+// A field as help, forms and documentation list it: its key with the group ("model.norm.attn_in").
+struct ListedField {
+    std::string key;
+    std::string group;  // model, data, train
+    const FieldInfo* info;
+};
+const std::vector<ListedField>& run_config_fields();
+
+Json to_json(const RunConfig& config);
+// Strict: unknown keys, wrong types and values out of range are InputErrors at "WHERE.key". Absent keys keep defaults.
+RunConfig run_config_from_json(const Json& json, const std::string& where);
+
+// Merges a patch (RFC 7396) into the configuration. Changing a kind discards the old kind's options; null resets to the default.
+RunConfig patched(const RunConfig& base, const Json& patch, const std::string& where);
+// "train.lr=1e-2" as a patch; the value is read as the field's type.
+Json patch_from_setting(const std::string& setting);
+// {"train.lr": 0.01} as a patch.
+Json patch_from_dotted(const std::string& key, const Json& value);
+
+// What cannot be built or trained, whatever the machine: InputError "WHERE: ..." for the first problem found
+// (heads that do not divide d_model, an odd RoPE dimension, ...).
+void require_valid(const RunConfig& config, const std::string& where);
+
+// One option that differs between two configurations; a kind's options are listed as keys of their own.
+struct ConfigDifference {
+    std::string key;
+    Json before, after;
+};
+std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfig& after);
+std::string in_words(const ConfigDifference& difference);  // "norm at attn_in: RMSNorm -> none"
+
+// sha256 of the canonical configuration without what only observes (cadences, device) and with the data's content hash
+// in place of its paths. The seed is not part of a RunConfig: runs are grouped by this hash.
+std::string config_hash(const RunConfig& config, const std::string& data_sha256);
+
+}  // namespace ablate

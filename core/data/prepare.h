@@ -1,0 +1,38 @@
+#pragma once
+#include "core/data/corpus.h"
+#include "core/data/token_file.h"
+#include "core/data/tokenizer.h"
+
+namespace ablate::data {
+
+struct ValidationSet {
+    std::string name;  // "val" when unnamed
+    std::shared_ptr<const TokenFile> tokens;
+    std::string sha256;
+};
+
+// Everything a run reads, ready on disk. Immutable and shared by the runs of a study.
+struct PreparedData {
+    std::filesystem::path folder;  // tokenizer.model, train.npy, val.npy, data.json
+    std::shared_ptr<const Tokenizer> tokenizer;  // null when data.tokens brings none
+    std::shared_ptr<const TokenFile> train;
+    std::vector<ValidationSet> validation;
+    std::vector<std::int64_t> token_bytes;   // by id; empty without a tokenizer: no bits per byte then
+    std::vector<bool> special;               // by id
+    double unigram_entropy = 0;              // nats, of the training tokens
+    std::string sha256;                      // of train, validation and tokenizer: the data's identity
+    TextOrigin origin = TextOrigin::given;
+    std::string note;                        // one line when a stand-in serves
+    std::int64_t unknown_tokens = 0;
+};
+
+// data.tokens as it is, or the text tokenized into cache/tokens/<hash> (once: the hash covers the text's contents and every option
+// that matters). Checks ids, and that the context fits into each set. Safe when several processes prepare the same data at once.
+PreparedData prepare_data(const DataConfig& config, const std::filesystem::path& cache, const Progress& progress = {});
+
+// Trains a sentencepiece BPE on the training documents of `texts` and writes tokenizer.model, train.npy, val.npy, data.json.
+// The recipe is the quick study's (../shared/reference/torch_ablation_data.py): identity normalisation, the newline a piece.
+void tokenize(const DataConfig& config, const std::vector<std::filesystem::path>& texts, const std::filesystem::path& out,
+              const Progress& progress = {});
+
+}  // namespace ablate::data

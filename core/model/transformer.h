@@ -1,0 +1,56 @@
+#pragma once
+#include "core/config/run_config.h"
+#include "core/model/kinds.h"
+
+namespace ablate::model {
+
+struct Parameter {
+    TensorSpec spec;
+    at::Tensor value;  // fp32 (or fp64 in tests) leaf that requires a gradient, updated in place
+};
+
+// Looks at activations as they are computed, in forward order: "embed", "blocks.0.attn_in", "blocks.0.attn", ...,
+// "blocks.0.ffn", "blocks.0" (the residual stream behind the block), "final", "logits".
+using Probe = std::function<void(const std::string& site, const at::Tensor& value)>;
+
+struct ForwardOptions {
+    bool training = false;              // dropout on
+    std::uint64_t dropout_seed = 0;     // one per step: a step repeated is the same step
+    const Probe* probe = nullptr;
+};
+
+struct LossOutput {
+    at::Tensor objective;  // scalar fp32: nll + z_loss · mean(logsumexp²): what is differentiated
+    at::Tensor nll;        // scalar fp32: mean negative log-likelihood in nats, what is reported
+};
+
+// A decoder-only transformer of any configuration the schema allows. The model never asks which fused path runs.
+class Transformer {
+  public:
+    // Initial weights come from a stream per tensor name: where names and shapes agree, variants start equal.
+    // Precision bf16 computes matrix products in bfloat16 over fp32 master weights, as autocast does.
+    Transformer(const RunConfig& config, std::uint64_t seed, at::Device device, at::ScalarType weights = at::kFloat);
+    ~Transformer();
+
+    LossOutput loss(const at::Tensor& ids, const at::Tensor& targets, const ForwardOptions& options = {}) const;  // int64 [B, T]
+    at::Tensor logits(const at::Tensor& ids, const ForwardOptions& options = {}) const;      // [B, T] -> fp32 [B, T, V]
+    at::Tensor token_nll(const at::Tensor& ids, const at::Tensor& targets) const;            // fp32 [B, T], no gradient
+
+    std::vector<Parameter>& parameters() { return parameters_; }
+    const std::vector<Parameter>& parameters() const { return parameters_; }
+    const RunConfig& config() const { return config_; }
+    at::Device device() const { return device_; }
+
+  private:
+    struct Modules;
+    RunConfig config_;
+    at::Device device_;
+    std::vector<Parameter> parameters_;
+    std::unique_ptr<Modules> modules_;
+    at::Tensor hidden(const at::Tensor& ids, const ForwardOptions& options) const;  // [B, T] -> [B, T, D]
+};
+
+// "auto", "cpu", "cuda:N" as a device; InputError for one that is absent. auto: the first CUDA device, else the CPU.
+at::Device resolve_device(const std::string& name);
+
+}  // namespace ablate::model

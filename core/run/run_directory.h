@@ -1,0 +1,86 @@
+#pragma once
+#include "core/config/run_config.h"
+#include "core/train/verdict.h"
+
+#include <filesystem>
+#include <optional>
+
+// A run is a directory (DESIGN "One way for the data"); this is the one place that knows its layout.
+namespace ablate::run {
+
+inline constexpr int kRunFormat = 1;
+
+// run.json: written once, when the run is created.
+struct RunInfo {
+    std::string id;          // the directory's name
+    std::string study, variant, label, grid_point;
+    std::int64_t seed = 1;
+    RunConfig config;
+    std::string config_hash; // without the seed
+    std::string origin = "trained";  // or where it was imported from
+    std::string data_folder, data_sha256, data_note;
+    double unigram_entropy = 0;
+    std::int64_t parameters = 0;
+    double flops_per_token = 0;      // forward, six_n convention
+    Json versions;           // ablate, libtorch, compiler
+    double created = 0;      // unix seconds
+};
+Json to_json(const RunInfo& info);
+RunInfo run_info_from_json(const Json& json, const std::string& where);
+
+// state.json: progress, verdict and summary; replaced atomically.
+struct RunState {
+    std::string phase = "queued";  // queued, training, ended
+    std::int64_t step = 0;
+    double last_loss = 0, tokens_per_second = 0;
+    std::optional<train::Verdict> verdict;
+    Json summary = Json::object();  // TrainSummary
+    double updated = 0;
+};
+Json to_json(const RunState& state);
+RunState run_state_from_json(const Json& json, const std::string& where);
+
+// What is true of a run now: `running` exactly while another or this process holds its lock.
+enum class Status { queued, running, paused, interrupted, healthy, collapsed, stopped, failed };
+const char* to_string(Status status);
+
+struct LockHolder {
+    std::int64_t pid = 0;
+    std::string host, boot_id;
+    double heartbeat = 0;
+};
+
+class RunDirectory {
+  public:
+    explicit RunDirectory(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    const std::filesystem::path& folder() const { return folder_; }
+    std::string id() const { return folder_.filename().string(); }
+    std::filesystem::path checkpoints() const { return folder_ / "checkpoints"; }
+    RunInfo info() const;    // InputError: damaged, missing, of a newer format
+    RunState state() const;  // a missing state.json is a queued run
+    Status status() const;
+    bool locked(LockHolder* holder = nullptr) const;  // asks with F_OFD_GETLK, takes nothing
+    void request(const std::string& what) const;       // control.json: "pause", "stop", "" clears
+
+  private:
+    std::filesystem::path folder_;
+};
+
+// The lock of a run, held while this object lives: an OFD write lock on RUN/lock, released by the kernel with the process.
+class RunLock {
+  public:
+    explicit RunLock(const std::filesystem::path& folder);  // InputError naming pid and host when it is held
+    ~RunLock();
+    RunLock(const RunLock&) = delete;
+    RunLock& operator=(const RunLock&) = delete;
+    void heartbeat();
+
+  private:
+    std::filesystem::path file_;
+    int descriptor_ = -1;
+};
+
+// A new directory under WORKSPACE/runs with a fresh id, run.json and a queued state.json in it.
+RunDirectory create_run(const std::filesystem::path& workspace, RunInfo info);
+
+}  // namespace ablate::run

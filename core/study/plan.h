@@ -1,0 +1,28 @@
+#pragma once
+#include "core/config/study_config.h"
+#include "core/data/prepare.h"
+#include "core/run/run_store.h"
+
+namespace ablate::study {
+
+struct PlanOptions {
+    std::vector<std::string> settings;  // --set
+    std::vector<std::string> only;      // variants; the baseline is always kept
+    std::vector<std::int64_t> seeds;    // empty: the study's
+    bool again = false;                 // train even what has finished
+    bool keep_no_ops = false;           // train variants that change nothing that is computed
+};
+
+struct PlannedRun {
+    VariantPoint point;
+    std::int64_t seed = 1;
+    std::string config_hash;
+    std::optional<std::string> finished_run;  // id of a run of equal hash and seed that has ended: skipped
+    std::optional<std::string> open_run;      // one that can go on: resumed rather than begun again
+};
+
+// What a study comes to: its runs in the order they are trained (by seed, then variant). InputError for unknown names in `only`.
+std::vector<PlannedRun> plan(const StudyConfig& study, const PlanOptions& options, const data::PreparedData& data,
+                             const run::RunStore& store);
+
+}  // namespace ablate::study

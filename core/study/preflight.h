@@ -1,0 +1,54 @@
+#pragma once
+#include "core/config/study_config.h"
+#include "core/data/prepare.h"
+#include "core/model/tensor_table.h"
+
+// All that is known of a study before compute is spent. No torch in this header.
+namespace ablate::study {
+
+enum class Severity { note, warning, error };
+struct Finding {
+    Severity severity = Severity::note;
+    std::string variant;  // point name, or "" for the study
+    std::string text;     // one line: "parameters differ by +0.58 % from the baseline; d_ff 2048 -> 1984 would match within 0.02 %"
+};
+
+struct PointPreview {
+    VariantPoint point;
+    model::ParameterCounts parameters;
+    model::FlopCounts flops;
+    model::MemoryEstimate memory;
+    std::vector<ConfigDifference> differences;  // to the baseline, at the same grid point
+    double parameter_mismatch = 0;              // relative to the baseline
+};
+
+struct Preview {
+    std::vector<PointPreview> points;
+    std::vector<Finding> findings;
+};
+// Nothing is allocated. Invalid configurations are findings of severity error, not exceptions.
+Preview preview(const StudyConfig& study, const std::vector<std::string>& settings = {});
+
+// What step 0 tells: the loss on a real batch before any update, and whether the variant computes anything else than the baseline.
+struct StepZero {
+    std::string point;
+    double loss = 0;          // nats; ln V is what an untrained model of no preference gives
+    double grad_norm = 0;
+    bool same_as_baseline = false;  // logits and every gradient equal the baseline's: the variant changes nothing that is computed
+    std::string first_non_finite;   // "" when all is finite
+};
+// Same seed and batch for every variant; the baseline first. Frees each model before the next.
+std::vector<StepZero> step_zero(const std::vector<VariantPoint>& points, const data::PreparedData& data, std::uint64_t seed,
+                                const data::Progress& progress = {});
+
+// Estimated seconds of training on this machine, from its measured matrix-product rate (measure_machine) or earlier runs' throughput.
+double estimated_seconds(const RunConfig& config, double flops_per_second, double efficiency);
+
+// The machine's matrix-product peak, FLOP/s, at a precision and number of threads; measured once and kept in `cache`.
+double measured_peak(const std::string& precision, int threads, const std::string& device, const std::filesystem::path& cache);
+
+// Memory a run may take here: of the host or the device, in bytes. ResourceError from require_memory names both figures.
+double available_memory(const std::string& device);
+void require_memory(const RunConfig& config, int jobs, const std::string& where);
+
+}  // namespace ablate::study

@@ -1,0 +1,25 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace ablate::study {
+
+// Mean with a two-sided Student t interval at 95 %; no interval below two values (DESIGN, decision 11).
+struct Interval {
+    std::int64_t n = 0;
+    double mean = 0, sd = 0;          // sample standard deviation (n - 1); NaN at n < 2
+    std::optional<double> half_width;
+};
+Interval mean_interval(std::span<const double> values);
+// The same for differences paired by seed, with the two-sided p value of a paired t test.
+struct PairedInterval : Interval {
+    std::optional<double> p_value;
+    bool distinguishable() const { return half_width && std::abs(mean) > *half_width; }
+};
+PairedInterval paired_interval(std::span<const double> variant, std::span<const double> baseline);
+
+double median(std::vector<double> values);  // NaN when empty
+
+}  // namespace ablate::study
