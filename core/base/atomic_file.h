@@ -16,8 +16,17 @@ void atomic_write(const std::filesystem::path& file, std::string_view bytes);
 void atomic_directory(const std::filesystem::path& directory,
                       const std::function<void(const std::filesystem::path& beside)>& fill);
 
+// Removes what calls of the above left half-done in `directory` when their process died. Only where no other process
+// writes at the same time.
+void remove_leftovers(const std::filesystem::path& directory);
+
 // Throws ResourceError naming the path and both figures when fewer than `bytes` + 5 % are free there.
 void require_free_space(const std::filesystem::path& where, std::uint64_t bytes);
+
+// Throws for the failed system call that left `error` in errno: "FILE: ACTION failed: reason", as ResourceError when
+// disk or memory ran out (naming `bytes`, if not 0), as InputError otherwise.
+[[noreturn]] void throw_system_error(int error, const std::filesystem::path& file, std::string_view action,
+                                     std::uint64_t bytes = 0);
 
 // Writes all of `bytes` to a descriptor, retrying short writes; throws as above. `file` is for the message alone.
 void write_all(int descriptor, std::string_view bytes, const std::filesystem::path& file);
