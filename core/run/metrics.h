@@ -27,6 +27,8 @@ class RunMetrics {
   public:
     explicit RunMetrics(std::filesystem::path run_folder);
     ~RunMetrics();
+    RunMetrics(RunMetrics&&) noexcept;
+    RunMetrics& operator=(RunMetrics&&) noexcept;
     bool refresh();  // reads what was added (or all of it again after a resume cut the logs back); true when something changed
     const std::map<std::string, Series>& series() const { return series_; }
     const Series& operator[](const std::string& tag) const;  // empty when absent

@@ -60,7 +60,9 @@ class RunDirectory {
     RunState state() const;  // a missing state.json is a queued run
     Status status() const;
     bool locked(LockHolder* holder = nullptr) const;  // asks with F_OFD_GETLK, takes nothing
-    void request(const std::string& what) const;       // control.json: "pause", "stop", "" clears
+    void request(const std::string& what) const;      // control.json: "pause", "stop", "" clears
+    void write_state(const RunState& state) const;    // state.json, replaced atomically; for the holder of the lock
+    std::filesystem::path workspace() const;          // WORKSPACE of WORKSPACE/runs/<id>
 
   private:
     std::filesystem::path folder_;
@@ -80,7 +82,10 @@ class RunLock {
     int descriptor_ = -1;
 };
 
-// A new directory under WORKSPACE/runs with a fresh id, run.json and a queued state.json in it.
+// What this program was built from: {"ablate": ..., "libtorch": ..., "compiler": ...}.
+Json program_versions();
+
+// A new directory under WORKSPACE/runs with a fresh id, run.json and a queued state.json in it. It appears whole or not at all.
 RunDirectory create_run(const std::filesystem::path& workspace, RunInfo info);
 
 }  // namespace ablate::run
