@@ -10,8 +10,8 @@ namespace ablate {
 
 enum class FieldType { boolean, integer, real, text, choice, kind, map };
 
-// All that is known of one option: reading and writing JSON, --set, --help, the form in the window, the difference of two
-// runs and the documentation derive from it (DESIGN, decision 1).
+// All that is known of one option: reading and writing JSON, --set, --help, the form in the window, the difference of
+// two runs and the documentation derive from it (DESIGN, decision 1).
 struct FieldInfo {
     std::string key;  // dotted, below its group: "norm.attn_in"
     std::string label, help, unit;
@@ -22,7 +22,7 @@ struct FieldInfo {
     std::vector<std::string> choices;  // type choice
     std::string category;              // type kind: which table of kinds
     std::string heading;               // where the form and the help show it
-    bool identity = true;              // part of the configuration hash; false for cadences and devices that only observe
+    bool identity = true;  // part of the configuration hash; false for cadences and devices that only observe
     std::function<bool(const Json& group)> visible_when;  // absent: always
 
     bool visible(const Json& group) const { return !visible_when || visible_when(group); }
@@ -42,7 +42,9 @@ struct FieldBuilder : FieldInfo {
     FieldBuilder& range(double low, double high) { return min = low, max = high, *this; }
     FieldBuilder& at_least(double low) { return min = low, *this; }
     FieldBuilder& above(double low) { return min = low, above_min = true, *this; }
-    FieldBuilder& one_of(std::vector<std::string> names) { return type = FieldType::choice, choices = std::move(names), *this; }
+    FieldBuilder& one_of(std::vector<std::string> names) {
+        return type = FieldType::choice, choices = std::move(names), *this;
+    }
     FieldBuilder& kind_of(std::string table) { return type = FieldType::kind, category = std::move(table), *this; }
     FieldBuilder& under(std::string text) { return heading = std::move(text), *this; }
     FieldBuilder& observes_only() { return identity = false, *this; }

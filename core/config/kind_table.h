@@ -27,7 +27,7 @@ struct TensorSpec {
     std::string name;                 // "blocks.0.attn.q.weight"
     std::vector<std::int64_t> shape;  // a matrix is [out, in]
     TensorRole role = TensorRole::matrix;
-    double initial = 0;               // the constant a gain, bias or scalar starts at; matrices follow the init kind
+    double initial = 0;  // the constant a gain, bias or scalar starts at; matrices follow the init kind
     std::int64_t count() const;
 };
 
@@ -38,7 +38,7 @@ struct KindDims {
     std::int64_t context = 0;  // position; norms that scale by length
     std::int64_t heads = 0;    // attention heads (ALiBi)
     std::int64_t head_dim = 0;
-    std::int64_t layer = 0;    // counted from 0
+    std::int64_t layer = 0;  // counted from 0
     bool bias = false;
 };
 

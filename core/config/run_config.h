@@ -14,8 +14,8 @@ const char* to_string(NormSite site);
 
 struct ModelConfig {
     std::int64_t d_model = 512, layers = 4, heads = 16;
-    std::int64_t kv_heads = 0;   // 0: as many as heads
-    std::int64_t head_dim = 0;   // 0: d_model / heads
+    std::int64_t kv_heads = 0;  // 0: as many as heads
+    std::int64_t head_dim = 0;  // 0: d_model / heads
     std::int64_t d_ff = 1344;
     std::string placement = "pre";  // pre | post | sandwich
     std::array<KindChoice, kNormSites.size()> norm;
@@ -28,14 +28,15 @@ struct ModelConfig {
     KindChoice& norm_at(NormSite site) { return norm[static_cast<std::size_t>(site)]; }
     std::int64_t head_width() const { return head_dim ? head_dim : d_model / heads; }
     std::int64_t key_value_heads() const { return kv_heads ? kv_heads : heads; }
-    // Whether the site is computed at this placement: pre uses attn_in and ffn_in, post attn_out and ffn_out, sandwich all four.
+    // Whether the site is computed at this placement: pre uses attn_in and ffn_in, post attn_out and ffn_out, sandwich
+    // all four.
     bool site_in_use(NormSite site) const;
 };
 
 struct DataConfig {
-    std::string text;                        // file or folder; empty: the text from set-up, or the story generator
-    std::string tokens;                      // folder of token files; wins over text
-    std::string text_field = "text";         // of a .jsonl line
+    std::string text;                 // file or folder; empty: the text from set-up, or the story generator
+    std::string tokens;               // folder of token files; wins over text
+    std::string text_field = "text";  // of a .jsonl line
     std::int64_t vocab_size = 10000;
     std::int64_t context = 256;
     std::map<std::string, std::string> val;  // name -> text file; empty: held-out documents of the text
@@ -48,23 +49,23 @@ struct TrainConfig {
     std::int64_t steps = 1000, batch = 32, accumulate = 1;
     std::string optimizer = "adamw";  // adamw | sgd | muon
     double lr = 3e-4, lr_min_ratio = 0.1, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0.1, momentum = 0.95;
-    double adam_lr = 3e-4;            // muon: for what is not a hidden matrix
+    double adam_lr = 3e-4;  // muon: for what is not a hidden matrix
     bool decay_all = false;
     std::string schedule = "cosine";  // cosine | linear | wsd | constant
     std::int64_t warmup = 100;
-    double decay_share = 0.2;         // wsd: share of the steps that decay
-    double clip = 1.0;                // 0: off
-    double z_loss = 0;                // 0: off
-    std::string precision = "bf16";   // fp32 | bf16
+    double decay_share = 0.2;        // wsd: share of the steps that decay
+    double clip = 1.0;               // 0: off
+    double z_loss = 0;               // 0: off
+    std::string precision = "bf16";  // fp32 | bf16
     std::int64_t threads = 1;
-    std::string device = "auto";      // auto | cpu | cuda:N
+    std::string device = "auto";  // auto | cpu | cuda:N
     std::int64_t eval_every = 100, eval_batches = 20, log_every = 10, stats_every = 50;
     std::int64_t checkpoint_every = 0, keep_last = 2;  // 0: at the end only
     // Collapse detection
-    std::string policy = "stop";      // stop | record
+    std::string policy = "stop";                 // stop | record
     double dead_margin = 0.3, dead_share = 0.5;  // nats below the unigram entropy; share of the budget
-    double spike_sigma = 8;           // robust deviations that make a spike
-    std::int64_t spike_recovery = 50; // steps a spike may last before it is an explosion
+    double spike_sigma = 8;                      // robust deviations that make a spike
+    std::int64_t spike_recovery = 50;            // steps a spike may last before it is an explosion
 };
 
 struct RunConfig {
@@ -86,7 +87,8 @@ Json to_json(const RunConfig& config);
 // Strict: unknown keys, wrong types and values out of range are InputErrors at "WHERE.key". Absent keys keep defaults.
 RunConfig run_config_from_json(const Json& json, const std::string& where);
 
-// Merges a patch (RFC 7396) into the configuration. Changing a kind discards the old kind's options; null resets to the default.
+// Merges a patch (RFC 7396) into the configuration. Changing a kind discards the old kind's options; null resets to the
+// default.
 RunConfig patched(const RunConfig& base, const Json& patch, const std::string& where);
 // "train.lr=1e-2" as a patch; the value is read as the field's type.
 Json patch_from_setting(const std::string& setting);

@@ -17,10 +17,10 @@ struct StudyConfig {
     std::string description;
     Json baseline = Json::object();  // a partial configuration over the defaults
     std::vector<VariantConfig> variants;
-    std::string combine = "none";    // none | pairs | leave-one-out
-    std::vector<std::pair<std::string, std::vector<Json>>> grid;  // dotted key -> values, in the file's order of keys
+    std::string combine = "none";                                 // none | pairs | leave-one-out
+    std::vector<std::pair<std::string, std::vector<Json>>> grid;  // dotted key -> values, by key
     std::vector<std::int64_t> seeds = {1};
-    std::string policy;              // stop | record; empty: the baseline's train.policy
+    std::string policy;  // stop | record; empty: the baseline's train.policy
 };
 
 StudyConfig study_from_json(const Json& json, const std::string& where);  // InputError; a newer format says so
@@ -28,14 +28,15 @@ Json to_json(const StudyConfig& study);
 
 // One variant at one grid point, its configuration complete; the baseline comes first.
 struct VariantPoint {
-    std::string name;        // "no-norm@train.lr=0.01"
-    std::string variant;     // "no-norm"
+    std::string name;     // "no-norm@train.lr=0.01"
+    std::string variant;  // "no-norm"
     std::string label;
     std::string grid_point;  // "train.lr=0.01", or ""
     RunConfig config;
 };
 // Every variant (after `combine`) at every grid point. InputError for duplicate names, a patch that changes nothing, a
-// grid key no option has, more than 10,000 points. `settings` (--set) edit the baseline; then the patch, then the grid point win.
+// grid key no option has, more than 10,000 points. `settings` (--set) edit the baseline; then the patch, then the grid
+// point win.
 std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std::string>& settings = {});
 
 // Study files by name: a path when it holds '/' or ends in ".json"; else one of the workspace; else a preset.

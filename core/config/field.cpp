@@ -1,0 +1,128 @@
+#include "core/config/field.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace ablate {
+namespace {
+
+FieldType type_of(const Json& value) {
+    switch (value.type()) {
+        case Json::value_t::boolean:
+            return FieldType::boolean;
+        case Json::value_t::number_integer:
+        case Json::value_t::number_unsigned:
+            return FieldType::integer;
+        case Json::value_t::number_float:
+            return FieldType::real;
+        case Json::value_t::object:
+            return FieldType::map;
+        default:
+            return FieldType::text;
+    }
+}
+
+std::string range_text(const FieldInfo& field) {
+    if (field.min && field.max)
+        return fmt::format("{} {} and at most {}", field.above_min ? "above" : "at least", significant(*field.min, 12),
+                           significant(*field.max, 12));
+    if (field.min) return fmt::format("{} {}", field.above_min ? "above" : "at least", significant(*field.min, 12));
+    return fmt::format("at most {}", significant(*field.max, 12));
+}
+
+void require_range(const FieldInfo& field, double value, const std::string& where) {
+    const bool low = field.min && (field.above_min ? !(value > *field.min) : !(value >= *field.min));
+    const bool high = field.max && !(value <= *field.max);
+    if (low || high)
+        throw InputError("{}: {} is out of range; it must be {}", where, full_precision(value), range_text(field));
+}
+
+Json checked_integer(const FieldInfo& field, const Json& value, const std::string& where) {
+    // 1e3 is an integer too: a float without a fraction is taken as one, within what a double holds exactly.
+    if (value.is_number_float()) {
+        const double real = value.get<double>();
+        if (!(std::abs(real) <= 9007199254740992.0) || real != std::floor(real))
+            throw InputError("{}: must be a whole number, not {}", where, value.dump());
+        require_range(field, real, where);
+        return static_cast<std::int64_t>(real);
+    }
+    if (!value.is_number_integer()) throw InputError("{}: must be a whole number, not {}", where, value.dump());
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > 9007199254740992ull)
+        throw InputError("{}: {} is too large", where, value.dump());
+    require_range(field, static_cast<double>(value.get<std::int64_t>()), where);
+    return value.get<std::int64_t>();
+}
+
+Json checked_map(const Json& value, const std::string& where) {
+    if (!value.is_object()) throw InputError("{}: must be an object of names and texts, not {}", where, value.dump());
+    for (const auto& [name, text] : value.items()) {
+        if (!is_plain_name(name))
+            throw InputError("{}: '{}' is not a name; use A-Z, a-z, 0-9, '.', '_', '-'", where, name);
+        if (!text.is_string()) throw InputError("{}.{}: must be a text, not {}", where, name, text.dump());
+    }
+    return value;
+}
+
+}  // namespace
+
+Json checked_value(const FieldInfo& field, const Json& value, const std::string& where) {
+    switch (field.type) {
+        case FieldType::boolean:
+            if (!value.is_boolean()) throw InputError("{}: must be true or false, not {}", where, value.dump());
+            return value;
+        case FieldType::integer:
+            return checked_integer(field, value, where);
+        case FieldType::real: {
+            if (!value.is_number()) throw InputError("{}: must be a number, not {}", where, value.dump());
+            const double real = value.get<double>();
+            if (!std::isfinite(real)) throw InputError("{}: must be finite", where);
+            require_range(field, real, where);
+            return real;
+        }
+        case FieldType::text:
+            if (!value.is_string()) throw InputError("{}: must be a text, not {}", where, value.dump());
+            return value;
+        case FieldType::choice: {
+            const std::string name = value.is_string() ? value.get<std::string>() : value.dump();
+            if (std::find(field.choices.begin(), field.choices.end(), name) == field.choices.end())
+                throw InputError("{}: '{}' is not one of {}{}", where, name, join(field.choices, ", "),
+                                 did_you_mean(name, field.choices));
+            return name;
+        }
+        case FieldType::map:
+            return checked_map(value, where);
+        case FieldType::kind:
+            throw std::logic_error("a kind is read by kind_from_json");
+    }
+    throw std::logic_error("unknown field type");
+}
+
+Json parse_value(const FieldInfo& field, const std::string& text, const std::string& where) {
+    if (field.type == FieldType::text || field.type == FieldType::choice) return text;
+    Json value = Json::parse(text, nullptr, false);
+    if (field.type == FieldType::kind && (value.is_discarded() || !value.is_object())) return Json{{"kind", text}};
+    if (value.is_discarded()) {
+        // ".5" and "1e-3" are numbers to people, and JSON knows the second only.
+        double real = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), real);
+        if (error != std::errc{} || end != text.data() + text.size())
+            throw InputError("{}: cannot read '{}' as {}", where, text,
+                             field.type == FieldType::boolean ? "true or false" : "a number");
+        return real;
+    }
+    return value;
+}
+
+FieldBuilder option(std::string key, Json default_value, std::string label) {
+    FieldBuilder builder;
+    builder.key = std::move(key);
+    builder.label = std::move(label);
+    builder.type = type_of(default_value);
+    builder.default_value = std::move(default_value);
+    return builder;
+}
+
+}  // namespace ablate

@@ -1,0 +1,207 @@
+#include "core/config/run_config.h"
+
+#include "core/base/error.h"
+#include "core/base/sha256.h"
+#include "core/base/text.h"
+#include "core/config/run_config_schema.h"
+
+namespace ablate {
+namespace {
+
+// The three groups, each with its schema, so that nothing below repeats itself three times.
+template <class Config, class Visit>
+void for_each_group(Config& config, Visit visit) {
+    visit("model", model_schema(), config.model);
+    visit("data", data_schema(), config.data);
+    visit("train", train_schema(), config.train);
+}
+
+template <class T>
+void set_default_kinds(const Schema<T>& schema, T& value) {
+    for (const auto& field : schema.fields())
+        if (field.info.type == FieldType::kind) field.set(value, field.info.default_value, "default." + field.info.key);
+}
+
+// The configuration without the options that are not in use, so that they make no difference.
+Json without_hidden(const Json& group, const std::vector<const FieldInfo*>& fields) {
+    Json shown = Json::object();
+    for (const FieldInfo* field : fields)
+        if (field->visible(group)) schema_detail::put(shown, field->key, *schema_detail::find(group, field->key));
+    return shown;
+}
+
+// A kind's options mean nothing to another kind: they go when the patch names a new one.
+void discard_old_options(Json& config, const Json& patch) {
+    for (const ListedField& field : run_config_fields()) {
+        if (field.info->type != FieldType::kind) continue;
+        const Json* change = schema_detail::find(patch, field.key);
+        const Json* present = schema_detail::find(config, field.key);
+        if (!change || !present || !change->is_object() || !change->contains("kind")) continue;
+        if (change->at("kind") != present->at("kind")) schema_detail::put(config, field.key, Json::object());
+    }
+}
+
+std::string describe(const Json& value) {
+    if (value.is_string()) return value.get<std::string>().empty() ? "(unset)" : value.get<std::string>();
+    if (value.is_number_float()) return full_precision(value.get<double>());
+    return value.dump();
+}
+
+const ListedField* find_field(const std::string& key) {
+    for (const ListedField& field : run_config_fields())
+        if (field.key == key) return &field;
+    return nullptr;
+}
+
+// The kind or map field that `key` lies below, with what is left of the key behind it.
+std::pair<const ListedField*, std::string> find_parent(const std::string& key) {
+    for (const ListedField& field : run_config_fields())
+        if ((field.info->type == FieldType::kind || field.info->type == FieldType::map) &&
+            key.starts_with(field.key + "."))
+            return {&field, key.substr(field.key.size() + 1)};
+    return {nullptr, {}};
+}
+
+const FieldInfo* find_kind_option(const std::string& category, const std::string& option) {
+    for (const KindRow* row : KindTable::instance().rows(category))
+        for (const FieldInfo& field : row->options)
+            if (field.key == option) return &field;
+    return nullptr;
+}
+
+[[noreturn]] void unknown_key(const std::string& key) {
+    std::vector<std::string> keys;
+    for (const ListedField& field : run_config_fields()) {
+        keys.push_back(field.key);
+        if (field.info->type == FieldType::kind) keys.push_back(field.key + ".kind");
+    }
+    throw InputError("unknown key '{}'{}", key, did_you_mean(key, keys));
+}
+
+}  // namespace
+
+const char* to_string(NormSite site) {
+    static constexpr const char* names[] = {"attn_in", "attn_out", "ffn_in", "ffn_out", "q", "k", "embed", "final"};
+    return names[static_cast<std::size_t>(site)];
+}
+
+bool ModelConfig::site_in_use(NormSite site) const {
+    if (site == NormSite::attn_in || site == NormSite::ffn_in) return placement != "post";
+    if (site == NormSite::attn_out || site == NormSite::ffn_out) return placement != "pre";
+    return true;
+}
+
+RunConfig::RunConfig() {
+    // Members carry the defaults of plain options; kinds need the table, and are set through the schema.
+    set_default_kinds(model_schema(), model);
+}
+
+const std::vector<ListedField>& run_config_fields() {
+    static const std::vector<ListedField> fields = [] {
+        std::vector<ListedField> all;
+        const auto list = [&](const char* group, const auto& schema) {
+            for (const auto& field : schema.fields())
+                all.push_back({std::string(group) + "." + field.info.key, group, &field.info});
+        };
+        list("model", model_schema());
+        list("data", data_schema());
+        list("train", train_schema());
+        return all;
+    }();
+    return fields;
+}
+
+Json to_json(const RunConfig& config) {
+    Json json = Json::object();
+    for_each_group(
+        config, [&](const char* group, const auto& schema, const auto& value) { json[group] = schema.to_json(value); });
+    return json;
+}
+
+RunConfig run_config_from_json(const Json& json, const std::string& where) {
+    schema_detail::require_known(json, {"model", "data", "train"}, where);
+    RunConfig config;
+    for_each_group(config, [&](const char* group, const auto& schema, auto& value) {
+        if (json.contains(group)) schema.read(value, json[group], where + "." + group);
+    });
+    return config;
+}
+
+RunConfig patched(const RunConfig& base, const Json& patch, const std::string& where) {
+    if (!patch.is_object()) throw InputError("{}: a patch must be an object, not {}", where, patch.dump());
+    Json json = to_json(base);
+    discard_old_options(json, patch);
+    json.merge_patch(patch);
+    return run_config_from_json(json, where);
+}
+
+Json patch_from_dotted(const std::string& key, const Json& value) {
+    if (!find_field(key) && !find_parent(key).first) unknown_key(key);
+    Json patch = Json::object();
+    schema_detail::put(patch, key, value);
+    return patch;
+}
+
+Json patch_from_setting(const std::string& setting) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0)
+        throw InputError("'{}': must be KEY=VALUE, such as train.lr=1e-3", setting);
+    const std::string key = setting.substr(0, equals), text = setting.substr(equals + 1);
+    if (const ListedField* field = find_field(key)) return patch_from_dotted(key, parse_value(*field->info, text, key));
+
+    const auto [parent, rest] = find_parent(key);
+    if (!parent) unknown_key(key);
+    if (parent->info->type == FieldType::map || rest == "kind") return patch_from_dotted(key, text);
+    const FieldInfo* kind_option = find_kind_option(parent->info->category, rest);
+    if (!kind_option)
+        throw InputError("unknown key '{}': no kind of {} has an option '{}'", key, parent->info->category, rest);
+    return patch_from_dotted(key, parse_value(*kind_option, text, key));
+}
+
+std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfig& after) {
+    std::vector<ConfigDifference> differences;
+    const Json a = to_json(before), b = to_json(after);
+    for (const ListedField& field : run_config_fields()) {
+        const Json &left = *schema_detail::find(a, field.key), &right = *schema_detail::find(b, field.key);
+        if (left == right) continue;
+        if (field.info->type != FieldType::kind) {
+            differences.push_back({field.key, left, right});
+        } else if (left["kind"] != right["kind"]) {
+            differences.push_back({field.key + ".kind", left["kind"], right["kind"]});
+        } else {
+            for (const auto& [name, value] : left.items())
+                if (right[name] != value) differences.push_back({field.key + "." + name, value, right[name]});
+        }
+    }
+    return differences;
+}
+
+std::string in_words(const ConfigDifference& difference) {
+    if (const ListedField* field = find_field(difference.key))
+        return fmt::format("{}: {} → {}", field->info->label, describe(difference.before), describe(difference.after));
+    const auto [parent, rest] = find_parent(difference.key);
+    if (!parent) throw std::logic_error("no such option: " + difference.key);
+    if (rest != "kind")
+        return fmt::format("{}, {}: {} → {}", parent->info->label, rest, describe(difference.before),
+                           describe(difference.after));
+    const auto label = [&, category = parent->info->category](const Json& kind) {
+        return KindTable::instance().get(category, kind.get<std::string>(), difference.key).label;
+    };
+    return fmt::format("{}: {} → {}", parent->info->label, label(difference.before), label(difference.after));
+}
+
+std::string config_hash(const RunConfig& config, const std::string& data_sha256) {
+    Json canonical = Json::object();
+    for_each_group(config, [&](const char* group, const auto& schema, const auto& value) {
+        std::vector<const FieldInfo*> fields;
+        for (const auto& field : schema.fields())
+            if (field.info.identity) fields.push_back(&field.info);
+        canonical[group] = without_hidden(schema.to_json(value), fields);
+    });
+    // Where the data lies does not matter, what it is does.
+    for (const char* path : {"text", "tokens", "val"}) canonical["data"].erase(path);
+    canonical["data"]["sha256"] = data_sha256;
+    return sha256_hex(canonical.dump());
+}
+
+}  // namespace ablate

@@ -1,0 +1,197 @@
+#include "core/config/study_config.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <set>
+
+namespace ablate {
+namespace {
+
+constexpr int kStudyFormat = 1;
+constexpr std::size_t kMostPoints = 10000;
+
+void require_name(const std::string& name, const std::string& where) {
+    if (!is_plain_name(name))
+        throw InputError("{}: '{}' is not a name; use 1 to 64 of A-Z, a-z, 0-9, '.', '_', '-'", where, name);
+}
+
+std::string text_at(const Json& json, const char* key, const std::string& fallback, const std::string& where) {
+    if (!json.contains(key)) return fallback;
+    if (!json[key].is_string()) throw InputError("{}.{}: must be a text, not {}", where, key, json[key].dump());
+    return json[key].get<std::string>();
+}
+
+std::string one_of(const std::string& value, const std::vector<std::string>& known, const std::string& where) {
+    if (std::find(known.begin(), known.end(), value) == known.end())
+        throw InputError("{}: '{}' is not one of {}{}", where, value, join(known, ", "), did_you_mean(value, known));
+    return value;
+}
+
+VariantConfig variant_from_json(const Json& json, const std::string& where) {
+    schema_detail::require_known(json, {"name", "label", "patch"}, where);
+    VariantConfig variant;
+    variant.name = text_at(json, "name", "", where);
+    require_name(variant.name, where + ".name");
+    variant.label = text_at(json, "label", variant.name, where);
+    variant.patch = json.value("patch", Json::object());
+    return variant;
+}
+
+std::vector<std::int64_t> seeds_from_json(const Json& json, const std::string& where) {
+    std::vector<std::int64_t> seeds;
+    for (const Json& seed : json.is_array() ? json : Json::array({json})) {
+        if (!seed.is_number_integer() || seed < 0)
+            throw InputError("{}: a seed is a whole number from 0, not {}", where, seed.dump());
+        seeds.push_back(seed.get<std::int64_t>());
+    }
+    if (seeds.empty()) throw InputError("{}: at least one seed is needed", where);
+    if (std::set(seeds.begin(), seeds.end()).size() != seeds.size())
+        throw InputError("{}: a seed stands there twice", where);
+    return seeds;
+}
+
+// The variants of the file, then what `combine` makes of them.
+std::vector<VariantConfig> combined(const StudyConfig& study) {
+    std::vector<VariantConfig> variants = study.variants;
+    const auto merge = [](const std::vector<const VariantConfig*>& parts, std::string name, std::string label) {
+        VariantConfig merged{std::move(name), std::move(label), Json::object()};
+        for (const VariantConfig* part : parts) merged.patch.merge_patch(part->patch);
+        return merged;
+    };
+    if (study.combine == "pairs")
+        for (std::size_t i = 0; i < study.variants.size(); ++i)
+            for (std::size_t j = i + 1; j < study.variants.size(); ++j) {
+                const VariantConfig &a = study.variants[i], &b = study.variants[j];
+                variants.push_back(merge({&a, &b}, a.name + "+" + b.name, a.label + " + " + b.label));
+            }
+    if (study.combine == "leave-one-out") {
+        std::vector<const VariantConfig*> all;
+        for (const VariantConfig& variant : study.variants) all.push_back(&variant);
+        variants = {merge(all, "all", "All changes")};
+        for (const VariantConfig& variant : study.variants) {
+            auto rest = all;
+            std::erase(rest, &variant);
+            variants.push_back(merge(rest, "all-but-" + variant.name, "All but " + variant.label));
+        }
+    }
+    return variants;
+}
+
+struct GridPoint {
+    std::string text;
+    Json patch = Json::object();
+};
+
+std::vector<GridPoint> grid_points(const StudyConfig& study) {
+    std::vector<GridPoint> points{{}};
+    for (const auto& [key, values] : study.grid) {
+        std::vector<GridPoint> next;
+        for (const GridPoint& point : points)
+            for (const Json& value : values) {
+                GridPoint extended = point;
+                const std::string text = value.is_number_float() ? full_precision(value.get<double>())
+                                         : value.is_string()     ? value.get<std::string>()
+                                                                 : value.dump();
+                extended.text += (point.text.empty() ? "" : ",") + key + "=" + text;
+                extended.patch.merge_patch(patch_from_dotted(key, value));
+                next.push_back(std::move(extended));
+            }
+        points = std::move(next);
+        if (points.size() > kMostPoints)
+            throw InputError("study {}: its grid has more than {} points", study.name, kMostPoints);
+    }
+    return points;
+}
+
+// Two patches over one option leave the other's effect: that pair is one of the variants already.
+bool stands_already(const std::vector<std::pair<VariantConfig, RunConfig>>& variants, const RunConfig& config) {
+    const Json json = to_json(config);
+    return std::any_of(variants.begin(), variants.end(),
+                       [&](const auto& other) { return to_json(other.second) == json; });
+}
+
+}  // namespace
+
+StudyConfig study_from_json(const Json& json, const std::string& where) {
+    if (!json.is_object()) throw InputError("{}: a study is a JSON object", where);
+    if (json.contains("format") &&
+        (!json["format"].is_number_integer() || json["format"] > kStudyFormat || json["format"] < 1))
+        throw InputError("{}.format: {} is not known; this version reads format {}", where, json["format"].dump(),
+                         kStudyFormat);
+    schema_detail::require_known(
+        json, {"format", "name", "description", "baseline", "variants", "combine", "grid", "seeds", "policy"}, where);
+
+    StudyConfig study;
+    study.name = text_at(json, "name", "", where);
+    require_name(study.name, where + ".name");
+    study.description = text_at(json, "description", "", where);
+    study.baseline = json.value("baseline", Json::object());
+    if (json.contains("variants") && !json["variants"].is_array())
+        throw InputError("{}.variants: must be a list", where);
+    std::set<std::string> names{"baseline"};
+    for (const Json& entry : json.value("variants", Json::array())) {
+        study.variants.push_back(
+            variant_from_json(entry, fmt::format("{}.variants[{}]", where, study.variants.size())));
+        if (!names.insert(study.variants.back().name).second)
+            throw InputError("{}.variants: the name '{}' stands there twice (the baseline is implicit)", where,
+                             study.variants.back().name);
+    }
+    study.combine =
+        one_of(text_at(json, "combine", "none", where), {"none", "pairs", "leave-one-out"}, where + ".combine");
+    const Json grid = json.value("grid", Json::object());
+    if (!grid.is_object()) throw InputError("{}.grid: must be an object of keys and lists of values", where);
+    for (const auto& [key, values] : grid.items()) {
+        if (!values.is_array() || values.empty()) throw InputError("{}.grid.{}: must be a list of values", where, key);
+        study.grid.emplace_back(key, values.get<std::vector<Json>>());
+    }
+    if (json.contains("seeds")) study.seeds = seeds_from_json(json["seeds"], where + ".seeds");
+    study.policy = text_at(json, "policy", "", where);
+    if (!study.policy.empty()) one_of(study.policy, {"stop", "record"}, where + ".policy");
+    return study;
+}
+
+Json to_json(const StudyConfig& study) {
+    Json json{{"format", kStudyFormat}, {"name", study.name}, {"baseline", study.baseline}, {"seeds", study.seeds}};
+    if (!study.description.empty()) json["description"] = study.description;
+    if (study.combine != "none") json["combine"] = study.combine;
+    if (!study.policy.empty()) json["policy"] = study.policy;
+    for (const auto& [key, values] : study.grid) json["grid"][key] = values;
+    json["variants"] = Json::array();
+    for (const VariantConfig& variant : study.variants) {
+        Json entry{{"name", variant.name}, {"patch", variant.patch}};
+        if (variant.label != variant.name) entry["label"] = variant.label;
+        json["variants"].push_back(std::move(entry));
+    }
+    return json;
+}
+
+std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std::string>& settings) {
+    const std::string where = "study " + study.name;
+    RunConfig baseline = patched(RunConfig{}, study.baseline, where + ": baseline");
+    for (const std::string& setting : settings)
+        baseline = patched(baseline, patch_from_setting(setting), "--set " + setting);
+    if (!study.policy.empty()) baseline.train.policy = study.policy;
+
+    std::vector<std::pair<VariantConfig, RunConfig>> variants{{{"baseline", "Baseline", Json::object()}, baseline}};
+    for (const VariantConfig& variant : combined(study)) {
+        RunConfig config = patched(baseline, variant.patch, where + ": variant " + variant.name);
+        if (difference(baseline, config).empty())
+            throw InputError("{}: variant {}: its patch changes nothing; every value equals the baseline's", where,
+                             variant.name);
+        if (study.combine == "pairs" && stands_already(variants, config)) continue;
+        variants.emplace_back(variant, std::move(config));
+    }
+
+    std::vector<VariantPoint> points;
+    const std::vector<GridPoint> grid = grid_points(study);
+    if (variants.size() * grid.size() > kMostPoints) throw InputError("{}: more than {} points", where, kMostPoints);
+    for (const auto& [variant, config] : variants)
+        for (const GridPoint& point : grid)
+            points.push_back({point.text.empty() ? variant.name : variant.name + "@" + point.text, variant.name,
+                              variant.label, point.text, patched(config, point.patch, where + ": grid " + point.text)});
+    return points;
+}
+
+}  // namespace ablate
