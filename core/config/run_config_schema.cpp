@@ -46,364 +46,266 @@ void add_norm_sites(Schema<ModelConfig>& schema) {
 
 Schema<ModelConfig> declare_model() {
     Schema<ModelConfig> s;
+    s.add(&ModelConfig::d_model,
+          option("d_model", 512, "Width").range(1, 1 << 20).doc("width of the residual stream").under("Shape"));
+    s.add(&ModelConfig::layers, option("layers", 4, "Layers").range(1, 10000).doc("transformer blocks").under("Shape"));
+    s.add(&ModelConfig::heads,
+          option("heads", 16, "Attention heads").range(1, 1 << 16).doc("query heads").under("Shape"));
+    s.add(&ModelConfig::kv_heads, option("kv_heads", 0, "Key-value heads")
+                                      .range(0, 1 << 16)
+                                      .doc("grouped-query attention; 0: as many as heads")
+                                      .under("Shape"));
+    s.add(&ModelConfig::head_dim, option("head_dim", 0, "Head width")
+                                      .range(0, 1 << 16)
+                                      .doc("width of one head; 0: d_model / heads")
+                                      .under("Shape"));
+    s.add(&ModelConfig::d_ff, option("d_ff", 1344, "Feed-forward width")
+                                  .range(1, 1 << 24)
+                                  .doc("hidden width of the feed-forward; the d_ff solver matches parameters or FLOPs")
+                                  .under("Shape"));
     s.add(
-        [](auto& m) -> auto& { return m.d_model; },
-        option("d_model", 512, "Width").range(1, 1 << 20).doc("width of the residual stream").under("Shape"));
-    s.add(
-        [](auto& m) -> auto& { return m.layers; },
-        option("layers", 4, "Layers").range(1, 10000).doc("transformer blocks").under("Shape"));
-    s.add(
-        [](auto& m) -> auto& { return m.heads; },
-        option("heads", 16, "Attention heads").range(1, 1 << 16).doc("query heads").under("Shape"));
-    s.add(
-        [](auto& m) -> auto& { return m.kv_heads; },
-        option("kv_heads", 0, "Key-value heads")
-            .range(0, 1 << 16)
-            .doc("grouped-query attention; 0: as many as heads")
-            .under("Shape"));
-    s.add(
-        [](auto& m) -> auto& { return m.head_dim; },
-        option("head_dim", 0, "Head width")
-            .range(0, 1 << 16)
-            .doc("width of one head; 0: d_model / heads")
-            .under("Shape"));
-    s.add(
-        [](auto& m) -> auto& { return m.d_ff; },
-        option("d_ff", 1344, "Feed-forward width")
-            .range(1, 1 << 24)
-            .doc("hidden width of the feed-forward; the d_ff solver matches parameters or FLOPs")
-            .under("Shape"));
-    s.add(
-        [](auto& m) -> auto& { return m.placement; },
+        &ModelConfig::placement,
         option("placement", "pre", "Norm placement")
             .one_of({"pre", "post", "sandwich"})
             .doc("pre: before the sub-layer; post: after the residual addition; sandwich: before it and on its output")
             .under("Normalisation"));
     add_norm_sites(s);
-    s.add(
-        [](auto& m) -> auto& { return m.qk_norm_scope; },
-        option("qk_norm_scope", "head", "QK-norm scope")
-            .one_of({"head", "projection"})
-            .doc("head: over each head (Qwen3); projection: over the whole projected width (OLMo 2)")
-            .under("Normalisation")
-            .when([](const Json& m) {
-                const auto kind = [&](const char* site) { return m.at("norm").at(site).at("kind"); };
-                return kind("q") != "none" || kind("k") != "none";
-            }));
-    s.add(
-        [](auto& m) -> auto& { return m.position; },
-        option("position", "rope", "Position")
-            .kind_of("position")
-            .doc("how attention knows the order of tokens")
-            .under("Position"));
-    s.add(
-        [](auto& m) -> auto& { return m.ffn; },
-        option("ffn", "swiglu", "Feed-forward")
-            .kind_of("ffn")
-            .doc("gated kinds have three matrices, plain ones two")
-            .under("Feed-forward"));
-    s.add(
-        [](auto& m) -> auto& { return m.init; },
-        option("init", "cs336", "Initialisation")
-            .kind_of("init")
-            .doc("how matrices and embeddings start; each tensor draws from a stream of its own name")
-            .under("Initialisation"));
-    s.add(
-        [](auto& m) -> auto& { return m.tie_embeddings; },
-        option("tie_embeddings", false, "Tied head").doc("the head is the embedding matrix").under("Head"));
-    s.add(
-        [](auto& m) -> auto& { return m.head_bias; },
-        option("head_bias", false, "Head bias").doc("a bias on the logits").under("Head"));
-    s.add(
-        [](auto& m) -> auto& { return m.attn_bias; },
-        option("attn_bias", false, "Attention bias").doc("biases on the q, k, v and o projections").under("Biases"));
-    s.add(
-        [](auto& m) -> auto& { return m.ffn_bias; },
-        option("ffn_bias", false, "Feed-forward bias").doc("biases on the feed-forward projections").under("Biases"));
-    s.add(
-        [](auto& m) -> auto& { return m.dropout; },
-        option("dropout", 0.0, "Dropout")
-            .range(0, 0.95)
-            .doc("on embeddings, attention probabilities and sub-layer outputs; 0: off")
-            .under("Regularisation"));
-    s.add(
-        [](auto& m) -> auto& { return m.logit_softcap; },
-        option("logit_softcap", 0.0, "Logit soft-cap").range(0, 1e6).doc("c tanh(logit / c); 0: off").under("Head"));
+    s.add(&ModelConfig::qk_norm_scope,
+          option("qk_norm_scope", "head", "QK-norm scope")
+              .one_of({"head", "projection"})
+              .doc("head: over each head (Qwen3); projection: over the whole projected width (OLMo 2)")
+              .under("Normalisation")
+              .when([](const Json& m) {
+                  const auto kind = [&](const char* site) { return m.at("norm").at(site).at("kind"); };
+                  return kind("q") != "none" || kind("k") != "none";
+              }));
+    s.add(&ModelConfig::position, option("position", "rope", "Position")
+                                      .kind_of("position")
+                                      .doc("how attention knows the order of tokens")
+                                      .under("Position"));
+    s.add(&ModelConfig::ffn, option("ffn", "swiglu", "Feed-forward")
+                                 .kind_of("ffn")
+                                 .doc("gated kinds have three matrices, plain ones two")
+                                 .under("Feed-forward"));
+    s.add(&ModelConfig::init,
+          option("init", "cs336", "Initialisation")
+              .kind_of("init")
+              .doc("how matrices and embeddings start; each tensor draws from a stream of its own name")
+              .under("Initialisation"));
+    s.add(&ModelConfig::tie_embeddings,
+          option("tie_embeddings", false, "Tied head").doc("the head is the embedding matrix").under("Head"));
+    s.add(&ModelConfig::head_bias, option("head_bias", false, "Head bias").doc("a bias on the logits").under("Head"));
+    s.add(&ModelConfig::attn_bias,
+          option("attn_bias", false, "Attention bias").doc("biases on the q, k, v and o projections").under("Biases"));
+    s.add(&ModelConfig::ffn_bias,
+          option("ffn_bias", false, "Feed-forward bias").doc("biases on the feed-forward projections").under("Biases"));
+    s.add(&ModelConfig::dropout, option("dropout", 0.0, "Dropout")
+                                     .range(0, 0.95)
+                                     .doc("on embeddings, attention probabilities and sub-layer outputs; 0: off")
+                                     .under("Regularisation"));
+    s.add(&ModelConfig::logit_softcap,
+          option("logit_softcap", 0.0, "Logit soft-cap").range(0, 1e6).doc("c tanh(logit / c); 0: off").under("Head"));
     return s;
 }
 
 Schema<DataConfig> declare_data() {
     Schema<DataConfig> s;
     const Test from_text = equals("tokens", "");
-    s.add(
-        [](auto& d) -> auto& { return d.text; },
-        option("text", "", "Text")
-            .doc("a file (.txt, .jsonl, either gzipped) or a folder of them; empty: the text from set-up stands in")
-            .under("Source")
-            .when(from_text));
-    s.add(
-        [](auto& d) -> auto& { return d.tokens; },
-        option("tokens", "", "Token folder")
-            .doc("a folder that `ablate tokenize` wrote (train.npy, val.npy); wins over text")
-            .under("Source"));
-    s.add(
-        [](auto& d) -> auto& { return d.text_field; },
-        option("text_field", "text", "Text field")
-            .doc("the field of a .jsonl line that holds the text")
-            .under("Source")
-            .when(from_text));
-    s.add(
-        [](auto& d) -> auto& { return d.vocab_size; },
-        option("vocab_size", 10000, "Vocabulary")
-            .range(2, 1 << 24)
-            .in("tokens")
-            .doc("size of the vocabulary: of the sentencepiece BPE trained on the text, or of the token files")
-            .under("Tokens"));
-    s.add(
-        [](auto& d) -> auto& { return d.context; },
-        option("context", 256, "Context")
-            .range(1, 1 << 24)
-            .in("tokens")
-            .doc("length of a training sequence")
-            .under("Tokens"));
-    s.add(
-        [](auto& d) -> auto& { return d.val; },
-        option("val", Json::object(), "Validation sets")
-            .doc("names and text files; empty: held-out documents of the text")
-            .under("Validation"));
-    s.add(
-        [](auto& d) -> auto& { return d.block_lines; },
-        option("block_lines", 200, "Lines a document")
-            .range(1, 1 << 30)
-            .in("lines")
-            .doc("where the text has no <|endoftext|>, this many lines make a document")
-            .under("Validation")
-            .when(from_text));
-    s.add(
-        [](auto& d) -> auto& { return d.val_every; },
-        option("val_every", 20, "Held-out share")
-            .range(2, 1 << 30)
-            .doc("one document of so many is held out for validation")
-            .under("Validation")
-            .when(from_text));
-    s.add(
-        [](auto& d) -> auto& { return d.byte_fallback; },
-        option("byte_fallback", false, "Byte fallback")
-            .doc("unknown characters become byte tokens")
-            .under("Tokens")
-            .when(from_text));
+    s.add(&DataConfig::text,
+          option("text", "", "Text")
+              .doc("a file (.txt, .jsonl, either gzipped) or a folder of them; empty: the text from set-up stands in")
+              .under("Source")
+              .when(from_text));
+    s.add(&DataConfig::tokens, option("tokens", "", "Token folder")
+                                   .doc("a folder that `ablate tokenize` wrote (train.npy, val.npy); wins over text")
+                                   .under("Source"));
+    s.add(&DataConfig::text_field, option("text_field", "text", "Text field")
+                                       .doc("the field of a .jsonl line that holds the text")
+                                       .under("Source")
+                                       .when(from_text));
+    s.add(&DataConfig::vocab_size,
+          option("vocab_size", 10000, "Vocabulary")
+              .range(2, 1 << 24)
+              .in("tokens")
+              .doc("size of the vocabulary: of the sentencepiece BPE trained on the text, or of the token files")
+              .under("Tokens"));
+    s.add(&DataConfig::context, option("context", 256, "Context")
+                                    .range(1, 1 << 24)
+                                    .in("tokens")
+                                    .doc("length of a training sequence")
+                                    .under("Tokens"));
+    s.add(&DataConfig::val, option("val", Json::object(), "Validation sets")
+                                .doc("names and text files; empty: held-out documents of the text")
+                                .under("Validation"));
+    s.add(&DataConfig::block_lines, option("block_lines", 200, "Lines a document")
+                                        .range(1, 1 << 30)
+                                        .in("lines")
+                                        .doc("where the text has no <|endoftext|>, this many lines make a document")
+                                        .under("Validation")
+                                        .when(from_text));
+    s.add(&DataConfig::val_every, option("val_every", 20, "Held-out share")
+                                      .range(2, 1 << 30)
+                                      .doc("one document of so many is held out for validation")
+                                      .under("Validation")
+                                      .when(from_text));
+    s.add(&DataConfig::byte_fallback, option("byte_fallback", false, "Byte fallback")
+                                          .doc("unknown characters become byte tokens")
+                                          .under("Tokens")
+                                          .when(from_text));
     return s;
 }
 
 void declare_optimizer(Schema<TrainConfig>& s) {
     const Test adam = differs("optimizer", "sgd"), muon = equals("optimizer", "muon"),
                momentum = differs("optimizer", "adamw");
+    s.add(&TrainConfig::optimizer, option("optimizer", "adamw", "Optimizer")
+                                       .one_of({"adamw", "sgd", "muon"})
+                                       .doc("muon: Newton-Schulz on hidden matrices, AdamW elsewhere")
+                                       .under("Optimizer"));
+    s.add(&TrainConfig::lr,
+          option("lr", 3e-4, "Learning rate").above(0).doc("peak, reached after the warm-up").under("Optimizer"));
+    s.add(&TrainConfig::adam_lr, option("adam_lr", 3e-4, "AdamW learning rate")
+                                     .above(0)
+                                     .doc("muon: peak for embeddings, head, gains and biases")
+                                     .under("Optimizer")
+                                     .when(muon));
     s.add(
-        [](auto& t) -> auto& { return t.optimizer; },
-        option("optimizer", "adamw", "Optimizer")
-            .one_of({"adamw", "sgd", "muon"})
-            .doc("muon: Newton-Schulz on hidden matrices, AdamW elsewhere")
-            .under("Optimizer"));
-    s.add(
-        [](auto& t) -> auto& { return t.lr; },
-        option("lr", 3e-4, "Learning rate").above(0).doc("peak, reached after the warm-up").under("Optimizer"));
-    s.add(
-        [](auto& t) -> auto& { return t.adam_lr; },
-        option("adam_lr", 3e-4, "AdamW learning rate")
-            .above(0)
-            .doc("muon: peak for embeddings, head, gains and biases")
-            .under("Optimizer")
-            .when(muon));
-    s.add(
-        [](auto& t) -> auto& { return t.beta1; },
+        &TrainConfig::beta1,
         option("beta1", 0.9, "Beta 1").range(0, 0.99999).doc("AdamW, mean of gradients").under("Optimizer").when(adam));
-    s.add(
-        [](auto& t) -> auto& { return t.beta2; },
-        option("beta2", 0.999, "Beta 2")
-            .range(0, 0.9999999)
-            .doc("AdamW, mean of squared gradients")
-            .under("Optimizer")
-            .when(adam));
-    s.add(
-        [](auto& t) -> auto& { return t.eps; },
-        option("eps", 1e-8, "Epsilon")
-            .above(0)
-            .doc("AdamW, added to the root of the second moment")
-            .under("Optimizer")
-            .when(adam));
-    s.add(
-        [](auto& t) -> auto& { return t.momentum; },
-        option("momentum", 0.95, "Momentum").range(0, 0.99999).doc("SGD and Muon").under("Optimizer").when(momentum));
-    s.add(
-        [](auto& t) -> auto& { return t.weight_decay; },
-        option("weight_decay", 0.1, "Weight decay")
-            .at_least(0)
-            .doc("decoupled; on matrices and embeddings")
-            .under("Optimizer"));
-    s.add(
-        [](auto& t) -> auto& { return t.decay_all; },
-        option("decay_all", false, "Decay everything")
-            .doc("weight decay on gains, biases and scalars too")
-            .under("Optimizer"));
-    s.add(
-        [](auto& t) -> auto& { return t.clip; },
-        option("clip", 1.0, "Gradient clipping")
-            .at_least(0)
-            .doc("largest global gradient norm; 0: off")
-            .under("Optimizer"));
-    s.add(
-        [](auto& t) -> auto& { return t.z_loss; },
-        option("z_loss", 0.0, "Z-loss")
-            .range(0, 1)
-            .doc("weight of the mean squared log-partition; 0: off")
-            .under("Optimizer"));
+    s.add(&TrainConfig::beta2, option("beta2", 0.999, "Beta 2")
+                                   .range(0, 0.9999999)
+                                   .doc("AdamW, mean of squared gradients")
+                                   .under("Optimizer")
+                                   .when(adam));
+    s.add(&TrainConfig::eps, option("eps", 1e-8, "Epsilon")
+                                 .above(0)
+                                 .doc("AdamW, added to the root of the second moment")
+                                 .under("Optimizer")
+                                 .when(adam));
+    s.add(&TrainConfig::momentum,
+          option("momentum", 0.95, "Momentum").range(0, 0.99999).doc("SGD and Muon").under("Optimizer").when(momentum));
+    s.add(&TrainConfig::weight_decay, option("weight_decay", 0.1, "Weight decay")
+                                          .at_least(0)
+                                          .doc("decoupled; on matrices and embeddings")
+                                          .under("Optimizer"));
+    s.add(&TrainConfig::decay_all, option("decay_all", false, "Decay everything")
+                                       .doc("weight decay on gains, biases and scalars too")
+                                       .under("Optimizer"));
+    s.add(&TrainConfig::clip, option("clip", 1.0, "Gradient clipping")
+                                  .at_least(0)
+                                  .doc("largest global gradient norm; 0: off")
+                                  .under("Optimizer"));
+    s.add(&TrainConfig::z_loss, option("z_loss", 0.0, "Z-loss")
+                                    .range(0, 1)
+                                    .doc("weight of the mean squared log-partition; 0: off")
+                                    .under("Optimizer"));
 }
 
 void declare_schedule(Schema<TrainConfig>& s) {
-    s.add(
-        [](auto& t) -> auto& { return t.schedule; },
-        option("schedule", "cosine", "Schedule")
-            .one_of({"cosine", "linear", "wsd", "constant"})
-            .doc("wsd: warm-up, stable, linear decay at the end")
-            .under("Schedule"));
-    s.add(
-        [](auto& t) -> auto& { return t.warmup; },
-        option("warmup", 100, "Warm-up").at_least(0).in("steps").doc("linear, from lr / warmup").under("Schedule"));
-    s.add(
-        [](auto& t) -> auto& { return t.lr_min_ratio; },
-        option("lr_min_ratio", 0.1, "Final share of lr")
-            .range(0, 1)
-            .doc("what the schedule decays to, as a share of lr")
-            .under("Schedule")
-            .when(differs("schedule", "constant")));
-    s.add(
-        [](auto& t) -> auto& { return t.decay_share; },
-        option("decay_share", 0.2, "Decay share")
-            .range(0, 1)
-            .doc("wsd: share of the steps that decay")
-            .under("Schedule")
-            .when(equals("schedule", "wsd")));
+    s.add(&TrainConfig::schedule, option("schedule", "cosine", "Schedule")
+                                      .one_of({"cosine", "linear", "wsd", "constant"})
+                                      .doc("wsd: warm-up, stable, linear decay at the end")
+                                      .under("Schedule"));
+    s.add(&TrainConfig::warmup,
+          option("warmup", 100, "Warm-up").at_least(0).in("steps").doc("linear, from lr / warmup").under("Schedule"));
+    s.add(&TrainConfig::lr_min_ratio, option("lr_min_ratio", 0.1, "Final share of lr")
+                                          .range(0, 1)
+                                          .doc("what the schedule decays to, as a share of lr")
+                                          .under("Schedule")
+                                          .when(differs("schedule", "constant")));
+    s.add(&TrainConfig::decay_share, option("decay_share", 0.2, "Decay share")
+                                         .range(0, 1)
+                                         .doc("wsd: share of the steps that decay")
+                                         .under("Schedule")
+                                         .when(equals("schedule", "wsd")));
 }
 
 void declare_collapse(Schema<TrainConfig>& s) {
-    s.add(
-        [](auto& t) -> auto& { return t.policy; },
-        option("policy", "stop", "On collapse")
-            .one_of({"stop", "record"})
-            .doc("stop: the run ends, the study goes on; record: a non-finite step is skipped, the verdict stands, "
-                 "training goes on")
-            .under("Collapse"));
-    s.add(
-        [](auto& t) -> auto& { return t.dead_margin; },
-        option("dead_margin", 0.3, "Dead-loss margin")
-            .at_least(0)
-            .in("nats")
-            .doc("below the text's unigram entropy by less than this is dead")
-            .under("Collapse"));
-    s.add(
-        [](auto& t) -> auto& { return t.dead_share; },
-        option("dead_share", 0.5, "Dead-loss share")
-            .range(0, 1)
-            .doc("share of the budget a run has to get below it")
-            .under("Collapse"));
-    s.add(
-        [](auto& t) -> auto& { return t.spike_sigma; },
-        option("spike_sigma", 8.0, "Spike size")
-            .above(0)
-            .doc("robust standard deviations above the rolling median that make a spike")
-            .under("Collapse"));
-    s.add(
-        [](auto& t) -> auto& { return t.spike_recovery; },
-        option("spike_recovery", 50, "Spike length")
-            .at_least(1)
-            .in("steps")
-            .doc("a spike that has not come back by then is an explosion")
-            .under("Collapse"));
+    s.add(&TrainConfig::policy,
+          option("policy", "stop", "On collapse")
+              .one_of({"stop", "record"})
+              .doc("stop: the run ends, the study goes on; record: a non-finite step is skipped, the verdict stands, "
+                   "training goes on")
+              .under("Collapse"));
+    s.add(&TrainConfig::dead_margin, option("dead_margin", 0.3, "Dead-loss margin")
+                                         .at_least(0)
+                                         .in("nats")
+                                         .doc("below the text's unigram entropy by less than this is dead")
+                                         .under("Collapse"));
+    s.add(&TrainConfig::dead_share, option("dead_share", 0.5, "Dead-loss share")
+                                        .range(0, 1)
+                                        .doc("share of the budget a run has to get below it")
+                                        .under("Collapse"));
+    s.add(&TrainConfig::spike_sigma, option("spike_sigma", 8.0, "Spike size")
+                                         .above(0)
+                                         .doc("robust standard deviations above the rolling median that make a spike")
+                                         .under("Collapse"));
+    s.add(&TrainConfig::spike_recovery, option("spike_recovery", 50, "Spike length")
+                                            .at_least(1)
+                                            .in("steps")
+                                            .doc("a spike that has not come back by then is an explosion")
+                                            .under("Collapse"));
 }
 
 Schema<TrainConfig> declare_train() {
     Schema<TrainConfig> s;
-    s.add(
-        [](auto& t) -> auto& { return t.steps; },
-        option("steps", 1000, "Steps").range(1, 1e12).doc("optimizer steps").under("Budget"));
-    s.add(
-        [](auto& t) -> auto& { return t.batch; },
-        option("batch", 32, "Batch")
-            .range(1, 1 << 24)
-            .in("sequences")
-            .doc("sequences of a micro-batch")
-            .under("Budget"));
-    s.add(
-        [](auto& t) -> auto& { return t.accumulate; },
-        option("accumulate", 1, "Accumulation")
-            .range(1, 1 << 20)
-            .doc("micro-batches an optimizer step averages over")
-            .under("Budget"));
+    s.add(&TrainConfig::steps, option("steps", 1000, "Steps").range(1, 1e12).doc("optimizer steps").under("Budget"));
+    s.add(&TrainConfig::batch, option("batch", 32, "Batch")
+                                   .range(1, 1 << 24)
+                                   .in("sequences")
+                                   .doc("sequences of a micro-batch")
+                                   .under("Budget"));
+    s.add(&TrainConfig::accumulate, option("accumulate", 1, "Accumulation")
+                                        .range(1, 1 << 20)
+                                        .doc("micro-batches an optimizer step averages over")
+                                        .under("Budget"));
     declare_optimizer(s);
     declare_schedule(s);
-    s.add(
-        [](auto& t) -> auto& { return t.precision; },
-        option("precision", "bf16", "Precision")
-            .one_of({"fp32", "bf16"})
-            .doc("of matrix products; weights and optimizer stay fp32")
-            .under("Machine"));
-    s.add(
-        [](auto& t) -> auto& { return t.threads; },
-        option("threads", 1, "Threads")
-            .range(1, 1024)
-            .doc("CPU threads of a run; another number gives other last bits")
-            .under("Machine")
-            .observes_only());
-    s.add(
-        [](auto& t) -> auto& { return t.device; },
-        option("device", "auto", "Device")
-            .doc("auto, cpu or cuda:N; auto takes a CUDA device where there is one")
-            .under("Machine")
-            .observes_only());
-    s.add(
-        [](auto& t) -> auto& { return t.eval_every; },
-        option("eval_every", 100, "Validate every")
-            .at_least(1)
-            .in("steps")
-            .doc("validation also runs before the first step and at the end")
-            .under("Watching"));
-    s.add(
-        [](auto& t) -> auto& { return t.eval_batches; },
-        option("eval_batches", 20, "Validation batches")
-            .range(1, 1 << 24)
-            .doc("evenly spaced over the validation set")
-            .under("Watching"));
-    s.add(
-        [](auto& t) -> auto& { return t.log_every; },
-        option("log_every", 10, "Read every")
-            .range(1, 10000)
-            .in("steps")
-            .doc("every step is logged; its values leave the device at each so manieth step")
-            .under("Watching")
-            .observes_only());
-    s.add(
-        [](auto& t) -> auto& { return t.stats_every; },
-        option("stats_every", 50, "Statistics every")
-            .at_least(0)
-            .in("steps")
-            .doc("activation RMS per site and gradient norm per block; 0: never")
-            .under("Watching")
-            .observes_only());
-    s.add(
-        [](auto& t) -> auto& { return t.checkpoint_every; },
-        option("checkpoint_every", 0, "Checkpoint every")
-            .at_least(0)
-            .in("steps")
-            .doc("0: at the end, when paused and before trouble")
-            .under("Watching")
-            .observes_only());
-    s.add(
-        [](auto& t) -> auto& { return t.keep_last; },
-        option("keep_last", 2, "Checkpoints kept")
-            .range(1, 1 << 20)
-            .doc("newest ones; the best and the last good one are kept besides")
-            .under("Watching")
-            .observes_only());
+    s.add(&TrainConfig::precision, option("precision", "bf16", "Precision")
+                                       .one_of({"fp32", "bf16"})
+                                       .doc("of matrix products; weights and optimizer stay fp32")
+                                       .under("Machine"));
+    s.add(&TrainConfig::threads, option("threads", 1, "Threads")
+                                     .range(1, 1024)
+                                     .doc("CPU threads of a run; another number gives other last bits")
+                                     .under("Machine")
+                                     .observes_only());
+    s.add(&TrainConfig::device, option("device", "auto", "Device")
+                                    .doc("auto, cpu or cuda:N; auto takes a CUDA device where there is one")
+                                    .under("Machine")
+                                    .observes_only());
+    s.add(&TrainConfig::eval_every, option("eval_every", 100, "Validate every")
+                                        .at_least(1)
+                                        .in("steps")
+                                        .doc("validation also runs before the first step and at the end")
+                                        .under("Watching"));
+    s.add(&TrainConfig::eval_batches, option("eval_batches", 20, "Validation batches")
+                                          .range(1, 1 << 24)
+                                          .doc("evenly spaced over the validation set")
+                                          .under("Watching"));
+    s.add(&TrainConfig::log_every, option("log_every", 10, "Read every")
+                                       .range(1, 10000)
+                                       .in("steps")
+                                       .doc("every step is logged; its values leave the device at each so manieth step")
+                                       .under("Watching")
+                                       .observes_only());
+    s.add(&TrainConfig::stats_every, option("stats_every", 50, "Statistics every")
+                                         .at_least(0)
+                                         .in("steps")
+                                         .doc("activation RMS per site and gradient norm per block; 0: never")
+                                         .under("Watching")
+                                         .observes_only());
+    s.add(&TrainConfig::checkpoint_every, option("checkpoint_every", 0, "Checkpoint every")
+                                              .at_least(0)
+                                              .in("steps")
+                                              .doc("0: at the end, when paused and before trouble")
+                                              .under("Watching")
+                                              .observes_only());
+    s.add(&TrainConfig::keep_last, option("keep_last", 2, "Checkpoints kept")
+                                       .range(1, 1 << 20)
+                                       .doc("newest ones; the best and the last good one are kept besides")
+                                       .under("Watching")
+                                       .observes_only());
     declare_collapse(s);
     return s;
 }

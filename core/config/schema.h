@@ -1,6 +1,7 @@
 #pragma once
 #include "core/config/kind_table.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <type_traits>
@@ -19,20 +20,20 @@ struct SchemaField {
 template <class T>
 class Schema {
   public:
-    // The member is reached through `access`, so that nested members and array elements need nothing of their own.
+    // `access` is a pointer to the member, or a callable that reaches one (an element of an array).
     template <class Access>
     Schema& add(Access access, FieldBuilder builder) {
-        using Member = std::remove_cvref_t<decltype(access(std::declval<T&>()))>;
+        using Member = std::remove_cvref_t<std::invoke_result_t<Access, T&>>;
         SchemaField<T> field{std::move(builder), {}, {}};
         if constexpr (std::is_same_v<Member, KindChoice>) {
-            field.get = [access](const T& value) { return kind_to_json(access(value)); };
+            field.get = [access](const T& value) { return kind_to_json(std::invoke(access, value)); };
             field.set = [access, category = field.info.category](T& value, const Json& json, const std::string& where) {
-                access(value) = kind_from_json(category, json, where);
+                std::invoke(access, value) = kind_from_json(category, json, where);
             };
         } else {
-            field.get = [access](const T& value) { return Json(access(value)); };
+            field.get = [access](const T& value) { return Json(std::invoke(access, value)); };
             field.set = [access, info = field.info](T& value, const Json& json, const std::string& where) {
-                access(value) = checked_value(info, json, where).template get<Member>();
+                std::invoke(access, value) = checked_value(info, json, where).template get<Member>();
             };
         }
         fields_.push_back(std::move(field));

@@ -1,0 +1,172 @@
+#include "core/config/run_config.h"
+
+#include "core/model/register.h"
+#include "tests/support/throws.h"
+
+#include <QTest>
+
+using namespace ablate;
+using test::input_error;
+using test::is_line_with;
+
+class RunConfigTest : public QObject {
+    Q_OBJECT
+
+    static RunConfig read(const Json& json) { return run_config_from_json(json, "file"); }
+
+  private Q_SLOTS:
+    void initTestCase() { model::register_kinds(); }
+
+    void the_declared_default_is_the_members_default() {
+        const Json json = to_json(RunConfig{});
+        for (const ListedField& field : run_config_fields()) {
+            const Json value =
+                json.at(Json::json_pointer("/" + QString::fromStdString(field.key).replace('.', '/').toStdString()));
+            const Json declared = field.info->type == FieldType::kind ? Json(value.at("kind")) : value;
+            QVERIFY2(declared == field.info->default_value, field.key.c_str());
+            QVERIFY2(!field.info->label.empty() && !field.info->help.empty() && !field.info->heading.empty(),
+                     field.key.c_str());
+        }
+    }
+
+    void json_round_trip_keeps_every_value() {
+        RunConfig config;
+        config.model.heads = 8;
+        config.model.norm_at(NormSite::q) = kind_from_json("norm", "l2", "test");
+        config.train.lr = 0.1 + 0.2;
+        config.data.val = {{"news", "/x/news.txt"}};
+        QVERIFY(to_json(read(to_json(config))) == to_json(config));
+    }
+
+    void bad_values_name_place_and_remedy_data() {
+        QTest::addColumn<QString>("json");
+        QTest::addColumn<QString>("part");
+        QTest::newRow("unknown key") << R"({"train": {"learning_rate": 1}})"
+                                     << "file.train: unknown key 'learning_rate'";
+        QTest::newRow("near key") << R"({"model": {"d_modle": 64}})"
+                                  << "did you mean 'd_model'?";
+        QTest::newRow("unknown group") << R"({"modle": {}})"
+                                       << "did you mean 'model'?";
+        QTest::newRow("type") << R"({"model": {"layers": "four"}})"
+                              << "file.model.layers: must be a whole number";
+        QTest::newRow("fraction") << R"({"model": {"layers": 2.5}})"
+                                  << "whole number";
+        QTest::newRow("range") << R"({"model": {"dropout": 1.5}})"
+                               << "out of range";
+        QTest::newRow("open range") << R"({"train": {"lr": 0}})"
+                                    << "above 0";
+        QTest::newRow("huge") << R"({"model": {"d_model": 18446744073709551615}})"
+                              << "file.model.d_model";
+        QTest::newRow("choice") << R"({"model": {"placement": "prenorm"}})"
+                                << "not one of pre, post, sandwich";
+        QTest::newRow("kind") << R"({"model": {"norm": {"final": {"kind": "rmss"}}}})"
+                              << "did you mean 'rms'?";
+        QTest::newRow("kind option") << R"({"model": {"norm": {"final": {"kind": "rms", "epss": 1}}}})"
+                                     << "has no option 'epss'";
+        QTest::newRow("site") << R"({"model": {"norm": {"attn": {"kind": "rms"}}}})"
+                              << "unknown key 'attn'";
+        QTest::newRow("map") << R"({"data": {"val": {"a/b": "x"}}})"
+                             << "is not a name";
+        QTest::newRow("group is a list") << R"({"model": []})"
+                                         << "file.model: must be an object";
+    }
+    void bad_values_name_place_and_remedy() {
+        QFETCH(QString, json);
+        QFETCH(QString, part);
+        const std::string message = input_error([&] { read(Json::parse(json.toStdString())); });
+        QVERIFY(is_line_with(message, {part.toUtf8().constData()}));
+    }
+
+    void a_patch_merges_and_null_resets() {
+        const RunConfig base = patched(RunConfig{}, Json{{"train", {{"lr", 0.5}, {"steps", 7}}}}, "p");
+        QCOMPARE(base.train.lr, 0.5);
+        QCOMPARE(patched(base, Json{{"train", {{"lr", nullptr}}}}, "p").train.lr, RunConfig{}.train.lr);
+        QCOMPARE(patched(base, Json{{"train", {{"lr", nullptr}}}}, "p").train.steps, std::int64_t(7));
+    }
+
+    void changing_a_kind_discards_the_old_options() {
+        const Json rope{{"model", {{"position", {{"kind", "rope"}, {"theta", 500.0}}}}}};
+        const RunConfig base = patched(RunConfig{}, rope, "p");
+        QCOMPARE(base.model.position.real("theta"), 500.0);
+        const RunConfig nope = patched(base, Json{{"model", {{"position", {{"kind", "none"}}}}}}, "p");
+        QVERIFY(!nope.model.position.options.contains("theta"));
+        // The same kind again keeps them.
+        const RunConfig same = patched(base, Json{{"model", {{"position", {{"kind", "rope"}}}}}}, "p");
+        QCOMPARE(same.model.position.real("theta"), 500.0);
+    }
+
+    void settings_are_read_as_the_fields_type() {
+        const auto set = [](const char* setting) { return patched(RunConfig{}, patch_from_setting(setting), "--set"); };
+        QCOMPARE(set("train.lr=1e-2").train.lr, 0.01);
+        QCOMPARE(set("train.steps=1e3").train.steps, std::int64_t(1000));
+        QCOMPARE(set("model.tie_embeddings=true").model.tie_embeddings, true);
+        QCOMPARE(set("data.text=12").data.text, std::string("12"));
+        QCOMPARE(set("data.val.news=n.txt").data.val.at("news"), std::string("n.txt"));
+        QCOMPARE(set("model.norm.final=layer").model.norm_at(NormSite::final).kind, std::string("layer"));
+        QCOMPARE(set("model.norm.final.kind=layer").model.norm_at(NormSite::final).kind, std::string("layer"));
+        QCOMPARE(set("model.norm.final.eps=.5").model.norm_at(NormSite::final).real("eps"), 0.5);
+        QVERIFY(is_line_with(input_error([&] { set("train.lrr=1"); }), {"unknown key 'train.lrr'", "train.lr"}));
+        QVERIFY(is_line_with(input_error([&] { set("train.lr"); }), {"KEY=VALUE"}));
+        QVERIFY(is_line_with(input_error([&] { set("train.lr=fast"); }), {"cannot read 'fast' as a number"}));
+    }
+
+    void invalid_combinations_are_one_line_data() {
+        QTest::addColumn<QString>("settings");
+        QTest::addColumn<QString>("part");
+        QTest::newRow("heads") << "model.heads=7"
+                               << "not divisible by 7 heads";
+        QTest::newRow("kv") << "model.kv_heads=3"
+                            << "cannot share";
+        QTest::newRow("odd rope") << "model.head_dim=33"
+                                  << "33 is odd";
+        QTest::newRow("warm-up") << "train.steps=5 train.warmup=6"
+                                 << "do not fit";
+        QTest::newRow("henry elsewhere") << "model.norm.final=henry"
+                                         << "queries and keys only";
+        QTest::newRow("henry alone") << "model.norm.q=henry"
+                                     << "must both have it";
+        QTest::newRow("device") << "train.device=gpu"
+                                << "use auto, cpu or cuda:N";
+    }
+    void invalid_combinations_are_one_line() {
+        QFETCH(QString, settings);
+        QFETCH(QString, part);
+        RunConfig config;
+        for (const QString& setting : settings.split(' '))
+            config = patched(config, patch_from_setting(setting.toStdString()), "--set");
+        QVERIFY(is_line_with(input_error([&] { require_valid(config, "study x"); }),
+                             {"study x.", part.toUtf8().constData()}));
+        require_valid(RunConfig{}, "default");
+    }
+
+    void differences_read_as_words() {
+        const RunConfig base;
+        const auto words = [&](const char* setting) {
+            const auto differences = difference(base, patched(base, patch_from_setting(setting), "--set"));
+            return differences.size() == 1 ? in_words(differences.front()) : std::string("not one difference");
+        };
+        QCOMPARE(words("model.norm.attn_in=none"), std::string("Norm at attn_in: RMSNorm → No norm"));
+        QCOMPARE(words("train.lr=0.01"), std::string("Learning rate: 0.0003 → 0.01"));
+        QCOMPARE(words("model.position.theta=500"), std::string("Position, theta: 10000 → 500"));
+        QVERIFY(difference(base, base).empty());
+    }
+
+    void the_hash_knows_what_matters() {
+        const auto hash = [](const char* setting, const char* data = "d") {
+            return config_hash(patched(RunConfig{}, patch_from_setting(setting), "--set"), data);
+        };
+        const std::string base = config_hash(RunConfig{}, "d");
+        QVERIFY(hash("train.lr=0.01") != base);
+        QVERIFY(hash("model.norm.attn_in=none") != base);
+        QVERIFY(config_hash(RunConfig{}, "other") != base);
+        // What only observes, where data lies, and options that are not in use make no difference.
+        QCOMPARE(hash("train.checkpoint_every=10"), base);
+        QCOMPARE(hash("train.device=cpu"), base);
+        QCOMPARE(hash("data.text=/elsewhere"), base);
+        QCOMPARE(hash("model.norm.attn_out=none"), base);
+        QCOMPARE(hash("train.adam_lr=1"), base);
+    }
+};
+
+QTEST_GUILESS_MAIN(RunConfigTest)
+#include "run_config_test.moc"
