@@ -13,13 +13,15 @@ struct DetectorEvent {
     Json detail;
 };
 
-// Watches every step's loss and gradient norm. Rolling medians and median absolute deviations of finite values only: a NaN or a spike
-// cannot poison them. Its state is saved with the checkpoint, so a resumed run judges as an uninterrupted one.
-// Calls: non_finite at once; a spike when the value exceeds median + spike_sigma robust deviations (and by a floor); exploding when it has not
-// come back within spike_recovery steps; dead loss when the smoothed loss has not come dead_margin nats below the unigram entropy by dead_share
-// of the budget (or sits above it again at the end); contradicted_loss when the training loss is near 0 and validation is not.
+// Watches every step's loss and gradient norm. Rolling medians and median absolute deviations of finite values only: a
+// NaN or a spike cannot poison them. Its state is saved with the checkpoint, so a resumed run judges as an
+// uninterrupted one. Calls: non_finite at once; a spike when the value exceeds median + spike_sigma robust deviations
+// (and by a floor); exploding when it has not come back within spike_recovery steps; dead loss when the smoothed loss
+// has not come dead_margin nats below the unigram entropy by dead_share of the budget (or sits above it again at the
+// end); contradicted_loss when the training loss is near 0 and validation is not.
 class CollapseDetector {
   public:
+    // unigram_entropy in nats; 0 when it is not known: ln(vocab_size) takes its place.
     CollapseDetector(const TrainConfig& config, double unigram_entropy, std::int64_t vocab_size);
     // `tensor` names the first non-finite tensor when the caller knows it. Steps ascend.
     std::vector<DetectorEvent> step(std::int64_t step, double loss, double grad_norm, const std::string& tensor = {});
@@ -31,16 +33,29 @@ class CollapseDetector {
     void load(const Json& state);
 
   private:
+    // The recent values of one signal while it behaves; values of a spike stay out until it has recovered.
     struct Window {
         std::deque<double> values;
-        std::int64_t above_since = -1;
+        std::int64_t above_since = -1;  // the step a spike began, or -1
+        double peak = 0;
     };
+    struct Signal;
+    void watch(Window& window, const Signal& signal, std::int64_t step, double value,
+               std::vector<DetectorEvent>& events);
+    void smooth(std::int64_t step, double loss);
+    void watch_overflow(std::int64_t step, double loss, std::vector<DetectorEvent>& events);
+    void judge_dead(std::int64_t step);
+    void call(Collapse collapse, std::int64_t step, std::string cause, std::string tensor = {});
+    double smoothed() const;
+
     TrainConfig config_;
-    double unigram_entropy_;
-    std::int64_t vocab_size_;
+    double dead_line_;  // nats: a smoothed loss above it has learned next to nothing
     Window loss_, grad_norm_;
-    double smoothed_ = 0, best_smoothed_ = 0;
-    std::int64_t seen_ = 0;
+    double average_ = 0;  // exponential moving average of the finite losses, not yet debiased
+    double weight_ = 0;   // its total weight
+    double best_smoothed_;
+    std::int64_t best_step_ = 0;  // when it was reached
+    bool overflowing_ = false;
     std::optional<Verdict> collapse_;
 };
 

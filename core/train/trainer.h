@@ -11,18 +11,19 @@
 namespace ablate::train {
 
 struct StepRecord {
-    std::int64_t step = 0;        // counted from 0; its values are those before the update
+    std::int64_t step = 0;                   // counted from 0; its values are those before the update
     double loss = 0, grad_norm = 0, lr = 0;  // nats; before clipping
     double tokens_per_second = 0;
-    std::vector<std::pair<std::string, double>> statistics;  // per site, every stats_every steps: "act_rms/blocks.0.attn_in", "grad_norm/blocks.0"
-    bool skipped = false;         // policy record: a non-finite step that was not taken
+    std::vector<std::pair<std::string, double>>
+        statistics;        // per site, every stats_every steps: "act_rms/blocks.0.attn_in", "grad_norm/blocks.0"
+    bool skipped = false;  // policy record: a non-finite step that was not taken
 };
 
 struct Evaluation {
     std::int64_t step = 0;  // updates done so far
     std::string set;
-    double loss = 0;        // nats, mean over all targets
-    double perplexity = 0;  // Infinity where exp overflows: reported as such
+    double loss = 0;                 // nats, mean over all targets
+    double perplexity = 0;           // Infinity where exp overflows: reported as such
     double bpb = 0, bpb_masked = 0;  // bits per byte, special tokens' nll counted / masked; NaN without a tokenizer
     std::int64_t tokens = 0;
     double seconds = 0;
@@ -46,8 +47,8 @@ class TrainSink {
     virtual void event(const Json& event) = 0;  // {"type": "spike", "step": ...}
     virtual void checkpoint(const CheckpointInfo& info) = 0;
     virtual void message(const std::string& line) = 0;
-    virtual Request requested() = 0;            // polled each step
-    virtual Json log_position() = 0;            // synced; stored in trainer.json, to cut the logs back to on a resume
+    virtual Request requested() = 0;  // polled each step
+    virtual Json log_position() = 0;  // synced; stored in trainer.json, to cut the logs back to on a resume
 };
 
 struct TrainJob {
@@ -63,10 +64,10 @@ struct TrainSummary {
     double final_train_loss = 0;  // mean of the last 10 finite steps; NaN if there are none
     std::map<std::string, double> final_val, best_val;
     std::map<std::string, std::int64_t> best_step;
-    double seconds = 0;           // in training steps, without evaluation and checkpoints
+    double seconds = 0;  // in training steps, without evaluation and checkpoints
     double tokens_per_second = 0;
-    double peak_memory = 0;       // bytes, of the process (CPU) or the device
-    std::string weights_sha256;   // of the final model.safetensors
+    double peak_memory = 0;      // bytes, of the process (CPU) or the device
+    std::string weights_sha256;  // of the final model.safetensors
     std::int64_t skipped_steps = 0;
 };
 Json to_json(const TrainSummary& summary);
@@ -75,8 +76,8 @@ class Trainer {
   public:
     Trainer(TrainJob job, TrainSink& sink);  // ResourceError before allocation when the estimate exceeds the machine
     ~Trainer();
-    // Continues from the newest sound checkpoint of the folder; one that fails its sha256 is passed over with a message.
-    // Returns the log position stored with it, or null when there is no checkpoint (start from step 0).
+    // Continues from the newest sound checkpoint of the folder; one that fails its sha256 is passed over with a
+    // message. Returns the log position stored with it, or null when there is no checkpoint (start from step 0).
     Json resume();
     // Until the budget ends, a collapse under policy stop, a request, or the stop token (a pause with a checkpoint).
     // InputError, ResourceError and std::exception pass through: the caller turns them into a verdict.

@@ -15,9 +15,9 @@ const char* to_string(Collapse collapse);
 struct Verdict {
     Outcome outcome = Outcome::healthy;
     Collapse collapse = Collapse::none;
-    std::int64_t step = -1;  // where it happened, counted from 0; -1 when it has no step
-    std::string tensor;      // non-finite: the first one
-    std::string cause;       // one line for people: "loss is NaN at step 23, first in blocks.2.attn"
+    std::int64_t step = -1;         // where it happened, counted from 0; -1 when it has no step
+    std::string tensor;             // non-finite: the first one
+    std::string cause;              // one line for people: "loss is NaN at step 23, first in blocks.2.attn"
     bool out_of_resources = false;  // failed because disk or memory did not suffice: exit code 3
 };
 Json to_json(const Verdict& verdict);

@@ -1,0 +1,203 @@
+#include "core/train/collapse.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/io/numbers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace ablate::train {
+namespace {
+
+constexpr std::size_t kWindow = 50;  // values a median is taken over
+constexpr std::size_t kHistory =
+    8;                              // values it takes before anything is judged: the first steps of a warm-up are noise
+constexpr double kRobust = 1.4826;  // median absolute deviation to standard deviation, for a normal distribution
+constexpr double kDecay = 0.9;      // of the smoothed loss
+constexpr std::int64_t kShortest = 50;                  // steps: a shorter run is not called dead
+constexpr double kNearZero = 0.05, kContradiction = 1;  // nats
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+const char* word(double value) { return std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity"; }
+
+Json window_to_json(const std::deque<double>& values) { return std::vector<double>(values.begin(), values.end()); }
+
+}  // namespace
+
+// How a signal is read: the loss in nats; a gradient norm, which varies by factors, by its logarithm and a tenfold rise
+// at least.
+struct CollapseDetector::Signal {
+    const char* name;
+    double floor;  // how far above the median a spike is at least, in the compared unit
+    bool logarithmic;
+    double compared(double value) const { return logarithmic ? std::log(std::max(value, 1e-30)) : value; }
+    double value(double compared) const { return logarithmic ? std::exp(compared) : compared; }
+};
+
+CollapseDetector::CollapseDetector(const TrainConfig& config, double unigram_entropy, std::int64_t vocab_size)
+    : config_(config),
+      dead_line_((unigram_entropy > 0 ? unigram_entropy : std::log(static_cast<double>(vocab_size))) -
+                 config.dead_margin),
+      best_smoothed_(std::numeric_limits<double>::infinity()) {}
+
+std::vector<DetectorEvent> CollapseDetector::step(std::int64_t step, double loss, double grad_norm,
+                                                  const std::string& tensor) {
+    static const Signal loss_signal{"loss", 0.5, false}, norm_signal{"grad_norm", std::log(10.0), true};
+    std::vector<DetectorEvent> events;
+    const bool bad_loss = !std::isfinite(loss), bad_norm = !std::isfinite(grad_norm);
+    if (bad_loss || bad_norm) {
+        events.push_back(
+            {"non_finite",
+             step,
+             {{"loss", io::number_to_json(loss)}, {"grad_norm", io::number_to_json(grad_norm)}, {"tensor", tensor}}});
+        call(Collapse::non_finite, step,
+             fmt::format("{} is {} at step {}{}", bad_loss ? "loss" : "gradient norm",
+                         word(bad_loss ? loss : grad_norm), step, tensor.empty() ? "" : ", first in " + tensor),
+             tensor);
+    }
+    if (!bad_loss) {
+        watch_overflow(step, loss, events);
+        watch(loss_, loss_signal, step, loss, events);
+        smooth(step, loss);
+    }
+    if (!bad_norm) watch(grad_norm_, norm_signal, step, grad_norm, events);
+    judge_dead(step);
+    return events;
+}
+
+void CollapseDetector::watch(Window& window, const Signal& signal, std::int64_t step, double value,
+                             std::vector<DetectorEvent>& events) {
+    const double compared = signal.compared(value);
+    double centre = 0, threshold = std::numeric_limits<double>::infinity();
+    if (window.values.size() >= kHistory) {
+        std::vector<double> sample(window.values.begin(), window.values.end());
+        centre = median(sample);
+        for (double& x : sample) x = std::abs(x - centre);
+        threshold = centre + std::max(config_.spike_sigma * kRobust * median(sample), signal.floor);
+    }
+    if (compared <= threshold) {
+        if (window.above_since >= 0)
+            events.push_back(
+                {"spike_recovered", step, {{"of", signal.name}, {"since", window.above_since}, {"peak", window.peak}}});
+        window.above_since = -1;
+        window.values.push_back(compared);
+        if (window.values.size() > kWindow) window.values.pop_front();
+        return;
+    }
+    if (window.above_since < 0) {
+        window.above_since = step;
+        window.peak = value;
+        events.push_back({"spike",
+                          step,
+                          {{"of", signal.name},
+                           {"value", value},
+                           {"median", signal.value(centre)},
+                           {"threshold", signal.value(threshold)}}});
+    }
+    window.peak = std::max(window.peak, value);
+    if (step - window.above_since < config_.spike_recovery) return;
+    // A run whose loss goes on falling has not collapsed, whatever its gradient norm: that is its new level.
+    if (best_step_ <= window.above_since)
+        call(Collapse::exploding, window.above_since,
+             fmt::format("{} left {} at step {} and has not come back in {} steps (peak {})",
+                         signal.logarithmic ? "gradient norm" : "loss", significant(signal.value(centre)),
+                         window.above_since, config_.spike_recovery, significant(window.peak)));
+    window = {};
+}
+
+void CollapseDetector::smooth(std::int64_t step, double loss) {
+    average_ = kDecay * average_ + (1 - kDecay) * loss;
+    weight_ = kDecay * weight_ + (1 - kDecay);
+    if (smoothed() >= best_smoothed_) return;
+    best_smoothed_ = smoothed();
+    best_step_ = step;
+}
+
+double CollapseDetector::smoothed() const { return average_ / weight_; }
+
+// Perplexity is exp(loss): beyond 709.78 nats a double cannot hold it. Told once for each excursion.
+void CollapseDetector::watch_overflow(std::int64_t step, double loss, std::vector<DetectorEvent>& events) {
+    const bool overflows = std::isinf(std::exp(loss));
+    if (overflows && !overflowing_) events.push_back({"perplexity_overflow", step, {{"loss", loss}}});
+    overflowing_ = overflows;
+}
+
+void CollapseDetector::judge_dead(std::int64_t step) {
+    const auto share = static_cast<std::int64_t>(std::ceil(config_.dead_share * static_cast<double>(config_.steps)));
+    const std::int64_t deadline = std::max({share, config_.warmup, kShortest});
+    if (step + 1 != deadline || deadline > config_.steps || best_smoothed_ <= dead_line_) return;
+    call(Collapse::dead_loss, step,
+         fmt::format("after {} of {} steps the smoothed loss has come to {} at best: {} would be {} below the text's "
+                     "unigram entropy",
+                     deadline, config_.steps, significant(best_smoothed_), significant(dead_line_),
+                     significant(config_.dead_margin)));
+}
+
+std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double validation_loss) {
+    std::vector<DetectorEvent> events;
+    if (!std::isfinite(validation_loss)) {
+        events.push_back({"non_finite", step, {{"validation_loss", io::number_to_json(validation_loss)}}});
+        call(Collapse::non_finite, step,
+             fmt::format("validation loss is {} after {} steps", word(validation_loss), step));
+        return events;
+    }
+    if (std::isinf(std::exp(validation_loss)))
+        events.push_back({"perplexity_overflow", step, {{"validation_loss", validation_loss}}});
+    if (weight_ > 0 && smoothed() < kNearZero && validation_loss > kContradiction)
+        call(Collapse::contradicted_loss, step,
+             fmt::format("training loss {} after {} steps is contradicted by a validation loss of {}",
+                         significant(smoothed()), step, significant(validation_loss)));
+    return events;
+}
+
+std::optional<Verdict> CollapseDetector::finish(std::int64_t steps) {
+    if (steps >= kShortest && weight_ > 0 && smoothed() > dead_line_)
+        call(Collapse::dead_loss, steps - 1,
+             fmt::format("the smoothed loss ends at {}, not {} below the text's unigram entropy ({} would be)",
+                         significant(smoothed()), significant(config_.dead_margin), significant(dead_line_)));
+    return collapse_;
+}
+
+void CollapseDetector::call(Collapse collapse, std::int64_t step, std::string cause, std::string tensor) {
+    if (!collapse_) collapse_ = Verdict{Outcome::collapsed, collapse, step, std::move(tensor), std::move(cause)};
+}
+
+Json CollapseDetector::save() const {
+    auto window = [](const Window& w) {
+        return Json{{"values", window_to_json(w.values)}, {"above_since", w.above_since}, {"peak", w.peak}};
+    };
+    return {{"loss", window(loss_)},
+            {"grad_norm", window(grad_norm_)},
+            {"average", average_},
+            {"weight", weight_},
+            {"best_smoothed", io::number_to_json(best_smoothed_)},
+            {"best_step", best_step_},
+            {"overflowing", overflowing_},
+            {"collapse", collapse_ ? to_json(*collapse_) : Json()}};
+}
+
+void CollapseDetector::load(const Json& state) {
+    auto window = [](const Json& json) {
+        const auto values = json.at("values").get<std::vector<double>>();
+        return Window{
+            {values.begin(), values.end()}, json.at("above_since").get<std::int64_t>(), json.at("peak").get<double>()};
+    };
+    loss_ = window(state.at("loss"));
+    grad_norm_ = window(state.at("grad_norm"));
+    average_ = state.at("average").get<double>();
+    weight_ = state.at("weight").get<double>();
+    best_smoothed_ = io::number_from_json(state.at("best_smoothed"));
+    best_step_ = state.at("best_step").get<std::int64_t>();
+    overflowing_ = state.at("overflowing").get<bool>();
+    collapse_.reset();
+    if (!state.at("collapse").is_null()) collapse_ = verdict_from_json(state.at("collapse"));
+}
+
+}  // namespace ablate::train
