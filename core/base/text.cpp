@@ -98,7 +98,7 @@ std::string short_bytes(double bytes) {
 
 std::string short_duration(double seconds) {
     if (const auto word = non_finite_word(seconds)) return *word;
-    if (seconds < 0) return "-" + short_duration(-seconds);
+    if (seconds < 0) return fmt::format("-{}", short_duration(-seconds));
     if (seconds < 9.95) return fixed(seconds, 1) + "s";
     if (seconds >= 1e15) return significant(seconds, 3) + "s";
     const auto whole = std::llround(seconds);
@@ -166,12 +166,12 @@ std::string_view trim(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-std::string quoted(std::string_view text) {
+std::string quote(std::string_view text) {
     constexpr std::size_t limit = 80;
-    if (text.size() <= limit) return "'" + one_line(text) + "'";
+    if (text.size() <= limit) return fmt::format("'{}'", one_line(text));
     std::size_t end = limit;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside a UTF-8 character
-    return "'" + one_line(text.substr(0, end)) + "...'";
+    return fmt::format("'{}...'", one_line(text.substr(0, end)));
 }
 
 bool is_plain_name(std::string_view name) {
@@ -205,7 +205,7 @@ std::optional<std::string> nearest_name(std::string_view word, std::span<const s
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
     const auto nearest = nearest_name(word, candidates);
-    return nearest ? "; did you mean " + quoted(*nearest) + "?" : "";
+    return nearest ? fmt::format("; did you mean {}?", quote(*nearest)) : "";
 }
 
 }  // namespace ablate

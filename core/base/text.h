@@ -22,7 +22,7 @@ double unix_now();
 std::vector<std::string> split(std::string_view text, char separator);  // empty text gives no parts
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::string_view trim(std::string_view text);
-std::string quoted(std::string_view text);  // 'text' for a message: one line, at most 80 bytes of it
+std::string quote(std::string_view text);  // 'text' for a message: one line, at most 80 bytes of it
 bool is_plain_name(std::string_view name);  // [A-Za-z0-9._-]{1,64}, not "." or ".."
 
 // The candidate fewest edits away from `word`, if near enough to be what was meant.

@@ -3,14 +3,17 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 namespace ablate::io {
 
+class OpenFile;
+
 // Appends one JSON value a line; each line is written at once, so a crash tears at most the last.
 class JsonLinesWriter {
   public:
-    // Cuts the file back to `keep_bytes` first (a resume), if given.
+    // Cuts the file back to `keep_bytes` first (a resume), if given; InputError when it is shorter than that.
     explicit JsonLinesWriter(std::filesystem::path file, std::int64_t keep_bytes = -1);
     ~JsonLinesWriter();
     JsonLinesWriter(const JsonLinesWriter&) = delete;
@@ -20,15 +23,15 @@ class JsonLinesWriter {
     std::int64_t offset() const { return offset_; }
 
   private:
-    std::filesystem::path file_;
-    int descriptor_ = -1;
+    std::unique_ptr<OpenFile> file_;
     std::int64_t offset_ = 0;
 };
 
 struct JsonLines {
     std::vector<Json> values;
-    std::int64_t end = 0;        // offset behind the last whole line: where a follower reads on
-    std::int64_t damaged = 0;    // whole lines that are not JSON, left out
+    std::int64_t end = 0;      // offset behind the last whole line: where a follower reads on
+    std::int64_t damaged = 0;  // whole lines that are not JSON, left out
+    bool restarted = false;    // the file is shorter than `from` (a resume cut it back): read from its beginning
 };
 // A missing file is empty. A torn last line is left for later.
 JsonLines read_json_lines(const std::filesystem::path& file, std::int64_t from = 0);

@@ -6,13 +6,14 @@
 
 namespace ablate::io {
 
-// Reads a text file line by line, decompressing it when it is gzip (told by its magic bytes). Lines lose "\n" and "\r\n".
+// Reads a text file line by line, decompressing it when it is gzip (told by its magic bytes). Lines lose "\n" and
+// "\r\n".
 class LineReader {
   public:
     explicit LineReader(const std::filesystem::path& file);  // InputError when it cannot be opened
     ~LineReader();
-    bool next(std::string& line);         // false at the end; InputError on damaged gzip
-    std::uint64_t bytes_read() const;     // of the file as it lies on disk: progress
+    bool next(std::string& line);      // false at the end; InputError on damaged gzip
+    std::uint64_t bytes_read() const;  // of the file as it lies on disk: progress
 
   private:
     struct State;

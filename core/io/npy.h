@@ -2,14 +2,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ablate::io {
 
-// The header of a NumPy .npy file, versions 1 to 3. Only little-endian, C-ordered arrays of plain numbers are accepted;
-// the file must hold exactly as many bytes as the header says. InputError otherwise.
+// The header of a NumPy .npy file, versions 1 to 3 (numpy.lib.format; its limit of 10,000 bytes is kept). Only
+// little-endian, C-ordered arrays of plain numbers are accepted; the file must hold exactly as many bytes as the header
+// says. InputError otherwise.
 struct NpyHeader {
-    std::string dtype;                 // "u1", "u2", "i4", "i8", "f4", "f8", ...
+    std::string dtype;  // "u1", "u2", "i4", "i8", "f4", "f8", ...
     std::size_t item_bytes = 0;
     std::vector<std::int64_t> shape;
     std::uint64_t data_offset = 0;

@@ -7,7 +7,7 @@ namespace ablate::io {
 
 // JSON has no NaN: non-finite values are written as "NaN", "Infinity", "-Infinity" and read back from those strings.
 Json number_to_json(double value);
-double number_from_json(const Json& value);       // throws InputError when it is neither a number nor one of the three
-bool is_number(const Json& value);                // what number_from_json accepts
+double number_from_json(const Json& value);  // throws InputError when it is neither a number nor one of the three
+bool is_number(const Json& value);           // what number_from_json accepts
 
 }  // namespace ablate::io

@@ -4,14 +4,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ablate::io {
 
+class OpenFile;
+
 struct TensorEntry {
     std::string name;
-    std::string dtype;                 // "F32", "BF16", "I64", ...
+    std::string dtype;  // "F32", "BF16", "I64", ...
     std::vector<std::int64_t> shape;
     std::uint64_t begin = 0, end = 0;  // offsets in the buffer behind the header
     std::uint64_t bytes() const { return end - begin; }
@@ -33,15 +37,16 @@ class SafetensorsReader {
     void read(const TensorEntry& entry, void* destination) const;  // entry.bytes() bytes
 
   private:
-    std::filesystem::path file_;
-    int descriptor_ = -1;
+    std::unique_ptr<OpenFile> file_;
     std::uint64_t data_offset_ = 0;
     std::vector<TensorEntry> entries_;
+    std::map<std::string, std::size_t, std::less<>> index_;  // name to its place in entries_
     std::map<std::string, std::string> metadata_;
 };
 
 // Declares every tensor first, then takes their bytes in that order; nothing is held in memory. The file is complete
-// after finish(), which throws when bytes are missing.
+// after finish(). Bytes too many or missing and a name or dtype that cannot stand are std::logic_error. Nothing is
+// synced or renamed: write within atomic_directory.
 class SafetensorsWriter {
   public:
     SafetensorsWriter(std::filesystem::path file, std::vector<TensorEntry> entries,  // begin and end are computed here

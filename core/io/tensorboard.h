@@ -1,26 +1,30 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 // TensorBoard's event files: TFRecord framing (length, masked crc32c, data, masked crc32c) around Event messages.
-// Formats: ../shared/reference/formats.md. Scalars are float32 there, as TensorBoard defines them.
+// Scalars are float32 there, as TensorBoard defines them.
 namespace ablate::io {
+
+class OpenFile;
 
 std::uint32_t crc32c(const void* data, std::size_t bytes);
 
 struct ScalarEvent {
-    double wall_time = 0;      // seconds since 1970
+    double wall_time = 0;  // seconds since 1970
     std::int64_t step = 0;
     std::vector<std::pair<std::string, float>> values;  // tag, value; non-finite values stay as they are
 };
 
 class TensorBoardWriter {
   public:
-    // A new file in `directory`, or the newest one there cut back to `keep_bytes` (a resume).
+    // A new file in `directory`, or the newest one there cut back to `keep_bytes` (a resume); InputError when there is
+    // none or it is shorter.
     explicit TensorBoardWriter(const std::filesystem::path& directory, std::int64_t keep_bytes = -1);
     ~TensorBoardWriter();
     TensorBoardWriter(const TensorBoardWriter&) = delete;
@@ -31,8 +35,7 @@ class TensorBoardWriter {
     std::int64_t offset() const { return offset_ + static_cast<std::int64_t>(buffer_.size()); }
 
   private:
-    std::filesystem::path file_;
-    int descriptor_ = -1;
+    std::unique_ptr<OpenFile> file_;
     std::int64_t offset_ = 0;
     std::string buffer_;
 };
@@ -42,7 +45,8 @@ class TensorBoardReader {
   public:
     explicit TensorBoardReader(std::filesystem::path file);
     // Whole records since the last call. A torn tail is left for the next call; a record whose data is damaged is
-    // skipped and counted; a damaged length ends the file (end_of_file_damage()).
+    // skipped and counted; a damaged length ends the file at offset() (damaged_beyond()). A file cut back by a resume
+    // gets the same records again, so the reader waits at its place.
     std::vector<ScalarEvent> read_more();
     std::int64_t offset() const { return offset_; }
     std::int64_t lost_records() const { return lost_; }
