@@ -29,11 +29,12 @@ class RunMetrics {
     ~RunMetrics();
     RunMetrics(RunMetrics&&) noexcept;
     RunMetrics& operator=(RunMetrics&&) noexcept;
-    bool refresh();  // reads what was added (or all of it again after a resume cut the logs back); true when something changed
+    bool refresh();  // reads what was added (or all of it again after a resume cut the logs back); true when something
+                     // changed
     const std::map<std::string, Series>& series() const { return series_; }
-    const Series& operator[](const std::string& tag) const;  // empty when absent
+    const Series& operator[](const std::string& tag) const;      // empty when absent
     const std::vector<Json>& events() const { return events_; }  // events.jsonl in order
-    std::vector<std::string> problems() const;                // "k records lost in FILE"
+    std::vector<std::string> problems() const;                   // "k records lost in FILE"
 
   private:
     struct Source;

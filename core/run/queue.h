@@ -10,8 +10,9 @@
 
 namespace ablate::run {
 
-// Trains (or goes on training) one run directory on the calling thread: takes its lock, opens its logs at the newest sound checkpoint,
-// trains, writes state.json. Catches everything: a failure is a verdict with a message. InputError only when the lock is held elsewhere or run.json is unusable.
+// Trains (or goes on training) one run directory on the calling thread: takes its lock, opens its logs at the newest
+// sound checkpoint, trains, writes state.json. Catches everything: a failure is a verdict with a message. InputError
+// only when the lock is held elsewhere or run.json is unusable.
 train::Verdict train_run(const RunDirectory& directory, std::stop_token stop,
                          const std::function<void(const RunDirectory&, const RunState&)>& progress = {});
 
@@ -20,8 +21,8 @@ class Executor {
   public:
     virtual ~Executor() = default;
     virtual void submit(const RunDirectory& directory) = 0;  // may be called from any thread
-    virtual void stop_all() = 0;                              // each run checkpoints and pauses
-    virtual void wait() = 0;                                  // until every submitted run has ended
+    virtual void stop_all() = 0;                             // each run checkpoints and pauses
+    virtual void wait() = 0;                                 // until every submitted run has ended
 };
 
 struct QueueObserver {

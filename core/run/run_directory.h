@@ -12,18 +12,18 @@ inline constexpr int kRunFormat = 1;
 
 // run.json: written once, when the run is created.
 struct RunInfo {
-    std::string id;          // the directory's name
+    std::string id;  // the directory's name
     std::string study, variant, label, grid_point;
     std::int64_t seed = 1;
     RunConfig config;
-    std::string config_hash; // without the seed
+    std::string config_hash;         // without the seed
     std::string origin = "trained";  // or where it was imported from
     std::string data_folder, data_sha256, data_note;
     double unigram_entropy = 0;
     std::int64_t parameters = 0;
-    double flops_per_token = 0;      // forward, six_n convention
-    Json versions;           // ablate, libtorch, compiler
-    double created = 0;      // unix seconds
+    double flops_per_token = 0;  // forward, six_n convention
+    Json versions;               // ablate, libtorch, compiler
+    double created = 0;          // unix seconds
 };
 Json to_json(const RunInfo& info);
 RunInfo run_info_from_json(const Json& json, const std::string& where);
@@ -32,7 +32,7 @@ RunInfo run_info_from_json(const Json& json, const std::string& where);
 struct RunState {
     std::string phase = "queued";  // queued, training, ended
     std::int64_t step = 0;
-    double last_loss = 0, tokens_per_second = 0;
+    double last_loss = 0, last_grad_norm = 0, tokens_per_second = 0;
     std::optional<train::Verdict> verdict;
     Json summary = Json::object();  // TrainSummary
     double updated = 0;
@@ -68,7 +68,8 @@ class RunDirectory {
     std::filesystem::path folder_;
 };
 
-// The lock of a run, held while this object lives: an OFD write lock on RUN/lock, released by the kernel with the process.
+// The lock of a run, held while this object lives: an OFD write lock on RUN/lock, released by the kernel with the
+// process.
 class RunLock {
   public:
     explicit RunLock(const std::filesystem::path& folder);  // InputError naming pid and host when it is held
@@ -85,7 +86,8 @@ class RunLock {
 // What this program was built from: {"ablate": ..., "libtorch": ..., "compiler": ...}.
 Json program_versions();
 
-// A new directory under WORKSPACE/runs with a fresh id, run.json and a queued state.json in it. It appears whole or not at all.
+// A new directory under WORKSPACE/runs with a fresh id, run.json and a queued state.json in it. It appears whole or not
+// at all.
 RunDirectory create_run(const std::filesystem::path& workspace, RunInfo info);
 
 }  // namespace ablate::run

@@ -22,8 +22,8 @@ struct PlannedRun {
     std::optional<std::string> running_run;   // one that another process trains now: left to it
 };
 
-// What a study comes to: its runs in the order they are trained (by seed, then variant, the baseline first). Runs of the same
-// study, configuration hash and seed are found again. InputError for unknown names in `only`.
+// What a study comes to: its runs in the order they are trained (by seed, then variant, the baseline first). Runs of
+// the same study, configuration hash and seed are found again. InputError for unknown names in `only`.
 std::vector<PlannedRun> plan(const StudyConfig& study, const PlanOptions& options, const data::PreparedData& data,
                              const run::RunStore& store);
 

@@ -10,7 +10,8 @@ enum class Severity { note, warning, error };
 struct Finding {
     Severity severity = Severity::note;
     std::string variant;  // point name, or "" for the study
-    std::string text;     // one line: "parameters differ by +0.58 % from the baseline; d_ff 2048 -> 1984 would match within 0.02 %"
+    std::string text;     // one line: "parameters differ by +0.58 % from the baseline; d_ff 2048 -> 1984 would match
+                          // within 0.02 %"
 };
 
 struct PointPreview {
@@ -29,25 +30,34 @@ struct Preview {
 // Nothing is allocated. Invalid configurations are findings of severity error, not exceptions.
 Preview preview(const StudyConfig& study, const std::vector<std::string>& settings = {});
 
-// What step 0 tells: the loss on a real batch before any update, and whether the variant computes anything else than the baseline.
+// What step 0 tells: the loss on a real batch before any update, and whether the variant computes anything else than
+// the baseline.
 struct StepZero {
     std::string point;
-    double loss = 0;          // nats; ln V is what an untrained model of no preference gives
+    double loss = 0;  // nats; ln V is what an untrained model of no preference gives
     double grad_norm = 0;
-    bool same_as_baseline = false;  // logits and every gradient equal the baseline's: the variant changes nothing that is computed
-    std::string first_non_finite;   // "" when all is finite
+    bool same_as_baseline =
+        false;  // logits and every gradient equal the baseline's: the variant changes nothing that is computed
+    std::string first_non_finite;  // "" when all is finite
 };
 // Same seed and batch for every variant; the baseline first. Frees each model before the next.
-std::vector<StepZero> step_zero(const std::vector<VariantPoint>& points, const data::PreparedData& data, std::uint64_t seed,
-                                const data::Progress& progress = {});
+std::vector<StepZero> step_zero(const std::vector<VariantPoint>& points, const data::PreparedData& data,
+                                std::uint64_t seed, const data::Progress& progress = {});
 
-// Estimated seconds of training on this machine, from its measured matrix-product rate (measure_machine) or earlier runs' throughput.
+// Estimated seconds of training on this machine, from its measured matrix-product rate (measure_machine) or earlier
+// runs' throughput.
 double estimated_seconds(const RunConfig& config, double flops_per_second, double efficiency);
 
 // The machine's matrix-product peak, FLOP/s, at a precision and number of threads; measured once and kept in `cache`.
-double measured_peak(const std::string& precision, int threads, const std::string& device, const std::filesystem::path& cache);
+double measured_peak(const std::string& precision, int threads, const std::string& device,
+                     const std::filesystem::path& cache);
 
-// Memory a run may take here: of the host or the device, in bytes. ResourceError from require_memory names both figures.
+// The processor's name, and whether it multiplies bfloat16 matrices itself (AMX or AVX512-BF16), as /proc/cpuinfo says.
+std::string cpu_model();
+bool has_bf16_products();
+
+// Memory a run may take here: of the host (what is available, within the control group's limit) or the device, in
+// bytes. ResourceError from require_memory names both figures.
 double available_memory(const std::string& device);
 void require_memory(const RunConfig& config, int jobs, const std::string& where);
 

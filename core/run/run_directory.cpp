@@ -1,0 +1,211 @@
+#include "core/run/run_directory.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/text.h"
+#include "core/base/version.h"
+#include "core/io/json_file.h"
+#include "core/run/json_fields.h"
+
+#include <torch/version.h>
+
+#include <random>
+
+namespace ablate::run {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kLargestFile = 16u << 20;
+
+train::Verdict read_verdict(const Json& json, const std::string& where) {
+    try {
+        return train::verdict_from_json(json);
+    } catch (const std::exception& error) {
+        throw InputError("{}: verdict: {}", where, error.what());
+    }
+}
+
+std::string fresh_id(const fs::path& runs) {
+    std::random_device device;
+    for (;;) {
+        std::string id = fmt::format("{:08x}", device());
+        if (!fs::exists(fs::symlink_status(runs / id))) return id;
+    }
+}
+
+}  // namespace
+
+Json to_json(const RunInfo& info) {
+    return {{"format", kRunFormat},
+            {"id", info.id},
+            {"study", info.study},
+            {"variant", info.variant},
+            {"label", info.label},
+            {"grid_point", info.grid_point},
+            {"seed", info.seed},
+            {"config", to_json(info.config)},
+            {"config_hash", info.config_hash},
+            {"origin", info.origin},
+            {"data", {{"folder", info.data_folder}, {"sha256", info.data_sha256}, {"note", info.data_note}}},
+            {"unigram_entropy", io::number_to_json(info.unigram_entropy)},
+            {"parameters", info.parameters},
+            {"flops_per_token", io::number_to_json(info.flops_per_token)},
+            {"versions", info.versions.is_object() ? info.versions : Json::object()},
+            {"created", info.created}};
+}
+
+RunInfo run_info_from_json(const Json& json, const std::string& where) {
+    require_object(json, where);
+    const auto format = field<std::int64_t>(json, "format", where);
+    if (format > kRunFormat)
+        throw InputError("{}: format {} is newer than this program reads ({}); use a newer Ablate", where, format,
+                         kRunFormat);
+    if (format < 1) throw InputError("{}: format {} does not exist", where, format);
+    RunInfo info;
+    info.id = field<std::string>(json, "id", where);
+    info.study = field<std::string>(json, "study", where);
+    info.variant = field<std::string>(json, "variant", where);
+    info.label = field<std::string>(json, "label", where);
+    info.grid_point = field<std::string>(json, "grid_point", where);
+    info.seed = field<std::int64_t>(json, "seed", where);
+    info.config = run_config_from_json(field<Json>(json, "config", where), where + ": config");
+    info.config_hash = field<std::string>(json, "config_hash", where);
+    info.origin = field<std::string>(json, "origin", where);
+    const Json data = field<Json>(json, "data", where);
+    info.data_folder = field<std::string>(data, "folder", where + ": data");
+    info.data_sha256 = field<std::string>(data, "sha256", where + ": data");
+    info.data_note = field<std::string>(data, "note", where + ": data");
+    info.unigram_entropy = field<double>(json, "unigram_entropy", where);
+    info.parameters = field<std::int64_t>(json, "parameters", where);
+    info.flops_per_token = field<double>(json, "flops_per_token", where);
+    info.versions = field<Json>(json, "versions", where);
+    info.created = field<double>(json, "created", where);
+    return info;
+}
+
+Json to_json(const RunState& state) {
+    return {{"phase", state.phase},
+            {"step", state.step},
+            {"last_loss", io::number_to_json(state.last_loss)},
+            {"last_grad_norm", io::number_to_json(state.last_grad_norm)},
+            {"tokens_per_second", io::number_to_json(state.tokens_per_second)},
+            {"verdict", state.verdict ? train::to_json(*state.verdict) : Json()},
+            {"summary", state.summary},
+            {"updated", state.updated}};
+}
+
+RunState run_state_from_json(const Json& json, const std::string& where) {
+    require_object(json, where);
+    RunState state;
+    state.phase = field<std::string>(json, "phase", where);
+    if (state.phase != "queued" && state.phase != "training" && state.phase != "ended")
+        throw InputError("{}: phase '{}' is not one of queued, training, ended", where, state.phase);
+    state.step = field<std::int64_t>(json, "step", where);
+    state.last_loss = field<double>(json, "last_loss", where);
+    state.last_grad_norm = field<double>(json, "last_grad_norm", where);
+    state.tokens_per_second = field<double>(json, "tokens_per_second", where);
+    if (json.contains("verdict") && !json["verdict"].is_null()) state.verdict = read_verdict(json["verdict"], where);
+    if (state.phase == "ended" && !state.verdict) throw InputError("{}: an ended run without a verdict", where);
+    state.summary = field<Json>(json, "summary", where);
+    state.updated = field<double>(json, "updated", where);
+    return state;
+}
+
+const char* to_string(Status status) {
+    switch (status) {
+        case Status::queued:
+            return "queued";
+        case Status::running:
+            return "running";
+        case Status::paused:
+            return "paused";
+        case Status::interrupted:
+            return "interrupted";
+        case Status::healthy:
+            return "healthy";
+        case Status::collapsed:
+            return "collapsed";
+        case Status::stopped:
+            return "stopped";
+        case Status::failed:
+            return "failed";
+    }
+    throw std::logic_error("a status without a name");
+}
+
+RunInfo RunDirectory::info() const {
+    const fs::path file = folder_ / "run.json";
+    RunInfo info = run_info_from_json(io::read_json(file, kLargestFile), file.string());
+    info.id = id();  // a copied run is known by the folder it lies in
+    return info;
+}
+
+RunState RunDirectory::state() const {
+    const fs::path file = folder_ / "state.json";
+    if (!fs::exists(fs::symlink_status(file))) return {};
+    return run_state_from_json(io::read_json(file, kLargestFile), file.string());
+}
+
+Status RunDirectory::status() const {
+    if (locked()) return Status::running;
+    const RunState now = state();
+    if (now.phase == "training") return Status::interrupted;
+    if (now.phase == "queued") {
+        std::error_code missing;
+        return fs::is_empty(checkpoints(), missing) || missing ? Status::queued : Status::interrupted;
+    }
+    switch (now.verdict->outcome) {
+        case train::Outcome::healthy:
+            return Status::healthy;
+        case train::Outcome::collapsed:
+            return Status::collapsed;
+        case train::Outcome::stopped:
+            return Status::stopped;
+        case train::Outcome::paused:
+            return Status::paused;
+        case train::Outcome::failed:
+            return Status::failed;
+        case train::Outcome::interrupted:
+            return Status::interrupted;
+    }
+    throw std::logic_error("an outcome without a status");
+}
+
+void RunDirectory::request(const std::string& what) const {
+    const fs::path file = folder_ / "control.json";
+    if (what.empty()) {
+        fs::remove(file);
+        return;
+    }
+    if (what != "pause" && what != "stop") throw std::logic_error("a run can be asked to pause or to stop only");
+    io::write_json(file, {{"request", what}, {"time", unix_now()}});
+}
+
+void RunDirectory::write_state(const RunState& state) const { io::write_json(folder_ / "state.json", to_json(state)); }
+
+fs::path RunDirectory::workspace() const { return fs::absolute(folder_).parent_path().parent_path(); }
+
+Json program_versions() {
+    return {{"ablate", kVersion}, {"libtorch", TORCH_VERSION}, {"compiler", "g++ " __VERSION__}};
+}
+
+RunDirectory create_run(const fs::path& workspace, RunInfo info) {
+    const fs::path runs = workspace / "runs";
+    std::error_code error;
+    fs::create_directories(runs, error);
+    if (error) throw_system_error(error.value(), runs, "creating");
+    info.id = fresh_id(runs);
+    info.created = unix_now();
+    if (info.versions.empty()) info.versions = program_versions();
+    RunState queued;
+    queued.updated = info.created;
+    atomic_directory(runs / info.id, [&](const fs::path& beside) {
+        io::write_json(beside / "run.json", to_json(info));
+        RunDirectory(beside).write_state(queued);
+        fs::create_directory(beside / "checkpoints");
+    });
+    return RunDirectory(runs / info.id);
+}
+
+}  // namespace ablate::run

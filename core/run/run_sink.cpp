@@ -1,0 +1,171 @@
+#include "core/run/run_sink.h"
+
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "core/io/json_file.h"
+#include "core/io/numbers.h"
+#include "core/run/json_fields.h"
+#include "core/run/metrics.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+namespace ablate::run {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kStateEvery = 500ms;
+constexpr auto kHeartbeatEvery = 5s;
+
+// A log that lost bytes the checkpoint knew of is used as far as it goes.
+std::int64_t kept_bytes(const fs::path& file, std::int64_t wanted, RunSink& sink) {
+    std::error_code missing;
+    const auto size = fs::file_size(file, missing);
+    const std::int64_t present = missing ? 0 : static_cast<std::int64_t>(size);
+    if (present < wanted)
+        sink.message(fmt::format("{} has lost {} bytes that were written before the checkpoint",
+                                 file.filename().string(), wanted - present));
+    return std::min(wanted, present);
+}
+
+train::Request read_request(const fs::path& file) {
+    const Json control = io::read_json(file, 4096);
+    const std::string what = control.is_object() ? control.value("request", "") : "";
+    if (what == "pause") return train::Request::pause;
+    if (what == "stop") return train::Request::stop;
+    throw InputError("{}: request '{}' is not one of pause, stop", file.string(), what);
+}
+
+}  // namespace
+
+RunSink::RunSink(RunDirectory directory, RunLock& lock, RunState& state, Progress progress)
+    : directory_(std::move(directory)),
+      lock_(lock),
+      state_(state),
+      progress_(std::move(progress)),
+      log_(open_run_log(directory_.folder() / "log.txt")) {}
+
+RunSink::~RunSink() = default;
+
+void RunSink::open_logs(const Json& position) {
+    const fs::path& folder = directory_.folder();
+    std::vector<fs::path> files = io::event_files(folder);
+    std::int64_t metrics = -1, events = 0;
+    if (!position.is_null() && !files.empty()) {
+        metrics = kept_bytes(files.back(), field<std::int64_t>(position, "metrics", "log position"), *this);
+        events = kept_bytes(folder / "events.jsonl", field<std::int64_t>(position, "events", "log position"), *this);
+        files.pop_back();
+    }
+    for (const fs::path& stale : files) fs::remove(stale);
+    metrics_ = std::make_unique<io::TensorBoardWriter>(folder, metrics);
+    events_ = std::make_unique<io::JsonLinesWriter>(folder / "events.jsonl", events);
+    last_record_time_ = unix_now();
+}
+
+void RunSink::steps(const std::vector<train::StepRecord>& records) {
+    if (records.empty()) return;
+    // Steps are told in batches; their times are spread evenly over what the batch took.
+    const double now = unix_now();
+    const double each = std::max(0.0, now - last_record_time_) / static_cast<double>(records.size());
+    double time = now - each * static_cast<double>(records.size());
+    for (const train::StepRecord& record : records) {
+        io::ScalarEvent event{time += each, record.step, {}};
+        const auto add = [&](const std::string& tag, double value) {
+            event.values.emplace_back(tag, static_cast<float>(value));
+        };
+        add(kTrainLoss, record.loss);
+        add(kGradNorm, record.grad_norm);
+        add(kLearningRate, record.lr);
+        add(kTokensPerSecond, record.tokens_per_second);
+        for (const auto& [tag, value] : record.statistics) add(tag, value);
+        metrics_->append(event);
+    }
+    metrics_->flush();
+    last_record_time_ = now;
+    state_.step = records.back().step + 1;
+    state_.last_loss = records.back().loss;
+    state_.last_grad_norm = records.back().grad_norm;
+    state_.tokens_per_second = records.back().tokens_per_second;
+    tell_progress();
+}
+
+void RunSink::evaluation(const train::Evaluation& evaluation) {
+    append_event({{"type", "evaluation"},
+                  {"step", evaluation.step},
+                  {"set", evaluation.set},
+                  {"loss", io::number_to_json(evaluation.loss)},
+                  {"perplexity", io::number_to_json(evaluation.perplexity)},
+                  {"bpb", io::number_to_json(evaluation.bpb)},
+                  {"bpb_masked", io::number_to_json(evaluation.bpb_masked)},
+                  {"tokens", evaluation.tokens},
+                  {"seconds", io::number_to_json(evaluation.seconds)}});
+    const std::string group = "eval/" + evaluation.set + "/";
+    metrics_->append(
+        {unix_now(),
+         evaluation.step,
+         {{group + "loss", static_cast<float>(evaluation.loss)}, {group + "bpb", static_cast<float>(evaluation.bpb)}}});
+    metrics_->flush();
+}
+
+void RunSink::event(const Json& event) { append_event(event); }
+
+void RunSink::checkpoint(const train::CheckpointInfo& info) {
+    append_event({{"type", "checkpoint"},
+                  {"step", info.step},
+                  {"folder", info.folder.filename().string()},
+                  {"reason", info.reason},
+                  {"weights_sha256", info.weights_sha256}});
+    message(fmt::format("checkpoint at step {} saved ({})", info.step, info.reason));
+}
+
+void RunSink::message(const std::string& line) { log_->info("{}", one_line(line)); }
+
+train::Request RunSink::requested() {
+    const auto now = Clock::now();
+    if (now - heartbeat_ > kHeartbeatEvery) {
+        lock_.heartbeat();
+        heartbeat_ = now;
+    }
+    const fs::path file = directory_.folder() / "control.json";
+    struct stat status {};
+    if (stat(file.c_str(), &status) != 0) return train::Request::none;
+    const std::pair seen{status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec,
+                         static_cast<std::uint64_t>(status.st_ino)};
+    if (seen == control_seen_) return request_;
+    control_seen_ = seen;
+    try {
+        request_ = read_request(file);
+    } catch (const InputError& error) {
+        request_ = train::Request::none;
+        message(error.what());
+    }
+    return request_;
+}
+
+Json RunSink::log_position() {
+    metrics_->sync();
+    events_->sync();
+    return {{"metrics", metrics_->offset()}, {"events", events_->offset()}};
+}
+
+void RunSink::append_event(Json event) {
+    event["time"] = unix_now();
+    events_->append(event);
+}
+
+void RunSink::tell_progress() {
+    const auto now = Clock::now();
+    state_.updated = unix_now();
+    if (now - state_written_ > kStateEvery) {
+        directory_.write_state(state_);
+        state_written_ = now;
+    }
+    if (progress_) progress_(directory_, state_);
+}
+
+}  // namespace ablate::run

@@ -1,0 +1,99 @@
+#include "core/run/run_store.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace ablate::run {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Everything in WORKSPACE/runs but hidden names: those are a creation's that has not ended.
+std::vector<fs::path> run_folders(const fs::path& workspace) {
+    std::vector<fs::path> folders;
+    std::error_code error;
+    for (fs::directory_iterator entry(workspace / "runs", error), end; !error && entry != end; entry.increment(error))
+        if (!entry->path().filename().string().starts_with('.')) folders.push_back(entry->path());
+    std::sort(folders.begin(), folders.end());
+    return folders;
+}
+
+ListedRun read_run(const fs::path& folder) {
+    std::error_code error;
+    const fs::file_status status = fs::status(folder, error);
+    if (error) throw InputError("{}: {}", folder.string(), error.message());
+    if (!fs::is_directory(status)) throw InputError("{}: is not a folder", folder.string());
+    const RunDirectory directory(folder);
+    return {directory, directory.info(), directory.state(), directory.status()};
+}
+
+fs::path only_match(const fs::path& workspace, const std::string& id_or_prefix) {
+    if (id_or_prefix.empty()) throw InputError("a run's id is needed");
+    std::vector<fs::path> matches;
+    std::vector<std::string> ids;
+    for (const fs::path& folder : run_folders(workspace)) {
+        const std::string id = folder.filename().string();
+        if (id == id_or_prefix) return folder;
+        if (id.starts_with(id_or_prefix)) matches.push_back(folder);
+        ids.push_back(id);
+    }
+    if (matches.size() == 1) return matches.front();
+    if (matches.empty())
+        throw InputError("no run '{}' in {}{}", id_or_prefix, workspace.string(), did_you_mean(id_or_prefix, ids));
+    std::vector<std::string> names;
+    for (const fs::path& match : matches) names.push_back(match.filename().string());
+    throw InputError("'{}' begins the ids of several runs: {}", id_or_prefix, join(names, ", "));
+}
+
+}  // namespace
+
+RunList RunStore::list() const {
+    RunList list;
+    for (const fs::path& folder : run_folders(workspace_)) {
+        try {
+            list.runs.push_back(read_run(folder));
+        } catch (const std::exception& error) {
+            list.damaged.push_back({folder, one_line(error.what())});
+        }
+    }
+    std::stable_sort(list.runs.begin(), list.runs.end(),
+                     [](const ListedRun& a, const ListedRun& b) { return a.info.created < b.info.created; });
+    return list;
+}
+
+ListedRun RunStore::find(const std::string& id_or_prefix) const {
+    return read_run(only_match(workspace_, id_or_prefix));
+}
+
+fs::path RunStore::move_to_trash(const std::string& id_or_prefix) const {
+    const fs::path folder = only_match(workspace_, id_or_prefix);  // a damaged run can go as well
+    LockHolder holder;
+    if (RunDirectory(folder).locked(&holder))
+        throw InputError("run {}: process {} on {} is training it; stop it first", folder.filename().string(),
+                         holder.pid, holder.host);
+    const fs::path trash = workspace_ / "trash";
+    std::error_code error;
+    fs::create_directories(trash, error);
+    if (error) throw InputError("{}: {}", trash.string(), error.message());
+    fs::path target = trash / folder.filename();
+    for (int number = 2; fs::exists(fs::symlink_status(target)); ++number)
+        target = trash / fmt::format("{}-{}", folder.filename().string(), number);
+    fs::rename(folder, target, error);  // of a symbolic link, the link: what it points to stays
+    if (error) throw InputError("{}: {}", folder.string(), error.message());
+    return target;
+}
+
+fs::path default_workspace() {
+    const char* named = std::getenv("ABLATE_WORKSPACE");
+    const fs::path workspace = named && *named ? fs::path(named) : fs::current_path() / "ablate-workspace";
+    std::error_code error;
+    fs::create_directories(workspace, error);
+    if (error) throw InputError("workspace {}: {}", workspace.string(), error.message());
+    return workspace;
+}
+
+}  // namespace ablate::run

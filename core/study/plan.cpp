@@ -1,0 +1,94 @@
+#include "core/study/plan.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/model/tensor_table.h"
+
+#include <algorithm>
+#include <set>
+
+namespace ablate::study {
+
+namespace {
+
+// The points of the variants asked for, by variant or by point name; those of the baseline stay in any case.
+std::vector<VariantPoint> selected(std::vector<VariantPoint> points, const std::vector<std::string>& only) {
+    if (only.empty() || points.empty()) return points;
+    std::vector<std::string> known;
+    for (const VariantPoint& point : points) {
+        if (std::find(known.begin(), known.end(), point.variant) == known.end()) known.push_back(point.variant);
+        if (point.name != point.variant) known.push_back(point.name);
+    }
+    for (const std::string& name : only)
+        if (std::find(known.begin(), known.end(), name) == known.end())
+            throw InputError("--only: no variant '{}' in the study{}", name, did_you_mean(name, known));
+    const std::string baseline = points.front().variant;
+    std::erase_if(points, [&](const VariantPoint& point) {
+        const auto named = [&](const std::string& name) { return name == point.variant || name == point.name; };
+        return point.variant != baseline && std::none_of(only.begin(), only.end(), named);
+    });
+    return points;
+}
+
+void note_earlier_run(PlannedRun& planned, const run::ListedRun& earlier) {
+    const std::string id = earlier.directory.id();
+    switch (earlier.status) {
+        case run::Status::healthy:
+        case run::Status::collapsed:
+        case run::Status::stopped:
+            planned.finished_run = id;
+            break;
+        case run::Status::running:
+            planned.running_run = id;
+            break;
+        case run::Status::queued:
+        case run::Status::paused:
+        case run::Status::interrupted:
+        case run::Status::failed:
+            planned.open_run = id;
+            break;
+    }
+}
+
+}  // namespace
+
+std::vector<PlannedRun> plan(const StudyConfig& study, const PlanOptions& options, const data::PreparedData& data,
+                             const run::RunStore& store) {
+    const std::vector<VariantPoint> points = selected(expand(study, options.settings), options.only);
+    const run::RunList list = options.again ? run::RunList{} : store.list();
+    std::vector<PlannedRun> runs;
+    std::set<std::int64_t> seen;
+    for (const std::int64_t seed : options.seeds.empty() ? study.seeds : options.seeds) {
+        if (!seen.insert(seed).second) continue;
+        for (const VariantPoint& point : points) {
+            PlannedRun planned{point, seed, config_hash(point.config, data.sha256), {}, {}, {}};
+            for (const run::ListedRun& earlier : list.runs)
+                if (earlier.info.study == study.name && earlier.info.seed == seed &&
+                    earlier.info.config_hash == planned.config_hash)
+                    note_earlier_run(planned, earlier);
+            runs.push_back(std::move(planned));
+        }
+    }
+    return runs;
+}
+
+run::RunInfo run_info(const StudyConfig& study, const PlannedRun& planned, const data::PreparedData& data) {
+    run::RunInfo info;
+    info.study = study.name;
+    info.variant = planned.point.variant;
+    info.label = planned.point.label;
+    info.grid_point = planned.point.grid_point;
+    info.seed = planned.seed;
+    info.config = planned.point.config;
+    info.config_hash = planned.config_hash;
+    info.data_folder = data.folder.string();
+    info.data_sha256 = data.sha256;
+    info.data_note = data.note;
+    info.unigram_entropy = data.unigram_entropy;
+    info.parameters = model::parameter_counts(info.config).unique;
+    info.flops_per_token = model::forward_flops_per_token(info.config).six_n;
+    info.versions = run::program_versions();
+    return info;
+}
+
+}  // namespace ablate::study
