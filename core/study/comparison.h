@@ -1,58 +1,94 @@
 #pragma once
+#include "core/config/study_config.h"
 #include "core/run/metrics.h"
 #include "core/run/run_store.h"
 #include "core/study/statistics.h"
 
 // Runs side by side. Grouped by configuration hash without the seed, never by name. No torch in this header.
+// Losses are in nats per token, times in seconds; NaN where there is none.
 namespace ablate::study {
 
 struct ComparedRun {
     run::ListedRun listed;
     run::RunMetrics metrics;
-    double final_val = 0, best_val = 0, final_train = 0, min_train = 0, bpb = 0;  // NaN where there is none
-    std::int64_t best_step = 0;
+    run::Series val;  // of the compared validation set: updates done -> loss
+    double final_val = 0, best_val = 0, final_train = 0, min_train = 0, bpb = 0;
+    std::int64_t best_step = 0;  // -1 without a finite validation loss
     double seconds = 0, tokens_per_second = 0, mfu = 0;
+    bool healthy() const { return listed.status == run::Status::healthy; }
+    bool collapsed() const { return listed.status == run::Status::collapsed; }
+};
+
+// The difference of one group's final validation loss to another's.
+struct Delta {
+    PairedInterval interval;  // n = 0: no comparison can be made; the judgement says why
+    bool paired = true;       // by seed; not where the data order differs (another batch, context or budget)
+    double relative = 0;      // of the reference's mean over the seeds compared
+    double closeness = 0;     // largest relative difference of one seed
+    std::string judgement;    // one computed sentence
+    bool too_close() const { return interval.n > 0 && closeness < 1e-4; }  // what two runs of one graph look like
 };
 
 // One variant at one grid point: its seeds.
 struct Group {
     std::string name, variant, label, grid_point, config_hash;
     RunConfig config;
-    std::vector<std::size_t> runs;  // indices into Comparison::runs, by seed
-    Interval final_val, best_val;   // over healthy seeds
-    std::vector<double> final_val_by_seed;
-    PairedInterval delta;           // of the final validation loss to the baseline's group, by shared seed
+    std::vector<std::size_t> runs;          // indices into Comparison::runs, by seed
+    Interval final_val, best_val;           // over healthy seeds
+    std::vector<double> final_val_by_seed;  // of every run in `runs`, collapsed ones included
+    PairedInterval delta;                   // of the final validation loss to the baseline's group, by shared seed
     double delta_relative = 0;
     std::int64_t collapsed = 0, unfinished = 0;  // seeds; a rate, never averaged in
     std::vector<std::string> collapse_causes;    // "seed 1: loss is NaN at step 23, first in ..."
     std::int64_t parameters = 0;
-    double flops = 0, seconds = 0;
+    double flops = 0, seconds = 0, tokens_per_second = 0;  // of training one run; means over the runs that have ended
     bool is_baseline = false;
-    std::string judgement;          // one computed sentence about the delta
+    std::optional<std::size_t> baseline;  // the group `delta` refers to
+    bool too_close = false;               // agrees with the baseline as two runs of the same graph would
+    std::string judgement;                // one computed sentence about the delta
+    std::int64_t healthy() const { return final_val.n; }
 };
 
 struct Comparison {
     std::string study;
-    std::string metric = "val";     // the validation set compared
+    std::string metric = "val";  // the validation set compared
     std::vector<ComparedRun> runs;
-    std::vector<Group> groups;      // study order; within a variant by grid point
-    std::vector<std::size_t> baselines;       // group index of the baseline of each grid point
-    std::vector<std::size_t> best_of_variant; // for each variant, the group with the best mean final validation loss
-    std::vector<std::string> notes;           // stand-in text, single seed, different data, damaged runs
+    std::vector<Group> groups;                 // study order; within a variant by grid point
+    std::vector<std::size_t> baselines;        // group index of the baseline of each grid point
+    std::vector<std::size_t> best_of_variant;  // for each variant, the group with the best mean final validation loss
+    std::vector<std::string> notes;            // stand-in text, single seed, different data, damaged runs
     std::vector<ConfigDifference> differences_of(std::size_t group) const;  // to its baseline
+    bool has_grid() const { return best_of_variant.size() < groups.size(); }
 };
 
-// The runs of a study in the store (of the study's present configuration hashes), or the runs named.
-Comparison compare_study(const run::RunStore& store, const std::string& study, const std::vector<std::string>& point_order = {});
+// The runs of a study at exactly its present points: a run belongs to a point when its configuration hash is the
+// point's. Where no run does (settings were given on the command line), those of compare_study without points, and a
+// note.
+Comparison compare_study(const run::RunStore& store, const std::string& study, const std::vector<VariantPoint>& points);
+// The same without the study file: of each point name the configuration trained last, in `point_order` or by creation.
+Comparison compare_study(const run::RunStore& store, const std::string& study,
+                         const std::vector<std::string>& point_order = {});
+// The runs named, by id or unique prefix; the first group is the baseline where none is called so. InputError: no such
+// run.
 Comparison compare_runs(const run::RunStore& store, const std::vector<std::string>& ids);
 
-Json to_json(const Comparison& comparison);       // stable keys, full precision, non-finite as strings
-std::string to_csv(const Comparison& comparison); // one row per run; numbers stay numbers, cells that begin = + - @ are quoted with '
+// Any two groups, as each group is compared to its baseline: for best grid points beside each other.
+Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference);
+
+Json to_json(const Comparison& comparison);  // stable keys, full precision, non-finite as strings
+std::string to_csv(
+    const Comparison& comparison);  // one row per run; numbers stay numbers, cells that begin = + - @ are quoted with '
 
 // Reading curves.
-struct Reached { std::optional<double> step, seconds; };
-Reached time_to_loss(const ComparedRun& run, double loss);                       // first validation at or below it
-std::vector<std::int64_t> crossings(const run::Series& a, const run::Series& b); // steps where the sign of a - b changes
-double grad_norm_ratio(const ComparedRun& run, const ComparedRun& baseline, std::int64_t from, std::int64_t to);  // of medians
+struct Reached {
+    std::optional<double> step, seconds;
+};
+Reached time_to_loss(const ComparedRun& run, double loss);  // first validation at or below it
+std::vector<std::int64_t> crossings(const run::Series& a,
+                                    const run::Series& b);  // steps where the sign of a - b changes
+// Median gradient norm over steps [from, to) as a multiple of the baseline's; finite values only, NaN where there are
+// none.
+double grad_norm_ratio(const ComparedRun& run, const ComparedRun& baseline, std::int64_t from, std::int64_t to);
+double initial_loss(const ComparedRun& run);  // validation before the first update, or NaN
 
 }  // namespace ablate::study

@@ -1,0 +1,195 @@
+#include "core/study/comparison.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/io/numbers.h"
+#include "core/study/comparison_internal.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace ablate::study {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+double summary_number(const run::RunState& state, const char* key) {
+    const auto found = state.summary.find(key);
+    return found != state.summary.end() && io::is_number(*found) ? io::number_from_json(*found) : kNaN;
+}
+
+double lowest_finite(const run::Series& series, std::int64_t* step = nullptr) {
+    double lowest = kNaN;
+    for (std::size_t i = 0; i < series.value.size(); ++i)
+        if (std::isfinite(series.value[i]) && !(lowest <= series.value[i])) {
+            lowest = series.value[i];
+            if (step) *step = series.step[i];
+        }
+    return lowest;
+}
+
+ComparedRun read_run(const run::ListedRun& listed) {
+    ComparedRun compared{listed, run::RunMetrics(listed.directory.folder()), {}};
+    compared.metrics.refresh();
+    compared.final_train = summary_number(listed.state, "final_train_loss");
+    compared.min_train = lowest_finite(compared.metrics[run::kTrainLoss]);
+    compared.seconds = summary_number(listed.state, "seconds");
+    compared.tokens_per_second = summary_number(listed.state, "tokens_per_second");
+    compared.mfu = summary_number(listed.state, "mfu");
+    return compared;
+}
+
+// "val" where every run has it; else the first set that all share, so that like is compared with like.
+std::string shared_set(const std::vector<ComparedRun>& runs) {
+    std::map<std::string, std::size_t> count;
+    std::size_t evaluated = 0;
+    for (const ComparedRun& compared : runs) {
+        const auto sets = run::evaluation_sets(compared.metrics);
+        evaluated += !sets.empty();
+        for (const std::string& set : sets) ++count[set];
+    }
+    if (count.empty() || count.contains("val")) return "val";
+    for (const auto& [set, n] : count)
+        if (n == evaluated) return set;
+    return count.begin()->first;
+}
+
+void read_validation(ComparedRun& compared, const std::string& set) {
+    compared.val = run::evaluations(compared.metrics, set);
+    const run::Series bpb = run::evaluations(compared.metrics, set, "bpb");
+    compared.bpb = bpb.value.empty() ? kNaN : bpb.value.back();
+    compared.final_val = compared.val.value.empty() ? kNaN : compared.val.value.back();
+    compared.best_step = -1;
+    compared.best_val = lowest_finite(compared.val, &compared.best_step);
+}
+
+double mean_of_ended(const Comparison& comparison, const Group& group, double ComparedRun::*member) {
+    std::vector<double> values;
+    for (std::size_t index : group.runs)
+        if (std::isfinite(comparison.runs[index].*member)) values.push_back(comparison.runs[index].*member);
+    return mean_interval(values).mean;
+}
+
+void summarise(const Comparison& comparison, Group& group) {
+    std::vector<double> final_val, best_val;
+    for (std::size_t index : group.runs) {
+        const ComparedRun& compared = comparison.runs[index];
+        group.final_val_by_seed.push_back(compared.final_val);
+        if (compared.collapsed()) {
+            ++group.collapsed;
+            const auto& verdict = compared.listed.state.verdict;
+            group.collapse_causes.push_back(
+                fmt::format("seed {}: {}", compared.listed.info.seed, verdict ? verdict->cause : "collapsed"));
+        } else if (!compared.healthy()) {
+            ++group.unfinished;
+        } else if (std::isfinite(compared.final_val)) {
+            final_val.push_back(compared.final_val);
+            best_val.push_back(compared.best_val);
+        }
+    }
+    group.final_val = mean_interval(final_val);
+    group.best_val = mean_interval(best_val);
+    group.seconds = mean_of_ended(comparison, group, &ComparedRun::seconds);
+    group.tokens_per_second = mean_of_ended(comparison, group, &ComparedRun::tokens_per_second);
+}
+
+Group new_group(const run::RunInfo& info) {
+    Group group;
+    group.name = point_name(info);
+    group.variant = info.variant;
+    group.label = info.label;
+    group.grid_point = info.grid_point;
+    group.config_hash = info.config_hash;
+    group.config = info.config;
+    group.parameters = info.parameters;
+    const TrainConfig& train = info.config.train;
+    // A backward pass costs twice the forward pass.
+    group.flops = 3 * info.flops_per_token * static_cast<double>(train.steps * train.batch * train.accumulate) *
+                  static_cast<double>(info.config.data.context);
+    return group;
+}
+
+void choose_baselines(Comparison& comparison, bool fall_back) {
+    auto& groups = comparison.groups;
+    for (std::size_t i = 0; i < groups.size(); ++i)
+        if (groups[i].variant == kBaseline) groups[i].is_baseline = true;
+    if (fall_back && !groups.empty() && std::none_of(groups.begin(), groups.end(), std::mem_fn(&Group::is_baseline)))
+        groups.front().is_baseline = true;
+    for (std::size_t i = 0; i < groups.size(); ++i)
+        if (groups[i].is_baseline) comparison.baselines.push_back(i);
+    for (Group& group : groups) {
+        for (std::size_t index : comparison.baselines)
+            if (!group.baseline && groups[index].grid_point == group.grid_point) group.baseline = index;
+        if (!group.baseline && fall_back && !comparison.baselines.empty())
+            group.baseline = comparison.baselines.front();
+    }
+}
+
+void choose_best(Comparison& comparison) {
+    std::vector<std::string> variants;
+    std::map<std::string, std::size_t> best;
+    // NaN, of a group without a healthy seed, is below nothing: it stays only where there is no other.
+    const auto better = [&](std::size_t a, std::size_t b) {
+        const double x = comparison.groups[a].final_val.mean, y = comparison.groups[b].final_val.mean;
+        return x < y || (std::isfinite(x) && std::isnan(y));
+    };
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
+        const Group& group = comparison.groups[i];
+        const std::string key = group.grid_point.empty() ? group.config_hash : group.variant;
+        const auto [found, is_new] = best.emplace(key, i);
+        if (is_new)
+            variants.push_back(key);
+        else if (better(i, found->second))
+            found->second = i;
+    }
+    for (const std::string& variant : variants) comparison.best_of_variant.push_back(best.at(variant));
+}
+
+}  // namespace
+
+std::string point_name(const run::RunInfo& info) {
+    return info.grid_point.empty() ? info.variant : info.variant + "@" + info.grid_point;
+}
+
+Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& options) {
+    Comparison comparison;
+    comparison.study = options.study;
+    comparison.notes = options.notes;
+    for (const run::ListedRun& one : listed) comparison.runs.push_back(read_run(one));
+    comparison.metric = shared_set(comparison.runs);
+    for (ComparedRun& compared : comparison.runs) read_validation(compared, comparison.metric);
+
+    std::map<std::string, std::size_t> group_of_hash;
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
+        const run::RunInfo& info = comparison.runs[i].listed.info;
+        const auto [found, is_new] = group_of_hash.emplace(info.config_hash, comparison.groups.size());
+        if (is_new) comparison.groups.push_back(new_group(info));
+        comparison.groups[found->second].runs.push_back(i);
+    }
+    std::map<std::string, int> uses;
+    for (const Group& group : comparison.groups) ++uses[group.name];
+    for (Group& group : comparison.groups) {
+        std::sort(group.runs.begin(), group.runs.end(), [&](std::size_t a, std::size_t b) {
+            return comparison.runs[a].listed.info.seed < comparison.runs[b].listed.info.seed;
+        });
+        summarise(comparison, group);
+        if (uses[group.name] > 1) group.name += " (" + group.config_hash.substr(0, 8) + ")";
+    }
+    choose_baselines(comparison, options.fall_back_on_first);
+    choose_best(comparison);
+    judge(comparison);
+    add_notes(comparison);
+    return comparison;
+}
+
+std::vector<ConfigDifference> Comparison::differences_of(std::size_t group) const {
+    const Group& variant = groups.at(group);
+    if (!variant.baseline || *variant.baseline == group) return {};
+    return difference(groups[*variant.baseline].config, variant.config);
+}
+
+}  // namespace ablate::study

@@ -1,0 +1,153 @@
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/io/numbers.h"
+#include "core/study/comparison_internal.h"
+
+#include <algorithm>
+
+namespace ablate::study {
+
+namespace {
+
+using io::number_to_json;
+
+Json to_json(const Interval& interval) {
+    Json json{{"n", interval.n}, {"mean", nullptr}, {"sd", nullptr}, {"half_width", nullptr}};
+    if (interval.n > 0) json["mean"] = number_to_json(interval.mean);
+    if (interval.n > 1) json["sd"] = number_to_json(interval.sd);
+    if (interval.half_width) json["half_width"] = number_to_json(*interval.half_width);
+    return json;
+}
+
+Json to_json(const PairedInterval& interval) {
+    Json json = to_json(static_cast<const Interval&>(interval));
+    json["p"] = interval.p_value ? number_to_json(*interval.p_value) : Json();
+    json["distinguishable"] = interval.distinguishable();
+    return json;
+}
+
+Json to_json(const ComparedRun& compared) {
+    const run::RunInfo& info = compared.listed.info;
+    const auto& verdict = compared.listed.state.verdict;
+    return {{"id", info.id},
+            {"study", info.study},
+            {"variant", info.variant},
+            {"label", info.label},
+            {"grid_point", info.grid_point},
+            {"seed", info.seed},
+            {"config_hash", info.config_hash},
+            {"data_sha256", info.data_sha256},
+            {"status", run::to_string(compared.listed.status)},
+            {"verdict", verdict ? train::to_json(*verdict) : Json()},
+            {"step", compared.listed.state.step},
+            {"parameters", info.parameters},
+            {"final_val", number_to_json(compared.final_val)},
+            {"best_val", number_to_json(compared.best_val)},
+            {"best_step", compared.best_step},
+            {"final_train", number_to_json(compared.final_train)},
+            {"min_train", number_to_json(compared.min_train)},
+            {"initial_val", number_to_json(initial_loss(compared))},
+            {"bpb", number_to_json(compared.bpb)},
+            {"seconds", number_to_json(compared.seconds)},
+            {"tokens_per_second", number_to_json(compared.tokens_per_second)},
+            {"mfu", number_to_json(compared.mfu)}};
+}
+
+Json to_json(const Comparison& comparison, std::size_t index) {
+    const Group& group = comparison.groups[index];
+    Json runs = Json::array(), differences = Json::array(), by_seed = Json::array();
+    for (std::size_t run : group.runs) runs.push_back(comparison.runs[run].listed.info.id);
+    for (double loss : group.final_val_by_seed) by_seed.push_back(number_to_json(loss));
+    for (const ConfigDifference& one : comparison.differences_of(index))
+        differences.push_back({{"key", one.key}, {"before", one.before}, {"after", one.after}});
+    return {{"name", group.name},
+            {"variant", group.variant},
+            {"label", group.label},
+            {"grid_point", group.grid_point},
+            {"config_hash", group.config_hash},
+            {"is_baseline", group.is_baseline},
+            {"baseline", group.baseline ? Json(comparison.groups[*group.baseline].name) : Json()},
+            {"runs", runs},
+            {"final_val", to_json(group.final_val)},
+            {"final_val_by_seed", by_seed},
+            {"best_val", to_json(group.best_val)},
+            {"delta", to_json(group.delta)},
+            {"delta_relative", number_to_json(group.delta_relative)},
+            {"collapsed", group.collapsed},
+            {"unfinished", group.unfinished},
+            {"collapse_causes", group.collapse_causes},
+            {"parameters", group.parameters},
+            {"training_flops", number_to_json(group.flops)},
+            {"seconds", number_to_json(group.seconds)},
+            {"tokens_per_second", number_to_json(group.tokens_per_second)},
+            {"differences", differences},
+            {"too_close", group.too_close},
+            {"judgement", group.judgement}};
+}
+
+// A spreadsheet takes a cell that begins so for a formula; names and causes are foreign text.
+std::string csv_text(std::string text) {
+    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) text.insert(0, "'");
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + '"';
+}
+
+std::string csv_row(const ComparedRun& compared) {
+    const run::RunInfo& info = compared.listed.info;
+    const auto& verdict = compared.listed.state.verdict;
+    const std::vector<std::string> cells{info.id,
+                                         csv_text(info.study),
+                                         csv_text(info.variant),
+                                         csv_text(info.label),
+                                         csv_text(info.grid_point),
+                                         std::to_string(info.seed),
+                                         run::to_string(compared.listed.status),
+                                         std::to_string(compared.listed.state.step),
+                                         std::to_string(info.parameters),
+                                         full_precision(compared.final_val),
+                                         full_precision(compared.best_val),
+                                         std::to_string(compared.best_step),
+                                         full_precision(compared.final_train),
+                                         full_precision(compared.min_train),
+                                         full_precision(compared.bpb),
+                                         full_precision(compared.seconds),
+                                         full_precision(compared.tokens_per_second),
+                                         full_precision(compared.mfu),
+                                         csv_text(info.config_hash),
+                                         csv_text(info.data_sha256),
+                                         csv_text(verdict ? verdict->cause : "")};
+    return join(cells, ",") + "\n";
+}
+
+}  // namespace
+
+Json to_json(const Comparison& comparison) {
+    Json groups = Json::array(), runs = Json::array(), best = Json::array(), baselines = Json::array();
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i) groups.push_back(to_json(comparison, i));
+    for (const ComparedRun& compared : comparison.runs) runs.push_back(to_json(compared));
+    for (std::size_t index : comparison.best_of_variant) best.push_back(comparison.groups[index].name);
+    for (std::size_t index : comparison.baselines) baselines.push_back(comparison.groups[index].name);
+    return {{"format", 1},
+            {"study", comparison.study},
+            {"metric", comparison.metric},
+            {"unit", "nats"},
+            {"confidence", 0.95},
+            {"groups", groups},
+            {"runs", runs},
+            {"baselines", baselines},
+            {"best_of_variant", best},
+            {"notes", comparison.notes}};
+}
+
+std::string to_csv(const Comparison& comparison) {
+    std::string csv =
+        "run,study,variant,label,grid_point,seed,status,step,parameters,final_val,best_val,best_step,final_train,"
+        "min_train,bpb,seconds,tokens_per_second,mfu,config_hash,data_sha256,cause\n";
+    for (const Group& group : comparison.groups)
+        for (std::size_t index : group.runs) csv += csv_row(comparison.runs[index]);
+    return csv;
+}
+
+}  // namespace ablate::study

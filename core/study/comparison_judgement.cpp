@@ -1,0 +1,138 @@
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/study/comparison_internal.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace ablate::study {
+
+namespace {
+
+std::map<std::int64_t, double> healthy_losses(const Comparison& comparison, const Group& group) {
+    std::map<std::int64_t, double> losses;
+    for (std::size_t index : group.runs) {
+        const ComparedRun& compared = comparison.runs[index];
+        if (compared.healthy() && std::isfinite(compared.final_val))
+            losses[compared.listed.info.seed] = compared.final_val;
+    }
+    return losses;
+}
+
+const std::string& data_of(const Comparison& comparison, const Group& group) {
+    return comparison.runs[group.runs.front()].listed.info.data_sha256;
+}
+
+// The same seed draws the same batches only where batches have the same shape.
+bool shares_data_order(const RunConfig& a, const RunConfig& b) {
+    return a.train.batch == b.train.batch && a.train.accumulate == b.train.accumulate &&
+           a.data.context == b.data.context;
+}
+
+std::string collapse_rate(const Group& group) {
+    return fmt::format("{} of {} collapsed", group.collapsed,
+                       count_of(static_cast<std::int64_t>(group.runs.size()), "seed"));
+}
+
+std::string reference_name(const Group& reference) {
+    return reference.is_baseline ? "the baseline" : display_name(reference);
+}
+
+// Why nothing can be compared, or "".
+std::string obstacle(const Comparison& comparison, const Group& group, const Group& reference) {
+    if (group.healthy() == 0 && group.collapsed > 0)
+        return fmt::format("{}: {}", collapse_rate(group), group.collapse_causes.front());
+    if (group.healthy() == 0) return "no seed has finished";
+    if (reference.healthy() == 0 && reference.collapsed > 0)
+        return fmt::format("{} collapsed here ({}): no comparison can be made", reference_name(reference),
+                           collapse_rate(reference));
+    if (reference.healthy() == 0)
+        return fmt::format("{} has not finished here: no comparison can be made", reference_name(reference));
+    if (data_of(comparison, group) != data_of(comparison, reference))
+        return fmt::format("other data than {}: the losses cannot be compared", reference_name(reference));
+    return "";
+}
+
+std::string loss_text(double loss) { return signed_loss(loss).substr(loss < 0 ? 0 : 1); }
+
+std::string sentence(const Delta& delta, const Group& reference) {
+    const PairedInterval& interval = delta.interval;
+    if (delta.too_close())
+        return fmt::format("agrees with {} to {}: check that the change reached the computation",
+                           reference_name(reference),
+                           delta.closeness == 0 ? "the last bit" : significant(delta.closeness, 1));
+    if (!interval.half_width)
+        return fmt::format("one seed: no interval, so the difference of {} cannot be told from noise",
+                           signed_loss(interval.mean));
+    const double half = *interval.half_width;
+    const std::string seeds =
+        count_of(interval.n, "seed") + (delta.paired ? "" : " or more on each side, unpaired: the batches differ");
+    if (!interval.distinguishable())
+        return fmt::format("the difference of {} nats is no larger than the seeds' spread (95 % interval {} to {}, {})",
+                           signed_loss(interval.mean), signed_loss(interval.mean - half),
+                           signed_loss(interval.mean + half), seeds);
+    const double size = std::abs(interval.mean);
+    return fmt::format("{} by {} nats (95 % interval {} to {}, {}, {})", interval.mean > 0 ? "worse" : "better",
+                       loss_text(size), loss_text(size - half), loss_text(size + half), seeds,
+                       p_text(*interval.p_value));
+}
+
+double mean_of(const std::vector<double>& values) { return mean_interval(values).mean; }
+
+}  // namespace
+
+Delta compare_groups(const Comparison& comparison, std::size_t group_index, std::size_t reference_index) {
+    const Group& group = comparison.groups.at(group_index);
+    const Group& reference = comparison.groups.at(reference_index);
+    Delta delta;
+    delta.interval = {mean_interval({}), {}};
+    delta.judgement = obstacle(comparison, group, reference);
+    if (!delta.judgement.empty()) return delta;
+
+    std::vector<double> ours, theirs;
+    const auto a = healthy_losses(comparison, group), b = healthy_losses(comparison, reference);
+    if (shares_data_order(group.config, reference.config))
+        for (const auto& [seed, loss] : a)
+            if (b.contains(seed)) ours.push_back(loss), theirs.push_back(b.at(seed));
+    delta.paired = !ours.empty();
+    if (delta.paired) {
+        delta.interval = paired_interval(ours, theirs);
+        for (std::size_t i = 0; i < ours.size(); ++i)
+            delta.closeness = std::max(delta.closeness, std::abs(ours[i] - theirs[i]) / std::abs(theirs[i]));
+    } else {
+        for (const auto& entry : a) ours.push_back(entry.second);
+        for (const auto& entry : b) theirs.push_back(entry.second);
+        delta.interval = unpaired_interval(ours, theirs);
+        delta.closeness = std::numeric_limits<double>::infinity();
+    }
+    delta.relative = delta.interval.mean / mean_of(theirs);
+    delta.judgement = sentence(delta, reference);
+    if (group.collapsed > 0) delta.judgement += fmt::format("; {}, left out of the mean", collapse_rate(group));
+    return delta;
+}
+
+void judge(Comparison& comparison) {
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
+        Group& group = comparison.groups[i];
+        group.delta = {mean_interval({}), {}};
+        group.delta_relative = std::numeric_limits<double>::quiet_NaN();
+        if (!group.baseline) {
+            group.judgement = "the baseline has no run here: no comparison can be made";
+        } else if (*group.baseline == i) {
+            group.judgement = "the baseline";
+            if (group.collapsed > 0)
+                group.judgement += fmt::format("; {}: {}", collapse_rate(group), group.collapse_causes.front());
+        } else {
+            Delta delta = compare_groups(comparison, i, *group.baseline);
+            group.delta = delta.interval;
+            group.delta_relative = delta.interval.n > 0 ? delta.relative : group.delta_relative;
+            group.too_close = delta.too_close();
+            group.judgement = std::move(delta.judgement);
+        }
+    }
+}
+
+}  // namespace ablate::study

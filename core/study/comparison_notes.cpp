@@ -1,0 +1,88 @@
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/study/comparison_internal.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace ablate::study {
+
+namespace {
+
+using Values = std::map<std::string, std::vector<std::string>>;  // value -> the names of what has it
+
+std::string run_name(const ComparedRun& compared) {
+    return fmt::format("{} seed {}", point_name(compared.listed.info), compared.listed.info.seed);
+}
+
+// "A (x, y), B (z)": who has which value, the first few of each.
+std::string who_has_what(const Values& values) {
+    std::vector<std::string> parts;
+    for (const auto& [value, names] : values) {
+        std::vector<std::string> some(names.begin(), names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(names)));
+        if (names.size() > some.size()) some.push_back(fmt::format("{} more", names.size() - some.size()));
+        parts.push_back(fmt::format("{} ({})", value.empty() ? "unknown" : value, join(some, ", ")));
+    }
+    return join(parts, "; ");
+}
+
+template <class Value>
+void note_unequal(Comparison& comparison, const std::string& what, Value value) {
+    Values values;
+    for (const ComparedRun& compared : comparison.runs) values[value(compared)].push_back(run_name(compared));
+    if (values.size() > 1) comparison.notes.push_back(fmt::format("{}: {}", what, who_has_what(values)));
+}
+
+std::string version_of(const ComparedRun& compared, const char* key) {
+    const Json& versions = compared.listed.info.versions;
+    return versions.is_object() && versions.contains(key) && versions[key].is_string()
+               ? versions[key].get<std::string>()
+               : "";
+}
+
+void note_unequal_circumstances(Comparison& comparison) {
+    note_unequal(comparison, "the runs were trained on different data",
+                 [](const ComparedRun& compared) { return "sha256 " + compared.listed.info.data_sha256.substr(0, 8); });
+    note_unequal(
+        comparison, "threads a run differ, so equal seeds do not give equal bits and times do not compare",
+        [](const ComparedRun& compared) { return count_of(compared.listed.info.config.train.threads, "thread"); });
+    note_unequal(comparison, "devices differ, so times do not compare",
+                 [](const ComparedRun& compared) { return compared.listed.info.config.train.device; });
+    note_unequal(comparison, "numbers of validation tokens differ, so losses are means over different texts",
+                 [](const ComparedRun& compared) {
+                     const RunConfig& config = compared.listed.info.config;
+                     return with_thousands(config.train.eval_batches * config.train.batch * config.data.context);
+                 });
+    for (const char* key : {"ablate", "libtorch", "compiler"})
+        note_unequal(comparison, fmt::format("versions of {} differ", key),
+                     [key](const ComparedRun& compared) { return version_of(compared, key); });
+}
+
+void note_seeds(Comparison& comparison) {
+    const bool any_pair = std::any_of(comparison.groups.begin(), comparison.groups.end(),
+                                      [](const Group& group) { return group.runs.size() > 1; });
+    if (!any_pair && !comparison.groups.empty())
+        comparison.notes.push_back("one seed: no interval can be given, and no difference can be told from noise");
+    for (const Group& group : comparison.groups)
+        if (group.unfinished > 0)
+            comparison.notes.push_back(fmt::format("{}: {} of {} not finished", group.name, group.unfinished,
+                                                   count_of(std::ssize(group.runs), "seed")));
+}
+
+}  // namespace
+
+void add_notes(Comparison& comparison) {
+    std::set<std::string> data_notes;
+    for (const ComparedRun& compared : comparison.runs)
+        if (!compared.listed.info.data_note.empty()) data_notes.insert(compared.listed.info.data_note);
+    comparison.notes.insert(comparison.notes.begin(), data_notes.begin(), data_notes.end());
+    note_seeds(comparison);
+    note_unequal_circumstances(comparison);
+    for (const ComparedRun& compared : comparison.runs)
+        for (const std::string& problem : compared.metrics.problems())
+            comparison.notes.push_back(fmt::format("{}: {}", run_name(compared), problem));
+}
+
+}  // namespace ablate::study

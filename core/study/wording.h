@@ -1,0 +1,16 @@
+#pragma once
+#include "core/study/comparison.h"
+
+// How comparisons are said, shared by judgements, tables and the report: losses in nats with four decimals.
+namespace ablate::study {
+
+std::string signed_loss(double difference);             // +0.0815; +8.1e-06 where four decimals would show zero
+std::string signed_percent(double ratio);               // 0.0223 -> "+2.23 %"
+std::string with_half_width(const Interval& interval);  // "3.6514 ± 0.0157", "3.6582" for one seed, "" for none
+std::string with_half_width(const PairedInterval& difference);   // "+0.0815 ± 0.0056"
+std::string p_text(double p);                                    // "p = 0.0003", "p < 0.0001"
+std::string count_of(std::int64_t n, const std::string& thing);  // "1 seed", "3 seeds"
+std::string display_name(const Group& group);                    // the label, and the grid point where there is one
+std::string plain_label(const Group& group);                     // the label alone, or the name without one
+
+}  // namespace ablate::study
