@@ -1,0 +1,61 @@
+#pragma once
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <vector>
+
+// A subcommand: `declare` adds its options to the parser and returns what runs once they are read; that returns the
+// exit code (DESIGN "Study files") or throws.
+namespace ablate::app {
+
+using Action = std::function<int()>;
+
+struct Command {
+    const char* name;
+    const char* summary;
+    Action (*declare)(CLI::App& parser);
+};
+
+Action declare_run(CLI::App& parser);
+Action declare_resume(CLI::App& parser);
+Action declare_pause(CLI::App& parser);
+Action declare_stop(CLI::App& parser);
+Action declare_list(CLI::App& parser);
+Action declare_show(CLI::App& parser);
+Action declare_verify(CLI::App& parser);
+Action declare_compare(CLI::App& parser);
+Action declare_report(CLI::App& parser);
+Action declare_preview(CLI::App& parser);
+Action declare_kinds(CLI::App& parser);
+Action declare_presets(CLI::App& parser);
+Action declare_schema(CLI::App& parser);
+Action declare_tokenize(CLI::App& parser);
+Action declare_generate(CLI::App& parser);
+Action declare_delete(CLI::App& parser);
+Action declare_doctor(CLI::App& parser);
+
+// In the order of --help.
+inline const std::vector<Command>& commands() {
+    static const std::vector<Command> table = {
+        {"run", "train a study: every variant, grid point and seed, then compare", declare_run},
+        {"resume", "go on with runs that were paused or interrupted", declare_resume},
+        {"pause", "ask a running run to save a checkpoint and pause", declare_pause},
+        {"stop", "ask a running run to save a checkpoint and end", declare_stop},
+        {"list", "the runs of the workspace", declare_list},
+        {"show", "one run: configuration, progress, verdict, evaluations, events", declare_show},
+        {"verify", "check runs against their checksums and logs", declare_verify},
+        {"compare", "runs side by side, with intervals over seeds", declare_compare},
+        {"report", "write the report of a study", declare_report},
+        {"preview", "what a study will cost, and what looks wrong, before it is trained", declare_preview},
+        {"kinds", "the norms, positions, feed-forwards and initialisations there are", declare_kinds},
+        {"presets", "the studies that ship with Ablate", declare_presets},
+        {"schema", "every configuration key with its type, range and default", declare_schema},
+        {"tokenize", "train a tokenizer on texts and write token files", declare_tokenize},
+        {"generate", "continue a prompt with a trained run", declare_generate},
+        {"delete", "move runs to the workspace's trash", declare_delete},
+        {"doctor", "check that this machine can train", declare_doctor},
+    };
+    return table;
+}
+
+}  // namespace ablate::app

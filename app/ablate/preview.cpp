@@ -1,0 +1,172 @@
+#include "app/ablate/command.h"
+#include "app/ablate/interrupt.h"
+#include "app/ablate/progress.h"
+#include "app/ablate/workspace.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/io/numbers.h"
+#include "core/study/launch.h"
+
+#include <cmath>
+#include <iostream>
+
+namespace ablate::app {
+
+namespace {
+
+struct Options {
+    std::string study, workspace;
+    std::vector<std::string> settings;
+    bool step_zero = false, json = false;
+};
+
+const char* to_text(study::Severity severity) {
+    switch (severity) {
+        case study::Severity::note:
+            return "note";
+        case study::Severity::warning:
+            return "warning";
+        case study::Severity::error:
+            return "error";
+    }
+    throw std::logic_error("a severity without a name");
+}
+
+struct StepZeroResults {
+    std::vector<study::StepZero> points;
+    double ln_vocab = 0;
+    std::string data_note;
+};
+
+StepZeroResults look_at_step_zero(const study::Preview& preview, std::uint64_t seed,
+                                  const std::filesystem::path& workspace) {
+    const Interrupt interrupt;
+    ProgressBoard board(false);
+    const auto progress = [&](const std::string& what, double share) {
+        interrupt.check();
+        board.preparing(what, share);
+    };
+    std::vector<VariantPoint> points;
+    for (const study::PointPreview& point : preview.points) points.push_back(point.point);
+    const DataConfig& data = points.front().config.data;
+    const data::PreparedData prepared = data::prepare_data(data, workspace / "cache", progress);
+    return {study::step_zero_of_study(points, prepared, seed, progress), std::log(static_cast<double>(data.vocab_size)),
+            prepared.note};
+}
+
+Json point_json(const study::PointPreview& p) {
+    Json differences = Json::array();
+    for (const ConfigDifference& d : p.differences)
+        differences.push_back({{"key", d.key}, {"before", d.before}, {"after", d.after}, {"text", in_words(d)}});
+    return {{"name", p.point.name},
+            {"variant", p.point.variant},
+            {"label", p.point.label},
+            {"grid_point", p.point.grid_point},
+            {"parameters",
+             {{"unique", p.parameters.unique},
+              {"tied_head_twice", p.parameters.tied_head_twice},
+              {"non_embedding", p.parameters.non_embedding},
+              {"levanter", p.parameters.levanter}}},
+            {"flops_per_token", {{"levanter", p.flops.levanter}, {"six_n", p.flops.six_n}}},
+            {"training_flops", model::training_flops(p.point.config)},
+            {"memory",
+             {{"weights", p.memory.weights},
+              {"gradients", p.memory.gradients},
+              {"optimizer", p.memory.optimizer},
+              {"activations", p.memory.activations},
+              {"logits", p.memory.logits},
+              {"overhead", p.memory.overhead},
+              {"total", p.memory.total()}}},
+            {"parameter_mismatch", io::number_to_json(p.parameter_mismatch)},
+            {"differences", differences}};
+}
+
+Json to_json(const StudyConfig& study, const study::Preview& preview, const std::optional<StepZeroResults>& zero) {
+    Json json = {{"study", study.name}, {"seeds", study.seeds}, {"points", Json::array()}, {"findings", Json::array()}};
+    for (const study::PointPreview& point : preview.points) json["points"].push_back(point_json(point));
+    for (const study::Finding& f : preview.findings)
+        json["findings"].push_back({{"severity", to_text(f.severity)}, {"variant", f.variant}, {"text", f.text}});
+    if (!zero) return json;
+    json["ln_vocab"] = zero->ln_vocab;
+    json["data_note"] = zero->data_note;
+    json["step_zero"] = Json::array();
+    for (const study::StepZero& z : zero->points)
+        json["step_zero"].push_back({{"point", z.point},
+                                     {"loss", io::number_to_json(z.loss)},
+                                     {"grad_norm", io::number_to_json(z.grad_norm)},
+                                     {"same_as_baseline", z.same_as_baseline},
+                                     {"first_non_finite", z.first_non_finite}});
+    return json;
+}
+
+std::size_t longest_name(const study::Preview& preview) {
+    std::size_t longest = 8;
+    for (const study::PointPreview& p : preview.points) longest = std::max(longest, p.point.name.size());
+    return longest;
+}
+
+void print_points(const study::Preview& preview) {
+    const std::size_t width = longest_name(preview);
+    std::cout << fmt::format("{:<{}}  {:>13}  {:>8}  {:>12}  {:>10}  difference to the baseline\n", "", width,
+                             "parameters", "mismatch", "train FLOPs", "memory");
+    for (const study::PointPreview& p : preview.points) {
+        std::vector<std::string> words;
+        for (const ConfigDifference& d : p.differences) words.push_back(in_words(d));
+        std::cout << fmt::format(
+            "{:<{}}  {:>13}  {:>8}  {:>12}  {:>10}  {}\n", p.point.name, width, with_thousands(p.parameters.unique),
+            fmt::format("{:+.2f} %", 100 * p.parameter_mismatch), significant(model::training_flops(p.point.config), 3),
+            short_bytes(p.memory.total()), join(words, "; "));
+    }
+    for (const study::Finding& f : preview.findings)
+        std::cout << fmt::format("{}: {}{}{}\n", to_text(f.severity), f.variant, f.variant.empty() ? "" : ": ", f.text);
+}
+
+void print_step_zero(const study::Preview& preview, const StepZeroResults& zero) {
+    if (!zero.data_note.empty()) std::cout << "note: " << zero.data_note << '\n';
+    std::cout << fmt::format("\nstep 0 (ln V = {}: what an untrained model without preferences gives)\n",
+                             fixed(zero.ln_vocab, 4));
+    for (const study::StepZero& z : zero.points) {
+        std::string remark;
+        if (!z.first_non_finite.empty())
+            remark = "not finite, first in " + z.first_non_finite;
+        else if (z.same_as_baseline)
+            remark = "changes nothing that is computed";
+        std::cout << fmt::format("{:<{}}  loss {:>9}  grad norm {:>9}  {}\n", z.point, longest_name(preview),
+                                 fixed(z.loss, 4), significant(z.grad_norm, 4), remark);
+    }
+}
+
+int preview_study(const Options& options) {
+    const std::filesystem::path workspace = open_workspace(options.workspace);
+    const StudyConfig study = load_study(find_study(options.study, workspace).file);
+    const study::Preview preview = study::preview(study, options.settings);
+    const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),
+                                      [](const auto& f) { return f.severity == study::Severity::error; });
+    std::optional<StepZeroResults> zero;
+    if (options.step_zero && errors == 0)
+        zero = look_at_step_zero(preview, static_cast<std::uint64_t>(study.seeds.front()), workspace);
+    if (options.json) {
+        print_json(to_json(study, preview, zero));
+    } else {
+        print_points(preview);
+        if (zero) print_step_zero(preview, *zero);
+    }
+    if (errors) throw InputError("study {}: {} of its configurations cannot be trained", study.name, errors);
+    return 0;
+}
+
+}  // namespace
+
+Action declare_preview(CLI::App& parser) {
+    const auto options = std::make_shared<Options>();
+    parser.add_option("STUDY", options->study, "a study file, a study of the workspace, or a preset")->required();
+    parser.add_flag("--step0", options->step_zero, "also the loss and gradients before the first update, on real text");
+    parser.add_option("--set", options->settings, "KEY=VALUE of the baseline's configuration; repeatable")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    add_workspace_option(parser, options->workspace);
+    add_json_option(parser, options->json);
+    return [options] { return preview_study(*options); };
+}
+
+}  // namespace ablate::app

@@ -1,0 +1,84 @@
+#include "app/ablate/command.h"
+#include "app/ablate/schema_text.h"
+#include "app/ablate/train_runs.h"
+#include "app/ablate/workspace.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/report/report.h"
+#include "core/report/terminal.h"
+#include "core/study/launch.h"
+
+#include <iostream>
+
+namespace ablate::app {
+
+namespace {
+
+struct Options {
+    std::string study, workspace;
+    study::PlanOptions plan;
+    int jobs = 0;
+    bool quiet = false;
+};
+
+void say_what_is_left_alone(const study::Launch& launch, const Options& options, ProgressBoard& board) {
+    for (const std::string& note : launch.notes) board.line("note: " + note);
+    for (const study::StepZero& no_op : launch.no_ops)
+        board.line(fmt::format(
+            "{} changes nothing that is computed: logits and gradients of step 0 equal the baseline's", no_op.point));
+    if (!launch.left_out.empty())
+        board.line(
+            fmt::format("not trained for that reason (--keep-no-ops trains them): {}", join(launch.left_out, ", ")));
+    for (const study::PlannedRun& planned : launch.elsewhere)
+        board.line(fmt::format("{} seed {}: another process trains it as {}", planned.point.name, planned.seed,
+                               *planned.running_run));
+    if (!launch.finished.empty())
+        board.line(fmt::format("{} finished run{} skipped (--again trains them anew)", launch.finished.size(),
+                               launch.finished.size() == 1 ? "" : "s"));
+    if (!options.quiet) board.line(fmt::format("{} to train", launch.runs.size()));
+}
+
+int run_study(const Options& options) {
+    const Interrupt interrupt;
+    const std::filesystem::path workspace = make_workspace(options.workspace);
+    const StudyConfig study = load_study(find_study(options.study, workspace).file);
+    const run::RunStore store(workspace);
+    const int jobs = options.jobs ? options.jobs : study::default_jobs(study, options.plan.settings);
+
+    ProgressBoard board(options.quiet);
+    const study::Launch launch =
+        study::launch(study, options.plan, store, jobs, [&](const std::string& what, double share) {
+            interrupt.check();
+            board.preparing(what, share);
+        });
+    say_what_is_left_alone(launch, options, board);
+    const int code = train_runs(launch.runs, jobs, interrupt, board);
+
+    const study::Comparison comparison = study::compare_study(store, study.name, launch.point_names);
+    std::cout << report::comparison_table(comparison);
+    const auto report = report::write_report(comparison, workspace / "reports" / study.name);
+    std::cout << "\nreport: " << report.string() << '\n';
+    return code;
+}
+
+}  // namespace
+
+Action declare_run(CLI::App& parser) {
+    const auto options = std::make_shared<Options>();
+    parser.add_option("STUDY", options->study, "a study file, a study of the workspace, or a preset")->required();
+    add_workspace_option(parser, options->workspace);
+    parser.add_option("--set", options->plan.settings, "KEY=VALUE of the baseline's configuration; repeatable")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    parser.add_option("--only", options->plan.only, "train these variants (and the baseline) only")->delimiter(',');
+    parser.add_option("--seeds", options->plan.seeds, "seeds in place of the study's")->delimiter(',');
+    parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads)")
+        ->check(CLI::Range(1, 4096));
+    parser.add_flag("--again", options->plan.again, "train finished runs anew");
+    parser.add_flag("--keep-no-ops", options->plan.keep_no_ops, "train variants that change nothing that is computed");
+    parser.add_flag("--quiet", options->quiet, "no progress");
+    parser.footer([] { return schema_summary(); });
+    return [options] { return run_study(*options); };
+}
+
+}  // namespace ablate::app

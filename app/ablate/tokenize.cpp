@@ -1,0 +1,63 @@
+#include "app/ablate/command.h"
+#include "app/ablate/interrupt.h"
+#include "app/ablate/progress.h"
+#include "core/base/error.h"
+#include "core/data/prepare.h"
+
+#include <iostream>
+
+namespace ablate::app {
+
+namespace {
+
+struct Options {
+    std::vector<std::string> texts, validation;
+    std::string out;
+    bool quiet = false;
+    DataConfig data;
+};
+
+int tokenize(Options options) {
+    const Interrupt interrupt;
+    for (const std::string& set : options.validation) {
+        const std::size_t equals = set.find('=');
+        if (equals == std::string::npos || equals == 0)
+            throw InputError("--val {}: name the set and its text: --val NAME=FILE", set);
+        options.data.val[set.substr(0, equals)] = set.substr(equals + 1);
+    }
+    ProgressBoard board(options.quiet);
+    data::tokenize(options.data, {options.texts.begin(), options.texts.end()}, options.out,
+                   [&](const std::string& what, double share) {
+                       interrupt.check();
+                       board.preparing(what, share);
+                   });
+    std::cout << options.out << '\n';
+    return 0;
+}
+
+}  // namespace
+
+Action declare_tokenize(CLI::App& parser) {
+    const auto options = std::make_shared<Options>();
+    DataConfig& data = options->data;
+    parser.add_option("TEXT", options->texts, "text files (.txt, .jsonl, either gzipped) or folders of them")
+        ->required();
+    parser.add_option("--vocab", data.vocab_size, "size of the vocabulary")->required()->check(CLI::Range(2, 1 << 24));
+    parser.add_option("--out", options->out, "folder to write: tokenizer.model, train.npy, val.npy, data.json")
+        ->required();
+    parser.add_option("--val", options->validation, "NAME=FILE: a validation set of its own; repeatable")
+        ->allow_extra_args(false);
+    parser.add_option("--text-field", data.text_field, "field of a .jsonl line that holds the text")
+        ->capture_default_str();
+    parser.add_option("--block-lines", data.block_lines, "lines that make a document where there is no <|endoftext|>")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 30));
+    parser.add_option("--val-every", data.val_every, "one document of so many is held out")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 1 << 30));
+    parser.add_flag("--byte-fallback", data.byte_fallback, "unknown characters become byte tokens");
+    parser.add_flag("--quiet", options->quiet, "no progress");
+    return [options] { return tokenize(*options); };
+}
+
+}  // namespace ablate::app

@@ -1,0 +1,64 @@
+#include "app/ablate/workspace.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/config/study_config.h"
+
+#include <algorithm>
+#include <iostream>
+
+namespace ablate::app {
+
+namespace fs = std::filesystem;
+
+void add_workspace_option(CLI::App& parser, std::string& workspace) {
+    parser.add_option("--workspace", workspace,
+                      "where runs live (default: $ABLATE_WORKSPACE, else ./ablate-workspace)");
+}
+
+void add_json_option(CLI::App& parser, bool& json) {
+    parser.add_flag("--json", json, "print JSON with stable keys and full precision");
+}
+
+fs::path open_workspace(const std::string& given) {
+    if (given.empty()) return run::default_workspace();
+    if (!fs::is_directory(given)) throw InputError("{}: no such workspace; name a folder that holds runs", given);
+    return given;
+}
+
+fs::path make_workspace(const std::string& given) {
+    std::error_code error;
+    if (!given.empty() && !fs::create_directories(given, error) && !fs::is_directory(given))
+        throw InputError("{}: the workspace cannot be made: {}", given, error.message());
+    return open_workspace(given);
+}
+
+study::Comparison comparison_of(const run::RunStore& store, const std::vector<std::string>& names) {
+    const std::vector<run::ListedRun> runs = store.list().runs;
+    const auto is_run = [&](const std::string& name) {
+        return std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run.info.id.starts_with(name); });
+    };
+    if (names.size() > 1 || is_run(names.front())) return study::compare_runs(store, names);
+
+    const auto trained = [&](const std::string& study) {
+        return std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run.info.study == study; });
+    };
+    std::optional<StudyConfig> study;
+    try {
+        study = load_study(find_study(names.front(), store.workspace()).file);
+    } catch (const InputError&) {
+        // The study file may be gone or have lain elsewhere: its runs know its name.
+        if (trained(names.front())) return study::compare_study(store, names.front());
+        throw;
+    }
+    if (!trained(study->name))
+        throw InputError("study {} has no runs in {}; train it first: ablate run {}", study->name,
+                         store.workspace().string(), names.front());
+    std::vector<std::string> order;
+    for (const VariantPoint& point : expand(*study)) order.push_back(point.name);
+    return study::compare_study(store, study->name, order);
+}
+
+void print_json(const Json& value) { std::cout << value.dump(2, ' ', false, Json::error_handler_t::replace) << '\n'; }
+
+}  // namespace ablate::app

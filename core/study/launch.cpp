@@ -1,0 +1,133 @@
+#include "core/study/launch.h"
+
+#include "core/base/error.h"
+#include "core/model/transformer.h"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+namespace ablate::study {
+
+namespace {
+
+// Step 0 sees the model and the loss alone: a variant that also differs in its schedule is no no-op, whatever it says.
+bool decided_at_step_zero(const RunConfig& baseline, const RunConfig& variant) {
+    const auto differences = difference(baseline, variant);
+    return std::all_of(differences.begin(), differences.end(),
+                       [](const ConfigDifference& d) { return d.key.starts_with("model."); });
+}
+
+const RunConfig& baseline_of(const std::vector<VariantPoint>& points, const std::string& grid_point) {
+    for (const VariantPoint& point : points)
+        if (point.variant == "baseline" && point.grid_point == grid_point) return point.config;
+    throw std::logic_error("a grid point without a baseline");
+}
+
+Json model_of(const VariantPoint& point) { return to_json(point.config).at("model"); }
+
+std::vector<StepZero> find_no_ops(const std::vector<VariantPoint>& points, const std::vector<PlannedRun>& to_train,
+                                  const data::PreparedData& data, const data::Progress& progress) {
+    std::set<std::string> variants{"baseline"};
+    for (const PlannedRun& planned : to_train) variants.insert(planned.point.variant);
+    if (variants.size() < 2) return {};
+    std::vector<VariantPoint> chosen;
+    std::copy_if(points.begin(), points.end(), std::back_inserter(chosen),
+                 [&](const VariantPoint& point) { return variants.contains(point.variant); });
+    const auto seed = static_cast<std::uint64_t>(to_train.front().seed);
+    std::vector<StepZero> results = step_zero_of_study(chosen, data, seed, progress);
+    std::erase_if(results, [](const StepZero& result) { return !result.same_as_baseline; });
+    return results;
+}
+
+// A variant found idle at one grid point is idle at those grid points that leave its model as it is.
+bool is_idle(const PlannedRun& planned, const std::vector<VariantPoint>& points, const std::vector<StepZero>& no_ops) {
+    return std::any_of(no_ops.begin(), no_ops.end(), [&](const StepZero& no_op) {
+        const auto found =
+            std::find_if(points.begin(), points.end(), [&](const VariantPoint& p) { return p.name == no_op.point; });
+        return found != points.end() && found->variant == planned.point.variant &&
+               model_of(*found) == model_of(planned.point) &&
+               decided_at_step_zero(baseline_of(points, planned.point.grid_point), planned.point.config);
+    });
+}
+
+void refuse_errors(const Preview& preview) {
+    for (const Finding& finding : preview.findings)
+        if (finding.severity == Severity::error)
+            throw InputError("{}{}{}", finding.variant, finding.variant.empty() ? "" : ": ", finding.text);
+}
+
+run::RunDirectory directory_of(const StudyConfig& study, const PlannedRun& planned, const data::PreparedData& data,
+                               const run::RunStore& store) {
+    if (!planned.open_run) return run::create_run(store.workspace(), run_info(study, planned, data));
+    run::RunDirectory directory = store.find(*planned.open_run).directory;
+    directory.request("");  // an old request to pause has been served
+    return directory;
+}
+
+}  // namespace
+
+std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points, const data::PreparedData& data,
+                                         std::uint64_t seed, const data::Progress& progress) {
+    std::vector<StepZero> results;
+    std::set<std::string> seen;
+    for (const VariantPoint& baseline : points) {
+        if (baseline.variant != "baseline" || !seen.insert(model_of(baseline).dump()).second) continue;
+        std::vector<VariantPoint> group{baseline};
+        for (const VariantPoint& point : points)
+            if (point.variant != "baseline" && point.grid_point == baseline.grid_point) group.push_back(point);
+        std::vector<StepZero> of_group = step_zero(group, data, seed, progress);
+        for (std::size_t i = 0; i < of_group.size(); ++i) {
+            if (i == 0 || !decided_at_step_zero(baseline.config, group[i].config)) of_group[i].same_as_baseline = false;
+            results.push_back(std::move(of_group[i]));
+        }
+    }
+    return results;
+}
+
+int default_jobs(const StudyConfig& study, const std::vector<std::string>& settings) {
+    const RunConfig config = expand(study, settings).front().config;
+    if (model::resolve_device(config.train.device).is_cuda()) return 1;
+    const int cores = std::max(1u, std::thread::hardware_concurrency());
+    return std::max(1, cores / static_cast<int>(config.train.threads));
+}
+
+Launch launch(const StudyConfig& study, const PlanOptions& options, const run::RunStore& store, int jobs,
+              const data::Progress& progress) {
+    const std::vector<VariantPoint> points = expand(study, options.settings);
+    const Preview checked = preview(study, options.settings);
+    refuse_errors(checked);
+
+    Launch result;
+    for (const VariantPoint& point : points) result.point_names.push_back(point.name);
+    for (const Finding& finding : checked.findings)
+        if (finding.severity == Severity::warning)
+            result.notes.push_back(
+                fmt::format("{}{}{}", finding.variant, finding.variant.empty() ? "" : ": ", finding.text));
+    result.data = std::make_shared<const data::PreparedData>(
+        data::prepare_data(points.front().config.data, store.workspace() / "cache", progress));
+    if (!result.data->note.empty()) result.notes.push_back(result.data->note);
+
+    std::vector<PlannedRun> to_train;
+    for (PlannedRun& planned : plan(study, options, *result.data, store)) {
+        if (planned.running_run)
+            result.elsewhere.push_back(std::move(planned));
+        else if (planned.finished_run)
+            result.finished.push_back(std::move(planned));
+        else
+            to_train.push_back(std::move(planned));
+    }
+    result.no_ops = find_no_ops(points, to_train, *result.data, progress);
+    if (!options.keep_no_ops)
+        std::erase_if(to_train, [&](const PlannedRun& planned) {
+            if (!is_idle(planned, points, result.no_ops)) return false;
+            if (std::find(result.left_out.begin(), result.left_out.end(), planned.point.name) == result.left_out.end())
+                result.left_out.push_back(planned.point.name);
+            return true;
+        });
+    for (const PlannedRun& planned : to_train) require_memory(planned.point.config, jobs, planned.point.name);
+    for (const PlannedRun& planned : to_train) result.runs.push_back(directory_of(study, planned, *result.data, store));
+    return result;
+}
+
+}  // namespace ablate::study

@@ -1,0 +1,34 @@
+#pragma once
+#include "core/study/plan.h"
+#include "core/study/preflight.h"
+
+// From a study file to run directories that wait to be trained: what the command line and the window do alike before
+// the first step. No torch in this header.
+namespace ablate::study {
+
+struct Launch {
+    std::shared_ptr<const data::PreparedData> data;
+    std::vector<std::string> point_names;         // of the whole study, in its order
+    std::vector<run::RunDirectory> runs;          // to train, in order; they exist
+    std::vector<PlannedRun> finished, elsewhere;  // left alone: ended before, trained now by another process
+    std::vector<StepZero> no_ops;                 // variants that compute what the baseline computes
+    std::vector<std::string> left_out;            // those of them that are not trained: point names
+    std::vector<std::string> notes;               // one line each, for every output
+};
+
+// Step 0 of each distinct model of a study beside its own baseline, which comes before its variants. Grid points that
+// leave the model as it is (learning rates) compute the same, so the first stands for all. A variant that also differs
+// in its training or data is not called the same as the baseline, whatever step 0 says.
+std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points, const data::PreparedData& data,
+                                         std::uint64_t seed, const data::Progress& progress = {});
+
+// Runs at once that the machine's cores allow at the study's threads a run; 1 where a CUDA device trains.
+int default_jobs(const StudyConfig& study, const std::vector<std::string>& settings);
+
+// Checks the configurations, prepares the data, plans, looks for variants that change nothing that is computed, asks
+// for the memory of `jobs` runs at once, and creates the directories. No run is created when any of it fails.
+// InputError, ResourceError; whatever `progress` throws abandons the work.
+Launch launch(const StudyConfig& study, const PlanOptions& options, const run::RunStore& store, int jobs,
+              const data::Progress& progress = {});
+
+}  // namespace ablate::study
