@@ -1,4 +1,5 @@
 #include "app/ablate/command.h"
+#include "app/ablate/screen.h"
 #include "app/ablate/workspace.h"
 #include "core/report/terminal.h"
 
@@ -17,10 +18,12 @@ struct Options {
 int compare(const Options& options) {
     const run::RunStore store(open_workspace(options.workspace));
     const study::Comparison comparison = comparison_of(store, options.names);
+    const Screen screen(STDOUT_FILENO);
     if (options.json)
         print_json(study::to_json(comparison));
     else
-        std::cout << (options.csv ? study::to_csv(comparison) : report::comparison_table(comparison));
+        std::cout << (options.csv ? study::to_csv(comparison)
+                                  : report::comparison_table(comparison, screen.terminal, screen.columns));
     return 0;
 }
 

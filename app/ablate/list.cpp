@@ -1,5 +1,6 @@
 #include "app/ablate/command.h"
 #include "app/ablate/run_json.h"
+#include "app/ablate/screen.h"
 #include "app/ablate/workspace.h"
 #include "core/report/terminal.h"
 
@@ -17,7 +18,8 @@ struct Options {
 int list(const Options& options) {
     const run::RunList list = run::RunStore(open_workspace(options.workspace)).list();
     if (!options.json) {
-        std::cout << report::list_table(list);
+        const Screen screen(STDOUT_FILENO);
+        std::cout << report::list_table(list, screen.terminal, screen.columns);
         for (const run::DamagedRun& damaged : list.damaged) std::cerr << "damaged: " << damaged.reason << '\n';
         return 0;
     }

@@ -1,11 +1,9 @@
 #include "app/ablate/progress.h"
 
+#include "app/ablate/screen.h"
 #include "core/base/text.h"
 
 #include <fmt/format.h>
-
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <iostream>
@@ -18,11 +16,6 @@ constexpr auto kRedraw = std::chrono::milliseconds(100);
 constexpr auto kPlainLine = std::chrono::seconds(5);  // between two lines about one run where there is no terminal
 constexpr int kBarWidth = 20;
 
-std::size_t terminal_width() {
-    winsize size{};
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col - 1 : 100;
-}
-
 std::string drawn_bar(double share) {
     const int full = static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * kBarWidth));
     return "[" + std::string(full, '#') + std::string(kBarWidth - full, '.') + "]";
@@ -30,7 +23,7 @@ std::string drawn_bar(double share) {
 
 }  // namespace
 
-ProgressBoard::ProgressBoard(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO)) {}
+ProgressBoard::ProgressBoard(bool quiet) : quiet_(quiet), terminal_(Screen(STDERR_FILENO).terminal) {}
 
 ProgressBoard::~ProgressBoard() { erase(); }
 
@@ -116,9 +109,11 @@ void ProgressBoard::say(const std::string& text) {
 }
 
 void ProgressBoard::draw() {
+    const int columns = Screen(STDERR_FILENO).columns;
+    const std::size_t width = columns > 1 ? columns - 1 : 100;  // a full line would wrap and spoil the count
     for (const auto& [id, run] : runs_) {
         if (!run.active) continue;
-        std::cerr << bar(run).substr(0, terminal_width()) << '\n';
+        std::cerr << bar(run).substr(0, width) << '\n';
         ++drawn_lines_;
     }
     std::cerr << std::flush;

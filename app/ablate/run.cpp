@@ -1,5 +1,6 @@
 #include "app/ablate/command.h"
 #include "app/ablate/schema_text.h"
+#include "app/ablate/screen.h"
 #include "app/ablate/train_runs.h"
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
@@ -55,7 +56,8 @@ int run_study(const Options& options) {
     const int code = train_runs(launch.runs, jobs, interrupt, board);
 
     const study::Comparison comparison = study::compare_study(store, study.name, launch.point_names);
-    std::cout << report::comparison_table(comparison);
+    const Screen screen(STDOUT_FILENO);
+    std::cout << report::comparison_table(comparison, screen.terminal, screen.columns);
     const auto report = report::write_report(comparison, workspace / "reports" / study.name);
     std::cout << "\nreport: " << report.string() << '\n';
     return code;

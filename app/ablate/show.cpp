@@ -1,5 +1,6 @@
 #include "app/ablate/command.h"
 #include "app/ablate/run_json.h"
+#include "app/ablate/screen.h"
 #include "app/ablate/workspace.h"
 #include "core/io/numbers.h"
 #include "core/report/terminal.h"
@@ -30,7 +31,8 @@ int show(const Options& options) {
     run::RunMetrics metrics(listed.directory.folder());
     metrics.refresh();
     if (!options.json) {
-        std::cout << report::run_details(listed, metrics);
+        const Screen screen(STDOUT_FILENO);
+        std::cout << report::run_details(listed, metrics, screen.terminal, screen.columns);
         return 0;
     }
     Json json = run_json(listed);

@@ -4,7 +4,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/data/corpus.h"
-#include "core/io/line_reader.h"
 #include "core/run/run_directory.h"
 #include "core/study/preflight.h"
 
@@ -38,15 +37,9 @@ std::string devices() {
 }
 
 std::string bf16_support() {
-    io::LineReader lines("/proc/cpuinfo");
-    for (std::string line; lines.next(line);) {
-        if (!line.starts_with("flags")) continue;
-        std::vector<std::string> found;
-        for (const char* flag : {"amx_bf16", "avx512_bf16"})
-            if ((line + " ").find(fmt::format(" {} ", flag)) != std::string::npos) found.emplace_back(flag);
-        if (!found.empty()) return join(found, ", ");
-    }
-    throw InputError("no AMX and no AVX-512 BF16: train.precision = fp32 is likely faster on this processor");
+    if (!has_bf16_products())
+        throw InputError("no AMX and no AVX-512 BF16: train.precision = fp32 is likely faster on this processor");
+    return "the processor multiplies bfloat16 itself";
 }
 
 std::string allocator() {

@@ -51,10 +51,17 @@ bool is_idle(const PlannedRun& planned, const std::vector<VariantPoint>& points,
     });
 }
 
-void refuse_errors(const Preview& preview) {
-    for (const Finding& finding : preview.findings)
-        if (finding.severity == Severity::error)
-            throw InputError("{}{}{}", finding.variant, finding.variant.empty() ? "" : ": ", finding.text);
+// Before any data is prepared: what cannot be built, and what the machine's memory cannot hold.
+void require_trainable(const std::vector<VariantPoint>& points, const PlanOptions& options, int jobs) {
+    const auto chosen = [&](const std::string& variant) {
+        return options.only.empty() || variant == "baseline" ||
+               std::find(options.only.begin(), options.only.end(), variant) != options.only.end();
+    };
+    for (const VariantPoint& point : points) {
+        if (!chosen(point.variant)) continue;
+        require_valid(point.config, point.name);
+        require_memory(point.config, jobs, point.name);
+    }
 }
 
 run::RunDirectory directory_of(const StudyConfig& study, const PlannedRun& planned, const data::PreparedData& data,
@@ -95,12 +102,11 @@ int default_jobs(const StudyConfig& study, const std::vector<std::string>& setti
 Launch launch(const StudyConfig& study, const PlanOptions& options, const run::RunStore& store, int jobs,
               const data::Progress& progress) {
     const std::vector<VariantPoint> points = expand(study, options.settings);
-    const Preview checked = preview(study, options.settings);
-    refuse_errors(checked);
+    require_trainable(points, options, jobs);
 
     Launch result;
     for (const VariantPoint& point : points) result.point_names.push_back(point.name);
-    for (const Finding& finding : checked.findings)
+    for (const Finding& finding : preview(study, options.settings).findings)
         if (finding.severity == Severity::warning)
             result.notes.push_back(
                 fmt::format("{}{}{}", finding.variant, finding.variant.empty() ? "" : ": ", finding.text));
@@ -125,7 +131,6 @@ Launch launch(const StudyConfig& study, const PlanOptions& options, const run::R
                 result.left_out.push_back(planned.point.name);
             return true;
         });
-    for (const PlannedRun& planned : to_train) require_memory(planned.point.config, jobs, planned.point.name);
     for (const PlannedRun& planned : to_train) result.runs.push_back(directory_of(study, planned, *result.data, store));
     return result;
 }

@@ -25,8 +25,8 @@ std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points
 // Runs at once that the machine's cores allow at the study's threads a run; 1 where a CUDA device trains.
 int default_jobs(const StudyConfig& study, const std::vector<std::string>& settings);
 
-// Checks the configurations, prepares the data, plans, looks for variants that change nothing that is computed, asks
-// for the memory of `jobs` runs at once, and creates the directories. No run is created when any of it fails.
+// Checks the configurations and the memory for `jobs` runs at once, prepares the data, plans, looks for variants that
+// change nothing that is computed, and creates the directories. No run is created when any of it fails.
 // InputError, ResourceError; whatever `progress` throws abandons the work.
 Launch launch(const StudyConfig& study, const PlanOptions& options, const run::RunStore& store, int jobs,
               const data::Progress& progress = {});
