@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <ctime>
 
 namespace ablate {
@@ -91,7 +92,7 @@ std::string short_count(double value) {
 
 std::string short_bytes(double bytes) {
     if (const auto word = non_finite_word(bytes)) return *word;
-    static constexpr std::array units{" B", " KiB", " MiB", " GiB", " TiB", " PiB"};
+    static constexpr std::array units{" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
     const std::size_t unit = scale(bytes, 1024, 1023.95, units.size());
     return fixed(bytes, unit == 0 ? 0 : 1) + units[unit];
 }
@@ -111,9 +112,10 @@ std::string short_duration(double seconds) {
 
 std::string significant(double value, int digits) {
     if (const auto word = non_finite_word(value)) return *word;
-    std::string text = fmt::format("{:#.{}g}", value, digits);
-    if (text.back() == '.') text.pop_back();
-    return text;
+    // What printf's %#.4g gives, but for its bare point at the end; fmt's own # pads differently.
+    const std::string scientific = fmt::format("{:.{}e}", value, digits - 1);
+    const int exponent = std::atoi(scientific.c_str() + scientific.find('e') + 1);
+    return exponent < -4 || exponent >= digits ? scientific : fixed(value, digits - 1 - exponent);
 }
 
 std::string full_precision(double value) {

@@ -113,7 +113,7 @@ void set_dtype(NpyHeader& header, const std::string& descr, const std::string& f
         throw InputError("{}: holds big-endian numbers (dtype {}); only little-endian ones are read", file,
                          quote(descr));
     for (const std::string_view known : {"b1", "u1", "i1", "u2", "i2", "f2", "u4", "i4", "f4", "u8", "i8", "f8"}) {
-        if (descr != (known[1] == '1' ? "|" : "<") + std::string(known)) continue;
+        if (descr != fmt::format("{}{}", known[1] == '1' ? '|' : '<', known)) continue;
         header.dtype = known;
         header.item_bytes = static_cast<std::size_t>(known[1] - '0');
         return;
