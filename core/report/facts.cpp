@@ -1,0 +1,109 @@
+#include "core/report/facts.h"
+
+#include "core/base/text.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace ablate::report {
+
+using study::ComparedRun;
+using study::Comparison;
+using study::Group;
+
+std::optional<std::size_t> best_baseline(const Comparison& comparison) {
+    for (std::size_t index : comparison.best_of_variant)
+        if (comparison.groups[index].is_baseline) return index;
+    return {};
+}
+
+std::vector<Contrast> contrasts(const Comparison& comparison) {
+    const auto baseline = best_baseline(comparison);
+    std::vector<Contrast> result;
+    for (std::size_t index : comparison.best_of_variant) {
+        if (comparison.groups[index].is_baseline) continue;
+        if (baseline)
+            result.push_back({index, study::compare_groups(comparison, index, *baseline)});
+        else
+            result.push_back({index, {{}, true, 0, 0, comparison.groups[index].judgement}});
+    }
+    return result;
+}
+
+std::size_t color_of(const Comparison& comparison, std::size_t group) {
+    if (comparison.groups[group].is_baseline) return 0;
+    std::vector<std::string> variants;
+    for (std::size_t i = 0; i <= group; ++i) {
+        const Group& one = comparison.groups[i];
+        if (!one.is_baseline && std::find(variants.begin(), variants.end(), one.variant) == variants.end())
+            variants.push_back(one.variant);
+    }
+    const auto place = std::find(variants.begin(), variants.end(), comparison.groups[group].variant);
+    return static_cast<std::size_t>(place - variants.begin()) + 1;
+}
+
+double mean_over_runs(const Comparison& comparison, const Group& group,
+                      const std::function<double(const ComparedRun&)>& value, bool all) {
+    std::vector<double> values;
+    for (std::size_t index : group.runs) {
+        const ComparedRun& compared = comparison.runs[index];
+        if (!all && !compared.healthy()) continue;
+        if (const double one = value(compared); std::isfinite(one)) values.push_back(one);
+    }
+    return study::mean_interval(values).mean;
+}
+
+std::vector<RunPair> shared_seeds(const Comparison& comparison, const Group& a, const Group& b) {
+    std::vector<RunPair> pairs;
+    for (std::size_t i : a.runs)
+        for (std::size_t j : b.runs) {
+            const ComparedRun &one = comparison.runs[i], &other = comparison.runs[j];
+            if (one.healthy() && other.healthy() && one.listed.info.seed == other.listed.info.seed)
+                pairs.emplace_back(&one, &other);
+        }
+    return pairs;
+}
+
+double mean_initial_loss(const Comparison& comparison, const Group& group) {
+    return mean_over_runs(comparison, group, study::initial_loss, true);
+}
+
+double mean_final_train(const Comparison& comparison, const Group& group) {
+    return mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.final_train; });
+}
+
+double seconds_per_step(const Comparison& comparison, const Group& group) {
+    return mean_over_runs(
+        comparison, group,
+        [](const ComparedRun& compared) { return compared.seconds / static_cast<double>(compared.listed.state.step); },
+        true);
+}
+
+std::int64_t count_events(const Comparison& comparison, const Group& group, const std::string& type) {
+    std::int64_t count = 0;
+    for (std::size_t index : group.runs)
+        for (const Json& event : comparison.runs[index].metrics.events())
+            count += event.is_object() && event.contains("type") && event["type"] == type;
+    return count;
+}
+
+std::string changes_in_words(const Comparison& comparison, std::size_t group) {
+    std::vector<std::string> words;
+    for (const ConfigDifference& one : comparison.differences_of(group)) words.push_back(in_words(one));
+    return join(words, "; ");
+}
+
+double tokens_trained(const RunConfig& config) {
+    return static_cast<double>(config.train.steps * config.train.batch * config.train.accumulate) *
+           static_cast<double>(config.data.context);
+}
+
+bool is_single_seed(const Comparison& comparison) {
+    return std::none_of(comparison.groups.begin(), comparison.groups.end(),
+                        [](const Group& group) { return group.runs.size() > 1; });
+}
+
+std::string loss_or_dash(double loss) { return std::isnan(loss) ? "–" : fixed(loss, 4); }
+
+}  // namespace ablate::report

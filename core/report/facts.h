@@ -1,0 +1,34 @@
+#pragma once
+#include "core/study/comparison.h"
+
+#include <functional>
+
+// What several sections of the report read off a comparison.
+namespace ablate::report {
+
+// A variant beside the baseline: at equal grid points where there is one, else each at its own best.
+struct Contrast {
+    std::size_t group = 0;
+    study::Delta delta;
+};
+std::vector<Contrast> contrasts(const study::Comparison& comparison);           // study order, without the baseline
+std::optional<std::size_t> best_baseline(const study::Comparison& comparison);  // none when the baseline has no run
+std::size_t color_of(const study::Comparison& comparison, std::size_t group);   // the same for all points of a variant
+
+// Of the group's runs: the mean of what is finite, NaN where nothing is. Healthy runs only, unless `all`.
+double mean_over_runs(const study::Comparison& comparison, const study::Group& group,
+                      const std::function<double(const study::ComparedRun&)>& value, bool all = false);
+// A run of each that share a seed and are healthy, by seed.
+using RunPair = std::pair<const study::ComparedRun*, const study::ComparedRun*>;
+std::vector<RunPair> shared_seeds(const study::Comparison& comparison, const study::Group& a, const study::Group& b);
+
+double mean_initial_loss(const study::Comparison& comparison, const study::Group& group);
+double mean_final_train(const study::Comparison& comparison, const study::Group& group);
+double seconds_per_step(const study::Comparison& comparison, const study::Group& group);
+std::int64_t count_events(const study::Comparison& comparison, const study::Group& group, const std::string& type);
+std::string changes_in_words(const study::Comparison& comparison, std::size_t group);  // "Position: RoPE → NoPE; ..."
+double tokens_trained(const RunConfig& config);                                        // by a whole run
+bool is_single_seed(const study::Comparison& comparison);
+std::string loss_or_dash(double loss);  // four decimals; "–" where there is none
+
+}  // namespace ablate::report

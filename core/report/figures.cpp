@@ -1,0 +1,175 @@
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/report/sections.h"
+#include "core/report/svg_plot.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace ablate::report {
+
+using study::ComparedRun;
+using study::Comparison;
+using study::Group;
+
+namespace {
+
+using SeriesOf = std::function<const run::Series&(const ComparedRun&)>;
+
+PlotLine line_of(const ComparedRun& compared, const run::Series& series) {
+    PlotLine line;
+    line.x.assign(series.step.begin(), series.step.end());
+    line.y = series.value;
+    const auto& verdict = compared.listed.state.verdict;
+    if (compared.collapsed() && verdict && verdict->step >= 0) line.collapsed_at = static_cast<double>(verdict->step);
+    return line;
+}
+
+// One line a seed; the first bears the label.
+std::vector<PlotLine> lines_of(const Comparison& comparison, const std::vector<std::size_t>& groups,
+                               const SeriesOf& series_of, bool same_point) {
+    std::vector<PlotLine> lines;
+    for (std::size_t index : groups) {
+        const Group& group = comparison.groups[index];
+        bool first = true;
+        for (std::size_t run : group.runs) {
+            PlotLine line = line_of(comparison.runs[run], series_of(comparison.runs[run]));
+            if (line.x.empty()) continue;
+            line.color = color_of(comparison, index);
+            if (first) line.label = same_point ? study::plain_label(group) : study::display_name(group);
+            first = false;
+            lines.push_back(std::move(line));
+        }
+    }
+    return lines;
+}
+
+struct Extent {
+    double x_max = 0, y_max = -std::numeric_limits<double>::infinity();
+};
+Extent extent_of(const std::vector<PlotLine>& lines) {
+    Extent extent;
+    for (const PlotLine& line : lines)
+        for (std::size_t i = 0; i < line.x.size(); ++i) {
+            extent.x_max = std::max(extent.x_max, line.x[i]);
+            if (std::isfinite(line.y[i])) extent.y_max = std::max(extent.y_max, line.y[i]);
+        }
+    return extent;
+}
+
+void add_figure(Document& document, const LinePlot& plot, std::string caption) {
+    document.add(Figure{plot.id, line_plot_svg(plot), std::move(caption)});
+}
+
+// A loss far above a uniform guess would flatten all others: the axis ends above ln V and the caption says so.
+void limit_to_uniform(LinePlot& plot, std::int64_t vocabulary, std::string& caption) {
+    const double uniform = std::log(static_cast<double>(vocabulary)), highest = extent_of(plot.lines).y_max;
+    if (highest <= uniform + 0.5) return;
+    plot.y_max = uniform + 0.5;
+    caption += fmt::format(" Cut off above {}: the highest value is {}.", fixed(*plot.y_max, 2), significant(highest));
+}
+
+constexpr const char* kMarks = " A cross marks where a run collapsed or a value is not finite.";
+
+// Where the curves end, at the scale of their differences.
+void add_last_half(Document& document, LinePlot plot, const std::string& where) {
+    plot.x_min = extent_of(plot.lines).x_max / 2;
+    plot.id += "-end";
+    add_figure(document, plot, "Validation loss over the second half of the steps" + where + "." + kMarks);
+}
+
+}  // namespace
+
+void add_curves(Document& document, const Comparison& comparison, const std::vector<std::size_t>& groups,
+                const std::string& id, const std::string& where) {
+    if (groups.empty()) return;
+    const bool same_point = std::all_of(groups.begin(), groups.end(), [&](std::size_t index) {
+        return comparison.groups[index].grid_point == comparison.groups[groups.front()].grid_point;
+    });
+    const std::int64_t vocabulary = comparison.groups[groups.front()].config.data.vocab_size;
+    const auto plot_of = [&](const std::string& name, const std::string& y_title, const SeriesOf& series) {
+        return LinePlot{id + name,
+                        y_title + " over steps" + where,
+                        "optimizer steps",
+                        y_title,
+                        false,
+                        {},
+                        {},
+                        lines_of(comparison, groups, series, same_point)};
+    };
+    const auto dense = [](const char* tag) {
+        return [tag](const ComparedRun& compared) -> const run::Series& { return compared.metrics[tag]; };
+    };
+    LinePlot val = plot_of("validation-loss", "validation loss, nats",
+                           [](const ComparedRun& compared) -> const run::Series& { return compared.val; });
+    std::string caption = "Validation loss" + where + ", one line a seed." + kMarks;
+    limit_to_uniform(val, vocabulary, caption);
+    add_figure(document, val, caption);
+    add_last_half(document, val, where);
+
+    LinePlot training = plot_of("training-loss", "training loss, nats", dense(run::kTrainLoss));
+    caption = "Training loss of every step" + where + "." + kMarks;
+    limit_to_uniform(training, vocabulary, caption);
+    add_figure(document, training, caption);
+
+    LinePlot norms = plot_of("grad-norm", "gradient norm", dense(run::kGradNorm));
+    norms.log_y = true;
+    add_figure(document, norms, "Gradient norm before clipping, logarithmic" + where + "." + kMarks);
+    add_figure(document, plot_of("learning-rate", "learning rate", dense(run::kLearningRate)),
+               "Learning rate" + where + ".");
+}
+
+namespace {
+
+Bar bar_of(const Comparison& comparison, std::size_t index) {
+    const Group& group = comparison.groups[index];
+    Bar bar{study::plain_label(group), {}, {}, {}, "", color_of(comparison, index), group.collapsed > 0};
+    if (group.healthy() == 0) {
+        bar.text = group.collapsed > 0 ? group.collapse_causes.front() : "not finished";
+        return bar;
+    }
+    bar.value = group.final_val.mean;
+    bar.text = fixed(group.final_val.mean, 4);
+    if (group.delta.half_width && group.baseline) {
+        // The interval of the difference, where the bar ends: pairing takes out what the seeds share.
+        bar.low = *bar.value - *group.delta.half_width;
+        bar.high = *bar.value + *group.delta.half_width;
+    }
+    if (group.collapsed > 0) bar.text += fmt::format(" ({} collapsed)", group.collapsed);
+    return bar;
+}
+
+}  // namespace
+
+void add_bars(Document& document, const Comparison& comparison) {
+    std::vector<std::string> points;
+    for (const Group& group : comparison.groups)
+        if (std::find(points.begin(), points.end(), group.grid_point) == points.end())
+            points.push_back(group.grid_point);
+    for (std::size_t number = 0; number < points.size(); ++number) {
+        const std::string where = points[number].empty() ? "" : " at " + points[number];
+        BarPlot plot{"Final validation loss" + where,
+                     "final validation loss, nats",
+                     std::numeric_limits<double>::quiet_NaN(),
+                     {}};
+        double lowest = std::numeric_limits<double>::infinity();
+        for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
+            const Group& group = comparison.groups[i];
+            if (group.grid_point != points[number]) continue;
+            plot.bars.push_back(bar_of(comparison, i));
+            if (group.is_baseline && group.healthy() > 0) plot.origin = group.final_val.mean;
+            if (group.healthy() > 0) lowest = std::min(lowest, group.final_val.mean);
+        }
+        const bool from_baseline = std::isfinite(plot.origin);
+        if (!from_baseline) plot.origin = lowest;
+        if (!std::isfinite(plot.origin)) continue;
+        const std::string from = from_baseline ? "the baseline's: right is worse" : "the lowest";
+        document.add(
+            Figure{"final-loss" + (points[number].empty() ? "" : fmt::format("-{}", number + 1)), bar_plot_svg(plot),
+                   fmt::format("Final validation loss{}, bars from {}. Whiskers: 95 % interval of the difference.",
+                               where, from)});
+    }
+}
+
+}  // namespace ablate::report

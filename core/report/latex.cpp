@@ -1,0 +1,46 @@
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/report/escape.h"
+#include "core/report/report.h"
+#include "core/study/wording.h"
+
+namespace ablate::report {
+
+namespace {
+
+using study::Group;
+
+std::string with_half_width(const std::string& mean, const std::optional<double>& half_width) {
+    return half_width ? fmt::format("${} \\pm {}$", mean, fixed(*half_width, 4)) : fmt::format("${}$", mean);
+}
+
+std::string row(const Group& group, bool grid) {
+    const bool any = group.healthy() > 0;
+    const std::string loss = any ? with_half_width(fixed(group.final_val.mean, 4), group.final_val.half_width)
+                             : group.collapsed > 0 ? "collapsed"
+                                                   : "--";
+    const std::string delta =
+        group.delta.n > 0 ? with_half_width(study::signed_loss(group.delta.mean), group.delta.half_width) : "--";
+    std::string cells = escape_latex(study::plain_label(group));
+    if (grid) cells += " & " + escape_latex(group.grid_point);
+    return fmt::format("{} & {} & {} & {} & {}/{} \\\\\n", cells, with_thousands(group.parameters), loss, delta,
+                       group.healthy(), group.runs.size());
+}
+
+}  // namespace
+
+std::string results_latex(const study::Comparison& comparison) {
+    const bool grid = comparison.has_grid();
+    std::string latex =
+        "% needs \\usepackage{booktabs}; losses in nats per token, mean and half width of the 95 % Student t "
+        "interval,\n"
+        "% differences to the baseline paired by seed, healthy seeds of all seeds\n";
+    latex += fmt::format(
+        "\\begin{{tabular}}{{l{}rrrr}}\n\\toprule\nVariant{} & Parameters & Final val.\\ loss & "
+        "$\\Delta$ & Seeds \\\\\n\\midrule\n",
+        grid ? "l" : "", grid ? " & Grid point" : "");
+    for (const Group& group : comparison.groups) latex += row(group, grid);
+    return latex + "\\bottomrule\n\\end{tabular}\n";
+}
+
+}  // namespace ablate::report

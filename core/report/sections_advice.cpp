@@ -1,0 +1,194 @@
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/report/sections.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace ablate::report {
+
+using study::ComparedRun;
+using study::Comparison;
+using study::Group;
+
+namespace {
+
+std::string in_brackets(const std::string& text) { return text.empty() ? "" : " (" + text + ")"; }
+
+std::string time_in_words(const Comparison& comparison, const Group& group) {
+    if (!group.baseline) return "";
+    const double ratio =
+        seconds_per_step(comparison, group) / seconds_per_step(comparison, comparison.groups[*group.baseline]);
+    return std::isfinite(ratio) ? fmt::format(", at {} of the time a step", fixed(100 * ratio, 0) + " %") : "";
+}
+
+// What the difference of one variant to the baseline advises, or nothing.
+std::optional<ListItem> advice(const Comparison& comparison, const Contrast& contrast) {
+    const Group& group = comparison.groups[contrast.group];
+    const study::PairedInterval& interval = contrast.delta.interval;
+    const std::string name = study::display_name(group);
+    if (contrast.delta.too_close())
+        return ListItem{"Check " + name + ".",
+                        "Its loss is the baseline's to within what two runs of one graph differ by; "
+                        "`ablate preview --step0` tells whether the change is computed."};
+    if (!interval.half_width) return {};
+    if (interval.distinguishable() && interval.mean > 0)
+        return ListItem{
+            "Keep the baseline over " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
+            fmt::format("the change costs {} nats at equal steps{}.",
+                        study::with_half_width(static_cast<const study::Interval&>(interval)),
+                        time_in_words(comparison, group))};
+    if (interval.distinguishable())
+        return ListItem{"Consider " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
+                        fmt::format("the change gains {} nats at equal steps{}.",
+                                    study::with_half_width(
+                                        study::Interval{interval.n, -interval.mean, interval.sd, interval.half_width}),
+                                    time_in_words(comparison, group))};
+    const auto seeds = study::seeds_to_resolve(interval.mean, interval.sd);
+    return ListItem{
+        name + " is undecided:",
+        seeds ? fmt::format("about {} would tell a difference of {} nats from this spread.",
+                            study::count_of(*seeds, "seed"), study::signed_loss(interval.mean))
+              : fmt::format("more than 100 seeds would be needed for a difference of {} nats; take it as none.",
+                            study::signed_loss(interval.mean))};
+}
+
+std::vector<std::size_t> points_of(const Comparison& comparison, const std::string& variant) {
+    std::vector<std::size_t> points;
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i)
+        if (comparison.groups[i].variant == variant && !comparison.groups[i].grid_point.empty()) points.push_back(i);
+    return points;
+}
+
+// The value of a grid point with one numeric key: "train.lr=0.01" is 0.01.
+std::optional<double> grid_value(const std::string& grid_point) {
+    const std::size_t equals = grid_point.find('=');
+    if (equals == std::string::npos || grid_point.find('=', equals + 1) != std::string::npos) return {};
+    double value = 0;
+    const char* end = grid_point.data() + grid_point.size();
+    const auto read = std::from_chars(grid_point.data() + equals + 1, end, value);
+    return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+}
+
+void advise_on_grid(const Comparison& comparison, const Group& best, List& list) {
+    std::map<double, const Group*> by_value;
+    for (std::size_t index : points_of(comparison, best.variant))
+        if (const auto value = grid_value(comparison.groups[index].grid_point))
+            by_value[*value] = &comparison.groups[index];
+    if (best.healthy() == 0 || by_value.size() < 2) return;
+    std::vector<std::string> collapsed;
+    for (const auto& entry : by_value)
+        if (entry.second->collapsed > 0) collapsed.push_back(entry.second->grid_point);
+    if (!collapsed.empty())
+        list.items.push_back({study::plain_label(best) + ":",
+                              fmt::format("collapses at {}; best at {}.", join(collapsed, ", "), best.grid_point)});
+    const double value = *grid_value(best.grid_point);
+    const bool lowest = value == by_value.begin()->first, highest = value == by_value.rbegin()->first;
+    if (by_value.size() > 2 && (lowest || highest))
+        list.items.push_back({study::plain_label(best) + ":",
+                              fmt::format("best at the grid's {} end ({}): extend the grid there before judging it.",
+                                          lowest ? "lower" : "upper", best.grid_point)});
+}
+
+bool learning_rate_varies(const Comparison& comparison) {
+    return std::any_of(comparison.groups.begin(), comparison.groups.end(), [&](const Group& group) {
+        return group.config.train.lr != comparison.groups.front().config.train.lr;
+    });
+}
+
+}  // namespace
+
+void add_recommendations(Document& document, const Comparison& comparison) {
+    document.heading(2, "Recommendations");
+    List list;
+    if (is_single_seed(comparison))
+        list.items.push_back({"Train more seeds:",
+                              "with one, no difference can be told from noise; three give an interval "
+                              "(`--seeds 1,2,3` trains only what is missing)."});
+    for (const Contrast& contrast : contrasts(comparison))
+        if (auto item = advice(comparison, contrast)) list.items.push_back(std::move(*item));
+    for (std::size_t index : comparison.best_of_variant) advise_on_grid(comparison, comparison.groups[index], list);
+    if (!learning_rate_varies(comparison))
+        list.items.push_back(
+            {"Vary the learning rate:",
+             fmt::format("all runs use {}; variants differ in the rate that suits them, so a grid over "
+                         "train.lr may change their order.",
+                         significant(comparison.groups.front().config.train.lr, 2))});
+    for (const Group& group : comparison.groups)
+        if (group.collapsed > 0 && !comparison.has_grid())
+            list.items.push_back({study::display_name(group) + " collapsed:",
+                                  "try a lower learning rate or a longer warm-up before dismissing it."});
+    if (list.items.empty()) return document.paragraph("The comparison gives no reason to change the baseline.");
+    document.add(std::move(list));
+}
+
+namespace {
+
+std::string seeds_limitation(const Comparison& comparison) {
+    if (is_single_seed(comparison))
+        return "One seed a variant: no interval can be given, and no difference is a result.";
+    std::int64_t fewest = std::numeric_limits<std::int64_t>::max(), intervals = 0;
+    for (const Group& group : comparison.groups) {
+        fewest = std::min(fewest, std::ssize(group.runs));
+        intervals += group.delta.half_width.has_value();
+    }
+    const double chance = 1 - std::pow(0.95, static_cast<double>(intervals));
+    return fmt::format(
+        "{} or more a variant. Of {} at 95 % each, at least one misses by chance alone with a probability of up to {} "
+        "%.",
+        study::count_of(fewest, "seed"), study::count_of(intervals, "interval"), fixed(100 * chance, 0));
+}
+
+std::string budget_limitation(const Comparison& comparison, const Group& reference) {
+    const double tokens = tokens_trained(reference.config);
+    std::string text =
+        fmt::format("{} steps, {} tokens, {} a parameter.", with_thousands(reference.config.train.steps),
+                    short_count(tokens), significant(tokens / static_cast<double>(reference.parameters), 2));
+    const ComparedRun& compared = comparison.runs[reference.runs.front()];
+    const std::size_t n = compared.val.value.size();
+    if (n >= 2 && compared.val.value[n - 1] < compared.val.value[n - 2])
+        text += fmt::format(
+            " The baseline's validation loss still fell by {} nats from step {} to {}: longer runs may order the "
+            "variants otherwise.",
+            fixed(compared.val.value[n - 2] - compared.val.value[n - 1], 4), compared.val.step[n - 2],
+            compared.val.step[n - 1]);
+    return text;
+}
+
+}  // namespace
+
+void add_limitations(Document& document, const Comparison& comparison) {
+    const Group& reference = comparison.groups[best_baseline(comparison).value_or(0)];
+    const RunConfig& config = reference.config;
+    const run::RunInfo& info = comparison.runs[reference.runs.front()].listed.info;
+    const std::int64_t val_tokens = config.train.eval_batches * config.train.batch * config.data.context;
+    List list{{}, true};
+    list.items.push_back({"Seeds:", seeds_limitation(comparison)});
+    list.items.push_back(
+        {"Scale:", fmt::format("{} parameters in {}; nothing here shows what holds at larger or deeper models.",
+                               with_thousands(reference.parameters), study::count_of(config.model.layers, "layer"))});
+    list.items.push_back({"Budget:", budget_limitation(comparison, reference)});
+    list.items.push_back(
+        {"Learning rate:", learning_rate_varies(comparison)
+                               ? "a grid of few points; each variant's optimum may lie between or beyond them."
+                               : "one for all variants, tuned for none of them here."});
+    list.items.push_back({"Context:", fmt::format("{}; position encodings and attention are not tested beyond it.",
+                                                  study::count_of(config.data.context, "token"))});
+    list.items.push_back({"Data:", (info.data_note.empty() ? std::string("one text") : info.data_note) +
+                                       "; other texts may order the variants otherwise."});
+    list.items.push_back(
+        {"Validation:", fmt::format("each loss is a mean over {} tokens of one held-out set; the intervals "
+                                    "cover the seeds of training, not the choice of that text.",
+                                    with_thousands(val_tokens))});
+    document.heading(2, "Limitations");
+    document.add(std::move(list));
+    if (comparison.notes.empty()) return;
+    List notes;
+    for (const std::string& note : comparison.notes) notes.items.push_back({"", note});
+    document.add(Paragraph{"Notes on these runs:", true});
+    document.add(std::move(notes));
+}
+
+}  // namespace ablate::report

@@ -1,0 +1,220 @@
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/report/sections.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace ablate::report {
+
+using study::ComparedRun;
+using study::Comparison;
+using study::Group;
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+std::string ratio_text(double ratio) { return std::isfinite(ratio) ? significant(ratio, 3) : "–"; }
+
+// --- convergence
+
+// The loss that every healthy run reached, rounded up to a hundredth.
+double common_target(const Comparison& comparison) {
+    double worst = kNaN;
+    for (const ComparedRun& compared : comparison.runs)
+        if (compared.healthy() && std::isfinite(compared.best_val) && !(worst >= compared.best_val))
+            worst = compared.best_val;
+    return std::ceil(worst * 100) / 100;
+}
+
+struct MeanReached {
+    std::int64_t reached = 0, runs = 0;
+    double step = kNaN, seconds = kNaN;
+};
+MeanReached mean_reached(const Comparison& comparison, const Group& group, double target) {
+    std::vector<double> steps, seconds;
+    MeanReached mean;
+    for (std::size_t index : group.runs) {
+        if (!comparison.runs[index].healthy()) continue;
+        ++mean.runs;
+        const study::Reached reached = study::time_to_loss(comparison.runs[index], target);
+        if (!reached.step) continue;
+        ++mean.reached;
+        steps.push_back(*reached.step);
+        if (reached.seconds) seconds.push_back(*reached.seconds);
+    }
+    mean.step = study::mean_interval(steps).mean;
+    mean.seconds = study::mean_interval(seconds).mean;
+    return mean;
+}
+
+void add_reached_cells(std::vector<std::string>& cells, const MeanReached& mean) {
+    const bool some_missed = mean.reached > 0 && mean.reached < mean.runs;
+    cells.push_back(mean.reached == 0
+                        ? "not reached"
+                        : with_thousands(std::llround(mean.step)) +
+                              (some_missed ? fmt::format(" ({} of {} seeds)", mean.reached, mean.runs) : ""));
+    cells.push_back(std::isfinite(mean.seconds) ? short_duration(mean.seconds) : "–");
+}
+
+void add_convergence(Document& document, const Comparison& comparison) {
+    document.heading(3, "Convergence speed");
+    const double common = common_target(comparison);
+    if (!std::isfinite(common)) return document.paragraph("No run has finished, so there is no loss to reach.");
+    const auto baseline = best_baseline(comparison);
+    const double final_loss = baseline ? comparison.groups[*baseline].final_val.mean : kNaN;
+    Table table{{{"Variant"}, {fmt::format("Steps to {}", fixed(common, 2)), true}, {"Training time", true}}, {}};
+    if (std::isfinite(final_loss)) {
+        table.columns.push_back({fmt::format("Steps to {} (baseline's final)", fixed(final_loss, 4)), true});
+        table.columns.push_back({"Training time", true});
+    }
+    for (const Group& group : comparison.groups) {
+        if (group.healthy() == 0) continue;
+        std::vector<std::string> cells{study::display_name(group)};
+        add_reached_cells(cells, mean_reached(comparison, group, common));
+        if (std::isfinite(final_loss)) add_reached_cells(cells, mean_reached(comparison, group, final_loss));
+        table.rows.push_back({std::move(cells), group.is_baseline});
+    }
+    document.add(std::move(table));
+    document.paragraph(fmt::format(
+        "Means over healthy seeds of the first validation at or below the loss; {} is what every healthy run reached. "
+        "Validation took place every {} steps, which is how finely this can be read.",
+        fixed(common, 2), comparison.groups.front().config.train.eval_every));
+}
+
+std::string steps_in_words(const std::vector<std::int64_t>& steps) {
+    constexpr std::size_t kShown = 6;
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < std::min(steps.size(), kShown); ++i) words.push_back(with_thousands(steps[i]));
+    if (steps.size() > kShown) words.push_back(fmt::format("{} more", steps.size() - kShown));
+    return join(words, ", ");
+}
+
+void add_crossings(Document& document, const Comparison& comparison) {
+    List list;
+    for (const Group& group : comparison.groups) {
+        if (!group.baseline || group.is_baseline) continue;
+        for (const auto& [ours, theirs] : shared_seeds(comparison, group, comparison.groups[*group.baseline])) {
+            const auto steps = study::crossings(ours->val, theirs->val);
+            if (!steps.empty())
+                list.items.push_back(
+                    {fmt::format("{}, seed {}:", study::display_name(group), ours->listed.info.seed),
+                     "crosses the baseline's validation curve by step " + steps_in_words(steps) + "."});
+        }
+    }
+    document.heading(3, "Where curves cross");
+    if (list.items.empty())
+        return document.paragraph("No validation curve crosses that of the baseline with the same seed.");
+    document.add(std::move(list));
+}
+
+// --- stability
+
+// Geometric mean over shared seeds of the ratio in each third of the run.
+std::vector<double> ratios_over_thirds(const Comparison& comparison, const Group& group) {
+    const auto pairs = shared_seeds(comparison, group, comparison.groups[*group.baseline]);
+    const std::int64_t steps = group.config.train.steps;
+    std::vector<double> ratios;
+    for (int third = 0; third < 3; ++third) {
+        std::vector<double> logs;
+        for (const auto& [ours, theirs] : pairs) {
+            const double ratio = study::grad_norm_ratio(*ours, *theirs, steps * third / 3, steps * (third + 1) / 3);
+            if (std::isfinite(ratio) && ratio > 0) logs.push_back(std::log(ratio));
+        }
+        ratios.push_back(std::exp(study::mean_interval(logs).mean));
+    }
+    return ratios;
+}
+
+void add_stability(Document& document, const Comparison& comparison) {
+    document.heading(3, "Training stability");
+    Table table{{{"Variant"},
+                 {"Initial val loss", true},
+                 {"Grad norm, 1st third", true},
+                 {"2nd third", true},
+                 {"3rd third", true},
+                 {"Spikes", true},
+                 {"Collapsed", true}},
+                {}};
+    for (const Group& group : comparison.groups) {
+        std::vector<std::string> cells{study::display_name(group), loss_or_dash(mean_initial_loss(comparison, group))};
+        const bool beside = group.baseline && !group.is_baseline;
+        for (double ratio :
+             beside ? ratios_over_thirds(comparison, group) : std::vector<double>(3, group.is_baseline ? 1.0 : kNaN))
+            cells.push_back(ratio_text(ratio));
+        cells.push_back(std::to_string(count_events(comparison, group, "spike")));
+        cells.push_back(fmt::format("{} of {}", group.collapsed, group.runs.size()));
+        table.rows.push_back({std::move(cells), group.is_baseline});
+    }
+    document.add(std::move(table));
+    document.paragraph(
+        fmt::format("Gradient norms before clipping: the median over each third of the run as a multiple of the "
+                    "baseline's with the "
+                    "same seed. A uniform guess has a loss of ln V = {}.",
+                    fixed(std::log(static_cast<double>(comparison.groups.front().config.data.vocab_size)), 4)));
+}
+
+void add_efficiency(Document& document, const Comparison& comparison) {
+    document.heading(3, "Computational efficiency and generalization");
+    Table table{{{"Variant"},
+                 {"Time a step", true},
+                 {"To the baseline", true},
+                 {"Tokens/s", true},
+                 {"Final train loss", true},
+                 {"Generalization gap", true},
+                 {"Bits per byte", true}},
+                {}};
+    for (const Group& group : comparison.groups) {
+        const double seconds = seconds_per_step(comparison, group), train_loss = mean_final_train(comparison, group);
+        const double reference =
+            group.baseline ? seconds_per_step(comparison, comparison.groups[*group.baseline]) : kNaN;
+        const double gap = group.final_val.mean - train_loss;
+        const double bpb = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.bpb; });
+        table.rows.push_back(
+            {{study::display_name(group), std::isfinite(seconds) ? significant(1000 * seconds, 3) + " ms" : "–",
+              ratio_text(seconds / reference),
+              std::isfinite(group.tokens_per_second) ? short_count(group.tokens_per_second) : "–",
+              loss_or_dash(train_loss), std::isfinite(gap) ? study::signed_loss(gap) : "–", loss_or_dash(bpb)},
+             group.is_baseline});
+    }
+    document.add(std::move(table));
+    document.paragraph(
+        "Times count training steps alone, without validation and checkpoints; runs that shared the machine slow each "
+        "other. "
+        "The gap is final validation less final training loss (the mean of the last steps).");
+}
+
+std::vector<std::size_t> groups_at(const Comparison& comparison, const std::string& grid_point) {
+    std::vector<std::size_t> groups;
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i)
+        if (comparison.groups[i].grid_point == grid_point) groups.push_back(i);
+    return groups;
+}
+
+}  // namespace
+
+void add_dynamics(Document& document, const Comparison& comparison) {
+    document.heading(2, "Training dynamics");
+    add_convergence(document, comparison);
+    add_crossings(document, comparison);
+    add_stability(document, comparison);
+    add_efficiency(document, comparison);
+    document.heading(3, "Curves");
+    if (!comparison.has_grid()) {
+        std::vector<std::size_t> all(comparison.groups.size());
+        for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+        return add_curves(document, comparison, all, "", "");
+    }
+    add_curves(document, comparison, comparison.best_of_variant, "best-", ", each variant at its best grid point");
+    std::vector<std::string> done;
+    for (const Group& group : comparison.groups) {
+        if (std::find(done.begin(), done.end(), group.grid_point) != done.end()) continue;
+        done.push_back(group.grid_point);
+        add_curves(document, comparison, groups_at(comparison, group.grid_point), fmt::format("point-{}-", done.size()),
+                   " at " + group.grid_point);
+    }
+}
+
+}  // namespace ablate::report

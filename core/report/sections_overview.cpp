@@ -1,0 +1,245 @@
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/report/sections.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace ablate::report {
+
+using study::ComparedRun;
+using study::Comparison;
+using study::count_of;
+using study::Group;
+
+namespace {
+
+const Group& reference_group(const Comparison& comparison) {
+    return comparison.groups[best_baseline(comparison).value_or(0)];
+}
+
+const run::RunInfo& reference_info(const Comparison& comparison) {
+    return comparison.runs[reference_group(comparison).runs.front()].listed.info;
+}
+
+std::string outcomes(const Comparison& comparison) {
+    std::map<run::Status, std::int64_t> counts;
+    for (const ComparedRun& compared : comparison.runs) ++counts[compared.listed.status];
+    std::vector<std::string> parts;
+    for (const auto& [status, count] : counts) parts.push_back(fmt::format("{} {}", count, run::to_string(status)));
+    return join(parts, ", ");
+}
+
+// --- configuration
+
+std::string kind_label(const std::string& category, const KindChoice& choice) {
+    const KindRow* row = KindTable::instance().find(category, choice.kind);
+    return row ? row->label : choice.kind;
+}
+
+std::string norms_in_words(const ModelConfig& model) {
+    std::map<std::string, std::vector<std::string>> sites;  // kind -> sites
+    for (NormSite site : kNormSites)
+        if (model.site_in_use(site) && model.norm_at(site).kind != "none")
+            sites[kind_label("norm", model.norm_at(site))].push_back(to_string(site));
+    std::vector<std::string> parts;
+    for (const auto& [kind, where] : sites) parts.push_back(kind + " at " + join(where, ", "));
+    return parts.empty() ? "none" : join(parts, "; ") + "; placement " + model.placement;
+}
+
+List architecture(const Comparison& comparison) {
+    const Group& group = reference_group(comparison);
+    const ModelConfig& model = group.config.model;
+    return {{{"Parameters:", with_thousands(group.parameters)},
+             {"Dimensions:", fmt::format("d_model {}, d_ff {}", model.d_model, model.d_ff)},
+             {"Layers:", std::to_string(model.layers)},
+             {"Heads:", fmt::format("{} of width {}{}", model.heads, model.head_width(),
+                                    model.key_value_heads() == model.heads
+                                        ? ""
+                                        : fmt::format(", {} key-value heads", model.key_value_heads()))},
+             {"Normalisation:", norms_in_words(model)},
+             {"Position:", kind_label("position", model.position)},
+             {"Feed-forward:", kind_label("ffn", model.ffn)},
+             {"Head:", model.tie_embeddings ? "tied to the embedding" : "untied"},
+             {"Initialisation:", kind_label("init", model.init)},
+             {"Context:", count_of(group.config.data.context, "token")},
+             {"Vocabulary:", with_thousands(group.config.data.vocab_size)}}};
+}
+
+std::string schedule_in_words(const TrainConfig& train) {
+    const std::string warmup = fmt::format("warm-up over {}", count_of(train.warmup, "step"));
+    if (train.schedule == "constant") return fmt::format("{}, constant, {}", significant(train.lr, 2), warmup);
+    return fmt::format("{}, {} to {}, {}", significant(train.lr, 2), train.schedule,
+                       significant(train.lr * train.lr_min_ratio, 2), warmup);
+}
+
+List training(const Comparison& comparison) {
+    const RunConfig& config = reference_group(comparison).config;
+    const TrainConfig& train = config.train;
+    std::set<std::int64_t> seeds;
+    for (const ComparedRun& compared : comparison.runs) seeds.insert(compared.listed.info.seed);
+    std::vector<std::string> seed_names;
+    for (std::int64_t seed : seeds) seed_names.push_back(std::to_string(seed));
+    const std::string accumulated =
+        train.accumulate > 1 ? fmt::format(", accumulated over {} of them", train.accumulate) : "";
+    return {
+        {{"Steps:", with_thousands(train.steps)},
+         {"Batch:", fmt::format("{} sequences of {} tokens{}", train.batch, config.data.context, accumulated)},
+         {"Tokens a run:", with_thousands(static_cast<std::int64_t>(tokens_trained(config)))},
+         {"Optimizer:", fmt::format("{}, betas {} and {}, decay {} on {}", train.optimizer, train.beta1, train.beta2,
+                                    train.weight_decay, train.decay_all ? "all parameters" : "matrices")},
+         {"Learning rate:", schedule_in_words(train)},
+         {"Gradient clipping:", train.clip > 0 ? fmt::format("{}", train.clip) : "off"},
+         {"Precision:", train.precision},
+         {"Seeds:", join(seed_names, ", ")}}};
+}
+
+List data_and_machine(const Comparison& comparison) {
+    const run::RunInfo& info = reference_info(comparison);
+    const DataConfig& data = info.config.data;
+    List list;
+    list.items.push_back({"Text:", !data.tokens.empty() ? data.tokens : data.text.empty() ? "not given" : data.text});
+    if (!info.data_note.empty()) list.items.push_back({"Stand-in:", info.data_note});
+    list.items.push_back({"Data sha256:", info.data_sha256});
+    if (info.unigram_entropy > 0)
+        list.items.push_back(
+            {"Unigram entropy:", fmt::format("{} nats a token; a model that has learnt only frequencies stands there",
+                                             fixed(info.unigram_entropy, 4))});
+    list.items.push_back({"Device:", fmt::format("{}, {} a run", info.config.train.device,
+                                                 count_of(info.config.train.threads, "thread"))});
+    if (info.versions.is_object())
+        for (const auto& [key, value] : info.versions.items())
+            list.items.push_back({key + ":", value.is_string() ? value.get<std::string>() : value.dump()});
+    return list;
+}
+
+// --- results
+
+Table results_table(const Comparison& comparison) {
+    Table table;
+    const bool grid = comparison.has_grid();
+    table.columns = {{"Variant"}};
+    if (grid) table.columns.push_back({"Grid point"});
+    for (const char* title : {"Seeds", "Final val loss", "Best val loss", "Δ final", "Δ %", "Perplexity", "Time a run"})
+        table.columns.push_back({title, true});
+    table.columns.push_back({"What changes"});
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
+        const Group& group = comparison.groups[i];
+        std::vector<std::string> cells{study::plain_label(group)};
+        if (grid) cells.push_back(group.grid_point);
+        const std::string seeds = fmt::format("{} of {}", group.healthy(), group.runs.size());
+        const bool any = group.healthy() > 0;
+        for (const std::string& cell :
+             {seeds,
+              any                   ? study::with_half_width(group.final_val)
+              : group.collapsed > 0 ? "collapsed"
+                                    : "–",
+              any ? study::with_half_width(group.best_val) : "–", study::with_half_width(group.delta),
+              group.delta.n > 0 ? study::signed_percent(group.delta_relative) : "",
+              any ? significant(std::exp(group.final_val.mean)) : "–",
+              std::isfinite(group.seconds) ? short_duration(group.seconds) : "–",
+              group.is_baseline ? std::string("–") : changes_in_words(comparison, i)})
+            cells.push_back(cell);
+        table.rows.push_back({std::move(cells), group.is_baseline});
+    }
+    return table;
+}
+
+Table best_points_table(const Comparison& comparison) {
+    Table table{{{"Variant"},
+                 {"Best grid point"},
+                 {"Final val loss", true},
+                 {"Δ to the baseline at its best", true},
+                 {"Judgement"}},
+                {}};
+    const auto baseline = best_baseline(comparison);
+    for (std::size_t index : comparison.best_of_variant) {
+        const Group& group = comparison.groups[index];
+        const bool other = baseline && index != *baseline;
+        const study::Delta delta = other ? study::compare_groups(comparison, index, *baseline) : study::Delta{};
+        table.rows.push_back({{study::plain_label(group), group.grid_point, study::with_half_width(group.final_val),
+                               study::with_half_width(delta.interval), delta.judgement},
+                              group.is_baseline});
+    }
+    return table;
+}
+
+void add_collapsed_runs(Document& document, const Comparison& comparison) {
+    Table table{{{"Run"}, {"Variant"}, {"Seed", true}, {"Step", true}, {"Kind"}, {"Cause"}}, {}};
+    for (const Group& group : comparison.groups)
+        for (std::size_t index : group.runs) {
+            const ComparedRun& compared = comparison.runs[index];
+            const auto& verdict = compared.listed.state.verdict;
+            if (!compared.collapsed() || !verdict) continue;
+            table.rows.push_back({{compared.listed.info.id, group.name, std::to_string(compared.listed.info.seed),
+                                   verdict->step >= 0 ? std::to_string(verdict->step) : "–",
+                                   train::to_string(verdict->collapse), verdict->cause}});
+        }
+    document.heading(3, "Collapsed runs");
+    if (table.rows.empty()) return document.paragraph("None of the runs collapsed.");
+    document.paragraph(fmt::format("{} of {} collapsed. Their losses are in no mean.", table.rows.size(),
+                                   count_of(std::ssize(comparison.runs), "run")));
+    document.add(std::move(table));
+}
+
+}  // namespace
+
+void add_summary(Document& document, const Comparison& comparison) {
+    const Group& reference = reference_group(comparison);
+    const auto others = contrasts(comparison);
+    document.heading(2, "Executive summary");
+    document.paragraph(fmt::format(
+        "{} beside a baseline of {} parameters, each trained for {} steps ({} tokens) a run; {}: {}. Compared is the "
+        "final loss on the validation set {} in nats per token, healthy runs only; differences carry 95 % Student t "
+        "intervals, paired by seed where runs share the order of their data.",
+        count_of(std::ssize(others), "variant"), with_thousands(reference.parameters),
+        with_thousands(reference.config.train.steps), short_count(tokens_trained(reference.config)),
+        count_of(std::ssize(comparison.runs), "run"), outcomes(comparison), comparison.metric));
+    if (const std::string& note = reference_info(comparison).data_note; !note.empty())
+        document.paragraph(fmt::format("Data: {}.", note));
+    if (comparison.has_grid())
+        document.paragraph("Each variant stands at its own best grid point, beside the baseline at its best.");
+    document.add(Paragraph{"Key findings:", true});
+    List findings;
+    if (reference.healthy() > 0)
+        findings.items.push_back(
+            {study::display_name(reference) + ":",
+             fmt::format("final validation loss {}.", study::with_half_width(reference.final_val))});
+    else
+        findings.items.push_back({study::display_name(reference) + ":", reference.judgement + "."});
+    for (const Contrast& contrast : others)
+        findings.items.push_back(
+            {study::display_name(comparison.groups[contrast.group]) + ":", contrast.delta.judgement + "."});
+    document.add(std::move(findings));
+}
+
+void add_configuration(Document& document, const Comparison& comparison) {
+    document.heading(2, "Experiment configuration");
+    document.paragraph("The baseline's; what a variant changes stands with its results.");
+    document.heading(3, "Model architecture");
+    document.add(architecture(comparison));
+    document.heading(3, "Training set-up");
+    document.add(training(comparison));
+    document.heading(3, "Data, machine and versions");
+    document.add(data_and_machine(comparison));
+}
+
+void add_results(Document& document, const Comparison& comparison) {
+    document.heading(2, "Results overview");
+    document.add(results_table(comparison));
+    document.paragraph(
+        "Losses are means over healthy seeds ± the half width of their 95 % interval; Δ is to the baseline at the same "
+        "grid point.");
+    add_bars(document, comparison);
+    if (comparison.has_grid()) {
+        document.heading(3, "Each variant at its own best grid point");
+        document.add(best_points_table(comparison));
+        document.paragraph(
+            "The best point is chosen by the very losses shown, which favours variants with many or noisy points.");
+    }
+    add_collapsed_runs(document, comparison);
+}
+
+}  // namespace ablate::report

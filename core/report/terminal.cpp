@@ -1,0 +1,280 @@
+#include "core/report/terminal.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/io/numbers.h"
+#include "core/report/escape.h"
+#include "core/report/text_table.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+
+namespace ablate::report {
+
+namespace {
+
+using Rows = std::vector<std::vector<TextCell>>;
+
+std::string number_or_blank(double value, std::string (*format)(double)) {
+    return std::isfinite(value) ? format(value) : "";
+}
+
+// --- comparison
+
+TextCell verdict_cell(const study::Comparison& comparison, const study::Group& group) {
+    const auto seeds = std::ssize(group.runs);
+    if (group.collapsed > 0) {
+        std::string steps;
+        for (std::size_t index : group.runs) {
+            const auto& verdict = comparison.runs[index].listed.state.verdict;
+            if (comparison.runs[index].collapsed() && verdict && verdict->step >= 0 && steps.empty())
+                steps = fmt::format(", step {}", verdict->step);
+        }
+        return {fmt::format("collapsed {}/{}{}", group.collapsed, seeds, steps), Style::red};
+    }
+    if (group.unfinished > 0) return {fmt::format("unfinished {}/{}", group.unfinished, seeds), Style::amber};
+    return {"healthy"};
+}
+
+std::string best_val_text(const study::Comparison& comparison, const study::Group& group) {
+    if (group.best_val.n == 0) return "";
+    if (group.runs.size() > 1) return fixed(group.best_val.mean, 4);
+    return fmt::format("{} ({})", fixed(group.best_val.mean, 4), comparison.runs[group.runs.front()].best_step);
+}
+
+std::string main_table(const study::Comparison& comparison, bool color, int width) {
+    Rows rows;
+    for (const study::Group& group : comparison.groups) {
+        rows.push_back({{printable(study::plain_label(group)), group.is_baseline ? Style::strong : Style::plain},
+                        {printable(group.grid_point)},
+                        {std::to_string(group.healthy())},
+                        {study::with_half_width(group.final_val)},
+                        {study::with_half_width(group.delta)},
+                        {best_val_text(comparison, group)},
+                        {with_thousands(group.parameters)},
+                        {number_or_blank(group.tokens_per_second, short_count)},
+                        {number_or_blank(group.seconds, short_duration)},
+                        verdict_cell(comparison, group)});
+    }
+    return text_table({{"variant", false, 9},
+                       {"grid point", false, 9},
+                       {"n", true, 6},
+                       {"final val loss", true, 9},
+                       {"to baseline", true, 9},
+                       {"best val (step)", true, 4},
+                       {"parameters", true, 3},
+                       {"tokens/s", true, 2},
+                       {"time", true, 1},
+                       {"verdict", false, 8}},
+                      std::move(rows), color, width);
+}
+
+// A name in a column of its own, the sentence wrapped behind it.
+struct Remark {
+    std::string name, sentence;
+    Style style = Style::plain;
+};
+std::string remarks_text(const std::vector<Remark>& remarks, bool color, int width) {
+    std::size_t longest = 0;
+    for (const Remark& remark : remarks) longest = std::max(longest, display_width(remark.name));
+    std::string text;
+    for (const Remark& remark : remarks) {
+        const std::string padding(longest - display_width(remark.name) + 2, ' ');
+        const int rest = width > 0 ? std::max(width - static_cast<int>(longest) - 2, 20) : 0;
+        std::string sentence = wrapped(remark.sentence, 0, rest);
+        for (std::size_t at = 0; (at = sentence.find('\n', at)) != std::string::npos; at += longest + 3)
+            sentence.insert(at + 1, longest + 2, ' ');
+        text += remark.name + padding + styled(sentence, remark.style, color) + "\n";
+    }
+    return text;
+}
+
+std::string judgements(const study::Comparison& comparison, bool color, int width) {
+    std::vector<Remark> remarks;
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
+        const study::Group& group = comparison.groups[i];
+        if (group.baseline == i && group.collapsed == 0) continue;
+        const bool warn = group.too_close || group.unfinished > 0;
+        remarks.push_back({printable(group.name), printable(group.judgement),
+                           group.collapsed > 0 ? Style::red
+                           : warn              ? Style::amber
+                                               : Style::plain});
+    }
+    return remarks_text(remarks, color, width);
+}
+
+std::string best_table(const study::Comparison& comparison, bool color, int width) {
+    Rows rows;
+    std::optional<std::size_t> baseline;
+    for (std::size_t index : comparison.best_of_variant)
+        if (comparison.groups[index].is_baseline) baseline = index;
+    for (std::size_t index : comparison.best_of_variant) {
+        const study::Group& group = comparison.groups[index];
+        const bool other = baseline && *baseline != index;
+        const study::Delta delta = other ? study::compare_groups(comparison, index, *baseline) : study::Delta{};
+        rows.push_back({{printable(study::plain_label(group)), group.is_baseline ? Style::strong : Style::plain},
+                        {printable(group.grid_point)},
+                        {study::with_half_width(group.final_val)},
+                        {other ? study::with_half_width(delta.interval) : ""},
+                        {printable(delta.judgement)}});
+    }
+    return text_table({{"variant", false, 9},
+                       {"best grid point", false, 9},
+                       {"final val loss", true, 9},
+                       {"to baseline", true, 9},
+                       {"", false, 1}},
+                      std::move(rows), color, width);
+}
+
+// --- runs
+
+Style status_style(run::Status status) {
+    switch (status) {
+        case run::Status::collapsed:
+        case run::Status::failed:
+            return Style::red;
+        case run::Status::paused:
+        case run::Status::interrupted:
+        case run::Status::stopped:
+            return Style::amber;
+        case run::Status::queued:
+        case run::Status::running:
+        case run::Status::healthy:
+            return Style::plain;
+    }
+    throw std::logic_error("a status without a style");
+}
+
+std::string point_of(const run::RunInfo& info) {
+    return printable(info.grid_point.empty() ? info.variant : info.variant + "@" + info.grid_point);
+}
+
+double summary_number(const Json& summary, const char* key) {
+    const auto found = summary.find(key);
+    return found != summary.end() && io::is_number(*found) ? io::number_from_json(*found) : NAN;
+}
+
+// "step  loss  bits per byte" of a set: the first evaluation, the best and the last.
+void add_evaluations(const run::RunMetrics& metrics, const std::string& set, std::vector<Remark>& facts) {
+    const run::Series loss = run::evaluations(metrics, set), bpb = run::evaluations(metrics, set, "bpb");
+    const auto describe = [&](std::size_t i) {
+        const bool has_bpb = i < bpb.value.size() && std::isfinite(bpb.value[i]);
+        return fmt::format("{} at step {}{}", fixed(loss.value[i], 4), loss.step[i],
+                           has_bpb ? fmt::format(" ({} bits per byte)", fixed(bpb.value[i], 4)) : "");
+    };
+    if (loss.value.empty()) return;
+    std::size_t best = 0;
+    for (std::size_t i = 0; i < loss.value.size(); ++i)
+        if (loss.value[i] < loss.value[best] || std::isnan(loss.value[best])) best = i;
+    const std::string name = "loss on " + printable(set);
+    facts.push_back({name + ", first", describe(0)});
+    facts.push_back({name + ", best", describe(best)});
+    facts.push_back({name + ", last", describe(loss.value.size() - 1)});
+}
+
+void add_events(const run::RunMetrics& metrics, std::vector<Remark>& facts) {
+    std::vector<std::string> lines;
+    for (const Json& event : metrics.events()) {
+        const std::string type = event.is_object() && event.contains("type") && event["type"].is_string()
+                                     ? event["type"].get<std::string>()
+                                     : "";
+        if (type.empty() || type == "evaluation" || type == "checkpoint") continue;
+        Json rest = event;
+        for (const char* key : {"type", "time", "step"}) rest.erase(key);
+        const std::string step = event.contains("step") ? event["step"].dump() : "?";
+        lines.push_back(
+            fmt::format("{} at step {} {}", type, step, rest.dump(-1, ' ', false, Json::error_handler_t::replace)));
+    }
+    constexpr std::size_t kShown = 12;
+    for (std::size_t i = 0; i < std::min(lines.size(), kShown); ++i)
+        facts.push_back({i == 0 ? "events" : "", printable(lines[i])});
+    if (lines.size() > kShown) facts.push_back({"", fmt::format("{} more", lines.size() - kShown)});
+}
+
+std::string versions_text(const Json& versions) {
+    std::vector<std::string> parts;
+    if (versions.is_object())
+        for (const auto& [key, value] : versions.items())
+            parts.push_back(key + " " + (value.is_string() ? value.get<std::string>() : value.dump()));
+    return printable(join(parts, ", "));
+}
+
+}  // namespace
+
+std::string comparison_table(const study::Comparison& comparison, bool color, int width) {
+    if (comparison.groups.empty()) return fmt::format("{}: no runs to compare\n", printable(comparison.study));
+    std::string text = styled(printable(comparison.study), Style::strong, color) + ": final loss on " +
+                       printable(comparison.metric) +
+                       ", nats per token, mean ± 95 % half width over n healthy seeds\n\n";
+    text += main_table(comparison, color, width) + "\n" + judgements(comparison, color, width);
+    if (comparison.has_grid())
+        text += "\nEach variant at its own best grid point, beside the baseline at its best\n\n" +
+                best_table(comparison, color, width);
+    if (!comparison.notes.empty()) text += "\n";
+    for (const std::string& note : comparison.notes)
+        text += styled("note: " + wrapped(printable(note), 6, width), Style::faint, color) + "\n";
+    return text;
+}
+
+std::string list_table(const run::RunList& list, bool color, int width) {
+    if (list.runs.empty()) return "no runs yet; begin with: ablate run quick\n";
+    Rows rows;
+    for (const run::ListedRun& listed : list.runs) {
+        const run::RunState& state = listed.state;
+        const bool begun = state.step > 0;
+        rows.push_back({{printable(listed.info.id)},
+                        {printable(listed.info.study)},
+                        {point_of(listed.info)},
+                        {std::to_string(listed.info.seed)},
+                        {run::to_string(listed.status), status_style(listed.status)},
+                        {fmt::format("{}/{}", state.step, listed.info.config.train.steps)},
+                        {begun ? fixed(state.last_loss, 4) : ""},
+                        {begun ? number_or_blank(state.tokens_per_second, short_count) : ""},
+                        {number_or_blank(summary_number(state.summary, "seconds"), short_duration)},
+                        {utc_time(listed.info.created), Style::faint}});
+    }
+    return text_table({{"run", false, 9},
+                       {"study", false, 5},
+                       {"variant", false, 9},
+                       {"seed", true, 8},
+                       {"status", false, 9},
+                       {"step", true, 7},
+                       {"train loss", true, 6},
+                       {"tokens/s", true, 3},
+                       {"time", true, 4},
+                       {"created", false, 2}},
+                      std::move(rows), color, width);
+}
+
+std::string run_details(const run::ListedRun& listed, const run::RunMetrics& metrics, bool color, int width) {
+    const run::RunInfo& info = listed.info;
+    const run::RunState& state = listed.state;
+    std::vector<Remark> facts{{"run", printable(info.id), Style::strong},
+                              {"study", printable(info.study)},
+                              {"variant", point_of(info) + (info.label.empty() ? "" : ", " + printable(info.label))},
+                              {"seed", std::to_string(info.seed)},
+                              {"status", run::to_string(listed.status), status_style(listed.status)}};
+    if (state.verdict && !state.verdict->cause.empty())
+        facts.push_back({"cause", printable(state.verdict->cause), status_style(listed.status)});
+    facts.push_back({"step", fmt::format("{} of {}", state.step, info.config.train.steps)});
+    facts.push_back({"parameters", with_thousands(info.parameters)});
+    for (const std::string& set : run::evaluation_sets(metrics)) add_evaluations(metrics, set, facts);
+    if (const double seconds = summary_number(state.summary, "seconds"); std::isfinite(seconds))
+        facts.push_back({"training time", short_duration(seconds)});
+    if (const double rate = summary_number(state.summary, "tokens_per_second"); std::isfinite(rate))
+        facts.push_back({"tokens/s", short_count(rate)});
+    if (const double peak = summary_number(state.summary, "peak_memory"); std::isfinite(peak))
+        facts.push_back({"peak memory", short_bytes(peak)});
+    add_events(metrics, facts);
+    if (!info.data_note.empty()) facts.push_back({"data note", printable(info.data_note), Style::amber});
+    facts.push_back({"data", printable(info.data_folder) + ", sha256 " + printable(info.data_sha256)});
+    facts.push_back({"configuration", printable(info.config_hash)});
+    facts.push_back({"versions", versions_text(info.versions)});
+    facts.push_back({"created", utc_time(info.created)});
+    facts.push_back({"folder", printable(listed.directory.folder().string())});
+    for (const std::string& problem : metrics.problems())
+        facts.push_back({"problem", printable(problem), Style::amber});
+    return remarks_text(facts, color, width);
+}
+
+}  // namespace ablate::report
