@@ -1,0 +1,61 @@
+#include "ui/theme/figures.h"
+
+#include <QApplication>
+#include <QPainter>
+#include <cmath>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kCellMargin = 8;  // px beside a number
+
+double cell(QChar c, const QFontMetricsF& metrics) { return metrics.horizontalAdvance(c.isDigit() ? QChar('0') : c); }
+
+}  // namespace
+
+double figures_width(const QString& text, const QFontMetricsF& metrics) {
+    double width = 0;
+    for (const QChar c : text) width += cell(c, metrics);
+    return width;
+}
+
+void draw_figures(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QString& text) {
+    const QFontMetricsF metrics(painter.font(), painter.device());
+    const double spare = area.width() - figures_width(text, metrics);
+    double x = area.left();
+    if (alignment & Qt::AlignRight) x += spare;
+    if (alignment & Qt::AlignHCenter) x += spare / 2;
+    const double y = area.center().y() + (metrics.ascent() - metrics.descent()) / 2;
+    for (const QChar c : text) {
+        const double width = cell(c, metrics);
+        painter.drawText(QPointF(x + (width - metrics.horizontalAdvance(c)) / 2, y), QString(c));
+        x += width;
+    }
+}
+
+void FiguresDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    QStyleOptionViewItem item = option;
+    initStyleOption(&item, index);
+    const QString text = item.text;
+    item.text.clear();
+    const QStyle* style = item.widget ? item.widget->style() : QApplication::style();
+    style->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
+    painter->save();
+    painter->setClipRect(option.rect);
+    painter->setFont(item.font);
+    const bool selected = item.state & QStyle::State_Selected;
+    painter->setPen(item.palette.color(selected ? QPalette::HighlightedText : QPalette::Text));
+    draw_figures(*painter, item.rect.adjusted(kCellMargin, 0, -kCellMargin, 0), item.displayAlignment, text);
+    painter->restore();
+}
+
+QSize FiguresDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    QStyleOptionViewItem item = option;
+    initStyleOption(&item, index);
+    QSize size = QStyledItemDelegate::sizeHint(option, index);
+    const double width = figures_width(item.text, QFontMetricsF(item.font)) + 2 * kCellMargin;
+    size.setWidth(std::max(size.width(), static_cast<int>(std::ceil(width))));
+    return size;
+}
+
+}  // namespace ablate::ui

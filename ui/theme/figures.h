@@ -1,0 +1,21 @@
+#pragma once
+#include <QStyledItemDelegate>
+
+// Tabular figures. Inter's digits differ in width and Qt before 6.7 cannot ask a font for its `tnum` feature, so
+// columns of numbers are drawn with every digit in a cell as wide as a zero: they stand still while they change.
+namespace ablate::ui {
+
+double figures_width(const QString& text, const QFontMetricsF& metrics);
+// One line in the painter's font and pen.
+void draw_figures(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QString& text);
+
+// For the number columns of a table: DisplayRole, TextAlignmentRole and ForegroundRole as usual.
+class FiguresDelegate : public QStyledItemDelegate {
+    Q_OBJECT
+  public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+};
+
+}  // namespace ablate::ui

@@ -1,0 +1,201 @@
+#include "ui/theme/flat_style.h"
+
+#include "ui/theme/theme.h"
+
+#include <QComboBox>
+#include <QPainter>
+#include <QStyleOption>
+#include <QWidget>
+
+namespace ablate::ui {
+namespace {
+
+constexpr double kRadius = 5;
+constexpr int kFieldHeight = 28;  // of buttons, combo boxes and fields
+
+bool on(const QStyleOption* option, QStyle::StateFlag flag) { return option->state.testFlag(flag); }
+bool has_property(const QWidget* widget, const char* name) { return widget && widget->property(name).toBool(); }
+
+void draw_box(QPainter& painter, const QRect& rect, const QColor& fill, const QColor& line, double width = 1) {
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(line.alpha() ? QPen(line, width) : QPen(Qt::NoPen));
+    painter.setBrush(fill);
+    const double inset = width / 2;
+    painter.drawRoundedRect(QRectF(rect).adjusted(inset, inset, -inset, -inset), kRadius, kRadius);
+    painter.restore();
+}
+
+void draw_chevron(QPainter& painter, const QRectF& rect, double angle, const QColor& color) {
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(color, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.translate(rect.center());
+    painter.rotate(angle);  // 0 points down
+    painter.drawPolyline(QPolygonF{{-3.5, -1.75}, {0, 1.75}, {3.5, -1.75}});
+    painter.restore();
+}
+
+void draw_button(const QStyleOption* option, QPainter& painter, const QWidget* widget) {
+    const Palette& c = Theme::instance().palette();
+    const bool enabled = on(option, QStyle::State_Enabled);
+    const bool pressed = on(option, QStyle::State_Sunken), hovered = enabled && on(option, QStyle::State_MouseOver);
+    if (has_property(widget, "primary") && enabled) {
+        const double shade = pressed ? 0.2 : hovered ? 0.1 : 0;
+        draw_box(painter, option->rect, mixed(c.accent, c.text, shade), Qt::transparent);
+    } else if (has_property(widget, "flat") && !pressed && !hovered && !on(option, QStyle::State_On)) {
+        return;
+    } else {
+        const QColor fill = pressed || on(option, QStyle::State_On) ? c.selection : hovered ? c.hover : c.raised;
+        draw_box(painter, option->rect, enabled ? fill : c.window, has_property(widget, "flat") ? fill : c.line);
+    }
+}
+
+void draw_field(const QStyleOption* option, QPainter& painter) {
+    const Palette& c = Theme::instance().palette();
+    const bool enabled = on(option, QStyle::State_Enabled), focused = on(option, QStyle::State_HasFocus);
+    const QColor line = focused && enabled ? c.accent : on(option, QStyle::State_MouseOver) ? c.muted : c.line;
+    draw_box(painter, option->rect, enabled ? c.surface : c.window, line);
+}
+
+void draw_indicator(const QStyleOption* option, QPainter& painter, bool round) {
+    const Palette& c = Theme::instance().palette();
+    const bool enabled = on(option, QStyle::State_Enabled), checked = on(option, QStyle::State_On);
+    const bool partly = on(option, QStyle::State_NoChange);
+    const QColor fill = !enabled ? c.window : checked || partly ? c.accent : c.surface;
+    const QRectF box = QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(
+        QPen(enabled && (checked || partly) ? c.accent : c.muted, on(option, QStyle::State_HasFocus) ? 2 : 1));
+    painter.setBrush(fill);
+    const double radius = round ? box.width() / 2 : 3;
+    painter.drawRoundedRect(box, radius, radius);
+    const QColor ink = enabled ? c.accent_text : c.muted;
+    painter.setPen(QPen(ink, 1.75, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.translate(box.topLeft());
+    painter.scale(box.width() / 12, box.height() / 12);
+    if (partly) {
+        painter.drawLine(QPointF(3.5, 6), QPointF(8.5, 6));
+    } else if (checked && round) {
+        painter.setBrush(ink);
+        painter.drawEllipse(QPointF(6, 6), 1.5, 1.5);
+    } else if (checked) {
+        painter.drawPolyline(QPolygonF{{3.2, 6.2}, {5.2, 8.2}, {8.8, 4}});
+    }
+    painter.restore();
+}
+
+}  // namespace
+
+FlatStyle::FlatStyle() : QProxyStyle("Fusion") {}
+
+void FlatStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                              const QWidget* widget) const {
+    const QColor ink = option->palette.color(QPalette::ButtonText);
+    switch (element) {
+        case PE_PanelButtonCommand:
+        case PE_PanelButtonTool:
+            return draw_button(option, *painter, widget);
+        case PE_PanelLineEdit:
+            // The line edit inside a spin box or combo box has no frame of its own.
+            if (const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option); frame && frame->lineWidth <= 0)
+                return;
+            return draw_field(option, *painter);
+        case PE_FrameLineEdit:
+            return;
+        case PE_FrameFocusRect:
+            return draw_box(*painter, option->rect, Qt::transparent, Theme::instance().palette().accent, 1.5);
+        case PE_IndicatorCheckBox:
+        case PE_IndicatorItemViewItemCheck:
+            return draw_indicator(option, *painter, false);
+        case PE_IndicatorRadioButton:
+            return draw_indicator(option, *painter, true);
+        case PE_IndicatorArrowDown:
+            return draw_chevron(*painter, option->rect, 0, ink);
+        case PE_IndicatorArrowUp:
+            return draw_chevron(*painter, option->rect, 180, ink);
+        case PE_IndicatorArrowRight:
+            return draw_chevron(*painter, option->rect, -90, ink);
+        case PE_IndicatorArrowLeft:
+            return draw_chevron(*painter, option->rect, 90, ink);
+        case PE_IndicatorBranch:
+            if (on(option, State_Children)) draw_chevron(*painter, option->rect, on(option, State_Open) ? 0 : -90, ink);
+            return;
+        default:
+            return QProxyStyle::drawPrimitive(element, option, painter, widget);
+    }
+}
+
+void FlatStyle::drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+                            const QWidget* widget) const {
+    const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
+    if (element == CE_PushButtonLabel && button && has_property(widget, "primary") && on(option, State_Enabled)) {
+        QStyleOptionButton inked = *button;
+        inked.palette.setColor(QPalette::ButtonText, Theme::instance().palette().accent_text);
+        return QProxyStyle::drawControl(element, &inked, painter, widget);
+    }
+    QProxyStyle::drawControl(element, option, painter, widget);
+}
+
+void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
+                                   const QWidget* widget) const {
+    const Palette& c = Theme::instance().palette();
+    const QColor ink = on(option, State_Enabled) ? c.muted : c.line;
+    if (const auto* combo = qstyleoption_cast<const QStyleOptionComboBox*>(option); combo && control == CC_ComboBox) {
+        if (combo->frame && !has_property(widget, "flat"))
+            draw_field(option, *painter);
+        else if (on(option, State_MouseOver) || on(option, State_HasFocus))
+            draw_box(*painter, option->rect, c.hover, Qt::transparent);
+        const QRect arrow = proxy()->subControlRect(CC_ComboBox, option, SC_ComboBoxArrow, widget);
+        return draw_chevron(*painter, arrow, 0, ink);
+    }
+    if (const auto* spin = qstyleoption_cast<const QStyleOptionSpinBox*>(option); spin && control == CC_SpinBox) {
+        if (spin->frame) draw_field(option, *painter);
+        if (spin->buttonSymbols == QAbstractSpinBox::NoButtons) return;
+        for (const auto& [part, angle] : {std::pair{SC_SpinBoxUp, 180.0}, std::pair{SC_SpinBoxDown, 0.0}}) {
+            const bool pressed = option->activeSubControls == part && on(option, State_Sunken);
+            const QRect rect = proxy()->subControlRect(CC_SpinBox, option, part, widget);
+            draw_chevron(*painter, rect, angle, pressed ? c.accent : ink);
+        }
+        return;
+    }
+    QProxyStyle::drawComplexControl(control, option, painter, widget);
+}
+
+QSize FlatStyle::sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
+                                  const QWidget* widget) const {
+    QSize result = QProxyStyle::sizeFromContents(type, option, size, widget);
+    if (type == CT_PushButton || type == CT_ComboBox || type == CT_LineEdit || type == CT_SpinBox)
+        result.setHeight(std::max(result.height(), kFieldHeight));
+    return result;
+}
+
+int FlatStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const {
+    switch (metric) {
+        case PM_ButtonShiftHorizontal:
+        case PM_ButtonShiftVertical:
+            return 0;
+        case PM_SmallIconSize:
+            return 16;
+        case PM_IndicatorWidth:
+        case PM_IndicatorHeight:
+        case PM_ExclusiveIndicatorWidth:
+        case PM_ExclusiveIndicatorHeight:
+            return 16;
+        case PM_LayoutHorizontalSpacing:
+        case PM_LayoutVerticalSpacing:
+            return 2 * kSpace;
+        default:
+            return QProxyStyle::pixelMetric(metric, option, widget);
+    }
+}
+
+int FlatStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                         QStyleHintReturn* data) const {
+    if (hint == SH_ComboBox_Popup) return 0;  // a list below the box, not a menu over it
+    if (hint == SH_ItemView_ActivateItemOnSingleClick) return 0;
+    return QProxyStyle::styleHint(hint, option, widget, data);
+}
+
+}  // namespace ablate::ui
