@@ -6,11 +6,9 @@
 #include "core/io/numbers.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <optional>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ablate::io {
@@ -100,22 +98,71 @@ std::string reason_of(const Json::exception& error) {
     return message.size() <= limit ? std::string(message) : std::string(message.substr(0, limit)) + "...";
 }
 
-// Refuses an object that holds a key twice: which of the two was meant is not for us to choose.
-class DuplicateKeys {
+// Builds the value from nlohmann's events (its json_sax interface). nlohmann's own builder keeps the last of two equal
+// keys without a word, and the one with a callback takes time quadratic in an object's members.
+class Builder {
   public:
-    explicit DuplicateKeys(std::string_view what) : what_(what) {}
-    bool operator()(int, Json::parse_event_t event, const Json& parsed) {
-        if (event == Json::parse_event_t::object_start) keys_.emplace_back();
-        if (event == Json::parse_event_t::object_end) keys_.pop_back();
-        if (event == Json::parse_event_t::key && !keys_.back().insert(parsed.get<std::string>()).second)
-            throw InputError("{}: the key {} stands twice in one object", what_,
-                             quote(parsed.get_ref<const std::string&>()));
+    using number_integer_t = Json::number_integer_t;
+    using number_unsigned_t = Json::number_unsigned_t;
+    using number_float_t = Json::number_float_t;
+    using string_t = Json::string_t;
+    using binary_t = Json::binary_t;
+
+    Builder(std::string_view text, const Sanitised& sanitised, std::string_view what)
+        : text_(text), sanitised_(sanitised), what_(what) {}
+    Json take() { return std::move(root_); }
+
+    bool null() { return put(nullptr); }
+    bool boolean(bool value) { return put(value); }
+    bool number_integer(number_integer_t value) { return put(value); }
+    bool number_unsigned(number_unsigned_t value) { return put(value); }
+    bool number_float(number_float_t value, const string_t&) { return put(value); }
+    bool string(string_t& value) { return put(std::move(value)); }
+    bool binary(binary_t& value) { return put(std::move(value)); }
+    bool start_object(std::size_t) { return open(Json::object()); }
+    bool start_array(std::size_t) { return open(Json::array()); }
+    bool end_object() { return close(); }
+    bool end_array() { return close(); }
+    bool key(string_t& name) {
+        const auto [member, is_new] = open_.back()->get_ref<Json::object_t&>().try_emplace(name);
+        if (!is_new) throw InputError("{}: the key {} stands twice in one object", what_, quote(name));
+        member_ = &member->second;
         return true;
+    }
+    bool parse_error(std::size_t position_behind, const std::string&, const Json::exception& error) {
+        const std::size_t byte = sanitised_.original_byte(position_behind > 0 ? position_behind - 1 : 0);
+        throw InputError("{}: {}: {}", what_, position(text_, byte), reason_of(error));
     }
 
   private:
+    // Where the next value belongs. An open element stays in place: nothing is put beside it before it is closed.
+    Json& place() {
+        if (open_.empty()) return root_;
+        if (open_.back()->is_object()) return *member_;
+        return open_.back()->emplace_back();
+    }
+    template <class Value>
+    bool put(Value&& value) {
+        place() = std::forward<Value>(value);
+        return true;
+    }
+    bool open(Json&& container) {
+        Json& at = place();
+        at = std::move(container);
+        open_.push_back(&at);
+        return true;
+    }
+    bool close() {
+        open_.pop_back();
+        return true;
+    }
+
+    std::string_view text_;
+    const Sanitised& sanitised_;
     std::string_view what_;
-    std::vector<std::set<std::string>> keys_;
+    Json root_;
+    std::vector<Json*> open_;
+    Json* member_ = nullptr;
 };
 
 bool has_non_finite(const Json& value) {
@@ -141,16 +188,9 @@ std::string dump(const Json& value, int indent) {
 Json parse_json(std::string_view text, std::string_view what) {
     const Sanitised sanitised = sanitise(text, what);
     const std::string_view clean = sanitised.copy.empty() ? text : sanitised.copy;
-    DuplicateKeys duplicate_keys(what);
-    try {
-        return Json::parse(clean, std::ref(duplicate_keys));
-    } catch (const Json::parse_error& error) {
-        // nlohmann counts from 1 and points behind the character that ended its hopes.
-        const std::size_t byte = sanitised.original_byte(error.byte > 0 ? error.byte - 1 : 0);
-        throw InputError("{}: {}: {}", what, position(text, byte), reason_of(error));
-    } catch (const Json::exception& error) {
-        throw InputError("{}: {}", what, reason_of(error));
-    }
+    Builder builder(text, sanitised, what);
+    Json::sax_parse(clean, &builder);
+    return builder.take();
 }
 
 Json read_json(const std::filesystem::path& file, std::uint64_t limit) {
