@@ -12,12 +12,15 @@ struct Batch {
     std::vector<std::int64_t> ids, targets;  // [rows, context], row-major
 };
 
-// The batch of a micro-step: random windows from the stream (seed, "data", step, micro). Any batch is known by its step alone, so a resume
-// needs no cursor and every variant with the same seed sees the same order.
+// The batch of a micro-step: random windows from the stream (seed, "data/STEP/MICRO"). Any batch is known by its step
+// alone, so a resume needs no cursor and every variant with the same seed sees the same order. The context must be
+// shorter than the tokens.
 Batch training_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t context, std::uint64_t seed,
                      std::int64_t step, std::int64_t micro = 0);
 
-// Batch k of `batches` over evenly spaced windows of the whole set: the same for every run.
-Batch evaluation_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t context, std::int64_t batches, std::int64_t k);
+// Batch k of `batches` over evenly spaced windows of the whole set: the same for every run. Windows begin at
+// linspace(0, size - context - 2, batches * rows), rounded down, as in the quick study's PyTorch twin.
+Batch evaluation_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t context, std::int64_t batches,
+                       std::int64_t k);
 
 }  // namespace ablate::data

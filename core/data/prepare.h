@@ -1,4 +1,5 @@
 #pragma once
+#include "core/data/batches.h"
 #include "core/data/corpus.h"
 #include "core/data/token_file.h"
 #include "core/data/tokenizer.h"
@@ -13,26 +14,35 @@ struct ValidationSet {
 
 // Everything a run reads, ready on disk. Immutable and shared by the runs of a study.
 struct PreparedData {
-    std::filesystem::path folder;  // tokenizer.model, train.npy, val.npy, data.json
+    std::filesystem::path folder;                // tokenizer.model, train.npy, val.npy, data.json
     std::shared_ptr<const Tokenizer> tokenizer;  // null when data.tokens brings none
     std::shared_ptr<const TokenFile> train;
-    std::vector<ValidationSet> validation;
-    std::vector<std::int64_t> token_bytes;   // by id; empty without a tokenizer: no bits per byte then
-    std::vector<bool> special;               // by id
-    double unigram_entropy = 0;              // nats, of the training tokens
-    std::string sha256;                      // of train, validation and tokenizer: the data's identity
+    std::vector<ValidationSet> validation;  // "val" first, then by name; at least one
+    std::vector<std::int64_t> token_bytes;  // by id, within a line; empty without a tokenizer: no bits per byte then
+    std::vector<std::int64_t> line_start_bytes;  // by id, behind an id that ends_line (tokenizer.h)
+    std::vector<bool> ends_line;                 // by id
+    std::vector<bool> special;                   // by id
+    double unigram_entropy = 0;                  // nats, of the training tokens
+    std::string sha256;                          // of train, validation and tokenizer: the data's identity
     TextOrigin origin = TextOrigin::given;
-    std::string note;                        // one line when a stand-in serves
-    std::int64_t unknown_tokens = 0;
+    std::string note;                 // one line when a stand-in serves
+    std::int64_t unknown_tokens = 0;  // of all sets
 };
 
-// data.tokens as it is, or the text tokenized into cache/tokens/<hash> (once: the hash covers the text's contents and every option
-// that matters). Checks ids, and that the context fits into each set. Safe when several processes prepare the same data at once.
+// data.tokens as it is, or the text tokenized into cache/tokens/<hash> (once: the hash covers the text's contents and
+// every option that matters). Checks ids, and that the context fits into each set. Safe when several processes prepare
+// the same data at once. data.tokens is a folder with train.npy or train.bin, val.npy or val.bin, any other .npy as a
+// validation set of its name, and tokenizer.model if it is known.
 PreparedData prepare_data(const DataConfig& config, const std::filesystem::path& cache, const Progress& progress = {});
 
-// Trains a sentencepiece BPE on the training documents of `texts` and writes tokenizer.model, train.npy, val.npy, data.json.
-// The recipe is the quick study's (../shared/reference/torch_ablation_data.py): identity normalisation, the newline a piece.
-void tokenize(const DataConfig& config, const std::vector<std::filesystem::path>& texts, const std::filesystem::path& out,
-              const Progress& progress = {});
+// Trains a sentencepiece BPE on the training documents of `texts` and writes tokenizer.model, train.npy, val.npy (or
+// one NAME.npy for each of data.val) and data.json into `out`, which must not exist. InputError when the text does not
+// yield data.vocab_size. The recipe of the quick study: identity normalisation, the newline a piece.
+void tokenize(const DataConfig& config, const std::vector<std::filesystem::path>& texts,
+              const std::filesystem::path& out, const Progress& progress = {});
+
+// UTF-8 bytes of the text that the batch's targets stand for, exact but for unknown characters: the divisor of bits per
+// byte.
+std::int64_t target_bytes(const PreparedData& data, const Batch& batch);
 
 }  // namespace ablate::data

@@ -1,0 +1,68 @@
+#include "core/data/file_hashes.h"
+
+#include "core/base/error.h"
+#include "core/base/sha256.h"
+#include "core/data/corpus.h"
+#include "core/io/json_file.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <ctime>
+
+namespace ablate::data {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A file changed this lately may change again within one tick of its time stamp, unseen.
+constexpr std::int64_t settled_seconds = 2;
+
+}  // namespace
+
+FileHashes::FileHashes(fs::path memo) : memo_(std::move(memo)) {
+    try {
+        if (fs::exists(memo_)) known_ = io::read_json(memo_);
+        if (!known_.is_object()) known_ = Json::object();
+    } catch (const InputError&) {
+        known_ = Json::object();
+    }
+}
+
+std::string FileHashes::of(const fs::path& file) {
+    struct stat status {};
+    std::error_code error;
+    const fs::path canonical = fs::canonical(file, error);
+    if (memo_.empty() || error || stat(canonical.c_str(), &status) != 0) return sha256_file(file);
+
+    const Json state = {
+        {"size", status.st_size}, {"seconds", status.st_mtim.tv_sec}, {"nanoseconds", status.st_mtim.tv_nsec}};
+    const auto found = known_.find(canonical.string());
+    if (found != known_.end() && found->value("state", Json()) == state && found->value("sha256", Json()).is_string())
+        return found->at("sha256");
+
+    const std::string hash = sha256_file(file);
+    if (std::time(nullptr) - status.st_mtim.tv_sec >= settled_seconds) {
+        known_[canonical.string()] = {{"state", state}, {"sha256", hash}};
+        changed_ = true;
+    }
+    return hash;
+}
+
+std::string FileHashes::of_text(const fs::path& text) {
+    const std::vector<fs::path> files = text_files(text);
+    if (!fs::is_directory(text) && !is_json_lines(text)) return of(text);
+    Sha256 hash;
+    for (const fs::path& file : files) {
+        const std::string name = fs::is_directory(text) ? file.lexically_relative(text).string() : ".jsonl";
+        hash.update(fmt::format("{} {}\n", of(file), name));
+    }
+    return hash.hex();
+}
+
+void FileHashes::save() const {
+    if (changed_) io::write_json(memo_, known_);
+}
+
+}  // namespace ablate::data

@@ -1,0 +1,26 @@
+#pragma once
+#include "core/base/json.h"
+
+#include <filesystem>
+#include <string>
+
+namespace ablate::data {
+
+// The sha256 of files, each read once: a hash is remembered with the file's size and time of change in a memo that
+// outlives the process. A damaged memo is forgotten.
+class FileHashes {
+  public:
+    FileHashes() = default;  // remembers nothing
+    explicit FileHashes(std::filesystem::path memo);
+    std::string of(const std::filesystem::path& file);  // InputError when it cannot be read
+    // Of a text's contents: a plain file's own hash; of a .jsonl file or a folder, one that covers names as well.
+    std::string of_text(const std::filesystem::path& text);
+    void save() const;
+
+  private:
+    std::filesystem::path memo_;
+    Json known_ = Json::object();  // canonical path -> {size, time, sha256}
+    bool changed_ = false;
+};
+
+}  // namespace ablate::data

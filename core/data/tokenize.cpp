@@ -1,0 +1,240 @@
+#include "core/data/tokenize.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/sha256.h"
+#include "core/base/text.h"
+#include "core/data/train_tokenizer.h"
+#include "core/io/json_file.h"
+
+#include <cmath>
+#include <unordered_map>
+
+namespace ablate::data {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t progress_bytes = 1 << 20;
+
+std::int64_t long_line_bytes(std::string_view text) {
+    std::size_t bytes = 0;
+    for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+        if (end > longest_sentence) bytes += end;
+        text.remove_prefix(end + 1);
+    }
+    return static_cast<std::int64_t>(bytes);
+}
+
+// What the first pass over the texts learns.
+TextSurvey survey(const DataConfig& config, const std::vector<fs::path>& texts, const Progress& progress) {
+    TextSurvey result;
+    DocumentReader reader(config, texts);
+    std::size_t unreported = 0;
+    std::int64_t validation = 0, documents = 0;
+    for (Document document; reader.next(document); ++documents) {
+        validation += document.validation;
+        result.has_borders |= document.bordered;
+        result.has_tabs |= document.text.find('\t') != std::string::npos;
+        if (!document.validation) {
+            result.training_bytes += static_cast<std::int64_t>(document.text.size());
+            result.long_line_bytes += long_line_bytes(document.text);
+        }
+        unreported += document.text.size();
+        if (progress && unreported >= progress_bytes) progress("reading the text", reader.share()), unreported = 0;
+    }
+    if (config.val.empty() && validation == 0)
+        throw InputError(
+            "{}: the text has {} document{}, and every {}th, from number {} on, is held out for validation: lower "
+            "data.val_every or data.block_lines, or name a text in data.val",
+            texts.front().string(), documents, documents == 1 ? "" : "s", config.val_every, config.val_every / 2 + 1);
+    return result;
+}
+
+// Encodes documents word by word, each word once: our BPE never merges across a space, and sentencepiece sees every
+// word with a space before it, at the start of a line as within. An order of magnitude faster than encoding lines.
+class WordEncoder {
+  public:
+    explicit WordEncoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {
+        std::vector<std::int32_t> ids;
+        tokenizer.encode("\n", ids);
+        newline_ = ids.at(0);
+        ids.clear();
+        tokenizer.encode(" ", ids);  // the text's space behind the one of the line's start
+        space_ = ids.at(0);
+    }
+
+    const Tokenizer& tokenizer() const { return tokenizer_; }
+
+    void encode(std::string_view text, std::vector<std::int32_t>& ids) {
+        while (!text.empty()) {
+            const auto end = text.find('\n');
+            encode_line(text.substr(0, end), ids);
+            ids.push_back(newline_);
+            text.remove_prefix(end + 1);
+        }
+    }
+
+  private:
+    void encode_line(std::string_view line, std::vector<std::int32_t>& ids) {
+        if (line.empty()) return;
+        for (auto space = line.find(' '); space != std::string_view::npos; space = line.find(' ')) {
+            encode_word(line.substr(0, space), ids);
+            line.remove_prefix(space + 1);
+        }
+        encode_word(line, ids);
+    }
+
+    void encode_word(std::string_view word, std::vector<std::int32_t>& ids) {
+        if (word.empty()) return ids.push_back(space_);
+        auto found = words_.find(word);
+        if (found == words_.end()) {
+            if (words_.size() == most_words) words_.clear();
+            found = words_.emplace(word, std::vector<std::int32_t>()).first;
+            tokenizer_.encode(word, found->second);
+        }
+        ids.insert(ids.end(), found->second.begin(), found->second.end());
+    }
+
+    static constexpr std::size_t most_words = 1 << 20;
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+    const Tokenizer& tokenizer_;
+    std::int32_t newline_ = 0, space_ = 0;
+    std::unordered_map<std::string, std::vector<std::int32_t>, Hash, std::equal_to<>> words_;
+};
+
+// One set of token ids being written, and what is counted of it.
+class TokenSet {
+  public:
+    TokenSet(const fs::path& folder, const std::string& name, WordEncoder& encoder)
+        : name_(name),
+          file_(folder / (name + ".npy")),
+          encoder_(encoder),
+          tokenizer_(encoder.tokenizer()),
+          writer_(file_, tokenizer_.vocab_size()),
+          counts_(static_cast<std::size_t>(tokenizer_.vocab_size())) {}
+
+    void add(const Document& document) {
+        ids_.clear();
+        encoder_.encode(document.text, ids_);
+        if (document.bordered && tokenizer_.end_of_document_id() >= 0) ids_.push_back(tokenizer_.end_of_document_id());
+        for (const std::int32_t id : ids_) ++counts_[static_cast<std::size_t>(id)];
+        writer_.append(ids_);
+        tokens_ += static_cast<std::int64_t>(ids_.size());
+        bytes_ += static_cast<std::int64_t>(document.text.size());
+        ++documents_;
+    }
+
+    // Completes the file and enters what it holds into data.json.
+    void finish(Json& data) {
+        writer_.finish();
+        const std::int32_t unknown = tokenizer_.unknown_id();
+        data["sets"][name_] = {{"documents", documents_},
+                               {"tokens", tokens_},
+                               {"bytes", bytes_},
+                               {"unknown_tokens", unknown < 0 ? 0 : counts_[static_cast<std::size_t>(unknown)]}};
+        data["files"][file_.filename().string()] = sha256_file(file_);
+    }
+
+    const std::vector<std::int64_t>& counts() const { return counts_; }
+
+  private:
+    std::string name_;
+    fs::path file_;
+    WordEncoder& encoder_;
+    const Tokenizer& tokenizer_;
+    TokenWriter writer_;
+    std::vector<std::int64_t> counts_;
+    std::vector<std::int32_t> ids_;
+    std::int64_t documents_ = 0, tokens_ = 0, bytes_ = 0;
+};
+
+// Encodes the documents of `texts`: those held out go to `validation`, the others to `training`.
+void encode(const DataConfig& config, const std::vector<fs::path>& texts, TokenSet& training, TokenSet& validation,
+            const std::string& what, const Progress& progress) {
+    DocumentReader reader(config, texts);
+    std::size_t unreported = 0;
+    for (Document document; reader.next(document);) {
+        (document.validation ? validation : training).add(document);
+        unreported += document.text.size();
+        if (progress && unreported >= progress_bytes) progress(what, reader.share()), unreported = 0;
+    }
+}
+
+void require_set_name(const std::string& name) {
+    if (!is_plain_name(name) || name == "train")
+        throw InputError(
+            "data.val: '{}' cannot name a validation set: letters, digits, '.', '_' and '-', and not 'train'", name);
+}
+
+Json describe_texts(const DataConfig& config, const std::vector<fs::path>& texts, FileHashes& hashes) {
+    Json described = Json::array();
+    for (const fs::path& text : texts)
+        described.push_back({{"set", "train"}, {"path", text.string()}, {"sha256", hashes.of_text(text)}});
+    for (const auto& [name, text] : config.val)
+        described.push_back({{"set", name}, {"path", text}, {"sha256", hashes.of_text(text)}});
+    return described;
+}
+
+}  // namespace
+
+double entropy(const std::vector<std::int64_t>& counts) {
+    double total = 0, sum = 0;
+    for (const std::int64_t count : counts) total += static_cast<double>(count);
+    for (const std::int64_t count : counts)
+        if (count > 0) sum -= static_cast<double>(count) / total * std::log(static_cast<double>(count) / total);
+    return sum;
+}
+
+void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, const fs::path& out, FileHashes& hashes,
+                 const Progress& progress) {
+    for (const auto& item : config.val) require_set_name(item.first);
+    const TextSurvey found = survey(config, texts, progress);
+    atomic_directory(out, [&](const fs::path& folder) {
+        Json data = {{"format", 1},
+                     {"vocab_size", config.vocab_size},
+                     {"options",
+                      {{"block_lines", config.block_lines},
+                       {"val_every", config.val_every},
+                       {"text_field", config.text_field},
+                       {"byte_fallback", config.byte_fallback}}},
+                     {"texts", describe_texts(config, texts, hashes)}};
+
+        const fs::path model = folder / "tokenizer.model";
+        atomic_write(model, train_tokenizer(config, texts, found, progress));
+        data["files"]["tokenizer.model"] = sha256_file(model);
+        const auto tokenizer = load_sentencepiece(model);
+        WordEncoder encoder(*tokenizer);
+
+        TokenSet training(folder, "train", encoder);
+        if (config.val.empty()) {
+            TokenSet validation(folder, "val", encoder);
+            encode(config, texts, training, validation, "encoding the text", progress);
+            validation.finish(data);
+        } else {
+            encode(config, texts, training, training, "encoding the text", progress);
+        }
+        training.finish(data);
+        data["unigram_entropy"] = entropy(training.counts());
+        for (const auto& [name, text] : config.val) {
+            TokenSet set(folder, name, encoder);
+            encode(config, {text}, set, set, "encoding " + name, progress);
+            set.finish(data);
+        }
+        io::write_json(folder / "data.json", data);
+    });
+}
+
+void tokenize(const DataConfig& config, const std::vector<fs::path>& texts, const fs::path& out,
+              const Progress& progress) {
+    if (texts.empty()) throw InputError("no text to tokenize");
+    std::error_code ignored;
+    if (fs::exists(out, ignored)) throw InputError("{}: exists already; name a new folder", out.string());
+    FileHashes hashes;
+    make_tokens(config, texts, out, hashes, progress);
+}
+
+}  // namespace ablate::data
