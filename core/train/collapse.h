@@ -28,6 +28,7 @@ class CollapseDetector {
     std::vector<DetectorEvent> evaluated(std::int64_t step, double validation_loss);
     // The first collapse found, if any; it stands from then on.
     const std::optional<Verdict>& collapse() const { return collapse_; }
+    bool in_spike() const { return loss_.above_since >= 0 || grad_norm_.above_since >= 0; }
     std::optional<Verdict> finish(std::int64_t steps);  // what only the end can tell
     Json save() const;
     void load(const Json& state);

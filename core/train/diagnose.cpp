@@ -1,0 +1,25 @@
+#include "core/train/diagnose.h"
+
+namespace ablate::train {
+namespace {
+
+bool all_finite(const at::Tensor& value) { return value.detach().isfinite().all().item<bool>(); }
+
+}  // namespace
+
+std::string first_non_finite(const model::Transformer& model, const StepSource& source, std::int64_t step) {
+    for (const auto& parameter : model.parameters())
+        if (!all_finite(parameter.value)) return parameter.spec.name;
+    std::string first;
+    const model::Probe probe = [&first](const std::string& site, const at::Tensor& value) {
+        if (first.empty() && !all_finite(value)) first = site;
+    };
+    const at::Tensor loss = compute_gradients(model, source, step, &probe);
+    if (!first.empty()) return first;
+    if (!all_finite(loss)) return "loss";
+    for (const auto& parameter : model.parameters())
+        if (!all_finite(parameter.value.grad())) return parameter.spec.name + ".grad";
+    return "grad_norm";
+}
+
+}  // namespace ablate::train

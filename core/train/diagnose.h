@@ -1,0 +1,11 @@
+#pragma once
+#include "core/train/step.h"
+
+namespace ablate::train {
+
+// Where a non-finite step begins, found by computing it again from the weights it started with: a weight; else the
+// first activation in forward order ("blocks.2.attn"); else "loss"; else the first gradient in the table's order
+// ("blocks.0.attn.q.weight.grad"); else "grad_norm", whose square overflows though every gradient is finite.
+std::string first_non_finite(const model::Transformer& model, const StepSource& source, std::int64_t step);
+
+}  // namespace ablate::train

@@ -1,0 +1,67 @@
+#include "core/train/evaluate.h"
+
+#include "core/train/batch_tensor.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <chrono>
+#include <limits>
+#include <numbers>
+
+namespace ablate::train {
+namespace {
+
+// bool [V] on the device: tokens that stand for no text. All false without a tokenizer.
+at::Tensor special_tokens(const data::PreparedData& data, std::int64_t vocab_size, at::Device device) {
+    at::Tensor special = at::zeros({vocab_size}, at::kBool);
+    for (std::size_t id = 0; id < data.special.size(); ++id) special.mutable_data_ptr<bool>()[id] = data.special[id];
+    return special.to(device);
+}
+
+Evaluation evaluate_set(const model::Transformer& model, const RunConfig& config, const data::PreparedData& data,
+                        const data::ValidationSet& set, const at::Tensor& special) {
+    at::Tensor nll_sum = at::zeros(
+        {2}, at::TensorOptions().dtype(at::kDouble).device(model.device()));  // all targets; not the special ones
+    std::int64_t targets = 0, bytes = 0;
+    for (std::int64_t k = 0; k < config.train.eval_batches; ++k) {
+        const auto batch =
+            data::evaluation_batch(*set.tokens, config.train.batch, config.data.context, config.train.eval_batches, k);
+        const at::Tensor ids = batch_tensor(batch.ids, batch.rows, model.device());
+        const at::Tensor wanted = batch_tensor(batch.targets, batch.rows, model.device());
+        const at::Tensor nll = model.token_nll(ids, wanted).to(at::kDouble);
+        const at::Tensor masked = nll.masked_fill(special.index_select(0, wanted.flatten()).view(wanted.sizes()), 0);
+        nll_sum += at::stack({nll.sum(), masked.sum()});
+        targets += batch.rows * batch.context;
+        if (!data.token_bytes.empty()) bytes += data::target_bytes(data, batch);
+    }
+    const at::Tensor sums = nll_sum.to(at::kCPU);
+    const double counted = sums.const_data_ptr<double>()[0], masked = sums.const_data_ptr<double>()[1];
+    Evaluation result;
+    result.set = set.name;
+    result.loss = counted / static_cast<double>(targets);
+    result.perplexity = std::exp(result.loss);
+    const double bits =
+        bytes > 0 ? std::numbers::log2e / static_cast<double>(bytes) : std::numeric_limits<double>::quiet_NaN();
+    result.bpb = counted * bits;
+    result.bpb_masked = masked * bits;
+    result.tokens = targets;
+    return result;
+}
+
+}  // namespace
+
+std::vector<Evaluation> evaluate(const model::Transformer& model, const RunConfig& config,
+                                 const data::PreparedData& data, std::int64_t updates) {
+    at::NoGradGuard no_grad;
+    const at::Tensor special = special_tokens(data, config.data.vocab_size, model.device());
+    std::vector<Evaluation> results;
+    for (const auto& set : data.validation) {
+        const auto start = std::chrono::steady_clock::now();
+        results.push_back(evaluate_set(model, config, data, set, special));
+        results.back().step = updates;
+        results.back().seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    }
+    return results;
+}
+
+}  // namespace ablate::train

@@ -1,0 +1,26 @@
+#pragma once
+#include "core/train/trainer.h"
+
+#include <deque>
+
+namespace ablate::train {
+
+// How far a run is, as its checkpoints remember it.
+struct Progress {
+    std::int64_t step = 0;  // updates done, skipped ones included
+    std::int64_t skipped_steps = 0;
+    std::int64_t last_non_finite = -2;  // the last non-finite step; only the first of a series is diagnosed
+    std::int64_t evaluated_at = -1;     // the step of the last evaluation
+    double seconds = 0;                 // in training steps
+    std::deque<double> recent_losses;   // the last finite ones
+    std::map<std::string, double> last_val, best_val;
+    std::map<std::string, std::int64_t> best_step;
+
+    void took(double loss);
+    // True when it is the best so far of its set.
+    bool evaluated(const Evaluation& evaluation);
+};
+Json to_json(const Progress& progress);
+Progress progress_from_json(const Json& json);
+
+}  // namespace ablate::train
