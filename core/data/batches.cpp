@@ -45,9 +45,12 @@ Batch evaluation_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t 
     const std::int64_t last = std::max<std::int64_t>(0, tokens.size() - context - 2);
     const std::int64_t windows = batches * rows;
     for (std::int64_t row = 0; row < rows; ++row) {
-        // In floating point: last * window passes 2^63 for large sets.
-        const double share = windows > 1 ? static_cast<double>(k * rows + row) / static_cast<double>(windows - 1) : 0;
-        fill_row(batch, row, tokens, static_cast<std::int64_t>(share * static_cast<double>(last)));
+        const std::int64_t window = k * rows + row;
+        // In floating point: exact up to 2^53, where integers would overflow behind 2^63.
+        const double begin =
+            windows > 1 ? static_cast<double>(last) * static_cast<double>(window) / static_cast<double>(windows - 1)
+                        : 0;
+        fill_row(batch, row, tokens, static_cast<std::int64_t>(begin));
     }
     return batch;
 }

@@ -198,6 +198,7 @@ PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const
 }
 
 std::int64_t target_bytes(const PreparedData& data, const Batch& batch) {
+    if (data.token_bytes.empty()) return 0;
     std::int64_t bytes = 0;
     for (std::size_t k = 0; k < batch.targets.size(); ++k) {
         const auto before = static_cast<std::size_t>(batch.ids[k]), target = static_cast<std::size_t>(batch.targets[k]);

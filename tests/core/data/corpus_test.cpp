@@ -1,0 +1,182 @@
+#include "core/data/corpus.h"
+
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+
+#include <zlib.h>
+
+#include <QCoreApplication>
+#include <QProcess>
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::data;
+using test::input_error;
+using test::is_line_with;
+
+class CorpusTest : public QObject {
+    Q_OBJECT
+
+    test::TempFolder folder_;
+
+    static std::vector<Document> documents(const std::filesystem::path& text, const DataConfig& config = {}) {
+        std::vector<Document> all;
+        DocumentReader reader(config, {text});
+        for (Document document; reader.next(document);) all.push_back(document);
+        return all;
+    }
+    static std::vector<std::string> texts(const std::filesystem::path& text, const DataConfig& config = {}) {
+        std::vector<std::string> all;
+        for (const Document& document : documents(text, config)) all.push_back(document.text);
+        return all;
+    }
+    static std::string refusal(const std::filesystem::path& text, const DataConfig& config = {}) {
+        return input_error([&] { documents(text, config); });
+    }
+    static std::string gzip(const std::string& bytes, const std::filesystem::path& file) {
+        gzFile out = gzopen(file.c_str(), "wb");
+        gzwrite(out, bytes.data(), static_cast<unsigned>(bytes.size()));
+        gzclose(out);
+        return file.string();
+    }
+
+  private Q_SLOTS:
+    void blocks_of_lines_leave_empty_lines_out() {
+        DataConfig config;
+        config.block_lines = 2;
+        const auto file = folder_.write("blocks.txt", "one\n\n two \n   \nthree\nfour\nfive");
+        QCOMPARE(texts(file, config), (std::vector<std::string>{"one\n two \n", "three\nfour\n", "five\n"}));
+        QVERIFY(!documents(file, config)[0].bordered);
+    }
+
+    void every_nth_block_is_held_out_as_in_the_twin() {
+        DataConfig config;  // i % 20 == 10
+        config.block_lines = 1;
+        std::string text;
+        for (int i = 0; i < 60; ++i) text += std::to_string(i) + "\n";
+        std::vector<std::string> held_out;
+        for (const Document& document : documents(folder_.write("lines.txt", text), config))
+            if (document.validation) held_out.push_back(document.text);
+        QCOMPARE(held_out, (std::vector<std::string>{"10\n", "30\n", "50\n"}));
+    }
+
+    void named_validation_texts_leave_nothing_held_out() {
+        DataConfig config;
+        config.block_lines = 1;
+        config.val_every = 2;
+        config.val["other"] = "other.txt";
+        for (const Document& document : documents(folder_.write("all.txt", "a\nb\nc\nd\n"), config))
+            QVERIFY(!document.validation);
+    }
+
+    void borders_split_documents_and_keep_their_empty_lines() {
+        const auto file =
+            folder_.write("borders.txt",
+                          "\xEF\xBB\xBF"
+                          "First.\r\n\r\nStill first.\r\n\r\n<|endoftext|>\r\n\r\nSecond.<|endoftext|>Third"
+                          "<|endoftext|><|endoftext|>\n");
+        QCOMPARE(texts(file), (std::vector<std::string>{"First.\n\nStill first.\n", "Second.\n", "Third\n"}));
+        QVERIFY(documents(file)[0].bordered);
+    }
+
+    void each_json_line_is_a_document() {
+        DataConfig config;
+        config.text_field = "story";
+        const auto file = folder_.write("a.jsonl", R"({"story": "one\ntwo"})"
+                                                   "\n\n"
+                                                   R"({"id": 7, "story": "three<|endoftext|>four\n"})"
+                                                   "\n"
+                                                   R"({"story": ""})"
+                                                   "\n");
+        QCOMPARE(texts(file, config), (std::vector<std::string>{"one\ntwo\n", "three\n", "four\n"}));
+    }
+
+    void folders_are_read_in_path_order_gzip_included() {
+        const test::TempFolder folder;
+        std::filesystem::create_directory(folder / "b");
+        folder.write("b/2.txt", "third\n");
+        gzip("second\n", folder / "b/1.txt.gz");
+        gzip(R"({"text": "first"})", folder / "a.jsonl.gz");
+        folder.write("z.md", "not a text\n");
+        QCOMPARE(texts(folder.path()), (std::vector<std::string>{"first\n", "second\n", "third\n"}));
+    }
+
+    void bad_texts_are_one_line() {
+        QVERIFY(is_line_with(refusal(folder_ / "missing.txt"), {"missing.txt", "no such text"}));
+        QVERIFY(is_line_with(refusal(folder_.write("empty.txt", "\n \n")), {"empty.txt", "empty"}));
+        QVERIFY(
+            is_line_with(refusal(folder_.write("latin.txt", "ok\ncaf\xE9\n")), {"latin.txt:2", "0xE9", "position 4"}));
+        QVERIFY(is_line_with(refusal(folder_.write("overlong.txt", "\xC0\xAF")), {"overlong.txt:1", "0xC0"}));
+        QVERIFY(is_line_with(refusal(folder_.write("nul.txt", std::string("a\0b", 3))), {"nul.txt:1", "0x00"}));
+        QVERIFY(refusal(folder_.write("utf8.txt", "é€😀\n")).empty());
+        const test::TempFolder empty;
+        QVERIFY(is_line_with(refusal(empty.path()), {"no .txt"}));
+    }
+
+    void bad_json_lines_name_file_and_line() {
+        QVERIFY(is_line_with(refusal(folder_.write("field.jsonl", "{\"text\":\"a\"}\n{\"txt\":\"b\"}\n")),
+                             {"field.jsonl:2", "'text'", "did you mean 'txt'"}));
+        QVERIFY(
+            is_line_with(refusal(folder_.write("type.jsonl", "{\"text\": 3}\n")), {"type.jsonl:1", "not a string"}));
+        QVERIFY(is_line_with(refusal(folder_.write("array.jsonl", "[1]\n")), {"array.jsonl:1", "not an object"}));
+        QVERIFY(is_line_with(refusal(folder_.write("torn.jsonl", "{\"text\": \"a\n")), {"torn.jsonl:1"}));
+    }
+
+    void a_damaged_gzip_is_refused() {
+        const auto file = folder_ / "torn.txt.gz";
+        gzip(std::string(100000, 'x') + "\n", file);
+        std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+        QVERIFY(is_line_with(refusal(file), {"torn.txt.gz"}));
+    }
+
+    void the_share_read_ends_at_one() {
+        DocumentReader reader({}, {folder_.write("share.txt", "some\nlines\n")});
+        Document document;
+        while (reader.next(document)) QVERIFY(reader.share() >= 0 && reader.share() <= 1);
+        QCOMPARE(reader.share(), 1.0);
+    }
+
+    void the_text_is_the_users_or_says_what_it_is() {
+        const auto file = folder_.write("mine.txt", "mine\n");
+        DataConfig config;
+        config.text = file;
+        QCOMPARE(find_text(config, folder_.path()).origin, TextOrigin::given);
+        QVERIFY(find_text(config, folder_.path()).note.empty());
+        config.text = folder_ / "none.txt";
+        QVERIFY(is_line_with(input_error([&] { find_text(config, folder_.path()); }), {"data.text", "none.txt"}));
+
+        qputenv("ABLATE_TEXT", QByteArray::fromStdString(file));
+        const TextSource standin = find_text({}, folder_.path());
+        QCOMPARE(standin.path, file);
+        QCOMPARE(standin.origin, TextOrigin::standin);
+        QVERIFY(is_line_with(standin.note, {"data.text is not set", "ABLATE_TEXT"}));
+        qputenv("ABLATE_TEXT", "/no/such/file");
+        QVERIFY(is_line_with(input_error([&] { find_text({}, folder_.path()); }), {"$ABLATE_TEXT", "/no/such/file"}));
+        qunsetenv("ABLATE_TEXT");
+    }
+
+    // A copy of this program in a folder that no .deps lies above.
+    void stories_stand_in_where_there_is_no_text() {
+        if (qEnvironmentVariableIsSet("ABLATE_TEST_ALONE")) {
+            const TextSource source = find_text({}, std::filesystem::current_path() / "cache");
+            QCOMPARE(source.origin, TextOrigin::stories);
+            QVERIFY(is_line_with(source.note, {"built-in generator", "say nothing about real text"}));
+            QVERIFY(documents(source.path).size() > 5000);
+            return;
+        }
+        const QString copy = QString::fromStdString(folder_ / "copy");
+        QVERIFY(QFile::copy(QCoreApplication::applicationFilePath(), copy));
+        QProcess process;
+        process.setWorkingDirectory(QString::fromStdString(folder_.path()));
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("ABLATE_TEST_ALONE", "1");
+        environment.remove("ABLATE_TEXT");
+        process.setProcessEnvironment(environment);
+        process.start(copy, {"stories_stand_in_where_there_is_no_text"});
+        QVERIFY(process.waitForFinished(60000));
+        QVERIFY2(process.exitCode() == 0, process.readAllStandardOutput());
+    }
+};
+
+QTEST_GUILESS_MAIN(CorpusTest)
+#include "corpus_test.moc"
