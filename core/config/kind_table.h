@@ -40,6 +40,7 @@ struct KindDims {
     std::int64_t head_dim = 0;
     std::int64_t layer = 0;  // counted from 0
     bool bias = false;
+    bool key_site = false;  // norm: at site k; what q and k share is owned by q
 };
 
 // The row of one kind. The module beside it lives in core/model/kinds, where the row is written as well.

@@ -3,8 +3,8 @@
 
 #include <ATen/ATen.h>
 
-// The modules behind the table of kinds. A new kind is one file in kinds/ that defines register_<file name>(KindRegistry&),
-// adding its row and what makes its module; CMake lists the calls. Nothing else needs to change.
+// The modules behind the table of kinds. A new kind is one file in kinds/ that defines register_<file
+// name>(KindRegistry&), adding its row and what makes its module; CMake lists the calls. Nothing else needs to change.
 namespace ablate::model {
 
 // Finds the tensors of a module by their names in its row ("weight"), once, when it is made. They are updated in place.
@@ -13,8 +13,9 @@ using Bind = std::function<at::Tensor(const std::string& name)>;
 class Norm {
   public:
     virtual ~Norm() = default;
-    // [..., D] -> [..., D], computed in max(fp32, the input's type) and returned in the input's type.
-    virtual at::Tensor forward(const at::Tensor& x) const = 0;
+    // [..., D] -> [..., D], computed in max(fp32, the input's type) and returned as `result`: what follows a norm is
+    // mostly a matrix product, whose type the norm can write at once.
+    virtual at::Tensor forward(const at::Tensor& x, at::ScalarType result) const = 0;
     // What attention scales q·k by, when the norm brings its own in place of 1/sqrt(head_dim).
     virtual std::optional<double> attention_scale() const { return {}; }
 };
@@ -24,10 +25,10 @@ class Position {
     virtual ~Position() = default;
     // Added to the embeddings: [T, D], or undefined.
     virtual at::Tensor embedding(std::int64_t length) const { return {}; }
-    // Turns queries and keys: [B, H, T, hd] each, positions from `start`.
-    virtual void rotate(at::Tensor& q, at::Tensor& k, std::int64_t start) const {}
-    // Added to the scores: [H, T, T], causal part included, or undefined.
-    virtual at::Tensor score_bias(std::int64_t length) const { return {}; }
+    // Turns queries [B, H, T, hd] and keys [B, K, T, hd].
+    virtual void rotate(at::Tensor& q, at::Tensor& k) const {}
+    // Added to the scores: [H, T, T] of `type`, causal part included, or undefined.
+    virtual at::Tensor score_bias(std::int64_t length, at::ScalarType type) const { return {}; }
 };
 
 class FeedForward {

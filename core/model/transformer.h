@@ -14,8 +14,8 @@ struct Parameter {
 using Probe = std::function<void(const std::string& site, const at::Tensor& value)>;
 
 struct ForwardOptions {
-    bool training = false;              // dropout on
-    std::uint64_t dropout_seed = 0;     // one per step: a step repeated is the same step
+    bool training = false;           // dropout on
+    std::uint64_t dropout_seed = 0;  // one per step: a step repeated is the same step
     const Probe* probe = nullptr;
 };
 
@@ -32,9 +32,10 @@ class Transformer {
     Transformer(const RunConfig& config, std::uint64_t seed, at::Device device, at::ScalarType weights = at::kFloat);
     ~Transformer();
 
-    LossOutput loss(const at::Tensor& ids, const at::Tensor& targets, const ForwardOptions& options = {}) const;  // int64 [B, T]
-    at::Tensor logits(const at::Tensor& ids, const ForwardOptions& options = {}) const;      // [B, T] -> fp32 [B, T, V]
-    at::Tensor token_nll(const at::Tensor& ids, const at::Tensor& targets) const;            // fp32 [B, T], no gradient
+    LossOutput loss(const at::Tensor& ids, const at::Tensor& targets,
+                    const ForwardOptions& options = {}) const;                           // int64 [B, T]
+    at::Tensor logits(const at::Tensor& ids, const ForwardOptions& options = {}) const;  // [B, T] -> fp32 [B, T, V]
+    at::Tensor token_nll(const at::Tensor& ids, const at::Tensor& targets) const;        // fp32 [B, T], no gradient
 
     std::vector<Parameter>& parameters() { return parameters_; }
     const std::vector<Parameter>& parameters() const { return parameters_; }

@@ -1,0 +1,31 @@
+#include "core/model/kinds.h"
+
+namespace ablate::model {
+namespace {
+
+class LearnedPosition final : public Position {
+  public:
+    explicit LearnedPosition(at::Tensor table) : table_(std::move(table)) {}
+    at::Tensor embedding(std::int64_t length) const override { return table_.narrow(0, 0, length); }
+
+  private:
+    at::Tensor table_;  // [context, D]
+};
+
+}  // namespace
+
+void register_position_learned(KindRegistry& registry) {
+    KindRow row;
+    row.name = "learned";
+    row.label = "Learned positions";
+    row.formula = "x + P[t], P learned for each position of the context";
+    row.source = "GPT-2";
+    row.tensors = [](const KindChoice&, const KindDims& dims) {
+        return std::vector<TensorSpec>{{"weight", {dims.context, dims.width}, TensorRole::embedding, 0}};
+    };
+    registry.add_position(row, [](const KindChoice&, const KindDims&, const Bind& bind, at::Device) {
+        return std::make_unique<LearnedPosition>(bind("weight"));
+    });
+}
+
+}  // namespace ablate::model

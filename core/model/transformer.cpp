@@ -1,0 +1,104 @@
+#include "core/model/transformer.h"
+
+#include "core/model/block.h"
+#include "core/model/sites.h"
+#include "core/model/tensor_table.h"
+#include "core/ops/linear_cross_entropy.h"
+
+namespace ablate::model {
+namespace {
+
+at::Tensor initial_value(const TensorSpec& spec, const RunConfig& config, std::uint64_t seed, at::ScalarType type,
+                         at::Device device) {
+    at::Tensor value = at::full(spec.shape, spec.initial, type);
+    if (spec.role == TensorRole::matrix || spec.role == TensorRole::embedding)
+        kind_registry().init(config.model.init)(spec, config.model.init, config.model.layers, seed, value);
+    return value.to(device).set_requires_grad(true);
+}
+
+}  // namespace
+
+struct Transformer::Modules {
+    at::Tensor embedding, head, head_bias;
+    std::unique_ptr<Norm> embed_norm, final_norm;
+    std::unique_ptr<Position> position;
+    std::vector<Block> blocks;
+    at::ScalarType product_type;
+};
+
+Transformer::Transformer(const RunConfig& config, std::uint64_t seed, at::Device device, at::ScalarType weights)
+    : config_(config), device_(device), modules_(std::make_unique<Modules>()) {
+    std::map<std::string, at::Tensor> by_name;
+    for (TensorSpec& spec : tensor_table(config)) {
+        const at::Tensor value = initial_value(spec, config, seed, weights, device);
+        by_name[spec.name] = value;
+        parameters_.push_back({std::move(spec), value});
+    }
+    const Tensors tensors = [&](const std::string& name) { return by_name.at(name); };
+    const auto bind_below = [&](const std::string& prefix) -> Bind {
+        return [&, prefix](const std::string& name) { return by_name.at(prefix + "." + name); };
+    };
+    const auto norm = [&](NormSite site) {
+        return kind_registry().norm(config.model.norm_at(site), norm_dims(config, site, 0),
+                                    bind_below(norm_name(site, 0)), device);
+    };
+    Modules& modules = *modules_;
+    modules.product_type = config.train.precision == "bf16" && weights == at::kFloat ? at::kBFloat16 : weights;
+    modules.embedding = tensors("embed.weight");
+    modules.head = tensors(config.model.tie_embeddings ? "embed.weight" : "head.weight");
+    if (config.model.head_bias) modules.head_bias = tensors("head.bias");
+    modules.embed_norm = norm(NormSite::embed);
+    modules.final_norm = norm(NormSite::final);
+    modules.position =
+        kind_registry().position(config.model.position, position_dims(config), bind_below("position"), device);
+    for (std::int64_t layer = 0; layer < config.model.layers; ++layer)
+        modules.blocks.emplace_back(config, layer, tensors, *modules.position, device);
+}
+
+Transformer::~Transformer() = default;
+
+at::Tensor Transformer::hidden(const at::Tensor& ids, const ForwardOptions& options) const {
+    const Modules& modules = *modules_;
+    Pass pass{modules.product_type, {}, options.probe};
+    if (options.training) pass.dropout = ops::Dropout(config_.model.dropout, options.dropout_seed, device_);
+
+    at::Tensor x = at::embedding(modules.embedding, ids);
+    x = modules.embed_norm->forward(x, x.scalar_type());
+    const at::Tensor position = modules.position->embedding(ids.size(1));
+    if (position.defined()) x = x + position.to(x.scalar_type());
+    pass.look("embed", x);
+    x = pass.dropout(x);
+    for (const Block& block : modules.blocks) x = block.forward(x, pass);
+    x = modules.final_norm->forward(x, pass.product_type);
+    pass.look("final", x);
+    return x;
+}
+
+LossOutput Transformer::loss(const at::Tensor& ids, const at::Tensor& targets, const ForwardOptions& options) const {
+    const at::Tensor rows = hidden(ids, options).flatten(0, 1);
+    const double softcap = config_.model.logit_softcap;
+    if (options.probe) {
+        // The loss never has all logits at once; only who looks pays for them.
+        const at::NoGradGuard no_gradient;
+        (*options.probe)("logits", ops::linear_logits(rows, modules_->head, modules_->head_bias, softcap));
+    }
+    const ops::CrossEntropy loss = ops::linear_cross_entropy(rows, modules_->head, modules_->head_bias,
+                                                             targets.flatten(), {softcap, config_.train.z_loss});
+    return {loss.objective, loss.nll};
+}
+
+at::Tensor Transformer::logits(const at::Tensor& ids, const ForwardOptions& options) const {
+    const at::Tensor logits =
+        ops::linear_logits(hidden(ids, options), modules_->head, modules_->head_bias, config_.model.logit_softcap);
+    if (options.probe) (*options.probe)("logits", logits.detach());
+    return logits;
+}
+
+at::Tensor Transformer::token_nll(const at::Tensor& ids, const at::Tensor& targets) const {
+    const at::NoGradGuard no_gradient;
+    return ops::linear_nll(hidden(ids, {}).flatten(0, 1), modules_->head, modules_->head_bias, targets.flatten(),
+                           config_.model.logit_softcap)
+        .view(ids.sizes());
+}
+
+}  // namespace ablate::model

@@ -1,0 +1,101 @@
+#include "core/ops/linear.h"
+
+#include <ATen/cpu/Utils.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace ablate::ops {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+bool cpu_multiplies_bf16() {
+    static const bool supported = [] {
+        for (const auto& [name, value] : at::cpu::get_cpu_capabilities())
+            if (name.find("bf16") != std::string::npos && value.isBool() && value.toBool()) return true;
+        return false;
+    }();
+    return supported;
+}
+
+at::Tensor side_by_side(at::TensorList parts, at::ScalarType type) {
+    if (parts.size() == 1) return parts[0].to(type);
+    std::int64_t rows = 0;
+    for (const at::Tensor& part : parts) rows += part.size(0);
+    std::vector<std::int64_t> shape = parts[0].sizes().vec();
+    shape[0] = rows;
+    at::Tensor joined = at::empty(shape, parts[0].options().dtype(type));
+    std::int64_t row = 0;
+    for (const at::Tensor& part : parts) {
+        joined.narrow(0, row, part.size(0)).copy_(part);
+        row += part.size(0);
+    }
+    return joined;
+}
+
+// The inputs are x, the weights, then the biases.
+class Linear : public torch::autograd::Function<Linear> {
+  public:
+    static at::Tensor forward(AutogradContext* context, const variable_list& inputs, std::int64_t weights) {
+        const at::TensorList all(inputs);
+        const at::Tensor& x = inputs[0];
+        const at::Tensor rows = x.reshape({-1, x.size(-1)});
+        const at::Tensor weight = side_by_side(all.slice(1, weights), x.scalar_type());
+        at::Tensor y = multiply(rows, weight.t(), x.scalar_type());
+        const at::TensorList biases = all.slice(1 + weights);
+        if (!biases.empty()) y.add_(side_by_side(biases, x.scalar_type()));
+
+        context->save_for_backward({rows, weight});
+        context->saved_data["shape"] = x.sizes().vec();
+        context->saved_data["parameter_type"] = static_cast<std::int64_t>(inputs[1].scalar_type());
+        std::vector<std::int64_t> widths;
+        for (const at::Tensor& part : all.slice(1, weights)) widths.push_back(part.size(0));
+        context->saved_data["widths"] = widths;
+        context->saved_data["biased"] = !biases.empty();
+
+        std::vector<std::int64_t> shape = x.sizes().vec();
+        shape.back() = weight.size(0);
+        return y.view(shape);
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+        const variable_list saved = context->get_saved_variables();
+        const at::Tensor &rows = saved[0], &weight = saved[1];
+        const auto parameter_type = static_cast<at::ScalarType>(context->saved_data["parameter_type"].toInt());
+        const std::vector<std::int64_t> widths = context->saved_data["widths"].toIntVector();
+        const at::Tensor g = gradients[0].reshape({-1, weight.size(0)});
+
+        variable_list result(1);
+        if (context->needs_input_grad(0))
+            result[0] = multiply(g, weight, g.scalar_type()).view(context->saved_data["shape"].toIntVector());
+        const auto parts = [&](const at::Tensor& joined) {
+            for (at::Tensor& part : joined.split_with_sizes(widths)) result.push_back(std::move(part));
+        };
+        parts(multiply(g.t(), rows, parameter_type));
+        if (context->saved_data["biased"].toBool()) parts(g.sum(0, false, parameter_type));
+        result.emplace_back();  // the count of weights
+        return result;
+    }
+};
+
+}  // namespace
+
+at::Tensor multiply(const at::Tensor& a, const at::Tensor& b, at::ScalarType result) {
+    if (a.scalar_type() == at::kBFloat16 && a.is_cpu() && !cpu_multiplies_bf16())
+        return at::mm(a.to(at::kFloat), b.to(at::kFloat)).to(result);
+    return at::mm(a, b).to(result);
+}
+
+at::Tensor linear(const at::Tensor& x, at::TensorList weights, at::TensorList biases) {
+    variable_list inputs{x};
+    inputs.insert(inputs.end(), weights.begin(), weights.end());
+    inputs.insert(inputs.end(), biases.begin(), biases.end());
+    return Linear::apply(inputs, static_cast<std::int64_t>(weights.size()));
+}
+
+at::Tensor reference::linear(const at::Tensor& x, at::TensorList weights, at::TensorList biases) {
+    const at::Tensor weight = at::cat(weights).to(x.scalar_type());
+    return at::linear(x, weight, biases.empty() ? at::Tensor() : at::cat(biases).to(x.scalar_type()));
+}
+
+}  // namespace ablate::ops
