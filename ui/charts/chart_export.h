@@ -1,0 +1,25 @@
+#pragma once
+#include "ui/charts/plot_view.h"
+
+#include <functional>
+
+class QMenu;
+class QPainter;
+
+namespace ablate::ui {
+
+// Paints into an area of a painter; the same call serves every format.
+using PaintChart = std::function<void(QPainter& painter, const QRectF& area)>;
+
+// A chart of `size` as a file, whole or not at all: vectors in SVG and PDF, twice the size in PNG.
+// InputError: it cannot be written there; ResourceError: the disk is full.
+void save_chart(const QString& file, PlotView::Format format, const QSize& size, const QString& title,
+                const PaintChart& paint);
+void copy_chart(const QSize& size, const PaintChart& paint);  // to the clipboard, as a picture
+
+// "Save as..." and "Copy" entries; a failure is told in a message box.
+void add_export_actions(QMenu& menu, QWidget* parent, const QString& suggested_name,
+                        const std::function<void(const QString&, PlotView::Format)>& save,
+                        const std::function<void()>& copy);
+
+}  // namespace ablate::ui

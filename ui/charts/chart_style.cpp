@@ -1,0 +1,45 @@
+#include "ui/charts/chart_style.h"
+
+#include <QFontMetricsF>
+#include <QPaintEngine>
+#include <QPainter>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kPiece = 24;        // points drawn at once on a raster
+constexpr int kKnownColors = 32;  // run colours looked up when a chart changes themes
+
+}  // namespace
+
+ChartStyle ChartStyle::for_screen() {
+    const Theme& theme = Theme::instance();
+    return {theme.palette(), theme.font(-1), false, theme.dark()};
+}
+
+ChartStyle ChartStyle::for_print() { return {Theme::palette_of(false), Theme::instance().font(-1), true, false}; }
+
+QColor ChartStyle::ink(const QColor& color) const {
+    const bool from_dark = Theme::instance().dark();
+    if (from_dark == to_dark) return color;
+    for (int index = -1; index < kKnownColors; ++index)
+        if (Theme::run_color(index, from_dark).rgb() == color.rgb()) return Theme::run_color(index, to_dark);
+    return color;
+}
+
+void draw_line(QPainter& painter, const QPolygonF& points) {
+    const int count = static_cast<int>(points.size());
+    if (count == 1) return painter.drawPoint(points.front());
+    const bool raster = painter.paintEngine() && painter.paintEngine()->type() == QPaintEngine::Raster;
+    if (!raster || painter.pen().style() != Qt::SolidLine) return painter.drawPolyline(points);
+    for (int i = 0; i + 1 < count; i += kPiece)
+        painter.drawPolyline(points.constData() + i, std::min(kPiece + 1, count - i));
+}
+
+void draw_label(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QString& text) {
+    const QFontMetricsF metrics(painter.font(), painter.device());
+    const QString shown = metrics.elidedText(text, Qt::ElideRight, area.width());
+    painter.drawText(area, static_cast<int>(alignment) | Qt::TextSingleLine | Qt::TextDontClip, shown);
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,290 @@
+#include "ui/charts/plot_painter.h"
+
+#include "core/base/text.h"
+#include "ui/charts/label_layout.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+namespace ablate::ui {
+namespace {
+
+constexpr double kTickGap = 6;        // px between a tick's text and the plot
+constexpr double kLabelShare = 0.28;  // of the width that end labels may take
+constexpr double kReach = 24;         // px within which a curve is meant by the pointer
+constexpr double kMarkerSize = 3;     // px from the centre of a marker
+
+void extend(std::optional<Range>& range, const std::optional<Range>& by) {
+    if (!by) return;
+    range = range ? Range{std::min(range->low, by->low), std::max(range->high, by->high)} : *by;
+}
+
+QPen line_pen(const QColor& color, double width, Qt::PenStyle dash = Qt::SolidLine) {
+    return QPen(color, width, dash, Qt::FlatCap, Qt::RoundJoin);
+}
+
+bool labelled(const Curve& curve) { return curve.line_end_label && !curve.faint && !curve.label.isEmpty(); }
+
+}  // namespace
+
+void PlotPainter::set_curves(std::vector<Curve> curves) {
+    std::vector<CurvePoints> before = std::move(curves_);
+    curves_.clear();
+    for (Curve& curve : curves) {
+        const auto same =
+            std::find_if(before.begin(), before.end(), [&](CurvePoints& old) { return old.adopt(curve); });
+        if (same != before.end()) {
+            curves_.push_back(std::move(*same));
+            before.erase(same);
+        } else {
+            curves_.emplace_back(std::move(curve));
+        }
+        curves_.back().smooth(smoothing_);
+    }
+}
+
+void PlotPainter::set_smoothing(double weight) {
+    smoothing_ = std::clamp(weight, 0.0, 0.999);
+    for (CurvePoints& curve : curves_) curve.smooth(smoothing_);
+}
+
+bool PlotPainter::empty() const {
+    return std::none_of(curves_.begin(), curves_.end(), [&](const CurvePoints& c) { return c.x_range(axes_.x); });
+}
+
+Range PlotPainter::x_range() const {
+    if (x_zoom && (axes_.x == Scale::linear || x_zoom->low > 0)) return *x_zoom;
+    std::optional<Range> range;
+    for (const CurvePoints& curve : curves_) extend(range, curve.x_range(axes_.x));
+    const Range all = range.value_or(axes_.x == Scale::linear ? Range{0, 1} : Range{1, 10});
+    return padded(axes_.x, all, all.low == all.high ? 0.02 : 0);
+}
+
+Range PlotPainter::y_range() const {
+    if (y_zoom && (axes_.y == Scale::linear || y_zoom->low > 0)) return *y_zoom;
+    std::optional<Range> range;
+    const Range x = x_range();
+    for (const CurvePoints& curve : curves_) extend(range, curve.y_range(axes_.y, axes_.x, x));
+    return padded(axes_.y, range.value_or(axes_.y == Scale::linear ? Range{0, 1} : Range{1, 10}), 0.05);
+}
+
+PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& style) const {
+    const QFontMetricsF metrics(style.font);
+    Frame frame;
+    frame.area = area;
+    const double top = area.top() + metrics.height() + 3 * kSpace;
+    const double bottom = std::max(area.bottom() - 2 * metrics.height() - 3 * kSpace, top + 1);
+    frame.y = Axis(axes_.y, y_range(), bottom, top);
+    double left = 0;
+    for (const Tick& tick : frame.y.ticks(static_cast<int>((bottom - top) / (2.5 * metrics.height()))))
+        left = std::max(left, metrics.horizontalAdvance(tick.text));
+    for (const CurvePoints& curve : curves_)
+        if (labelled(curve.curve()))
+            frame.label_width = std::max(frame.label_width, metrics.horizontalAdvance(curve.curve().label));
+    frame.label_width = std::min(std::ceil(frame.label_width), area.width() * kLabelShare);
+    const double right = frame.label_width > 0 ? frame.label_width + 4 * kSpace : 3 * kSpace;
+    frame.plot = QRectF(QPointF(std::floor(area.left() + left + kTickGap + 2 * kSpace), top),
+                        QPointF(std::floor(area.right() - right), bottom));
+    if (frame.plot.width() < 1) frame.plot.setWidth(1);
+    frame.x = Axis(axes_.x, x_range(), frame.plot.left(), frame.plot.right());
+    return frame;
+}
+
+bool PlotPainter::dimmed(const CurvePoints& curve) const {
+    if (highlight_.isEmpty() || curve.curve().id == highlight_) return false;
+    return std::any_of(curves_.begin(), curves_.end(), [&](const auto& c) { return c.curve().id == highlight_; });
+}
+
+void PlotPainter::paint(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
+    painter.save();
+    painter.setFont(style.font);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.fillRect(frame.area, style.palette.surface);
+    if (empty()) {
+        painter.setPen(style.palette.muted);
+        painter.drawText(frame.area.adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, empty_text_);
+        return painter.restore();
+    }
+    paint_axes(painter, frame, style);
+    painter.setClipRect(frame.plot.adjusted(0, -2, 1, 2));
+    // Faint ones beneath, then the rest, what is highlighted on top.
+    const auto layer = [&](const CurvePoints& curve) {
+        if (curve.curve().faint) return 0;
+        return curve.curve().id == highlight_ && !highlight_.isEmpty() ? 2 : 1;
+    };
+    for (int level = 0; level < 3; ++level)
+        for (const CurvePoints& curve : curves_)
+            if (layer(curve) == level) paint_curve(painter, frame, style, curve);
+    painter.setClipping(false);
+    paint_flags(painter, frame, style);
+    paint_markers(painter, frame, style);
+    paint_end_labels(painter, frame, style);
+    painter.restore();
+}
+
+void PlotPainter::paint_axes(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
+    const QFontMetricsF metrics(style.font);
+    const double line = metrics.height();
+    const QRectF& plot = frame.plot;
+    const auto crisp = [](double at) { return std::floor(at) + 0.5; };
+    for (const Tick& tick : frame.y.ticks(static_cast<int>(plot.height() / (2.5 * line)))) {
+        const double y = crisp(frame.y.pixel(tick.value));
+        painter.setPen(line_pen(
+            tick.text.isEmpty() ? mixed(style.palette.grid, style.palette.surface, 0.5) : style.palette.grid, 1));
+        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
+        painter.setPen(style.palette.muted);
+        const QRectF text(frame.area.left(), y - line / 2, plot.left() - kTickGap - frame.area.left(), line);
+        draw_label(painter, text, Qt::AlignRight | Qt::AlignVCenter, tick.text);
+    }
+    painter.setPen(line_pen(style.palette.line, 1));
+    painter.drawLine(QPointF(plot.left(), crisp(plot.bottom())), QPointF(plot.right(), crisp(plot.bottom())));
+    for (const Tick& tick : frame.x.ticks(static_cast<int>(plot.width() / (6 * line)))) {
+        const double x = crisp(frame.x.pixel(tick.value));
+        painter.setPen(line_pen(style.palette.line, 1));
+        const double length = tick.text.isEmpty() ? 3 : 5;
+        painter.drawLine(QPointF(x, plot.bottom()), QPointF(x, plot.bottom() + length));
+        painter.setPen(style.palette.muted);
+        const double half = metrics.horizontalAdvance(tick.text) / 2 + 1;
+        draw_label(painter, {x - half, plot.bottom() + kTickGap, 2 * half, line}, Qt::AlignCenter, tick.text);
+    }
+    painter.setPen(style.palette.muted);
+    draw_label(painter, {plot.left(), plot.bottom() + kTickGap + line, plot.width(), line + 2},
+               Qt::AlignRight | Qt::AlignVCenter, axes_.x_title);
+    painter.setPen(style.palette.text);
+    draw_label(painter,
+               {frame.area.left() + 2 * kSpace, frame.area.top() + kSpace, frame.area.width() - 4 * kSpace, line},
+               Qt::AlignLeft | Qt::AlignVCenter, axes_.y_title);
+}
+
+void PlotPainter::paint_curve(QPainter& painter, const Frame& frame, const ChartStyle& style,
+                              const CurvePoints& points) const {
+    const Curve& curve = points.curve();
+    const QColor ink = dimmed(points) ? mixed(style.ink(curve.color), style.palette.surface, 0.75)
+                       : curve.faint  ? style.faint(curve.color)
+                                      : style.ink(curve.color);
+    if (const QPolygonF band = points.band(frame.x, frame.y); !band.isEmpty()) {
+        QColor wash = ink;
+        wash.setAlphaF(0.15F);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(wash);
+        painter.drawPolygon(band);
+        painter.setBrush(Qt::NoBrush);
+    }
+    if (points.smoothed()) {
+        painter.setPen(line_pen(mixed(ink, style.palette.surface, 0.72), 1));
+        for (const QPolygonF& part : points.parts(CurvePoints::Line::raw, frame.x, frame.y)) draw_line(painter, part);
+    }
+    const bool strong = !highlight_.isEmpty() && curve.id == highlight_ && !curve.faint;
+    const auto parts = points.parts(CurvePoints::Line::shown, frame.x, frame.y);
+    for (const QPolygonF& part : parts) {
+        // A crowded line covers the same pixels at any width; the thin one is painted several times faster.
+        const bool crowded = part.size() > 2 * frame.plot.width();
+        const double width = strong ? 2.25 : curve.faint || crowded ? 1 : 1.5;
+        painter.setPen(line_pen(ink, width, crowded ? Qt::SolidLine : curve.dash));
+        if (part.size() == 1) painter.setPen(QPen(ink, 4, Qt::SolidLine, Qt::RoundCap));
+        draw_line(painter, part);
+    }
+}
+
+// Spikes where they happened; non-finite values at the top edge.
+void PlotPainter::paint_markers(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
+    const double top = frame.plot.top();
+    for (const CurvePoints& points : curves_) {
+        const Curve& curve = points.curve();
+        painter.setPen(line_pen(dimmed(points) ? style.faint(curve.color) : style.ink(curve.color), 1.5));
+        for (const double x : points.non_finite(frame.x, 3 * kMarkerSize)) {
+            painter.drawLine(QPointF(x - kMarkerSize, top - kMarkerSize), QPointF(x + kMarkerSize, top + kMarkerSize));
+            painter.drawLine(QPointF(x - kMarkerSize, top + kMarkerSize), QPointF(x + kMarkerSize, top - kMarkerSize));
+        }
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(style.palette.warning);
+        for (const auto& [at, text] : curve.marks) {
+            const auto index = points.nearest(at);
+            if (!index || !std::isfinite(points.raw()[*index])) continue;
+            const QPointF tip(frame.x.pixel(at), frame.y.pixel(points.raw()[*index]) - kMarkerSize);
+            if (!frame.plot.adjusted(0, -8, 1, 8).contains(tip)) continue;
+            painter.drawPolygon(QPolygonF{tip, tip + QPointF(-4, -6), tip + QPointF(4, -6)});
+        }
+        painter.setBrush(Qt::NoBrush);
+    }
+}
+
+// Where a run collapsed: a dashed line and its cause, each text in a row of its own where two would touch.
+void PlotPainter::paint_flags(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
+    const QFontMetricsF metrics(style.font);
+    const QRectF& plot = frame.plot;
+    const bool worded = plot.height() > 8 * metrics.height() && plot.width() > 240;
+    std::vector<QRectF> taken;
+    for (const CurvePoints& points : curves_) {
+        for (const auto& [at, text] : points.curve().flags) {
+            const double x = frame.x.pixel(at);
+            if (!(x >= plot.left() - 0.5 && x <= plot.right() + 0.5)) continue;
+            painter.setPen(line_pen(style.palette.danger, 1, Qt::DashLine));
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(style.palette.danger);
+            painter.drawPolygon(QPolygonF{{x, plot.bottom() - 8}, {x + 7, plot.bottom() - 5}, {x, plot.bottom() - 2}});
+            painter.setBrush(Qt::NoBrush);
+            if (!worded) continue;
+            const bool leftward = x > plot.center().x();
+            const double width =
+                std::min(metrics.horizontalAdvance(text) + 2, (leftward ? x - plot.left() : plot.right() - x) - 8);
+            QRectF box(leftward ? x - 6 - width : x + 6, plot.top() + 4, width, metrics.height());
+            const auto touches = [&](const QRectF& other) { return box.adjusted(-4, 0, 4, 0).intersects(other); };
+            while (std::any_of(taken.begin(), taken.end(), touches)) box.translate(0, metrics.height());
+            taken.push_back(box);
+            if (box.bottom() > plot.bottom() - metrics.height()) continue;  // the dashed line has to do
+            painter.fillRect(box, style.palette.surface);
+            painter.setPen(style.palette.danger);
+            draw_label(painter, box, (leftward ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter, text);
+        }
+    }
+}
+
+void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
+    if (frame.label_width <= 0) return;
+    const double height = QFontMetricsF(style.font).height();
+    const auto room = static_cast<std::size_t>(frame.plot.height() / height);
+    std::vector<const CurvePoints*> shown;
+    std::vector<double> wanted;
+    for (const CurvePoints& points : curves_) {
+        if (!labelled(points.curve()) || shown.size() >= room) continue;
+        const auto last = points.nearest(std::min(frame.x.range().high, points.x().empty() ? 0 : points.x().back()));
+        if (!last || points.x()[*last] < frame.x.range().low) continue;
+        double y = frame.plot.top();  // a run that ends in NaN is labelled where its marker stands
+        if (std::isfinite(points.shown()[*last])) y = frame.y.pixel(points.shown()[*last]);
+        if (!std::isfinite(y)) y = frame.plot.bottom();
+        shown.push_back(&points);
+        wanted.push_back(std::clamp(y, frame.plot.top(), frame.plot.bottom()));
+    }
+    const std::vector<double> centres =
+        spread_labels(wanted, height, frame.plot.top() - height / 2, frame.plot.bottom() + height / 2);
+    const double left = frame.plot.right() + 3 * kSpace;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const Curve& curve = shown[i]->curve();
+        const bool dim = dimmed(*shown[i]);
+        const QColor ink = dim ? style.faint(curve.color) : style.ink(curve.color);
+        painter.setPen(line_pen(ink, 1));
+        painter.drawLine(QPointF(frame.plot.right() + 2, wanted[i]), QPointF(left - 3, centres[i]));
+        // A colour that is bright for a line is too bright for text: it is drawn towards the text colour.
+        painter.setPen(dim ? ink : mixed(ink, style.palette.text, 0.35));
+        draw_label(painter, {left, centres[i] - height / 2, frame.label_width + 2, height},
+                   Qt::AlignLeft | Qt::AlignVCenter, curve.label);
+    }
+}
+
+QString PlotPainter::curve_near(const Frame& frame, const QPointF& point) const {
+    QString id;
+    double nearest = kReach;
+    for (const CurvePoints& points : curves_) {
+        const auto index = points.nearest(frame.x.value(point.x()));
+        if (!index || !std::isfinite(points.shown()[*index])) continue;
+        const double distance = std::abs(frame.y.pixel(points.shown()[*index]) - point.y());
+        if (distance < nearest) nearest = distance, id = points.curve().id;
+    }
+    return id;
+}
+
+}  // namespace ablate::ui

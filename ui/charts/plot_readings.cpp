@@ -1,0 +1,129 @@
+#include "core/base/text.h"
+#include "ui/charts/plot_painter.h"
+#include "ui/theme/figures.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+// The crosshair of a plot and what it reads.
+namespace ablate::ui {
+namespace {
+
+constexpr double kSwatch = 8;     // px
+constexpr double kNear = 5;       // px within which a flag or mark is told
+constexpr double kMaximum = 320;  // px, width of the panel
+
+}  // namespace
+
+struct PlotPainter::Reading {
+    const CurvePoints* points;
+    std::size_t index;
+    double value;
+    QString text;
+};
+
+// Every curve that covers x, the highest first, as they stand in the plot.
+std::vector<PlotPainter::Reading> PlotPainter::readings(const Frame& frame, double x) const {
+    std::vector<Reading> list;
+    const double slack = std::abs(frame.x.value(frame.x.pixel(x) + kNear) - x);
+    for (const CurvePoints& points : curves_) {
+        if (points.curve().faint) continue;
+        const auto index = points.nearest(x, slack);
+        if (!index) continue;
+        const double value = points.shown()[*index];
+        list.push_back({&points, *index, value, QString::fromStdString(significant(value))});
+    }
+    std::stable_sort(list.begin(), list.end(), [](const Reading& a, const Reading& b) {
+        const auto rank = [](double v) { return std::isnan(v) ? std::numeric_limits<double>::infinity() : v; };
+        return rank(a.value) > rank(b.value);
+    });
+    return list;
+}
+
+void PlotPainter::paint_crosshair(QPainter& painter, const Frame& frame, const ChartStyle& style, double x,
+                                  bool with_readings) const {
+    const double column = frame.x.pixel(x);
+    if (empty() || !(column >= frame.plot.left() && column <= frame.plot.right())) return;
+    painter.save();
+    painter.setFont(style.font);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(style.palette.muted, 1));
+    const double crisp = std::floor(column) + 0.5;
+    painter.drawLine(QPointF(crisp, frame.plot.top()), QPointF(crisp, frame.plot.bottom()));
+    const std::vector<Reading> list = readings(frame, x);
+    for (const Reading& reading : list) {
+        const QPointF dot(frame.x.pixel(reading.points->x()[reading.index]), frame.y.pixel(reading.value));
+        if (!std::isfinite(dot.y()) || !frame.plot.adjusted(-1, -1, 1, 1).contains(dot)) continue;
+        painter.setPen(QPen(style.palette.surface, 1.5));
+        painter.setBrush(style.ink(reading.points->curve().color));
+        const double radius = reading.points->curve().id == highlight_ ? 4 : 3;
+        painter.drawEllipse(dot, radius, radius);
+    }
+    if (with_readings) paint_readings(painter, frame, style, x, list);
+    painter.restore();
+}
+
+void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const ChartStyle& style, double x,
+                                 const std::vector<Reading>& all) const {
+    const QFontMetricsF metrics(style.font);
+    const double line = metrics.height() + 2, pad = 2 * kSpace;
+    const auto room = static_cast<std::size_t>(std::max(1.0, (frame.area.height() - 4 * pad) / line - 2));
+    std::vector<Reading> rows(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), room)));
+    const QString more = all.size() > rows.size() ? QString("%1 more").arg(all.size() - rows.size()) : QString();
+    std::vector<QString> events;
+    for (const Reading& reading : all) {
+        const Curve& curve = reading.points->curve();
+        for (const auto* list : {&curve.flags, &curve.marks})
+            for (const auto& [at, text] : *list)
+                if (std::abs(frame.x.pixel(at) - frame.x.pixel(x)) <= kNear)
+                    events.push_back(curve.label + ": " + text);
+    }
+    const double at = rows.empty() ? x : rows.front().points->x()[rows.front().index];
+    const QString title = axes_.x_title + "  " +
+                          QString::fromStdString(std::abs(at) >= 1 && at == std::floor(at) && std::abs(at) < 1e15
+                                                     ? with_thousands(std::llround(at))
+                                                     : significant(at));
+    double names = 0, values = 0, wide = metrics.horizontalAdvance(title);
+    for (const Reading& row : rows) {
+        names = std::max(names, metrics.horizontalAdvance(row.points->curve().label));
+        values = std::max(values, figures_width(row.text, metrics));
+    }
+    for (const QString& event : events) wide = std::max(wide, metrics.horizontalAdvance(event));
+    const double inner = std::min(kMaximum, std::max(wide, kSwatch + pad + names + 2 * pad + values));
+    const double height = line * static_cast<double>(1 + rows.size() + events.size() + !more.isEmpty()) + 2 * pad;
+    const double column = frame.x.pixel(x);
+    const bool leftward = column + 16 + inner + 2 * pad > frame.area.right();
+    QRectF box(leftward ? column - 16 - inner - 2 * pad : column + 16, frame.plot.top() + 4, inner + 2 * pad, height);
+    box.moveLeft(std::max(box.left(), frame.area.left() + 2));
+    box.moveTop(std::max(frame.area.top() + 2, std::min(box.top(), frame.area.bottom() - height - 2)));
+
+    painter.setPen(QPen(style.palette.line, 1));
+    painter.setBrush(style.palette.raised);
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
+    painter.setPen(style.palette.muted);
+    QRectF row(box.left() + pad, box.top() + pad, inner, line);
+    draw_label(painter, row, Qt::AlignLeft | Qt::AlignVCenter, title);
+    for (const Reading& reading : rows) {
+        row.translate(0, line);
+        const Curve& curve = reading.points->curve();
+        painter.setPen(QPen(style.ink(curve.color), 2.5, curve.dash, Qt::FlatCap));
+        painter.drawLine(QPointF(row.left(), row.center().y()), QPointF(row.left() + kSwatch, row.center().y()));
+        QFont font = style.font;
+        if (!highlight_.isEmpty() && curve.id == highlight_) font.setWeight(QFont::DemiBold);
+        painter.setFont(font);
+        painter.setPen(std::isfinite(reading.value) ? style.palette.text : style.palette.danger);
+        draw_label(painter, row.adjusted(kSwatch + pad, 0, -values - pad, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                   curve.label);
+        draw_figures(painter, row, Qt::AlignRight, reading.text);
+    }
+    painter.setFont(style.font);
+    painter.setPen(style.palette.muted);
+    if (!more.isEmpty()) row.translate(0, line), draw_label(painter, row, Qt::AlignLeft | Qt::AlignVCenter, more);
+    painter.setPen(style.palette.danger);
+    for (const QString& event : events)
+        row.translate(0, line), draw_label(painter, row, Qt::AlignLeft | Qt::AlignVCenter, event);
+}
+
+}  // namespace ablate::ui
