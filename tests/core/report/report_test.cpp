@@ -1,0 +1,220 @@
+#include "core/report/report.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/text.h"
+#include "core/report/document.h"
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+
+#include <QRegularExpression>
+#include <QtTest>
+
+using namespace ablate;
+using namespace ablate::report;
+using namespace ablate::test;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+    if (text.find(part) != std::string::npos) return true;
+    qWarning("'%s' is not in a text of %zu bytes", part.c_str(), text.size());
+    return false;
+}
+bool lacks(const std::string& text, const std::string& part) {
+    if (text.find(part) == std::string::npos) return true;
+    qWarning("'%s' is in the text", part.c_str());
+    return false;
+}
+
+study::Comparison comparison_in(const TempFolder& workspace) {
+    return study::compare_study(run::RunStore(workspace.path()), "quick");
+}
+
+const char* kSections[] = {"Executive summary",
+                           "Experiment configuration",
+                           "Results overview",
+                           "Detailed ablation analysis",
+                           "Component importance ranking",
+                           "Training dynamics",
+                           "Recommendations",
+                           "Limitations",
+                           "Appendices"};
+
+}  // namespace
+
+class ReportTest : public QObject {
+    Q_OBJECT
+  private Q_SLOTS:
+    void the_measured_study() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const std::string markdown = to_markdown(comparison_in(workspace));
+        std::size_t at = 0;
+        for (const char* section : kSections) {
+            at = markdown.find(std::string("## ") + section, at);
+            QVERIFY2(at != std::string::npos, section);
+        }
+        QVERIFY(contains(markdown, "3.6514 ± 0.0157"));
+        QVERIFY(contains(markdown, "worse by 0.0815 nats"));
+        QVERIFY(contains(markdown, "+2.23 %"));
+        QVERIFY(contains(markdown, "ln V = 7.62"));
+        QVERIFY(contains(markdown, "1. **SiLU**"));  // the larger effect ranks first
+        QVERIFY(contains(markdown, "2. **NoPE**"));
+        QVERIFY(contains(markdown, "Keep the baseline over NoPE"));
+        QVERIFY(contains(markdown, "None of the runs collapsed"));
+        QVERIFY(contains(markdown, "| NoPE | 7.6400 | 1.30 | 1.30 | 1.30 |"));  // gradient norms over thirds
+        QVERIFY(contains(markdown, "3.6582"));
+        for (const char* word : {"nan", "inf ", "-nan"}) QVERIFY(lacks(markdown, word));
+    }
+
+    void one_seed_ranks_nothing() {
+        TempFolder workspace;
+        write_synthetic_seeds(workspace.path(), {}, {3.65});
+        write_synthetic_seeds(workspace.path(), {.variant = "nope", .label = "NoPE", .patch = kNoPE}, {3.75});
+        const std::string markdown = to_markdown(comparison_in(workspace));
+        QVERIFY(contains(markdown, "nothing is ranked"));
+        QVERIFY(contains(markdown, "One seed a variant"));
+        QVERIFY(contains(markdown, "Train more seeds"));
+        QVERIFY(lacks(markdown, "Keep the baseline"));
+    }
+
+    void collapsed_runs_are_listed_with_step_and_cause() {
+        TempFolder workspace;
+        write_synthetic_seeds(workspace.path(), {}, {3.65, 3.66});
+        write_synthetic_run(
+            workspace.path(),
+            {.variant = "no-norm", .label = "No norm", .patch = kNoNorm, .initial = 20.06, .nan_at = 23});
+        write_synthetic_run(
+            workspace.path(),
+            {.variant = "no-norm", .label = "No norm", .patch = kNoNorm, .seed = 2, .initial = 20.06, .nan_at = 23});
+        const study::Comparison comparison = comparison_in(workspace);
+        const std::string markdown = to_markdown(comparison), html = to_html(comparison);
+        QVERIFY(contains(markdown, "| No norm | 0 of 2 | collapsed |"));
+        QVERIFY(contains(markdown, "| 23 | non\\_finite | loss is NaN at step 23"));
+        QVERIFY(contains(markdown, "20.06, that of the baseline 7.64"));
+        QVERIFY(contains(markdown, "Without a loss to compare"));
+        QVERIFY(contains(html, "collapsed at 23"));  // the marker in the figures
+    }
+
+    void everything_collapsed() {
+        TempFolder workspace;
+        write_synthetic_run(workspace.path(), {.nan_at = 0});
+        write_synthetic_run(workspace.path(), {.variant = "nope", .label = "NoPE", .patch = kNoPE, .nan_at = 5});
+        const std::string html = to_html(comparison_in(workspace));
+        QVERIFY(contains(html, "No run has finished"));
+        QVERIFY(contains(html, "1 of 1 seed collapsed"));
+    }
+
+    void html_is_self_contained() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const std::string html = to_html(comparison_in(workspace));
+        QVERIFY(contains(html, "default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
+        QVERIFY(contains(html, "prefers-color-scheme: dark"));
+        for (const char* word : {"<script", "src=", "href=", "@import", "javascript:"})
+            QVERIFY2(lacks(html, word), word);
+        // Identifiers of clip paths must not clash, or one figure is cut by another's.
+        QRegularExpression id(QStringLiteral("id=\"([^\"]+)\""));
+        QStringList ids;
+        for (auto match = id.globalMatch(QString::fromStdString(html)); match.hasNext();)
+            ids << match.next().captured(1);
+        QVERIFY(ids.size() >= 4);
+        QCOMPARE(QSet<QString>(ids.begin(), ids.end()).size(), ids.size());
+    }
+
+    void hostile_names_stay_text() {
+        TempFolder workspace;
+        const std::string evil = "\"><img onerror=alert(1)><script>x</script>{{7*7}}]]>|`=1+1";
+        write_synthetic_seeds(workspace.path(), {.data_note = evil}, {3.65, 3.66});
+        write_synthetic_seeds(workspace.path(), {.variant = "nope", .label = evil, .patch = kNoPE}, {3.75, 3.77});
+        write_synthetic_run(workspace.path(),
+                            {.variant = "silu", .label = "y", .patch = kSiLU, .nan_at = 3, .cause = evil});
+        const study::Comparison comparison = comparison_in(workspace);
+        const std::string html = to_html(comparison, {evil}), markdown = to_markdown(comparison, {evil});
+        for (const std::string& text : {html, markdown}) {
+            QVERIFY(lacks(text, "<script"));
+            QVERIFY(lacks(text, "<img onerror"));
+        }
+        for (const std::string& line : split(markdown, '\n'))
+            if (line.starts_with("| ") && line.find("onerror") != std::string::npos) QVERIFY(lacks(line, "]]&gt;|"));
+        QVERIFY(lacks(results_latex(comparison), "{{7"));
+    }
+
+    void what_begins_a_markdown_line_keeps_no_meaning() {
+        Document document{"t", "# s", {}};
+        document.paragraph("- not a list");
+        document.paragraph("1. nor a number");
+        document.paragraph("+0.5 nats");
+        const std::string markdown = render_markdown(document);
+        QVERIFY(contains(markdown, "\n\\- not a list"));
+        QVERIFY(contains(markdown, "\n1\\. nor a number"));
+        QVERIFY(contains(markdown, "\n\\+0.5 nats"));
+        QVERIFY(contains(markdown, "\n\\# s"));
+    }
+
+    void a_variant_too_close_to_its_baseline_is_to_be_checked() {
+        TempFolder workspace;
+        write_synthetic_seeds(workspace.path(), {}, {1.390205, 1.391});
+        write_synthetic_seeds(workspace.path(), {.variant = "nope", .label = "NoPE", .patch = kNoPE},
+                              {1.390213, 1.391009});
+        const std::string markdown = to_markdown(comparison_in(workspace));
+        QVERIFY(contains(markdown, "Check NoPE."));
+        QVERIFY(contains(markdown, "check that the change reached the computation"));
+    }
+
+    void a_grid_shows_each_variant_at_its_best() {
+        TempFolder workspace;
+        for (double lr : {0.001, 0.01, 0.03}) {
+            SyntheticRun run{.grid_point = "train.lr=" + full_precision(lr), .patch = {{"train", {{"lr", lr}}}}};
+            run.final_loss = 3.0 + lr;
+            write_synthetic_run(workspace.path(), run);
+            run.variant = "no-norm";
+            run.label = "No norm";
+            run.patch.merge_patch(kNoNorm);
+            run.nan_at = lr > 0.02 ? 23 : -1;
+            write_synthetic_run(workspace.path(), run);
+        }
+        const std::string markdown = to_markdown(comparison_in(workspace));
+        QVERIFY(contains(markdown, "Each variant at its own best grid point"));
+        QVERIFY(contains(markdown, "collapses at train.lr=0.03"));
+        QVERIFY(contains(markdown, "best at the grid's lower end (train.lr=0.001)"));
+        QVERIFY(contains(markdown, "figures/final-loss-3.svg"));
+    }
+
+    void latex() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const std::string latex = results_latex(comparison_in(workspace));
+        QVERIFY(contains(latex, "NoPE & 1,315,968 & $3.7329 \\pm 0.0196$ & $+0.0815 \\pm 0.0056$ & 3/3 \\\\"));
+    }
+
+    void everything_is_written() {
+        TempFolder workspace, out;
+        write_measured_study(workspace.path());
+        const auto html = write_report(comparison_in(workspace), out / "a b/ü", {"My title"});
+        QCOMPARE(html, out / "a b/ü" / "report.html");
+        const std::string markdown = read_file(html.parent_path() / "report.md");
+        QVERIFY(contains(markdown, "# My title"));
+        for (const char* name : {"runs.csv", "comparison.json", "results.tex", "figures/validation-loss.svg"})
+            QVERIFY2(std::filesystem::file_size(html.parent_path() / name) > 100, name);
+        // Every figure that the Markdown shows is there.
+        QRegularExpression figure(QStringLiteral("\\]\\((figures/[a-z0-9-]+\\.svg)\\)"));
+        int figures = 0;
+        for (auto match = figure.globalMatch(QString::fromStdString(markdown)); match.hasNext(); ++figures)
+            QVERIFY(std::filesystem::exists(html.parent_path() / match.next().captured(1).toStdString()));
+        QVERIFY(figures >= 6);
+        QVERIFY(contains(read_file(html), "My title"));
+    }
+
+    void what_cannot_be_reported_is_one_line() {
+        TempFolder workspace, out;
+        QVERIFY(is_line_with(input_error([&] { to_html(comparison_in(workspace)); }), {"quick", "no runs"}));
+        write_measured_study(workspace.path());
+        const auto file = out.write("file", "x");
+        QVERIFY(is_line_with(input_error([&] { write_report(comparison_in(workspace), file); }), {"file"}));
+    }
+};
+
+QTEST_GUILESS_MAIN(ReportTest)
+#include "report_test.moc"

@@ -1,0 +1,134 @@
+#include "core/report/svg_plot.h"
+
+#include "core/report/svg_axes.h"
+
+#include <QXmlStreamReader>
+#include <QtTest>
+#include <cmath>
+#include <numeric>
+
+using namespace ablate::report;
+
+namespace {
+
+bool well_formed(const std::string& svg) {
+    QXmlStreamReader reader(QString::fromStdString(svg));
+    while (!reader.atEnd()) reader.readNext();
+    if (reader.hasError()) qWarning("%s", qPrintable(reader.errorString()));
+    return !reader.hasError();
+}
+
+int count(const std::string& text, const std::string& part) {
+    int n = 0;
+    for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++n;
+    return n;
+}
+
+LinePlot plot_of(std::vector<double> y) {
+    std::vector<double> x(y.size());
+    std::iota(x.begin(), x.end(), 0.0);
+    return {"loss", "loss over steps", "steps", "loss", false, {}, {}, {{"Baseline", x, std::move(y), 0, {}}}};
+}
+
+}  // namespace
+
+class SvgPlotTest : public QObject {
+    Q_OBJECT
+  private Q_SLOTS:
+    void ticks_are_round() {
+        QCOMPARE(round_ticks(0, 40000, 5), (std::vector<double>{0, 10000, 20000, 30000, 40000}));
+        QCOMPARE(round_ticks(3.0, 4.1, 5).size(), std::size_t{3});
+        QCOMPARE(log_ticks(0.1, 100), (std::vector<double>{0.1, 1, 10, 100}));
+        QCOMPARE(log_ticks(1, 10), (std::vector<double>{1, 2, 5, 10}));
+        QCOMPARE(tick_label(10000, 10000), std::string("10k"));
+        QCOMPARE(tick_label(1200000, 200000), std::string("1.2M"));
+        QCOMPARE(tick_label(3.25, 0.25), std::string("3.25"));
+        QCOMPARE(tick_label(3.5, 0.5), std::string("3.5"));
+        QCOMPARE(tick_label(0, 5), std::string("0"));
+    }
+
+    void labels_keep_their_distance_and_order() {
+        const auto placed = spread_apart({100, 101, 99, 30}, 15, 10, 120);
+        QCOMPARE(placed[3], 30.0);
+        QVERIFY(placed[2] < placed[0] && placed[0] < placed[1]);
+        QVERIFY(placed[0] - placed[2] >= 15 && placed[1] - placed[0] >= 15);
+        QVERIFY(placed[1] <= 120);
+    }
+
+    void non_finite_points_are_marked_not_drawn() {
+        const std::string svg = line_plot_svg(plot_of({3, 2, NAN, INFINITY, 2.5, 2.4}));
+        QVERIFY(well_formed(svg));
+        QCOMPARE(count(svg, "#d32f2f"), 2);
+        QVERIFY(svg.find("nan") == std::string::npos && svg.find("inf") == std::string::npos);
+        const std::size_t path = svg.find("<path d=\"M");
+        QCOMPARE(count(svg.substr(path, svg.find('"', path + 9) - path), "M"), 2);  // the line is broken at the gap
+    }
+
+    void a_spike_among_twenty_thousand_points_is_drawn() {
+        std::vector<double> y(20000, 1.0);
+        y[12345] = 9.0;
+        const std::string spiked = line_plot_svg(plot_of(y));
+        LinePlot flat = plot_of(std::vector<double>(20000, 1.0));
+        QVERIFY(spiked.size() < 100000);
+        QVERIFY(spiked.find(">8<") != std::string::npos);  // the axis reaches it
+        QVERIFY(line_plot_svg(flat).find(">8<") == std::string::npos);
+    }
+
+    void degenerate_data_still_give_a_plot() {
+        for (const auto& y : {std::vector<double>{}, {5.0}, {NAN, NAN}, {2.0, 2.0}}) {
+            LinePlot plot = plot_of(y);
+            QVERIFY(well_formed(line_plot_svg(plot)));
+            plot.log_y = true;
+            QVERIFY(well_formed(line_plot_svg(plot)));
+        }
+        LinePlot negative = plot_of({-1, 0, 10});
+        negative.log_y = true;
+        const std::string svg = line_plot_svg(negative);
+        QVERIFY(svg.find("nan") == std::string::npos && svg.find("inf") == std::string::npos);
+    }
+
+    void where_a_run_collapsed_is_marked() {
+        LinePlot plot = plot_of({3, 2, 1});
+        plot.lines[0].collapsed_at = 1;
+        QVERIFY(line_plot_svg(plot).find("collapsed at 1") != std::string::npos);
+    }
+
+    void hostile_labels_are_text() {
+        LinePlot plot = plot_of({3, 2});
+        plot.lines[0].label = "<script>alert(1)</script>\x01";
+        const std::string svg = line_plot_svg(plot);
+        QVERIFY(well_formed(svg));
+        QVERIFY(svg.find("<script") == std::string::npos);
+        const std::string bars = bar_plot_svg({"d", "x", 3, {{"\"><b>", 3.5, 3.4, 3.6, "3.5", 1, false}}});
+        QVERIFY(well_formed(bars));
+        QVERIFY(bars.find("<b>") == std::string::npos);
+    }
+
+    void bars_without_a_value_say_why() {
+        const std::string svg =
+            bar_plot_svg({"final loss",
+                          "nats",
+                          3.0,
+                          {{"Baseline", 3.0, {}, {}, "3.0", 0, false}, {"No norm", {}, {}, {}, "NaN at 23", 1, true}}});
+        QVERIFY(well_formed(svg));
+        QVERIFY(svg.find("NaN at 23") != std::string::npos);
+        QCOMPARE(count(svg, "<rect"), 1);
+    }
+
+    void a_file_of_its_own_has_colours_for_dark_viewers() {
+        const std::string svg = standalone_svg(line_plot_svg(plot_of({3, 2})));
+        QVERIFY(well_formed(svg));
+        QVERIFY(svg.find("prefers-color-scheme:dark") != std::string::npos);
+    }
+
+    void the_baseline_is_neutral_and_neighbours_differ_twice() {
+        QCOMPARE(series_color(0), std::string("currentColor"));
+        for (std::size_t i = 1; i < 6; ++i) {
+            QVERIFY(series_color(i) != series_color(i + 1));
+            QVERIFY(series_dash(i) != series_dash(i + 1));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(SvgPlotTest)
+#include "svg_plot_test.moc"

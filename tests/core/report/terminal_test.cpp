@@ -1,0 +1,118 @@
+#include "core/report/terminal.h"
+
+#include "core/base/text.h"
+#include "core/report/escape.h"
+#include "core/report/text_table.h"
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+
+#include <QtTest>
+
+using namespace ablate;
+using namespace ablate::report;
+using namespace ablate::test;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+    if (text.find(part) != std::string::npos) return true;
+    qWarning("'%s' is not in:\n%s", part.c_str(), text.c_str());
+    return false;
+}
+
+std::size_t longest_line(const std::string& text) {
+    std::size_t longest = 0;
+    for (const std::string& line : split(text, '\n')) longest = std::max(longest, display_width(line));
+    return longest;
+}
+
+}  // namespace
+
+class TerminalTest : public QObject {
+    Q_OBJECT
+  private Q_SLOTS:
+    void columns_align() {
+        const std::string table =
+            text_table({{"name", false, 9}, {"x", true, 9}}, {{{"a"}, {"1.5"}}, {{"long"}, {"±10.25"}}}, false, 0);
+        QCOMPARE(table, std::string("name       x\na        1.5\nlong  ±10.25\n"));
+    }
+
+    void narrow_terminals_lose_the_least_important_column() {
+        const std::vector<TextColumn> columns{{"variant", false, 9}, {"detail", false, 1}, {"loss", true, 9}};
+        const std::string table = text_table(columns, {{{"baseline"}, {"unimportant"}, {"3.6"}}}, false, 20);
+        QVERIFY(table.find("unimportant") == std::string::npos);
+        QVERIFY(contains(table, "baseline   3.6"));
+    }
+
+    void the_last_column_is_cut() {
+        const std::string table =
+            text_table({{"a", false, 9}, {"b", false, 9}}, {{{"x"}, {"a long sentence"}}}, false, 10);
+        QVERIFY(contains(table, "x  a long…"));
+    }
+
+    void text_wraps_at_spaces() {
+        QCOMPARE(wrapped("one two three four five", 2, 22), std::string("one two three four\n  five"));
+        QCOMPARE(wrapped("one two", 2, 0), std::string("one two"));
+    }
+
+    void a_comparison() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const study::Comparison comparison = study::compare_study(run::RunStore(workspace.path()), "quick");
+        const std::string table = comparison_table(comparison);
+        QVERIFY(contains(table, "3.6514 ± 0.0157"));
+        QVERIFY(contains(table, "+0.0815 ± 0.0056"));
+        QVERIFY(contains(table, "worse by 0.0815 nats"));
+        QVERIFY(contains(table, "1,315,968"));
+        QVERIFY(table.find("\033") == std::string::npos);
+        QVERIFY(contains(comparison_table(comparison, true, 0), "\033[1mBaseline"));
+        QVERIFY(longest_line(comparison_table(comparison, false, 90)) <= 90);
+    }
+
+    void collapse_and_grid() {
+        TempFolder workspace;
+        for (double lr : {0.01, 0.03}) {
+            SyntheticRun run{.grid_point = "train.lr=" + full_precision(lr), .patch = {{"train", {{"lr", lr}}}}};
+            write_synthetic_run(workspace.path(), run);
+            run.variant = "no-norm";
+            run.label = "No norm";
+            run.patch.merge_patch(kNoNorm);
+            run.nan_at = lr > 0.02 ? 23 : -1;
+            write_synthetic_run(workspace.path(), run);
+        }
+        const std::string table =
+            comparison_table(study::compare_study(run::RunStore(workspace.path()), "quick"), true, 0);
+        QVERIFY(contains(table, "\033[31mcollapsed 1/1, step 23"));
+        QVERIFY(contains(table, "Each variant at its own best grid point"));
+    }
+
+    void a_list_of_runs() {
+        TempFolder workspace;
+        QVERIFY(contains(list_table({}), "no runs yet"));
+        write_synthetic_run(workspace.path(), {});
+        write_synthetic_run(workspace.path(), {.variant = "nope", .label = "x", .patch = kNoPE, .ended = false});
+        const std::string table = list_table(run::RunStore(workspace.path()).list());
+        QVERIFY(contains(table, "100/100"));
+        QVERIFY(contains(table, "50/100"));
+        QVERIFY(contains(table, "interrupted"));
+    }
+
+    void details_of_a_run() {
+        TempFolder workspace;
+        const auto directory = write_synthetic_run(
+            workspace.path(),
+            {.variant = "no-norm", .label = "\033]0;title\007", .patch = kNoNorm, .nan_at = 23, .spikes = 30});
+        const run::ListedRun listed = run::RunStore(workspace.path()).find(directory.id());
+        run::RunMetrics metrics(directory.folder());
+        metrics.refresh();
+        const std::string text = run_details(listed, metrics);
+        QVERIFY(contains(text, "loss is NaN at step 23"));
+        QVERIFY(contains(text, "7.6400 at step 0"));
+        QVERIFY(contains(text, "spike at step 10"));
+        QVERIFY(contains(text, "19 more"));
+        QVERIFY(text.find('\033') == std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(TerminalTest)
+#include "terminal_test.moc"
