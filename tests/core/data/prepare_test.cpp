@@ -1,0 +1,365 @@
+#include "core/data/prepare.h"
+
+#include "core/data/stories.h"
+#include "core/io/bytes.h"
+#include "core/io/json_file.h"
+#include "core/io/npy.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+
+#include <sys/wait.h>
+
+#include <QProcess>
+#include <QTest>
+#include <cmath>
+#include <sstream>
+#include <thread>
+
+using namespace ablate;
+using namespace ablate::data;
+using test::input_error;
+using test::is_line_with;
+
+namespace fs = std::filesystem;
+
+class PrepareTest : public QObject {
+    Q_OBJECT
+
+    test::TempFolder folder_;
+    fs::path lines_, bordered_;  // the same stories
+
+    static std::vector<std::int64_t> all(const TokenFile& file) {
+        std::vector<std::int64_t> ids(static_cast<std::size_t>(file.size()));
+        file.read(0, ids);
+        return ids;
+    }
+    static DataConfig config(const fs::path& text) {
+        DataConfig config;
+        config.text = text;
+        config.vocab_size = 500;
+        config.context = 32;
+        config.block_lines = 10;
+        return config;
+    }
+    std::string refusal(const DataConfig& wrong) const {
+        return input_error([&] { prepare_data(wrong, folder_ / "cache"); });
+    }
+    // A folder of tokens as another program may have written it.
+    fs::path foreign(const std::string& name, const std::map<std::string, std::vector<std::uint16_t>>& sets) const {
+        fs::create_directory(folder_ / name);
+        for (const auto& [file, ids] : sets) {
+            std::string bytes =
+                file.ends_with(".npy") ? io::npy_header_1d("u2", static_cast<std::int64_t>(ids.size())) : "";
+            for (const std::uint16_t id : ids) io::store(bytes, id);
+            folder_.write(name + "/" + file, bytes);
+        }
+        return folder_ / name;
+    }
+    // The bytes of a whole set as bits per byte counts them, in windows without overlap.
+    static std::int64_t bytes_of(const PreparedData& data, const TokenFile& tokens) {
+        const auto ids = all(tokens);
+        const Batch whole{1, tokens.size() - 1, {ids.begin(), ids.end() - 1}, {ids.begin() + 1, ids.end()}};
+        return data.line_start_bytes[static_cast<std::size_t>(ids.front())] + target_bytes(data, whole);
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        std::string lines, bordered;
+        for (std::uint64_t i = 0; i < 300; ++i) {
+            lines += story(1, i);
+            bordered += story(1, i) + "\nMore of it.\n<|endoftext|>\n";
+        }
+        lines_ = folder_.write("lines.txt", lines);
+        bordered_ = folder_.write("bordered.txt", bordered);
+    }
+
+    // spm_train and spm_encode with the flags of the quick study's PyTorch twin, on the same split.
+    void tokens_are_those_of_sentencepieces_own_programs() {
+        const QString programs = ABLATE_SOURCE_DIR "/.deps/sentencepiece/bin/";
+        const PreparedData data = prepare_data(config(lines_), folder_ / "cache");
+        std::string train, val;
+        std::istringstream in(read_file(lines_));
+        int number = 0;
+        for (std::string line; std::getline(in, line); ++number)
+            ((number / 10) % 20 == 10 ? val : train) += line + "\n";
+        const auto train_file = folder_.write("train.txt", train);
+        const auto model = QString::fromStdString(folder_ / "twin");
+        QCOMPARE(QProcess::execute(
+                     programs + "spm_train",
+                     {"--input=" + QString::fromStdString(train_file), "--model_prefix=" + model, "--vocab_size=500",
+                      "--model_type=bpe", "--character_coverage=1.0", "--byte_fallback=false",
+                      "--user_defined_symbols=\n", "--normalization_rule_name=identity",
+                      "--remove_extra_whitespaces=false", "--num_threads=2", "--minloglevel=2"}),
+                 0);
+        for (const auto& [text, tokens] :
+             {std::pair(train, data.train), std::pair(val, data.validation.at(0).tokens)}) {
+            QProcess encode;
+            encode.start(programs + "spm_encode", {"--model=" + model + ".model", "--output_format=id",
+                                                   QString::fromStdString(folder_.write("set.txt", text))});
+            QVERIFY(encode.waitForFinished());
+            std::vector<std::int64_t> expected;
+            std::istringstream output(encode.readAllStandardOutput().toStdString());
+            for (std::string line; std::getline(output, line);) {
+                std::istringstream words(line);
+                for (std::int64_t id; words >> id;) expected.push_back(id);
+                expected.push_back(3);  // the newline piece
+            }
+            QCOMPARE(all(*tokens), expected);
+        }
+    }
+
+    void bytes_are_those_of_the_text() {
+        for (const fs::path& text : {lines_, bordered_}) {
+            const PreparedData data = prepare_data(config(text), folder_ / "cache");
+            const Json described = io::read_json(data.folder / "data.json");
+            QCOMPARE(data.unknown_tokens, 0);
+            QCOMPARE(bytes_of(data, *data.train), described["sets"]["train"]["bytes"].get<std::int64_t>());
+            const Json& val = described["sets"]["val"];
+            QCOMPARE(bytes_of(data, *data.validation[0].tokens), val["bytes"].get<std::int64_t>());
+            QCOMPARE(data.validation[0].tokens->size(), val["tokens"].get<std::int64_t>());
+        }
+    }
+
+    void tokens_decode_to_the_documents() {
+        const PreparedData data = prepare_data(config(bordered_), folder_ / "cache");
+        const auto ids = all(*data.validation[0].tokens);
+        std::string expected;
+        DocumentReader reader(config(bordered_), {bordered_});
+        std::int64_t documents = 0;
+        for (Document document; reader.next(document);)
+            if (document.validation) expected += document.text, ++documents;
+        QCOMPARE(data.tokenizer->decode(std::vector<std::int32_t>(ids.begin(), ids.end())), expected);
+        QCOMPARE(std::count(ids.begin(), ids.end(), data.tokenizer->end_of_document_id()), documents);
+        QCOMPARE(ids.back(), data.tokenizer->end_of_document_id());
+    }
+
+    void words_of_every_shape_are_encoded_as_lines_are() {
+        const std::string odd =
+            "  two  spaces \n\ttab\ta\nword" + std::string(5000, 'x') + " 日本 語\u2581mark\u3000wide\n . ! \n";
+        std::string text = read_file(lines_);
+        for (int i = 0; i < 40; ++i) text += odd;
+        const PreparedData data = prepare_data(config(folder_.write("odd.txt", text)), folder_ / "cache");
+        std::vector<std::int32_t> ids;
+        DocumentReader reader(config(folder_ / "odd.txt"), {folder_ / "odd.txt"});
+        for (Document document; reader.next(document);)
+            if (!document.validation) data.tokenizer->encode(document.text, ids);
+        QCOMPARE(all(*data.train), std::vector<std::int64_t>(ids.begin(), ids.end()));
+    }
+
+    void data_json_tells_what_the_files_are() {
+        const PreparedData data = prepare_data(config(lines_), folder_ / "cache");
+        const Json described = io::read_json(data.folder / "data.json");
+        QCOMPARE(described["vocab_size"].get<int>(), 500);
+        QCOMPARE(described["sets"]["train"]["tokens"].get<std::int64_t>(), data.train->size());
+        QCOMPARE(described["files"]["val.npy"].get<std::string>(), data.validation[0].sha256);
+        QCOMPARE(described["texts"][0]["path"].get<std::string>(), lines_.string());
+        QCOMPARE(described["unigram_entropy"].get<double>(), data.unigram_entropy);
+        QVERIFY(data.unigram_entropy > 3 && data.unigram_entropy < std::log(500));
+    }
+
+    void the_same_text_is_tokenized_once() {
+        const test::TempFolder cache;
+        const PreparedData first = prepare_data(config(lines_), cache.path());
+        std::vector<std::string> said;
+        const auto copy = folder_.write("copy.txt", read_file(lines_));
+        const PreparedData again =
+            prepare_data(config(copy), cache.path(), [&](const std::string& what, double) { said.push_back(what); });
+        QCOMPARE(again.folder, first.folder);
+        QCOMPARE(again.sha256, first.sha256);
+        QCOMPARE(said, std::vector<std::string>{"checking the tokens"});
+
+        for (const auto& change : std::vector<std::function<void(DataConfig&)>>{
+                 [](DataConfig& c) { c.vocab_size = 400; }, [](DataConfig& c) { c.block_lines = 11; },
+                 [](DataConfig& c) { c.val_every = 10; }, [&](DataConfig& c) { c.text = bordered_; }}) {
+            DataConfig other = config(lines_);
+            change(other);
+            QVERIFY(prepare_data(other, cache.path()).sha256 != first.sha256);
+        }
+        const test::TempFolder elsewhere;
+        QCOMPARE(prepare_data(config(lines_), elsewhere.path()).sha256, first.sha256);
+    }
+
+    void a_text_that_changed_is_tokenized_anew() {
+        const auto file = folder_.write("changing.txt", read_file(lines_));
+        const std::string before = prepare_data(config(file), folder_ / "cache").sha256;
+        std::string text = read_file(lines_);
+        text[0] = 'Z';  // the same size
+        folder_.write("changing.txt", text);
+        QVERIFY(prepare_data(config(file), folder_ / "cache").sha256 != before);
+    }
+
+    void a_damaged_cache_is_made_anew() {
+        const PreparedData sound = prepare_data(config(lines_), folder_ / "cache");
+        for (const char* name : {"train.npy", "tokenizer.model", "data.json"}) {
+            std::string bytes = read_file(sound.folder / name);
+            bytes[bytes.size() / 2] ^= 1;
+            atomic_write(sound.folder / name, bytes);
+            fs::last_write_time(sound.folder / name, fs::file_time_type::clock::now() - std::chrono::seconds(10));
+            QCOMPARE(prepare_data(config(lines_), folder_ / "cache").sha256, sound.sha256);
+        }
+        fs::remove(sound.folder / "val.npy");
+        QCOMPARE(prepare_data(config(lines_), folder_ / "cache").sha256, sound.sha256);
+        folder_.write("cache/hashes.json", "{\"damaged\": ");
+        QCOMPARE(prepare_data(config(lines_), folder_ / "cache").sha256, sound.sha256);
+    }
+
+    void processes_and_threads_prepare_at_once() {
+        const test::TempFolder cache;
+        std::vector<pid_t> children;
+        for (int i = 0; i < 3; ++i) {
+            const pid_t child = fork();
+            if (child == 0) {
+                try {
+                    prepare_data(config(lines_), cache.path());
+                    _exit(0);
+                } catch (...) {
+                    _exit(1);
+                }
+            }
+            children.push_back(child);
+        }
+        std::vector<std::string> hashes(3);
+        {
+            std::vector<std::jthread> threads;
+            for (auto& hash : hashes)
+                threads.emplace_back([&] { hash = prepare_data(config(lines_), cache.path()).sha256; });
+        }
+        for (const pid_t child : children) {
+            int status = 1;
+            waitpid(child, &status, 0);
+            QCOMPARE(status, 0);
+        }
+        for (const auto& hash : hashes) QCOMPARE(hash, prepare_data(config(lines_), folder_ / "cache").sha256);
+        int folders = 0;
+        for (const auto& entry : fs::directory_iterator(cache / "tokens")) folders += entry.is_directory();
+        QCOMPARE(folders, 1);
+    }
+
+    void abandoned_work_leaves_nothing() {
+        for (const std::string stage :
+             {"reading the text for the tokenizer", "training the tokenizer", "encoding other"}) {
+            const test::TempFolder cache;
+            DataConfig abandoned = config(lines_);
+            std::string big;
+            while (big.size() < 3 << 20) big += read_file(lines_);
+            abandoned.val["other"] = folder_.write("big.txt", big);
+            const auto abandon = [&](const std::string& what, double) {
+                if (what == stage) throw std::runtime_error("enough");
+            };
+            QVERIFY_THROWS_EXCEPTION(std::runtime_error, prepare_data(abandoned, cache.path(), abandon));
+            for (const auto& entry : fs::directory_iterator(cache / "tokens")) QVERIFY(!entry.is_directory());
+        }
+    }
+
+    void validation_texts_have_names() {
+        DataConfig named = config(lines_);
+        named.val["stories"] = bordered_;
+        named.val["a-few"] = folder_.write("few.txt", story(9, 1) + story(9, 2) + story(9, 3));
+        const PreparedData data = prepare_data(named, folder_ / "cache");
+        QCOMPARE(data.validation.size(), 2u);
+        QCOMPARE(data.validation[0].name, std::string("a-few"));
+        QCOMPARE(data.validation[1].name, std::string("stories"));
+        QVERIFY(data.train->size() > prepare_data(config(lines_), folder_ / "cache").train->size());
+        named.val["../evil"] = lines_;
+        QVERIFY(is_line_with(refusal(named), {"data.val", "../evil"}));
+    }
+
+    void token_folders_are_used_as_they_are() {
+        DataConfig given;
+        given.tokens = foreign("tokens", {{"train.bin", std::vector<std::uint16_t>(100, 7)},
+                                          {"val.npy", std::vector<std::uint16_t>(50, 1)},
+                                          {"code.npy", std::vector<std::uint16_t>(60, 2)}});
+        given.vocab_size = 8;
+        given.context = 10;
+        const PreparedData data = prepare_data(given, folder_ / "cache");
+        QCOMPARE(data.train->size(), 100);
+        QCOMPARE(data.validation.at(0).name, std::string("val"));
+        QCOMPARE(data.validation.at(1).name, std::string("code"));
+        QVERIFY(!data.tokenizer && data.token_bytes.empty() && data.note.empty());
+        QCOMPARE(data.unigram_entropy, 0.0);
+        QCOMPARE(target_bytes(data, training_batch(*data.train, 2, 10, 1, 0)), 0);
+
+        given.vocab_size = 7;
+        QVERIFY(is_line_with(refusal(given), {"train.bin", "token 0 is 7", "vocabulary of 7"}));
+        given.vocab_size = 8;
+        given.context = 50;
+        QVERIFY(is_line_with(refusal(given), {"context 50", "validation text (50 tokens)"}));
+        given.context = 4096;
+        QVERIFY(is_line_with(refusal(given), {"context 4096", "training text (100 tokens)"}));
+    }
+
+    void what_tokenize_wrote_is_a_token_folder() {
+        tokenize(config(lines_), {lines_}, folder_ / "out");
+        DataConfig given = config({});
+        given.text.clear();
+        given.tokens = folder_ / "out";
+        const PreparedData data = prepare_data(given, folder_ / "cache");
+        QCOMPARE(data.sha256, prepare_data(config(lines_), folder_ / "cache").sha256);
+        QCOMPARE(data.token_bytes.size(), 500u);
+        given.vocab_size = 512;  // padded
+        QVERIFY(prepare_data(given, folder_ / "cache").special[511]);
+        given.vocab_size = 499;
+        QVERIFY(is_line_with(refusal(given), {"tokenizer.model has 500 pieces", "data.vocab_size = 499"}));
+        QVERIFY(is_line_with(input_error([&] { tokenize(config(lines_), {lines_}, folder_ / "out"); }),
+                             {"exists already"}));
+    }
+
+    void bad_token_folders_are_one_line() {
+        DataConfig given;
+        given.tokens = folder_ / "nowhere";
+        QVERIFY(is_line_with(refusal(given), {"data.tokens", "nowhere", "no such folder"}));
+        given.tokens = foreign("no-train", {{"val.npy", {1, 2}}});
+        QVERIFY(is_line_with(refusal(given), {"no train.npy or train.bin"}));
+        given.context = 1;
+        given.tokens = foreign("no-val", {{"train.npy", {1, 2}}});
+        QVERIFY(is_line_with(refusal(given), {"no val.npy or val.bin"}));
+        given.val["x"] = "x.txt";
+        QVERIFY(is_line_with(refusal(given), {"data.val", "data.tokens"}));
+    }
+
+    void vocabularies_the_text_cannot_give_are_refused() {
+        DataConfig wrong = config(lines_);
+        wrong.vocab_size = 60000;
+        QVERIFY(is_line_with(refusal(wrong), {"lines.txt", "too small for a vocabulary of 60,000", "at most"}));
+        wrong.vocab_size = 20;
+        QVERIFY(is_line_with(refusal(wrong), {"lines.txt", "too many characters", "at least"}));
+        wrong.vocab_size = 3;
+        QVERIFY(is_line_with(refusal(wrong), {"data.vocab_size = 3", "8 is the least"}));
+        wrong.vocab_size = 200;
+        wrong.byte_fallback = true;
+        QVERIFY(is_line_with(refusal(wrong), {"data.vocab_size = 200", "264 is the least"}));
+    }
+
+    void the_largest_vocabulary_named_is_right() {
+        DataConfig wrong = config(lines_);
+        wrong.vocab_size = 60000;
+        const std::string message = refusal(wrong);
+        const auto at = message.find("can be ") + 7;
+        std::string most = message.substr(at, message.find(' ', at) - at);
+        std::erase(most, ',');
+        wrong.vocab_size = std::stoll(most);
+        QVERIFY(refusal(wrong).empty());
+        ++wrong.vocab_size;
+        QVERIFY(!refusal(wrong).empty());
+    }
+
+    void a_text_without_held_out_documents_is_refused() {
+        DataConfig wrong = config(lines_);
+        wrong.block_lines = 1000;
+        QVERIFY(is_line_with(refusal(wrong), {"lines.txt", "2 documents", "data.val_every"}));
+    }
+
+    void a_text_of_overlong_lines_trains_a_tokenizer() {
+        std::string text = read_file(lines_);
+        std::replace(text.begin(), text.end(), '\n', ' ');
+        std::string json;
+        for (int i = 0; i < 12; ++i)
+            json += Json{{"text", text.substr(0, 20000) + std::string(70000, 'y')}}.dump() + "\n";
+        const PreparedData data = prepare_data(config(folder_.write("long.jsonl", json)), folder_ / "cache");
+        QCOMPARE(data.tokenizer->vocab_size(), 500);
+        QCOMPARE(data.unknown_tokens, 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(PrepareTest)
+#include "prepare_test.moc"
