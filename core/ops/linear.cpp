@@ -36,20 +36,19 @@ at::Tensor side_by_side(at::TensorList parts, at::ScalarType type) {
 // The inputs are x, the weights, then the biases.
 class Linear : public torch::autograd::Function<Linear> {
   public:
-    static at::Tensor forward(AutogradContext* context, const variable_list& inputs, std::int64_t weights) {
-        const at::TensorList all(inputs);
+    static at::Tensor forward(AutogradContext* context, at::TensorList inputs, std::int64_t weights) {
         const at::Tensor& x = inputs[0];
         const at::Tensor rows = x.reshape({-1, x.size(-1)});
-        const at::Tensor weight = side_by_side(all.slice(1, weights), x.scalar_type());
+        const at::Tensor weight = side_by_side(inputs.slice(1, weights), x.scalar_type());
         at::Tensor y = multiply(rows, weight.t(), x.scalar_type());
-        const at::TensorList biases = all.slice(1 + weights);
+        const at::TensorList biases = inputs.slice(1 + weights);
         if (!biases.empty()) y.add_(side_by_side(biases, x.scalar_type()));
 
         context->save_for_backward({rows, weight});
         context->saved_data["shape"] = x.sizes().vec();
         context->saved_data["parameter_type"] = static_cast<std::int64_t>(inputs[1].scalar_type());
         std::vector<std::int64_t> widths;
-        for (const at::Tensor& part : all.slice(1, weights)) widths.push_back(part.size(0));
+        for (const at::Tensor& part : inputs.slice(1, weights)) widths.push_back(part.size(0));
         context->saved_data["widths"] = widths;
         context->saved_data["biased"] = !biases.empty();
 
@@ -90,7 +89,7 @@ at::Tensor linear(const at::Tensor& x, at::TensorList weights, at::TensorList bi
     variable_list inputs{x};
     inputs.insert(inputs.end(), weights.begin(), weights.end());
     inputs.insert(inputs.end(), biases.begin(), biases.end());
-    return Linear::apply(inputs, static_cast<std::int64_t>(weights.size()));
+    return Linear::apply(at::TensorList(inputs), static_cast<std::int64_t>(weights.size()));
 }
 
 at::Tensor reference::linear(const at::Tensor& x, at::TensorList weights, at::TensorList biases) {

@@ -91,9 +91,10 @@ WholeLoss all_chunks(const at::Tensor& x, const at::Tensor& parameter, const at:
 class LinearCrossEntropy : public torch::autograd::Function<LinearCrossEntropy> {
   public:
     static variable_list forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                                 const at::Tensor& bias, const at::Tensor& targets, double softcap, double z_loss) {
+                                 const std::optional<at::Tensor>& bias, const at::Tensor& targets, double softcap,
+                                 double z_loss) {
         const bool with_gradient = x.requires_grad() || weight.requires_grad();
-        WholeLoss whole = all_chunks(x, weight, bias, targets, {softcap, z_loss}, with_gradient);
+        WholeLoss whole = all_chunks(x, weight, bias.value_or(at::Tensor()), targets, {softcap, z_loss}, with_gradient);
         context->save_for_backward({whole.x_gradient, whole.weight_gradient, whole.bias_gradient});
         context->mark_non_differentiable({whole.nll});
         return {whole.objective, whole.nll};
@@ -120,7 +121,8 @@ CrossEntropy linear_cross_entropy(const at::Tensor& x, const at::Tensor& weight,
         WholeLoss whole = all_chunks(x, weight, bias, targets, options, false);
         return {whole.objective, whole.nll};
     }
-    const variable_list losses = LinearCrossEntropy::apply(x, weight, bias, targets, options.softcap, options.z_loss);
+    const variable_list losses = LinearCrossEntropy::apply(
+        x, weight, bias.defined() ? std::optional(bias) : std::nullopt, targets, options.softcap, options.z_loss);
     return {losses[0], losses[1]};
 }
 

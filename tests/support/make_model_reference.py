@@ -59,7 +59,7 @@ CASES = {
     "placement-sandwich": model(placement="sandwich"),
     "qk-norm-head": model(**QK),
     "qk-norm-projection": model(qk_norm_scope="projection", **QK, **GQA),
-    "qk-norm-layer": model(norm={"q": {"kind": "layer"}, "k": {"kind": "layer"}}),
+    "qk-norm-layer": model(heads=1, norm={"q": {"kind": "layer"}, "k": {"kind": "layer"}}),
     "qk-norm-henry": model(norm={"q": {"kind": "henry"}, "k": {"kind": "henry"}}),
     "qk-norm-gqa": model(**QK, **GQA),
     "position-rope-interleaved": model(position={"kind": "rope", "layout": "interleaved", "theta": 100.0}),
@@ -80,7 +80,7 @@ CASES = {
     "tied-head-bias": model(tie_embeddings=True, head_bias=True),
     "softcap": model(logit_softcap=0.7),
     "z-loss": {"train": {"z_loss": 0.3}},
-    "softcap-z-loss-tied": {"model": {"logit_softcap": 0.7, "tie_embeddings": True, **BIASES}, "train": {"z_loss": 0.3}},
+    "softcap-z-loss-tied": {"model": {"logit_softcap": 8.0, "tie_embeddings": True, **BIASES}, "train": {"z_loss": 0.3}},
 }
 
 

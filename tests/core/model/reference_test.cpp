@@ -1,0 +1,101 @@
+#include "core/base/error.h"
+#include "core/io/safetensors.h"
+#include "core/model/register.h"
+#include "core/model/transformer.h"
+
+#include <ATen/Parallel.h>
+#include <QTest>
+
+#include <filesystem>
+
+using namespace ablate;
+
+// What tests/support/make_model_reference.py computed with PyTorch, against the model: logits, loss and every gradient.
+class ReferenceTest : public QObject {
+    Q_OBJECT
+
+    static at::Tensor read(const io::SafetensorsReader& file, const std::string& name) {
+        const io::TensorEntry* entry = file.find(name);
+        if (!entry) throw std::runtime_error("the reference has no tensor '" + name + "'");
+        const at::Tensor tensor = at::empty(entry->shape, entry->dtype == "I64" ? at::kLong : at::kDouble);
+        file.read(*entry, tensor.mutable_data_ptr());
+        return tensor;
+    }
+
+    // Largest error, relative to the largest value.
+    static double distance(const at::Tensor& value, const at::Tensor& wanted) {
+        const double scale = wanted.abs().max().item<double>();
+        const double error = (value.detach().to(at::kDouble) - wanted).abs().max().item<double>();
+        return scale > 0 ? error / scale : error;
+    }
+
+    static void set_parameters(model::Transformer& transformer, const io::SafetensorsReader& file) {
+        const at::NoGradGuard no_gradient;
+        for (model::Parameter& parameter : transformer.parameters())
+            parameter.value.copy_(read(file, "param/" + parameter.spec.name));
+    }
+
+    static void compare(const std::filesystem::path& path, at::ScalarType type, double tolerance) {
+        const io::SafetensorsReader file(path);
+        const RunConfig config = run_config_from_json(Json::parse(file.metadata().at("config")), path.string());
+        model::Transformer transformer(config, 1, at::kCPU, type);
+        set_parameters(transformer, file);
+        const at::Tensor ids = read(file, "ids"), targets = read(file, "targets");
+
+        const auto near = [&](const std::string& name, const at::Tensor& value, const at::Tensor& wanted) {
+            const double error = distance(value, wanted);
+            QVERIFY2(error <= tolerance, fmt::format("{}: off by {:.2e}", name, error).c_str());
+        };
+        near("logits", transformer.logits(ids), read(file, "logits"));
+        near("token nll", transformer.token_nll(ids, targets).mean(), read(file, "nll"));
+        const model::LossOutput loss = transformer.loss(ids, targets);
+        near("loss", loss.objective, read(file, "loss"));
+        near("nll", loss.nll, read(file, "nll"));
+        loss.objective.backward();
+        std::size_t tensors = 0;
+        for (const model::Parameter& parameter : transformer.parameters()) {
+            QVERIFY2(parameter.value.grad().defined(), parameter.spec.name.c_str());
+            near(parameter.spec.name, parameter.value.grad(), read(file, "grad/" + parameter.spec.name));
+            ++tensors;
+        }
+        // The reference has no tensor the model lacks: five of its own, two for each parameter.
+        QCOMPARE(file.entries().size(), 5 + 2 * tensors);
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        model::register_kinds();
+        at::set_num_threads(1);
+    }
+
+    void agrees_with_pytorch_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<bool>("single");
+        const std::filesystem::path folder = std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/reference";
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            for (const bool single : {false, true})
+                QTest::addRow("%s %s", entry.path().stem().c_str(), single ? "fp32" : "fp64")
+                    << QString::fromStdString(entry.path().string()) << single;
+    }
+
+    void agrees_with_pytorch() {
+        QFETCH(QString, file);
+        QFETCH(bool, single);
+        compare(file.toStdString(), single ? at::kFloat : at::kDouble, single ? 1e-5 : 1e-10);
+    }
+
+    void every_kind_has_a_reference() {
+        std::string configs;
+        const std::filesystem::path folder = std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/reference";
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            configs += to_json(run_config_from_json(
+                                   Json::parse(io::SafetensorsReader(entry.path()).metadata().at("config")), "reference"))
+                           .dump();
+        for (const std::string category : {"norm", "position", "ffn"})
+            for (const std::string& name : KindTable::instance().names(category))
+                QVERIFY2(configs.find("\"kind\":\"" + name + "\"") != std::string::npos, name.c_str());
+    }
+};
+
+QTEST_GUILESS_MAIN(ReferenceTest)
+#include "reference_test.moc"
