@@ -49,13 +49,13 @@ class PlotView : public QWidget {
     void save(const QString& file, Format format) const;  // throws InputError / ResourceError
     void copy_to_clipboard() const;
 
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
   Q_SIGNALS:
     void x_range_changed(double low, double high);  // by the user: drag, wheel, pan; NaN, NaN on double-click
     void hovered(double x, const QString& id);
     void hover_left();
-
-    QSize sizeHint() const override;
-    QSize minimumSizeHint() const override;
 
   protected:
     void paintEvent(QPaintEvent* event) override;
