@@ -44,7 +44,7 @@ BIASES = {"attn_bias": True, "ffn_bias": True, "head_bias": True}
 CASES = {
     "baseline": {},
     "norm-layer": everywhere({"kind": "layer"}),
-    "norm-layer-without-bias": everywhere({"kind": "layer", "bias": False}),
+    "norm-layer-no-bias": everywhere({"kind": "layer", "bias": False}),
     "norm-l2": everywhere({"kind": "l2"}),
     "norm-l2-sqrt-d": everywhere({"kind": "l2", "scale_sqrt_d": True}),
     "norm-scale": everywhere({"kind": "scale"}),
