@@ -14,6 +14,7 @@ namespace {
 constexpr double kTickGap = 6;        // px between a tick's text and the plot
 constexpr double kLabelShare = 0.28;  // of the width that end labels may take
 constexpr double kReach = 24;         // px within which a curve is meant by the pointer
+constexpr double kCompact = 200;      // px of height below which the x axis goes without its title
 constexpr double kMarkerSize = 3;     // px from the centre of a marker
 
 void extend(std::optional<Range>& range, const std::optional<Range>& by) {
@@ -75,7 +76,8 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
     Frame frame;
     frame.area = area;
     const double top = area.top() + metrics.height() + 3 * kSpace;
-    const double bottom = std::max(area.bottom() - 2 * metrics.height() - 3 * kSpace, top + 1);
+    const double below = (area.height() < kCompact ? 1 : 2) * metrics.height() + 3 * kSpace;
+    const double bottom = std::max(area.bottom() - below, top + 1);
     frame.y = Axis(axes_.y, y_range(), bottom, top);
     double left = 0;
     for (const Tick& tick : frame.y.ticks(static_cast<int>((bottom - top) / (2.5 * metrics.height()))))
@@ -114,6 +116,7 @@ void PlotPainter::paint(QPainter& painter, const Frame& frame, const ChartStyle&
         if (curve.curve().faint) return 0;
         return curve.curve().id == highlight_ && !highlight_.isEmpty() ? 2 : 1;
     };
+    for (const CurvePoints& curve : curves_) paint_raw(painter, frame, style, curve);
     for (int level = 0; level < 3; ++level)
         for (const CurvePoints& curve : curves_)
             if (layer(curve) == level) paint_curve(painter, frame, style, curve);
@@ -150,20 +153,33 @@ void PlotPainter::paint_axes(QPainter& painter, const Frame& frame, const ChartS
         draw_label(painter, {x - half, plot.bottom() + kTickGap, 2 * half, line}, Qt::AlignCenter, tick.text);
     }
     painter.setPen(style.palette.muted);
-    draw_label(painter, {plot.left(), plot.bottom() + kTickGap + line, plot.width(), line + 2},
-               Qt::AlignRight | Qt::AlignVCenter, axes_.x_title);
+    if (frame.area.height() >= kCompact)
+        draw_label(painter, {plot.left(), plot.bottom() + kTickGap + line, plot.width(), line + 2},
+                   Qt::AlignRight | Qt::AlignVCenter, axes_.x_title);
     painter.setPen(style.palette.text);
     draw_label(painter,
                {frame.area.left() + 2 * kSpace, frame.area.top() + kSpace, frame.area.width() - 4 * kSpace, line},
                Qt::AlignLeft | Qt::AlignVCenter, axes_.y_title);
 }
 
+QColor PlotPainter::ink(const ChartStyle& style, const CurvePoints& points) const {
+    const QColor color = style.ink(points.curve().color);
+    if (dimmed(points)) return mixed(color, style.palette.surface, 0.75);
+    return points.curve().faint ? style.faint(points.curve().color) : color;
+}
+
+// What smoothing has smoothed: smoothing must not invent features.
+void PlotPainter::paint_raw(QPainter& painter, const Frame& frame, const ChartStyle& style,
+                            const CurvePoints& points) const {
+    if (!points.smoothed()) return;
+    painter.setPen(line_pen(mixed(ink(style, points), style.palette.surface, 0.72), 1));
+    for (const QPolygonF& part : points.parts(CurvePoints::Line::raw, frame.x, frame.y)) draw_line(painter, part);
+}
+
 void PlotPainter::paint_curve(QPainter& painter, const Frame& frame, const ChartStyle& style,
                               const CurvePoints& points) const {
     const Curve& curve = points.curve();
-    const QColor ink = dimmed(points) ? mixed(style.ink(curve.color), style.palette.surface, 0.75)
-                       : curve.faint  ? style.faint(curve.color)
-                                      : style.ink(curve.color);
+    const QColor ink = this->ink(style, points);
     if (const QPolygonF band = points.band(frame.x, frame.y); !band.isEmpty()) {
         QColor wash = ink;
         wash.setAlphaF(0.15F);
@@ -171,10 +187,6 @@ void PlotPainter::paint_curve(QPainter& painter, const Frame& frame, const Chart
         painter.setBrush(wash);
         painter.drawPolygon(band);
         painter.setBrush(Qt::NoBrush);
-    }
-    if (points.smoothed()) {
-        painter.setPen(line_pen(mixed(ink, style.palette.surface, 0.72), 1));
-        for (const QPolygonF& part : points.parts(CurvePoints::Line::raw, frame.x, frame.y)) draw_line(painter, part);
     }
     const bool strong = !highlight_.isEmpty() && curve.id == highlight_ && !curve.faint;
     const auto parts = points.parts(CurvePoints::Line::shown, frame.x, frame.y);

@@ -42,6 +42,8 @@ class PlotPainter {
     bool dimmed(const CurvePoints& curve) const;
     std::vector<Reading> readings(const Frame& frame, double x) const;
     void paint_axes(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
+    QColor ink(const ChartStyle& style, const CurvePoints& points) const;
+    void paint_raw(QPainter& painter, const Frame& frame, const ChartStyle& style, const CurvePoints& points) const;
     void paint_curve(QPainter& painter, const Frame& frame, const ChartStyle& style, const CurvePoints& curve) const;
     void paint_markers(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_flags(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
