@@ -60,7 +60,8 @@ Json to_json(const Verdict& verdict) {
             {"collapse", to_string(verdict.collapse)},
             {"step", verdict.step},
             {"tensor", verdict.tensor},
-            {"cause", verdict.cause}};
+            {"cause", verdict.cause},
+            {"out_of_resources", verdict.out_of_resources}};
 }
 
 Verdict verdict_from_json(const Json& json) {
@@ -71,6 +72,7 @@ Verdict verdict_from_json(const Json& json) {
         verdict.step = json.at("step").get<std::int64_t>();
         verdict.tensor = json.at("tensor").get<std::string>();
         verdict.cause = json.at("cause").get<std::string>();
+        verdict.out_of_resources = json.value("out_of_resources", false);
         return verdict;
     } catch (const Json::exception& error) {
         throw InputError("verdict: {}", error.what());
