@@ -6,9 +6,11 @@
 #include "core/base/text.h"
 #include "core/io/numbers.h"
 #include "core/study/launch.h"
+#include "core/study/throughput.h"
 
 #include <cmath>
 #include <iostream>
+#include <limits>
 
 namespace ablate::app {
 
@@ -54,7 +56,16 @@ StepZeroResults look_at_step_zero(const study::Preview& preview, std::uint64_t s
             prepared.note};
 }
 
-Json point_json(const study::PointPreview& p) {
+// Nothing is timed for a study that cannot be trained: its device may not be here.
+std::vector<study::TimeEstimate> estimate(const study::Preview& preview, bool trainable, const run::RunStore& store) {
+    std::vector<study::TimeEstimate> times;
+    for (const study::PointPreview& point : preview.points)
+        times.push_back(trainable ? study::estimated_time(point.point.config, store)
+                                  : study::TimeEstimate{std::numeric_limits<double>::quiet_NaN(), false});
+    return times;
+}
+
+Json point_json(const study::PointPreview& p, const study::TimeEstimate& time) {
     Json differences = Json::array();
     for (const ConfigDifference& d : p.differences)
         differences.push_back({{"key", d.key}, {"before", d.before}, {"after", d.after}, {"text", in_words(d)}});
@@ -69,6 +80,8 @@ Json point_json(const study::PointPreview& p) {
               {"levanter", p.parameters.levanter}}},
             {"flops_per_token", {{"levanter", p.flops.levanter}, {"six_n", p.flops.six_n}}},
             {"training_flops", model::training_flops(p.point.config)},
+            {"estimated_seconds", io::number_to_json(time.seconds)},
+            {"estimate_is_rough", time.rough},
             {"memory",
              {{"weights", p.memory.weights},
               {"gradients", p.memory.gradients},
@@ -81,9 +94,11 @@ Json point_json(const study::PointPreview& p) {
             {"differences", differences}};
 }
 
-Json to_json(const StudyConfig& study, const study::Preview& preview, const std::optional<StepZeroResults>& zero) {
+Json to_json(const StudyConfig& study, const study::Preview& preview, const std::vector<study::TimeEstimate>& times,
+             const std::optional<StepZeroResults>& zero) {
     Json json = {{"study", study.name}, {"seeds", study.seeds}, {"points", Json::array()}, {"findings", Json::array()}};
-    for (const study::PointPreview& point : preview.points) json["points"].push_back(point_json(point));
+    for (std::size_t i = 0; i < preview.points.size(); ++i)
+        json["points"].push_back(point_json(preview.points[i], times[i]));
     for (const study::Finding& f : preview.findings)
         json["findings"].push_back({{"severity", to_text(f.severity)}, {"variant", f.variant}, {"text", f.text}});
     if (!zero) return json;
@@ -105,18 +120,23 @@ std::size_t longest_name(const study::Preview& preview) {
     return longest;
 }
 
-void print_points(const study::Preview& preview) {
+void print_points(const study::Preview& preview, const std::vector<study::TimeEstimate>& times) {
     const std::size_t width = longest_name(preview);
-    std::cout << fmt::format("{:<{}}  {:>13}  {:>8}  {:>12}  {:>10}  difference to the baseline\n", "", width,
-                             "parameters", "mismatch", "train FLOPs", "memory");
-    for (const study::PointPreview& p : preview.points) {
+    std::cout << fmt::format("{:<{}}  {:>13}  {:>8}  {:>11}  {:>9}  {:>10}  difference to the baseline\n", "", width,
+                             "parameters", "mismatch", "train FLOPs", "time", "memory");
+    bool rough = false;
+    for (std::size_t i = 0; i < preview.points.size(); ++i) {
+        const study::PointPreview& p = preview.points[i];
         std::vector<std::string> words;
         for (const ConfigDifference& d : p.differences) words.push_back(in_words(d));
-        std::cout << fmt::format(
-            "{:<{}}  {:>13}  {:>8}  {:>12}  {:>10}  {}\n", p.point.name, width, with_thousands(p.parameters.unique),
-            fmt::format("{:+.2f} %", 100 * p.parameter_mismatch), significant(model::training_flops(p.point.config), 3),
-            short_bytes(p.memory.total()), join(words, "; "));
+        std::cout << fmt::format("{:<{}}  {:>13}  {:>8}  {:>11}  {:>9}  {:>10}  {}\n", p.point.name, width,
+                                 with_thousands(p.parameters.unique),
+                                 fmt::format("{:+.2f} %", 100 * p.parameter_mismatch),
+                                 significant(model::training_flops(p.point.config), 3),
+                                 short_duration(times[i].seconds), short_bytes(p.memory.total()), join(words, "; "));
+        rough = rough || times[i].rough;
     }
+    if (rough) std::cout << "time: of one run's training steps; rough, until a run of this workspace has been timed\n";
     for (const study::Finding& f : preview.findings)
         std::cout << fmt::format("{}: {}{}{}\n", to_text(f.severity), f.variant, f.variant.empty() ? "" : ": ", f.text);
 }
@@ -142,13 +162,14 @@ int preview_study(const Options& options) {
     const study::Preview preview = study::preview(study, options.settings);
     const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),
                                       [](const auto& f) { return f.severity == study::Severity::error; });
+    const std::vector<study::TimeEstimate> times = estimate(preview, errors == 0, run::RunStore(workspace));
     std::optional<StepZeroResults> zero;
     if (options.step_zero && errors == 0)
         zero = look_at_step_zero(preview, static_cast<std::uint64_t>(study.seeds.front()), workspace);
     if (options.json) {
-        print_json(to_json(study, preview, zero));
+        print_json(to_json(study, preview, times, zero));
     } else {
-        print_points(preview);
+        print_points(preview, times);
         if (zero) print_step_zero(preview, *zero);
     }
     if (errors) throw InputError("study {}: {} of its configurations cannot be trained", study.name, errors);

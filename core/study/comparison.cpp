@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/io/numbers.h"
 #include "core/study/comparison_internal.h"
+#include "core/study/throughput.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ ComparedRun read_run(const run::ListedRun& listed) {
     compared.min_train = lowest_finite(compared.metrics[run::kTrainLoss]);
     compared.seconds = summary_number(listed.state, "seconds");
     compared.tokens_per_second = summary_number(listed.state, "tokens_per_second");
-    compared.mfu = summary_number(listed.state, "mfu");
+    compared.mfu = model_flops_utilisation(listed);
     return compared;
 }
 

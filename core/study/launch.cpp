@@ -64,6 +64,11 @@ void require_trainable(const std::vector<VariantPoint>& points, const PlanOption
     }
 }
 
+// Before anything trains, so that nothing disturbs it: what the runs' utilisation is measured against.
+void measure_peak_for(const TrainConfig& train, const std::filesystem::path& workspace) {
+    measured_peak(train.precision, static_cast<int>(train.threads), train.device, workspace / "cache");
+}
+
 run::RunDirectory directory_of(const StudyConfig& study, const PlannedRun& planned, const data::PreparedData& data,
                                const run::RunStore& store) {
     if (!planned.open_run) return run::create_run(store.workspace(), run_info(study, planned, data));

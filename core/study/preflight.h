@@ -3,6 +3,8 @@
 #include "core/data/prepare.h"
 #include "core/model/tensor_table.h"
 
+#include <optional>
+
 // All that is known of a study before compute is spent. No torch in this header.
 namespace ablate::study {
 
@@ -44,13 +46,12 @@ struct StepZero {
 std::vector<StepZero> step_zero(const std::vector<VariantPoint>& points, const data::PreparedData& data,
                                 std::uint64_t seed, const data::Progress& progress = {});
 
-// Estimated seconds of training on this machine, from its measured matrix-product rate (measure_machine) or earlier
-// runs' throughput.
-double estimated_seconds(const RunConfig& config, double flops_per_second, double efficiency);
-
 // The machine's matrix-product peak, FLOP/s, at a precision and number of threads; measured once and kept in `cache`.
 double measured_peak(const std::string& precision, int threads, const std::string& device,
                      const std::filesystem::path& cache);
+// The same when it has been measured before, without measuring.
+std::optional<double> known_peak(const std::string& precision, int threads, const std::string& device,
+                                 const std::filesystem::path& cache);
 
 // The processor's name, and whether it multiplies bfloat16 matrices itself (AMX or AVX512-BF16), as /proc/cpuinfo says.
 std::string cpu_model();

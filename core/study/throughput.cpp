@@ -1,0 +1,54 @@
+#include "core/study/throughput.h"
+
+#include "core/base/error.h"
+#include "core/io/numbers.h"
+#include "core/study/preflight.h"
+#include "core/study/statistics.h"
+
+#include <cmath>
+#include <limits>
+
+namespace ablate::study {
+
+namespace {
+
+constexpr double kUsualUtilisation = 0.15;  // of small models on a CPU: between a tenth and a quarter of the peak
+
+std::optional<double> peak_of(const RunConfig& config, const std::filesystem::path& workspace) {
+    try {
+        return known_peak(config.train.precision, static_cast<int>(config.train.threads), config.train.device,
+                          workspace / "cache");
+    } catch (const InputError&) {
+        return {};  // a run of another machine: its device is not here
+    }
+}
+
+bool alike(const TrainConfig& a, const TrainConfig& b) {
+    return a.precision == b.precision && a.threads == b.threads && a.device == b.device;
+}
+
+}  // namespace
+
+double model_flops_utilisation(const run::ListedRun& listed) {
+    const auto peak = peak_of(listed.info.config, listed.directory.workspace());
+    const Json& summary = listed.state.summary;
+    const double rate = summary.contains("tokens_per_second") ? io::number_from_json(summary["tokens_per_second"])
+                                                              : listed.state.tokens_per_second;
+    if (!peak || !(rate > 0)) return std::numeric_limits<double>::quiet_NaN();
+    return 3 * listed.info.flops_per_token * rate / *peak;
+}
+
+TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store) {
+    std::vector<double> shares;
+    for (const run::ListedRun& listed : store.list().runs) {
+        const double share = model_flops_utilisation(listed);
+        if (alike(listed.info.config.train, config.train) && std::isfinite(share)) shares.push_back(share);
+    }
+    const bool rough = shares.empty();
+    const double share = rough ? kUsualUtilisation : median(std::move(shares));
+    const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
+                                      config.train.device, store.workspace() / "cache");
+    return {model::training_flops(config) / (share * peak), rough};
+}
+
+}  // namespace ablate::study
