@@ -1,0 +1,73 @@
+#include "core/train/schedule.h"
+
+#include <QTest>
+#include <cmath>
+#include <numbers>
+
+using namespace ablate;
+using namespace ablate::train;
+
+namespace {
+
+TrainConfig config_of(const char* schedule) {
+    TrainConfig config;
+    config.steps = 250;
+    config.warmup = 25;
+    config.lr_min_ratio = 0.1;
+    config.schedule = schedule;
+    return config;
+}
+
+}  // namespace
+
+class ScheduleTest : public QObject {
+    Q_OBJECT
+  private Q_SLOTS:
+    void warms_up_linearly() {
+        for (const char* schedule : {"cosine", "linear", "wsd", "constant"}) {
+            const TrainConfig config = config_of(schedule);
+            QCOMPARE(schedule_factor(config, 0), 1.0 / 25);
+            QCOMPARE(schedule_factor(config, 23), 24.0 / 25);
+            QCOMPARE(schedule_factor(config, 24), 1.0);
+        }
+    }
+
+    void cosine_is_the_twins() {
+        const TrainConfig config = config_of("cosine");
+        for (int k = 25; k < 250; ++k)
+            QCOMPARE(schedule_factor(config, k), 0.1 + 0.9 * 0.5 * (1 + std::cos(std::numbers::pi * (k - 25) / 225.0)));
+    }
+
+    void linear_reaches_its_floor() {
+        const TrainConfig config = config_of("linear");
+        QCOMPARE(schedule_factor(config, 25), 1.0);
+        QCOMPARE(schedule_factor(config, 25 + 45), 1 - 0.9 * 0.2);
+        QCOMPARE(schedule_factor(config, 250), 0.1);
+    }
+
+    void wsd_holds_and_then_decays() {
+        TrainConfig config = config_of("wsd");
+        config.decay_share = 0.2;
+        QCOMPARE(schedule_factor(config, 200), 1.0);
+        QCOMPARE(schedule_factor(config, 225), 0.55);
+        QCOMPARE(schedule_factor(config, 250), 0.1);
+    }
+
+    void constant_holds_and_no_warmup_starts_at_one() {
+        TrainConfig config = config_of("constant");
+        QCOMPARE(schedule_factor(config, 249), 1.0);
+        config.warmup = 0;
+        QCOMPARE(schedule_factor(config, 0), 1.0);
+        config.schedule = "cosine";
+        QCOMPARE(schedule_factor(config, 0), 1.0);
+    }
+
+    void warmup_of_the_whole_budget_is_finite() {
+        TrainConfig config = config_of("cosine");
+        config.warmup = config.steps;
+        for (int k = 0; k <= 250; ++k) QVERIFY(std::isfinite(schedule_factor(config, k)));
+    }
+};
+
+QTEST_GUILESS_MAIN(ScheduleTest)
+#include "schedule_test.moc"
