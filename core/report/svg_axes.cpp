@@ -53,11 +53,18 @@ double Scale::at(double value) const {
     return from + share * (to - from);
 }
 
-std::vector<double> Scale::ticks(int count) const { return log ? log_ticks(low, high) : round_ticks(low, high, count); }
+std::vector<double> Scale::ticks(int count) const {
+    if (!log) return round_ticks(low, high, count);
+    // Within a fraction of a decade powers of ten leave the axis bare.
+    const std::vector<double> ticks = log_ticks(low, high);
+    return ticks.size() < 3 ? round_ticks(low, high, count) : ticks;
+}
 
 std::string Scale::label(double tick) const {
-    if (log) return tick_label(tick, std::pow(10, std::floor(std::log10(tick))));
     const std::vector<double> all = ticks(5);
+    const bool even =
+        all.size() > 1 && std::abs((all[1] - all[0]) - (all.back() - all[all.size() - 2])) < 1e-9 * all[1];
+    if (log && !even) return tick_label(tick, std::pow(10, std::floor(std::log10(tick))));
     return tick_label(tick, all.size() > 1 ? all[1] - all[0] : high - low);
 }
 

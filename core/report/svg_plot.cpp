@@ -198,9 +198,10 @@ std::string bar_plot_svg(const BarPlot& plot) {
             svg += svg_text(x.at(plot.origin) + (bar.collapsed ? 24 : 8), middle + 4, bar.text);
             continue;
         }
-        const auto [left, right] = std::minmax(x.at(plot.origin), x.at(*bar.value));
-        svg += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" fill=\"{}\"/>\n", left,
-                           middle - kBarHeight / 2, std::max(right - left, 1.5), kBarHeight, series_color(bar.color));
+        const std::pair<double, double> edges = std::minmax(x.at(plot.origin), x.at(*bar.value));
+        svg += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" fill=\"{}\"/>\n",
+                           edges.first, middle - kBarHeight / 2, std::max(right - edges.first, 1.5), kBarHeight,
+                           series_color(bar.color));
         if (bar.low && bar.high) {
             const double a = x.at(*bar.low), b = x.at(*bar.high);
             for (const auto& [x1, y1, x2, y2] :

@@ -89,11 +89,13 @@ std::string remarks_text(const std::vector<Remark>& remarks, bool color, int wid
     return text;
 }
 
+// Of a group with one seed there is no more to say than the note on single seeds does.
 std::string judgements(const study::Comparison& comparison, bool color, int width) {
     std::vector<Remark> remarks;
     for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
         const study::Group& group = comparison.groups[i];
-        if (group.baseline == i && group.collapsed == 0) continue;
+        const bool only_one_seed = group.delta.n == 1 && !group.too_close && group.collapsed == 0;
+        if ((group.baseline == i && group.collapsed == 0) || (only_one_seed && group.runs.size() == 1)) continue;
         const bool warn = group.too_close || group.unfinished > 0;
         remarks.push_back({printable(group.name), printable(group.judgement),
                            group.collapsed > 0 ? Style::red
@@ -206,7 +208,8 @@ std::string comparison_table(const study::Comparison& comparison, bool color, in
     std::string text = styled(printable(comparison.study), Style::strong, color) + ": final loss on " +
                        printable(comparison.metric) +
                        ", nats per token, mean ± 95 % half width over n healthy seeds\n\n";
-    text += main_table(comparison, color, width) + "\n" + judgements(comparison, color, width);
+    text += main_table(comparison, color, width);
+    if (const std::string said = judgements(comparison, color, width); !said.empty()) text += "\n" + said;
     if (comparison.has_grid())
         text += "\nEach variant at its own best grid point, beside the baseline at its best\n\n" +
                 best_table(comparison, color, width);

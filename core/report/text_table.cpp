@@ -79,6 +79,7 @@ std::string text_table(std::vector<TextColumn> columns, Rows rows, bool color, i
             if (!last) text += (columns[i].right ? "" : padding) + std::string(kGap, ' ');
             used += widths[i] + kGap;
         }
+        text.erase(text.find_last_not_of(' ') + 1);
         return text + "\n";
     };
     std::vector<TextCell> titles;

@@ -54,6 +54,8 @@ std::vector<ListedRun> in_order(std::vector<ListedRun> runs, const std::vector<s
     const auto place = [](const std::vector<std::string>& names, const std::string& name) {
         return std::find(names.begin(), names.end(), name) - names.begin();
     };
+    std::stable_sort(runs.begin(), runs.end(),
+                     [](const ListedRun& a, const ListedRun& b) { return a.info.created < b.info.created; });
     std::vector<std::string> points = point_order, variants{kBaseline};
     for (const ListedRun& listed : runs) points.push_back(point_name(listed.info));
     for (const std::string& point : points) variants.push_back(point.substr(0, point.find('@')));

@@ -55,7 +55,7 @@ class ReportTest : public QObject {
             at = markdown.find(std::string("## ") + section, at);
             QVERIFY2(at != std::string::npos, section);
         }
-        QVERIFY(contains(markdown, "3.6514 ± 0.0157"));
+        QVERIFY(contains(markdown, "3.6514 ± 0.0156"));
         QVERIFY(contains(markdown, "worse by 0.0815 nats"));
         QVERIFY(contains(markdown, "+2.23 %"));
         QVERIFY(contains(markdown, "ln V = 7.62"));
@@ -186,7 +186,7 @@ class ReportTest : public QObject {
         TempFolder workspace;
         write_measured_study(workspace.path());
         const std::string latex = results_latex(comparison_in(workspace));
-        QVERIFY(contains(latex, "NoPE & 1,315,968 & $3.7329 \\pm 0.0196$ & $+0.0815 \\pm 0.0056$ & 3/3 \\\\"));
+        QVERIFY(contains(latex, "NoPE & 1,315,968 & $3.7329 \\pm 0.0195$ & $+0.0815 \\pm 0.0057$ & 3/3 \\\\"));
     }
 
     void everything_is_written() {

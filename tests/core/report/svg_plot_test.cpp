@@ -42,7 +42,7 @@ class SvgPlotTest : public QObject {
         QCOMPARE(log_ticks(1, 10), (std::vector<double>{1, 2, 5, 10}));
         QCOMPARE(tick_label(10000, 10000), std::string("10k"));
         QCOMPARE(tick_label(1200000, 200000), std::string("1.2M"));
-        QCOMPARE(tick_label(3.25, 0.25), std::string("3.25"));
+        QCOMPARE(tick_label(3.25, 0.05), std::string("3.25"));
         QCOMPARE(tick_label(3.5, 0.5), std::string("3.5"));
         QCOMPARE(tick_label(0, 5), std::string("0"));
     }
