@@ -41,8 +41,8 @@ PreparedData prepare_data(const DataConfig& config, const std::filesystem::path&
 void tokenize(const DataConfig& config, const std::vector<std::filesystem::path>& texts,
               const std::filesystem::path& out, const Progress& progress = {});
 
-// UTF-8 bytes of the text that the batch's targets stand for, exact but for unknown characters: the divisor of bits per
-// byte.
+// UTF-8 bytes of the text that the batch's targets stand for, exact but for unknown characters: what bits per byte
+// divides by. 0 without a tokenizer.
 std::int64_t target_bytes(const PreparedData& data, const Batch& batch);
 
 }  // namespace ablate::data

@@ -46,7 +46,7 @@ TextSurvey survey(const DataConfig& config, const std::vector<fs::path>& texts, 
     }
     if (config.val.empty() && validation == 0)
         throw InputError(
-            "{}: the text has {} document{}, and every {}th, from number {} on, is held out for validation: lower "
+            "{}: the text has {} document{}; one in {}, from number {} on, is held out for validation: lower "
             "data.val_every or data.block_lines, or name a text in data.val",
             texts.front().string(), documents, documents == 1 ? "" : "s", config.val_every, config.val_every / 2 + 1);
     return result;
@@ -88,6 +88,7 @@ class WordEncoder {
 
     void encode_word(std::string_view word, std::vector<std::int32_t>& ids) {
         if (word.empty()) return ids.push_back(space_);
+        if (word.size() > longest_word) return tokenizer_.encode(word, ids);
         auto found = words_.find(word);
         if (found == words_.end()) {
             if (words_.size() == most_words) words_.clear();
@@ -97,7 +98,7 @@ class WordEncoder {
         ids.insert(ids.end(), found->second.begin(), found->second.end());
     }
 
-    static constexpr std::size_t most_words = 1 << 20;
+    static constexpr std::size_t longest_word = 64, most_words = 1 << 20;  // remembered: 0.3 GB at most
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };

@@ -19,7 +19,7 @@ class Tokenizer {
     virtual std::string decode(std::span<const std::int32_t> ids) const = 0;
 
     // UTF-8 bytes the token stands for within a line: what bits per byte divides by. 0 for special tokens
-    // (facts.md 3.1) and for the unknown token, whose bytes no id tells.
+    // and for the unknown token, whose bytes no id tells.
     virtual std::int64_t byte_length(std::int32_t id) const = 0;
     // The same for a token behind one that ends a line, or at a text's start.
     virtual std::int64_t line_start_bytes(std::int32_t id) const { return byte_length(id); }

@@ -15,6 +15,7 @@ namespace ablate::data {
 namespace {
 
 constexpr std::int64_t sample_bytes = 256 << 20;
+
 // The longest head of `line` that is short enough: up to a space if there is one, never within a character.
 std::size_t sentence_end(std::string_view line) {
     if (line.size() <= longest_sentence) return line.size();

@@ -14,7 +14,7 @@ struct TextSurvey {
 };
 
 // Trains a sentencepiece BPE on the training documents and returns the model file's bytes. Of texts larger than 256
-// MiB, evenly spaced documents that make up as much are taken, since sentencepiece holds its sentences in memory.
+// MiB, evenly spaced documents that make up no more are taken, since sentencepiece holds its sentences in memory.
 // Overlong lines are left out, as sentencepiece does by itself, unless they are more than a tenth of the text: they are
 // cut then.
 std::string train_tokenizer(const DataConfig& config, const std::vector<std::filesystem::path>& texts,
