@@ -200,7 +200,7 @@ std::string bar_plot_svg(const BarPlot& plot) {
         }
         const std::pair<double, double> edges = std::minmax(x.at(plot.origin), x.at(*bar.value));
         svg += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" fill=\"{}\"/>\n",
-                           edges.first, middle - kBarHeight / 2, std::max(right - edges.first, 1.5), kBarHeight,
+                           edges.first, middle - kBarHeight / 2, std::max(edges.second - edges.first, 1.5), kBarHeight,
                            series_color(bar.color));
         if (bar.low && bar.high) {
             const double a = x.at(*bar.low), b = x.at(*bar.high);
