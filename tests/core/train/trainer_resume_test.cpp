@@ -162,4 +162,4 @@ class ResumeTest : public QObject {
 };
 
 QTEST_GUILESS_MAIN(ResumeTest)
-#include "resume_test.moc"
+#include "trainer_resume_test.moc"
