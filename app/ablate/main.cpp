@@ -84,6 +84,8 @@ int main(int argc, char** argv) {
     } catch (const std::bad_alloc&) {
         return fail(ExitCode::no_resources, "out of memory");
     } catch (const std::exception& error) {
-        return fail(ExitCode::failed, error.what());
+        // LibTorch's messages end in a backtrace.
+        const std::string_view message = error.what();
+        return fail(ExitCode::failed, message.substr(0, message.find('\n')));
     }
 }

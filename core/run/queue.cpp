@@ -23,7 +23,7 @@ bool finished(const RunState& state) {
 Verdict failed(std::string cause, bool out_of_resources) {
     Verdict verdict;
     verdict.outcome = Outcome::failed;
-    verdict.cause = one_line(cause);
+    verdict.cause = one_line(cause.substr(0, cause.find('\n')));  // LibTorch's messages end in a backtrace
     verdict.out_of_resources = out_of_resources;
     return verdict;
 }
