@@ -1,0 +1,139 @@
+#include "core/train/optimizer.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <QTest>
+#include <cmath>
+
+using namespace ablate;
+using namespace ablate::train;
+
+namespace {
+
+// A hidden matrix, the head and a gain with gradients of their own.
+std::vector<model::Parameter> parameters() {
+    auto generator = at::detail::createCPUGenerator(7);
+    std::vector<model::Parameter> result;
+    for (auto& spec : {TensorSpec{"blocks.0.attn.q.weight", {6, 4}, TensorRole::matrix},
+                       TensorSpec{"blocks.0.attn_in.weight", {4}, TensorRole::gain},
+                       TensorSpec{"head.weight", {5, 4}, TensorRole::matrix}})
+        result.push_back({spec, at::randn(spec.shape, generator).set_requires_grad(true)});
+    return result;
+}
+
+at::Tensor gradient_of(const model::Parameter& parameter, int step) {
+    auto generator = at::detail::createCPUGenerator(static_cast<std::uint64_t>(100 * step + parameter.value.numel()));
+    return at::randn(parameter.spec.shape, generator);
+}
+
+void take_steps(const TrainConfig& config, std::vector<model::Parameter>& parameters, int steps, double divisor = 1) {
+    const auto optimizer = make_optimizer(config, parameters);
+    for (int k = 1; k <= steps; ++k) {
+        for (auto& parameter : parameters) parameter.value.mutable_grad() = gradient_of(parameter, k);
+        optimizer->step({0.5, at::scalar_tensor(divisor), at::zeros({})});
+    }
+}
+
+double distance(const at::Tensor& a, const at::Tensor& b) { return (a.detach() - b).abs().max().item<double>(); }
+
+TrainConfig config_of(const char* optimizer) {
+    TrainConfig config;
+    config.optimizer = optimizer;
+    config.precision = "fp32";
+    config.lr = 0.02;
+    config.adam_lr = 0.004;
+    config.weight_decay = 0.3;
+    return config;
+}
+
+// Loshchilov and Hutter 2019 in double, `steps` updates at lr / 2.
+at::Tensor adamw_reference(const model::Parameter& parameter, const TrainConfig& config, double lr, double decay,
+                           int steps, double divisor) {
+    at::Tensor w = parameter.value.detach().to(at::kDouble), m = at::zeros_like(w), v = at::zeros_like(w);
+    for (int k = 1; k <= steps; ++k) {
+        const at::Tensor g = gradient_of(parameter, k).to(at::kDouble) / divisor;
+        m = config.beta1 * m + (1 - config.beta1) * g;
+        v = config.beta2 * v + (1 - config.beta2) * g * g;
+        const at::Tensor corrected = m / (1 - std::pow(config.beta1, k));
+        const at::Tensor deviation = (v / (1 - std::pow(config.beta2, k))).sqrt() + config.eps;
+        w = w * (1 - 0.5 * lr * decay) - 0.5 * lr * corrected / deviation;
+    }
+    return w;
+}
+
+}  // namespace
+
+class OptimizerTest : public QObject {
+    Q_OBJECT
+  private Q_SLOTS:
+    void adamw_is_adamw_and_decays_what_it_should() {
+        for (const bool all : {false, true}) {
+            TrainConfig config = config_of("adamw");
+            config.decay_all = all;
+            auto moved = parameters();
+            take_steps(config, moved, 5, 2.0);
+            const auto start = parameters();
+            for (std::size_t i = 0; i < moved.size(); ++i) {
+                const double decay = all || start[i].spec.role == TensorRole::matrix ? 0.3 : 0;
+                QVERIFY(distance(moved[i].value, adamw_reference(start[i], config, config.lr, decay, 5, 2.0)) < 1e-6);
+            }
+        }
+    }
+
+    void sgd_is_sgd_with_momentum() {
+        TrainConfig config = config_of("sgd");
+        config.momentum = 0.9;
+        auto moved = parameters();
+        take_steps(config, moved, 4, 2.0);
+        const auto start = parameters();
+        for (std::size_t i = 0; i < moved.size(); ++i) {
+            at::Tensor w = start[i].value.detach().to(at::kDouble), buffer = at::zeros_like(w);
+            const double decay = start[i].spec.role == TensorRole::matrix ? 0.3 : 0;
+            for (int k = 1; k <= 4; ++k) {
+                buffer = 0.9 * buffer + gradient_of(start[i], k) / 2.0 + decay * w;
+                w = w - 0.5 * config.lr * buffer;
+            }
+            QVERIFY(distance(moved[i].value, w) < 1e-6);
+        }
+    }
+
+    void muon_turns_hidden_matrices_and_leaves_the_rest_to_adamw() {
+        const TrainConfig config = config_of("muon");
+        auto moved = parameters();
+        take_steps(config, moved, 1);
+        const auto start = parameters();
+        // A step of Muon is an orthogonal matrix, sqrt(6 / 4) lr long in every direction (as far as five iterations
+        // get).
+        const at::Tensor update = (start[0].value.detach() * (1 - 0.5 * config.lr * 0.3) - moved[0].value.detach()) /
+                                  (0.5 * config.lr * std::sqrt(6.0 / 4));
+        const at::Tensor eigenvalues = at::linalg_eigvalsh(update.t().matmul(update).to(at::kDouble));
+        QVERIFY(eigenvalues.min().item<double>() > 0.4 && eigenvalues.max().item<double>() < 1.6);
+        QVERIFY((update * gradient_of(start[0], 1)).sum().item<double>() > 0);
+        QVERIFY(distance(moved[2].value, adamw_reference(start[2], config, config.adam_lr, 0.3, 1, 1)) < 1e-6);
+        QVERIFY(distance(moved[1].value, adamw_reference(start[1], config, config.adam_lr, 0, 1, 1)) < 1e-6);
+    }
+
+    void orthogonalization_keeps_the_singular_directions() {
+        const at::Tensor matrix = parameters()[0].value.detach();
+        for (const at::Tensor& m : {matrix, matrix.t().contiguous()}) {
+            const at::Tensor x = orthogonalized(m, at::kFloat);
+            const auto [u, s, vh] = at::linalg_svd(m, false);
+            const at::Tensor in_their_basis = u.t().matmul(x).matmul(vh.t());
+            QVERIFY((in_their_basis - at::diag(in_their_basis.diagonal())).abs().max().item<double>() < 1e-4);
+            QVERIFY(in_their_basis.diagonal().min().item<double>() > 0.6 &&
+                    in_their_basis.diagonal().max().item<double>() < 1.3);
+        }
+    }
+
+    void state_goes_by_name() {
+        auto held = parameters();
+        std::vector<std::string> names;
+        for (const auto& entry : make_optimizer(config_of("muon"), held)->state()) names.push_back(entry.name);
+        QVERIFY(names ==
+                (std::vector<std::string>{"adam_step", "exp_avg.head.weight", "exp_avg_sq.head.weight",
+                                          "exp_avg.blocks.0.attn_in.weight", "exp_avg_sq.blocks.0.attn_in.weight",
+                                          "momentum.blocks.0.attn.q.weight"}));
+    }
+};
+
+QTEST_GUILESS_MAIN(OptimizerTest)
+#include "optimizer_test.moc"
