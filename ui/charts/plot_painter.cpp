@@ -75,7 +75,8 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
     const QFontMetricsF metrics(style.font);
     Frame frame;
     frame.area = area;
-    const double top = area.top() + metrics.height() + 3 * kSpace;
+    const double title = style.print || axes_.y_title_on_screen ? metrics.height() : 0;
+    const double top = area.top() + title + 3 * kSpace;
     const double below = (area.height() < kCompact ? 1 : 2) * metrics.height() + 3 * kSpace;
     const double bottom = std::max(area.bottom() - below, top + 1);
     frame.y = Axis(axes_.y, y_range(), bottom, top);
@@ -156,6 +157,7 @@ void PlotPainter::paint_axes(QPainter& painter, const Frame& frame, const ChartS
     if (frame.area.height() >= kCompact)
         draw_label(painter, {plot.left(), plot.bottom() + kTickGap + line, plot.width(), line + 2},
                    Qt::AlignRight | Qt::AlignVCenter, axes_.x_title);
+    if (!style.print && !axes_.y_title_on_screen) return;
     painter.setPen(style.palette.text);
     draw_label(painter,
                {frame.area.left() + 2 * kSpace, frame.area.top() + kSpace, frame.area.width() - 4 * kSpace, line},

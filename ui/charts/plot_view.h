@@ -28,6 +28,7 @@ struct Curve {
 struct PlotAxes {
     QString x_title, y_title;  // quantity and unit
     Scale x = Scale::linear, y = Scale::linear;
+    bool y_title_on_screen = true;  // false where a header above the chart says it; files always have it
 };
 
 class PlotView : public QWidget {

@@ -1,0 +1,153 @@
+#include "ui/pages/live/live_metrics.h"
+
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace ablate::ui {
+namespace {
+
+// The tag of an evaluation is "eval/SET/FIELD".
+std::shared_ptr<const run::Series> evaluation(const RunCurves& curves, const std::string& field) {
+    for (const auto& [tag, series] : curves.series)
+        if (tag.starts_with("eval/") && tag.ends_with("/" + field)) return series;
+    return nullptr;
+}
+
+double first_time(const RunCurves& curves) {
+    double first = std::numeric_limits<double>::infinity();
+    for (const auto& [tag, series] : curves.series)
+        if (!series->wall_time.empty()) first = std::min(first, series->wall_time.front());
+    return first;
+}
+
+// Tokens or training FLOPs of one step.
+double per_step(Along along, const run::RunInfo& info) {
+    if (along == Along::step) return 1;
+    const TrainConfig& train = info.config.train;
+    const auto tokens = static_cast<double>(train.batch * train.accumulate * info.config.data.context);
+    return along == Along::tokens ? tokens : 3 * info.flops_per_token * tokens;
+}
+
+bool is_event(const Json& event, const char* type) {
+    return event.is_object() && event.contains("type") && event["type"] == type && event.contains("step") &&
+           event["step"].is_number_integer();
+}
+
+}  // namespace
+
+const std::vector<LiveMetric>& live_metrics() {
+    static const std::vector<LiveMetric> metrics{
+        {"train_loss", "Training loss", "nats per token", true, true, false},
+        {"val_loss", "Validation loss", "nats per token", false, false, false},
+        {"bpb", "Bits per byte", "validation", false, false, false},
+        {"grad_norm", "Gradient norm", "before clipping", true, true, true},
+        {"lr", "Learning rate", "per update", false, false, false},
+        {"tokens_per_second", "Tokens per second", "training", true, false, false},
+    };
+    return metrics;
+}
+
+std::shared_ptr<const run::Series> series_of(const LiveMetric& metric, const RunCurves& curves) {
+    const std::string key = metric.key;
+    if (key == "val_loss") return evaluation(curves, "loss");
+    if (key == "bpb") return evaluation(curves, "bpb");
+    static const std::map<std::string, const char*> tags{{"train_loss", run::kTrainLoss},
+                                                         {"grad_norm", run::kGradNorm},
+                                                         {"lr", run::kLearningRate},
+                                                         {"tokens_per_second", run::kTokensPerSecond}};
+    const auto found = curves.series.find(tags.at(key));
+    return found == curves.series.end() ? nullptr : found->second;
+}
+
+AlongText text_of(Along along) {
+    switch (along) {
+        case Along::step:
+            return {"Steps", "Step"};
+        case Along::tokens:
+            return {"Tokens", "Tokens"};
+        case Along::seconds:
+            return {"Time", "Time since start (s)"};
+        case Along::flops:
+            return {"FLOPs", "Training FLOPs"};
+    }
+    throw std::logic_error("an x axis without a name");
+}
+
+void CurveMaker::set_along(Along along) {
+    along_ = along;
+    kept_.clear();
+}
+
+void CurveMaker::forget_all_but(const QStringList& ids) {
+    std::erase_if(kept_, [&](const auto& entry) { return !ids.contains(entry.first); });
+}
+
+CurveMaker::Values CurveMaker::x_of(const run::Series& series, const run::ListedRun& run, Kept& kept) const {
+    for (const auto& [other, x] : kept.x)
+        if (other->step == series.step && (along_ != Along::seconds || other->wall_time == series.wall_time)) return x;
+    auto x = std::make_shared<std::vector<double>>();
+    x->reserve(series.step.size());
+    if (along_ == Along::seconds) {
+        const double start = first_time(*kept.curves);
+        double latest = 0;  // a clock that was set back must not bend the curve
+        for (const double time : series.wall_time) x->push_back(latest = std::max(latest, time - start));
+    } else {
+        const double each = per_step(along_, run.info);
+        for (const std::int64_t step : series.step) x->push_back(static_cast<double>(step) * each);
+    }
+    kept.x.emplace_back(&series, x);
+    return x;
+}
+
+std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::ListedRun& run, const RunCurvesPtr& curves) {
+    const auto series = series_of(metric, *curves);
+    if (!series || series->value.empty()) return std::nullopt;
+    Kept& kept = kept_[curves->id];
+    if (kept.curves != curves) kept = {curves, {}};
+    Curve curve;
+    curve.id = curves->id;
+    curve.x = x_of(*series, run, kept);
+    curve.y = {series, &series->value};  // shares the series' ownership
+    return curve;
+}
+
+double CurveMaker::position(std::int64_t step, const run::ListedRun& run, const RunCurves& curves) const {
+    if (along_ != Along::seconds) return static_cast<double>(step) * per_step(along_, run.info);
+    const auto found = curves.series.find(run::kTrainLoss);
+    if (found == curves.series.end() || found->second->step.empty()) return 0;
+    const run::Series& series = *found->second;
+    const auto at = std::lower_bound(series.step.begin(), series.step.end(), step) - series.step.begin();
+    const auto last = static_cast<std::ptrdiff_t>(series.step.size()) - 1;
+    return series.wall_time[static_cast<std::size_t>(std::min(at, last))] - first_time(curves);
+}
+
+std::optional<std::pair<std::int64_t, QString>> first_non_finite(const RunCurves& curves) {
+    for (const Json& event : curves.events) {
+        if (!is_event(event, "non_finite")) continue;
+        const auto step = event["step"].get<std::int64_t>();
+        QString told = QString("not finite at step %1").arg(step);
+        if (event.contains("tensor") && event["tensor"].is_string() && !event["tensor"].get<std::string>().empty())
+            told += ", first in " + QString::fromStdString(event["tensor"].get<std::string>());
+        return std::pair{step, told};
+    }
+    return std::nullopt;
+}
+
+std::vector<std::pair<std::int64_t, QString>> spikes(const RunCurves& curves) {
+    std::vector<std::pair<std::int64_t, QString>> found;
+    for (const Json& event : curves.events) {
+        if (!is_event(event, "spike")) continue;
+        QString told = "spike";
+        if (event.contains("of") && event["of"].is_string())
+            told += " of " + QString::fromStdString(event["of"].get<std::string>());
+        if (event.contains("value") && event["value"].is_number())
+            told += " to " + QString::fromStdString(significant(event["value"].get<double>()));
+        found.emplace_back(event["step"].get<std::int64_t>(), told);
+    }
+    return found;
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,58 @@
+#pragma once
+#include "ui/bridge/curves.h"
+#include "ui/charts/plot_view.h"
+
+#include <map>
+#include <optional>
+
+// What Live can draw and along what.
+namespace ablate::ui {
+
+struct LiveMetric {
+    const char* key;    // stable, for settings
+    const char* title;  // "Training loss"
+    const char* unit;
+    bool smoothed;     // dense and noisy; evaluations and schedules are drawn as they are
+    bool flagged;      // collapses and spikes show here
+    bool logarithmic;  // unless chosen otherwise
+};
+const std::vector<LiveMetric>& live_metrics();
+// The series a metric stands for: of several validation sets the first in `curves`. Null when there is none.
+std::shared_ptr<const run::Series> series_of(const LiveMetric& metric, const RunCurves& curves);
+
+enum class Along { step, tokens, seconds, flops };
+struct AlongText {
+    const char* choice;  // in the list
+    const char* title;   // of the axis
+};
+AlongText text_of(Along along);
+
+// Makes curves of series. Series logged at the same steps share one array of x.
+class CurveMaker {
+  public:
+    void set_along(Along along);
+    Along along() const { return along_; }
+    // x and y of a metric of a run, without label and colour; nothing where the run has no such series.
+    std::optional<Curve> make(const LiveMetric& metric, const run::ListedRun& run, const RunCurvesPtr& curves);
+    // Where along x a training step lies.
+    double position(std::int64_t step, const run::ListedRun& run, const RunCurves& curves) const;
+    void forget_all_but(const QStringList& ids);
+
+  private:
+    using Values = std::shared_ptr<const std::vector<double>>;
+    struct Kept {
+        RunCurvesPtr curves;
+        std::vector<std::pair<const run::Series*, Values>> x;
+    };
+    Values x_of(const run::Series& series, const run::ListedRun& run, Kept& kept) const;
+
+    Along along_ = Along::step;
+    std::map<QString, Kept> kept_;
+};
+
+// Where a run turned non-finite while it trains: its first such event, as one line; nothing when it did not.
+std::optional<std::pair<std::int64_t, QString>> first_non_finite(const RunCurves& curves);
+// Steps and words of the spikes.
+std::vector<std::pair<std::int64_t, QString>> spikes(const RunCurves& curves);
+
+}  // namespace ablate::ui

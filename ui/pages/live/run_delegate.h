@@ -1,0 +1,20 @@
+#pragma once
+#include <QStyledItemDelegate>
+
+namespace ablate::ui {
+
+// A run in Live's list: check box, its line's colour and dash, name and last value; beneath, where it stands, a
+// sparkline and, unless it is simply healthy, its verdict.
+class RunDelegate : public QStyledItemDelegate {
+    Q_OBJECT
+  public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+  protected:
+    bool editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option,
+                     const QModelIndex& index) override;
+};
+
+}  // namespace ablate::ui

@@ -1,0 +1,522 @@
+#include "ui/pages/live_page.h"
+
+#include "core/base/text.h"
+#include "ui/models/live_run_model.h"
+#include "ui/pages/live/chart_card.h"
+#include "ui/pages/live/depth_panel.h"
+#include "ui/pages/live/run_delegate.h"
+#include "ui/theme/theme.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QPointer>
+#include <QPushButton>
+#include <QSettings>
+#include <QSlider>
+#include <QSortFilterProxyModel>
+#include <QSplitter>
+#include <QTimer>
+#include <QVBoxLayout>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace ablate::ui {
+namespace {
+
+constexpr std::size_t kCharts = 4;         // one large, three small
+constexpr int kDrawEvery = 60;             // ms; what arrives in between is drawn at once
+constexpr int kNarrow = 900;               // px of page width below which the run list gives way
+constexpr double kDefaultSmoothing = 0.6;  // as TensorBoard
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr auto kNothingChosen = "Choose runs at the left to see their curves.";
+constexpr auto kNoRuns = "No runs yet. Start a study on the Study page, or train one with `ablate run`.";
+
+QLabel* plain_label(const QString& text, const char* role, QWidget* parent) {
+    auto* label = new QLabel(text, parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setProperty("role", role);
+    return label;
+}
+
+QPushButton* flat_button(const QString& text, QWidget* parent) {
+    auto* button = new QPushButton(text, parent);
+    button->setProperty("flat", true);
+    return button;
+}
+
+}  // namespace
+
+struct LivePage::State {
+    explicit State(LivePage* page);
+    QWidget* build_run_list();
+    QWidget* build_toolbar();
+    QWidget* build_banner();
+    QWidget* build_charts();
+    void link(ChartCard& card);
+
+    void take_runs();
+    void follow_chosen();
+    void redraw();       // now
+    void redraw_soon();  // once, however much arrives until then
+    std::vector<Curve> curves_of(const ChartCard& card);
+    void add_flags(Curve& curve, const run::ListedRun& run, const RunCurves& curves);
+    void draw_card(ChartCard& card);
+    void highlight(const QString& id);
+    void highlight_current();
+    void tell_collapse(const QString& id, const QString& cause);
+    void choose_metric(ChartCard& card, int before, int metric);
+    void enlarge(ChartCard& card);
+    double smoothing() const { return slider->value() / 1000.0; }
+    void restore();
+    void keep() const;
+
+    LivePage* page;
+    QPointer<Workspace> workspace;
+    LiveRunModel model;
+    QSortFilterProxyModel filtered;
+    CurveMaker maker;
+    QTimer draw_timer;
+    bool stale = true;
+    bool chose_once = false;  // the newest study is chosen when runs first appear, not again
+    QStringList told;         // ids of collapses told in the banner
+
+    QWidget* side = nullptr;
+    QListView* list = nullptr;
+    QLineEdit* search = nullptr;
+    QLabel* empty_list = nullptr;
+    QComboBox* along = nullptr;
+    QCheckBox* log_x = nullptr;
+    QSlider* slider = nullptr;
+    QLabel* smoothing_value = nullptr;
+    QFrame* banner = nullptr;
+    QLabel* banner_text = nullptr;
+    QSplitter* rows = nullptr;
+    std::array<ChartCard*, kCharts> cards{};
+    DepthPanel* depth = nullptr;
+};
+
+LivePage::State::State(LivePage* page) : page(page) {
+    auto* split = new QSplitter(page);
+    split->addWidget(build_run_list());
+    auto* right = new QWidget(split);
+    auto* column = new QVBoxLayout(right);
+    column->setContentsMargins(2 * kSpace, 0, 0, 0);
+    column->setSpacing(2 * kSpace);
+    column->addWidget(build_toolbar());
+    column->addWidget(build_banner());
+    column->addWidget(build_charts(), 1);
+    depth = new DepthPanel(right);
+    column->addWidget(depth);
+    split->addWidget(right);
+    split->setStretchFactor(1, 1);
+    split->setSizes({280, 900});
+    split->setChildrenCollapsible(false);
+    auto* all = new QVBoxLayout(page);
+    all->setContentsMargins(3 * kSpace, 3 * kSpace, 3 * kSpace, 3 * kSpace);
+    all->addWidget(split);
+
+    draw_timer.setSingleShot(true);
+    draw_timer.setInterval(kDrawEvery);
+    connect(&draw_timer, &QTimer::timeout, page, [this] { redraw(); });
+    connect(&model, &LiveRunModel::chosen_changed, page, [this] { follow_chosen(); });
+    restore();
+}
+
+QWidget* LivePage::State::build_run_list() {
+    side = new QWidget(page);
+    side->setMinimumWidth(200);
+    auto* title = plain_label("Runs", "heading", side);
+    auto* all = flat_button("All", side);
+    all->setToolTip("Choose all runs listed below");
+    auto* none = flat_button("None", side);
+    none->setToolTip("Choose no run");
+    auto* bar = new QHBoxLayout;
+    bar->addWidget(title);
+    bar->addStretch();
+    bar->addWidget(all);
+    bar->addWidget(none);
+    search = new QLineEdit(side);
+    search->setPlaceholderText("Filter by name or study");
+    search->setAccessibleName("Filter runs");
+    search->setClearButtonEnabled(true);
+
+    filtered.setSourceModel(&model);
+    filtered.setFilterCaseSensitivity(Qt::CaseInsensitive);
+    filtered.setFilterRole(LiveRunModel::search_text);
+    list = new QListView(side);
+    list->setAccessibleName("Runs to draw");
+    list->setModel(&filtered);
+    list->setItemDelegate(new RunDelegate(list));
+    list->setUniformItemSizes(true);
+    list->setMouseTracking(true);
+    list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    empty_list = plain_label(kNoRuns, "muted", side);
+    empty_list->setWordWrap(true);
+    empty_list->setAlignment(Qt::AlignTop);
+
+    auto* column = new QVBoxLayout(side);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2 * kSpace);
+    column->addLayout(bar);
+    column->addWidget(search);
+    column->addWidget(list, 1);
+    column->addWidget(empty_list, 1);
+
+    connect(search, &QLineEdit::textChanged, &filtered, &QSortFilterProxyModel::setFilterFixedString);
+    connect(all, &QPushButton::clicked, page, [this] {
+        QStringList ids = model.chosen();
+        for (int row = 0; row < filtered.rowCount(); ++row)
+            ids += filtered.index(row, 0).data(LiveRunModel::id).toString();
+        model.choose(ids);
+    });
+    connect(none, &QPushButton::clicked, page, [this] { model.choose({}); });
+    connect(list, &QListView::entered, page,
+            [this](const QModelIndex& index) { highlight(index.data(LiveRunModel::id).toString()); });
+    connect(list, &QListView::viewportEntered, page, [this] { highlight_current(); });
+    connect(list->selectionModel(), &QItemSelectionModel::currentChanged, page, [this] {
+        highlight_current();
+        depth->show_run(list->currentIndex().data(LiveRunModel::id).toString());
+        redraw_soon();
+    });
+    return side;
+}
+
+QWidget* LivePage::State::build_toolbar() {
+    auto* bar = new QWidget(page);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    along = new QComboBox(bar);
+    along->setAccessibleName("Horizontal axis");
+    for (const Along value : {Along::step, Along::tokens, Along::seconds, Along::flops})
+        along->addItem(text_of(value).choice);
+    log_x = new QCheckBox("Logarithmic", bar);
+    log_x->setToolTip("Logarithmic x axis");
+    slider = new QSlider(Qt::Horizontal, bar);
+    slider->setRange(0, 999);
+    slider->setSingleStep(10);
+    slider->setPageStep(100);
+    slider->setFixedWidth(140);
+    slider->setAccessibleName("Smoothing");
+    slider->setToolTip(
+        "Weight of the exponential moving average, debiased as in TensorBoard. The raw curve stays beneath.");
+    smoothing_value = plain_label("", "muted", bar);
+    smoothing_value->setMinimumWidth(40);
+    row->addWidget(plain_label("Along", "muted", bar));
+    row->addWidget(along);
+    row->addWidget(log_x);
+    row->addSpacing(4 * kSpace);
+    row->addWidget(plain_label("Smoothing", "muted", bar));
+    row->addWidget(slider);
+    row->addWidget(smoothing_value);
+    row->addStretch();
+
+    connect(along, &QComboBox::currentIndexChanged, page, [this](int choice) {
+        maker.set_along(static_cast<Along>(choice));
+        keep();
+        redraw();
+    });
+    connect(log_x, &QCheckBox::toggled, page, [this] {
+        keep();
+        redraw();
+    });
+    connect(slider, &QSlider::valueChanged, page, [this] {
+        smoothing_value->setText(QString::fromStdString(fixed(smoothing(), 3)));
+        keep();
+        redraw_soon();
+    });
+    return bar;
+}
+
+QWidget* LivePage::State::build_banner() {
+    banner = new QFrame(page);
+    banner->setProperty("banner", "danger");
+    banner->hide();
+    banner_text = plain_label("", "danger", banner);
+    banner_text->setWordWrap(true);
+    auto* dismiss = flat_button("Dismiss", banner);
+    auto* row = new QHBoxLayout(banner);
+    row->setContentsMargins(3 * kSpace, kSpace, kSpace, kSpace);
+    row->addWidget(banner_text, 1);
+    row->addWidget(dismiss);
+    connect(dismiss, &QPushButton::clicked, banner, &QWidget::hide);
+    return banner;
+}
+
+QWidget* LivePage::State::build_charts() {
+    rows = new QSplitter(Qt::Vertical, page);
+    auto* small = new QWidget(rows);
+    auto* row = new QHBoxLayout(small);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(2 * kSpace);
+    static constexpr std::array<int, kCharts> first_metrics{0, 1, 3, 4};
+    for (std::size_t i = 0; i < kCharts; ++i) {
+        cards[i] = new ChartCard(i == 0, i == 0 ? static_cast<QWidget*>(rows) : small);
+        cards[i]->set_metric(first_metrics[i]);
+        link(*cards[i]);
+        if (i > 0) row->addWidget(cards[i], 1);
+    }
+    rows->addWidget(cards[0]);
+    rows->addWidget(small);
+    rows->setStretchFactor(0, 3);
+    rows->setStretchFactor(1, 2);
+    rows->setChildrenCollapsible(false);
+    return rows;
+}
+
+// Zoom, crosshair and highlight are those of all charts.
+void LivePage::State::link(ChartCard& card) {
+    PlotView& plot = card.plot();
+    connect(&plot, &PlotView::x_range_changed, page, [this, &plot](double low, double high) {
+        for (ChartCard* other : cards)
+            if (&other->plot() != &plot) other->plot().set_x_range(low, high);
+    });
+    connect(&plot, &PlotView::hovered, page, [this, &plot](double x, const QString& id) {
+        for (ChartCard* other : cards)
+            if (&other->plot() != &plot) other->plot().set_crosshair(x);
+        id.isEmpty() ? highlight_current() : highlight(id);
+    });
+    connect(&plot, &PlotView::hover_left, page, [this] {
+        for (ChartCard* other : cards) other->plot().set_crosshair(kNaN);
+        highlight_current();
+    });
+    connect(&card, &ChartCard::metric_chosen, page,
+            [this, &card](int before, int metric) { choose_metric(card, before, metric); });
+    connect(&card, &ChartCard::enlarge, page, [this, &card] { enlarge(card); });
+    connect(&card, &ChartCard::scale_changed, page, [this, &card] {
+        keep();
+        draw_card(card);
+    });
+}
+
+// A metric is shown once: who had it takes what it replaces.
+void LivePage::State::choose_metric(ChartCard& card, int before, int metric) {
+    for (ChartCard* other : cards) {
+        if (other == &card || other->metric() != metric) continue;
+        const bool logarithmic = other->logarithmic();
+        other->set_metric(before);
+        card.set_logarithmic(logarithmic);
+    }
+    keep();
+    redraw();
+}
+
+void LivePage::State::enlarge(ChartCard& card) {
+    ChartCard& large = *cards[0];
+    const int metric = card.metric();
+    const bool logarithmic = card.logarithmic(), large_logarithmic = large.logarithmic();
+    card.set_metric(large.metric());
+    card.set_logarithmic(large_logarithmic);
+    large.set_metric(metric);
+    large.set_logarithmic(logarithmic);
+    keep();
+    redraw();
+}
+
+void LivePage::State::take_runs() {
+    if (!workspace) return;
+    model.set_runs(workspace->runs(), [this](const run::RunInfo& info) { return workspace->color_index(info); });
+    const bool empty = model.rowCount() == 0;
+    list->setVisible(!empty);
+    search->setVisible(!empty);
+    empty_list->setVisible(empty);
+    if (!empty && !chose_once) {
+        chose_once = true;
+        model.choose(model.newest_study());
+    }
+    for (const QString& id : model.chosen()) {
+        const run::ListedRun* run = model.run(id);
+        if (run && run->status == run::Status::running && run->state.verdict &&
+            run->state.verdict->outcome == train::Outcome::collapsed)
+            tell_collapse(id, QString::fromStdString(run->state.verdict->cause));
+    }
+    redraw_soon();
+}
+
+void LivePage::State::follow_chosen() {
+    if (!workspace) return;
+    const QStringList chosen = model.chosen();
+    maker.forget_all_but(chosen);
+    workspace->follow(chosen);
+    for (const QString& id : chosen) model.set_curves(id, workspace->curves(id));
+    redraw();
+}
+
+void LivePage::State::redraw_soon() {
+    stale = true;
+    if (page->isVisible() && !draw_timer.isActive()) draw_timer.start();
+}
+
+void LivePage::State::redraw() {
+    stale = !page->isVisible();
+    if (stale) return;
+    for (ChartCard* card : cards) draw_card(*card);
+    depth->set_runs(model, workspace);
+}
+
+void LivePage::State::draw_card(ChartCard& card) {
+    const LiveMetric& metric = live_metrics()[static_cast<std::size_t>(card.metric())];
+    PlotAxes axes;
+    axes.x_title = text_of(maker.along()).title;
+    axes.y_title = QString("%1 (%2)").arg(metric.title, metric.unit);
+    axes.x = log_x->isChecked() ? Scale::logarithmic : Scale::linear;
+    axes.y = card.logarithmic() ? Scale::logarithmic : Scale::linear;
+    axes.y_title_on_screen = false;
+    PlotView& plot = card.plot();
+    plot.set_axes(axes);
+    plot.set_smoothing(metric.smoothed ? smoothing() : 0);
+    plot.set_empty_text(model.rowCount() == 0 ? QString(kNoRuns)
+                        : model.chosen().isEmpty()
+                            ? QString(kNothingChosen)
+                            : QString("No values of %1 yet.").arg(QString(metric.title).toLower()));
+    plot.set_curves(curves_of(card));
+}
+
+std::vector<Curve> LivePage::State::curves_of(const ChartCard& card) {
+    const LiveMetric& metric = live_metrics()[static_cast<std::size_t>(card.metric())];
+    std::vector<Curve> drawn;
+    if (!workspace) return drawn;
+    for (const QString& id : model.chosen()) {
+        const run::ListedRun* run = model.run(id);
+        const RunCurvesPtr curves = workspace->curves(id);
+        if (!run || !curves) continue;
+        std::optional<Curve> curve = maker.make(metric, *run, curves);
+        if (!curve) continue;
+        const int color = workspace->color_index(run->info);
+        curve->label = model.name(id);
+        curve->line_end_label = card.hero();
+        curve->color = LiveRunModel::color_of(color);
+        curve->dash = LiveRunModel::dash_of(color, run->info.seed);
+        if (metric.flagged) add_flags(*curve, *run, *curves);
+        drawn.push_back(std::move(*curve));
+    }
+    return drawn;
+}
+
+void LivePage::State::add_flags(Curve& curve, const run::ListedRun& run, const RunCurves& curves) {
+    const auto& verdict = run.state.verdict;
+    if (verdict && verdict->outcome == train::Outcome::collapsed && verdict->step >= 0) {
+        curve.flags.emplace_back(maker.position(verdict->step, run, curves),
+                                 curve.label + ": " + QString::fromStdString(verdict->cause));
+    } else if (const auto bad = first_non_finite(curves)) {
+        curve.flags.emplace_back(maker.position(bad->first, run, curves), curve.label + ": " + bad->second);
+    }
+    for (const auto& [step, words] : spikes(curves)) curve.marks.emplace_back(maker.position(step, run, curves), words);
+}
+
+void LivePage::State::highlight(const QString& id) {
+    for (ChartCard* card : cards) card->plot().set_highlight(id);
+}
+
+// The run that is selected in the list, or none.
+void LivePage::State::highlight_current() {
+    const QModelIndex current = list->currentIndex();
+    highlight(current.isValid() ? current.data(LiveRunModel::id).toString() : QString());
+}
+
+void LivePage::State::tell_collapse(const QString& id, const QString& cause) {
+    if (told.contains(id)) return;
+    told += id;
+    const int row = model.row_of(id);
+    const QString name = row < 0 ? id : model.index(row).data().toString();
+    const QString line = name + " collapsed: " + cause;
+    banner_text->setText(banner->isHidden() ? line : banner_text->text() + "\n" + line);
+    banner->show();
+}
+
+void LivePage::State::restore() {
+    const QSettings settings;
+    const QSignalBlocker quiet_along(along), quiet_log(log_x);
+    const int choice = settings.value("live/along", 0).toInt();
+    along->setCurrentIndex(choice >= 0 && choice < along->count() ? choice : 0);
+    maker.set_along(static_cast<Along>(along->currentIndex()));
+    log_x->setChecked(settings.value("live/log_x", false).toBool());
+    for (std::size_t i = 0; i < kCharts; ++i) {
+        const QString key = QString("live/chart%1/").arg(i);
+        const QString metric = settings.value(key + "metric").toString();
+        for (std::size_t m = 0; m < live_metrics().size(); ++m)
+            if (metric == live_metrics()[m].key) cards[i]->set_metric(static_cast<int>(m));
+        if (settings.contains(key + "log")) cards[i]->set_logarithmic(settings.value(key + "log").toBool());
+    }
+    slider->setValue(
+        static_cast<int>(std::lround(settings.value("live/smoothing", kDefaultSmoothing).toDouble() * 1000)));
+    smoothing_value->setText(QString::fromStdString(fixed(smoothing(), 3)));
+}
+
+void LivePage::State::keep() const {
+    QSettings settings;
+    settings.setValue("live/along", along->currentIndex());
+    settings.setValue("live/log_x", log_x->isChecked());
+    settings.setValue("live/smoothing", smoothing());
+    for (std::size_t i = 0; i < kCharts; ++i) {
+        const QString key = QString("live/chart%1/").arg(i);
+        settings.setValue(key + "metric", live_metrics()[static_cast<std::size_t>(cards[i]->metric())].key);
+        settings.setValue(key + "log", cards[i]->logarithmic());
+    }
+}
+
+LivePage::LivePage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {
+    // Colours of the curves are the theme's.
+    connect(&Theme::instance(), &Theme::changed, this, [this] { state_->redraw_soon(); });
+}
+
+LivePage::~LivePage() = default;
+
+void LivePage::set_context(const PageContext& context) {
+    State& s = *state_;
+    if (s.workspace) disconnect(s.workspace, nullptr, this, nullptr);
+    s.workspace = context.workspace;
+    s.chose_once = false;
+    s.told.clear();
+    s.banner->hide();
+    s.maker.forget_all_but({});
+    if (!s.workspace) return;
+    connect(s.workspace, &Workspace::runs_changed, this, [this] { state_->take_runs(); });
+    connect(s.workspace, &Workspace::curves_changed, this, [this](const QString& id) {
+        State& s = *state_;
+        const RunCurvesPtr curves = s.workspace->curves(id);
+        s.model.set_curves(id, curves);
+        const run::ListedRun* run = s.model.run(id);
+        if (run && curves && run->status == run::Status::running)
+            if (const auto bad = first_non_finite(*curves)) s.tell_collapse(id, bad->second);
+        s.redraw_soon();
+    });
+    connect(s.workspace, &Workspace::run_collapsed, this, [this](const QString& id) {
+        const run::ListedRun* run = state_->model.run(id);
+        if (run && run->state.verdict) state_->tell_collapse(id, QString::fromStdString(run->state.verdict->cause));
+    });
+    s.take_runs();
+}
+
+bool LivePage::settle() {
+    State& s = *state_;
+    if (!s.workspace) return true;
+    const QStringList chosen = s.model.chosen();
+    for (const QString& id : chosen)
+        if (!s.workspace->curves(id)) return false;
+    s.redraw();
+    return true;
+}
+
+void LivePage::choose_runs(const QStringList& ids) {
+    state_->chose_once = true;
+    state_->model.choose(ids);
+}
+
+void LivePage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    if (state_->stale) state_->redraw();
+}
+
+void LivePage::resizeEvent(QResizeEvent* event) {
+    Page::resizeEvent(event);
+    state_->side->setMaximumWidth(width() < kNarrow ? 220 : 360);
+}
+
+std::unique_ptr<Page> make_live_page() { return std::make_unique<LivePage>(); }
+
+}  // namespace ablate::ui
