@@ -53,7 +53,7 @@ struct MarkdownWriter {
         text += "\n";
     }
     void operator()(const Figure& figure) {
-        text += fmt::format("![{}](figures/{}.svg)\n\n", escape_markdown(figure.caption), figure.name);
+        text += fmt::format("![{0}](figures/{0}.svg)\n\n", figure.name);
         text += line_start(figure.caption) + "\n\n";
     }
 };

@@ -41,11 +41,12 @@ std::optional<ListItem> advice(const Comparison& comparison, const Contrast& con
                         study::with_half_width(static_cast<const study::Interval&>(interval)),
                         time_in_words(comparison, group))};
     if (interval.distinguishable())
-        return ListItem{"Consider " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
-                        fmt::format("the change gains {} nats at equal steps{}.",
-                                    study::with_half_width(
-                                        study::Interval{interval.n, -interval.mean, interval.sd, interval.half_width}),
-                                    time_in_words(comparison, group))};
+        return ListItem{
+            "Consider " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
+            fmt::format(
+                "the change gains {} nats at equal steps{}{}.",
+                study::with_half_width(study::Interval{interval.n, -interval.mean, interval.sd, interval.half_width}),
+                time_in_words(comparison, group), group.collapsed > 0 ? ", though not every seed survived it" : "")};
     const auto seeds = study::seeds_to_resolve(interval.mean, interval.sd);
     return ListItem{
         name + " is undecided:",
@@ -115,7 +116,7 @@ void add_recommendations(Document& document, const Comparison& comparison) {
             {"Vary the learning rate:",
              fmt::format("all runs use {}; variants differ in the rate that suits them, so a grid over "
                          "train.lr may change their order.",
-                         significant(comparison.groups.front().config.train.lr, 2))});
+                         fmt::format("{:.4g}", comparison.groups.front().config.train.lr))});
     for (const Group& group : comparison.groups)
         if (group.collapsed > 0 && !comparison.has_grid())
             list.items.push_back({study::display_name(group) + " collapsed:",
@@ -134,10 +135,11 @@ std::string seeds_limitation(const Comparison& comparison) {
         fewest = std::min(fewest, std::ssize(group.runs));
         intervals += group.delta.half_width.has_value();
     }
-    const double chance = 1 - std::pow(0.95, static_cast<double>(intervals));
+    // The union bound: intervals that share a baseline are not independent.
+    const double chance = std::min(1.0, 0.05 * static_cast<double>(intervals));
     return fmt::format(
-        "{} or more a variant. Of {} at 95 % each, at least one misses by chance alone with a probability of up to {} "
-        "%.",
+        "{} or more a variant. Of {} at 95 % each, at least one misses by chance alone with a "
+        "probability of up to {} %.",
         study::count_of(fewest, "seed"), study::count_of(intervals, "interval"), fixed(100 * chance, 0));
 }
 

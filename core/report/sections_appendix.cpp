@@ -11,7 +11,10 @@ using study::Group;
 
 namespace {
 
-std::string precise(double value) { return std::isnan(value) ? "–" : full_precision(value); }
+// A dash where nothing was measured; what was measured and is not a number says so.
+std::string precise(double value, const run::Series& measured) {
+    return measured.value.empty() ? "–" : full_precision(value);
+}
 
 Table precision_table(const Comparison& comparison) {
     Table table{{{"Run"},
@@ -27,12 +30,13 @@ Table precision_table(const Comparison& comparison) {
     for (const Group& group : comparison.groups)
         for (std::size_t index : group.runs) {
             const ComparedRun& compared = comparison.runs[index];
-            table.rows.push_back(
-                {{compared.listed.info.id, group.name, std::to_string(compared.listed.info.seed),
-                  run::to_string(compared.listed.status), precise(compared.best_val),
-                  compared.best_step >= 0 ? std::to_string(compared.best_step) : "–", precise(compared.final_val),
-                  precise(compared.min_train), precise(compared.final_train)},
-                 group.is_baseline});
+            const run::Series& train = compared.metrics[run::kTrainLoss];
+            table.rows.push_back({{compared.listed.info.id, group.name, std::to_string(compared.listed.info.seed),
+                                   run::to_string(compared.listed.status), precise(compared.best_val, compared.val),
+                                   compared.best_step >= 0 ? std::to_string(compared.best_step) : "–",
+                                   precise(compared.final_val, compared.val), precise(compared.min_train, train),
+                                   precise(compared.final_train, train)},
+                                  group.is_baseline});
         }
     return table;
 }

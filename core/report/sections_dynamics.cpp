@@ -151,8 +151,7 @@ void add_stability(Document& document, const Comparison& comparison) {
     document.add(std::move(table));
     document.paragraph(
         fmt::format("Gradient norms before clipping: the median over each third of the run as a multiple of the "
-                    "baseline's with the "
-                    "same seed. A uniform guess has a loss of ln V = {}.",
+                    "baseline's with the same seed. A uniform guess has a loss of ln V = {}.",
                     fixed(std::log(static_cast<double>(comparison.groups.front().config.data.vocab_size)), 4)));
 }
 
@@ -162,6 +161,7 @@ void add_efficiency(Document& document, const Comparison& comparison) {
                  {"Time a step", true},
                  {"To the baseline", true},
                  {"Tokens/s", true},
+                 {"MFU", true},
                  {"Final train loss", true},
                  {"Generalization gap", true},
                  {"Bits per byte", true}},
@@ -172,18 +172,20 @@ void add_efficiency(Document& document, const Comparison& comparison) {
             group.baseline ? seconds_per_step(comparison, comparison.groups[*group.baseline]) : kNaN;
         const double gap = group.final_val.mean - train_loss;
         const double bpb = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.bpb; });
+        const double mfu = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.mfu; });
         table.rows.push_back(
             {{study::display_name(group), std::isfinite(seconds) ? significant(1000 * seconds, 3) + " ms" : "–",
               ratio_text(seconds / reference),
               std::isfinite(group.tokens_per_second) ? short_count(group.tokens_per_second) : "–",
-              loss_or_dash(train_loss), std::isfinite(gap) ? study::signed_loss(gap) : "–", loss_or_dash(bpb)},
+              std::isfinite(mfu) ? fixed(100 * mfu, 1) + " %" : "–", loss_or_dash(train_loss),
+              std::isfinite(gap) ? study::signed_loss(gap) : "–", loss_or_dash(bpb)},
              group.is_baseline});
     }
     document.add(std::move(table));
     document.paragraph(
         "Times count training steps alone, without validation and checkpoints; runs that shared the machine slow each "
-        "other. "
-        "The gap is final validation less final training loss (the mean of the last steps).");
+        "other. MFU: model FLOPs (6N + 12 L H hd s a token) over the matrix-product peak measured on this "
+        "machine. The gap is final validation less final training loss (the mean of the last steps).");
 }
 
 std::vector<std::size_t> groups_at(const Comparison& comparison, const std::string& grid_point) {

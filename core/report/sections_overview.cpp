@@ -70,9 +70,8 @@ List architecture(const Comparison& comparison) {
 
 std::string schedule_in_words(const TrainConfig& train) {
     const std::string warmup = fmt::format("warm-up over {}", count_of(train.warmup, "step"));
-    if (train.schedule == "constant") return fmt::format("{}, constant, {}", significant(train.lr, 2), warmup);
-    return fmt::format("{}, {} to {}, {}", significant(train.lr, 2), train.schedule,
-                       significant(train.lr * train.lr_min_ratio, 2), warmup);
+    if (train.schedule == "constant") return fmt::format("{:.4g}, constant, {}", train.lr, warmup);
+    return fmt::format("{:.4g}, {} to {:.4g}, {}", train.lr, train.schedule, train.lr * train.lr_min_ratio, warmup);
 }
 
 List training(const Comparison& comparison) {

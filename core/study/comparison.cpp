@@ -178,7 +178,10 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
             return comparison.runs[a].listed.info.seed < comparison.runs[b].listed.info.seed;
         });
         summarise(comparison, group);
-        if (uses[group.name] > 1) group.name += " (" + group.config_hash.substr(0, 8) + ")";
+        if (uses[group.name] < 2) continue;
+        const std::string hash = " (" + group.config_hash.substr(0, 8) + ")";
+        group.label = plain_label(group) + hash;
+        group.name += hash;
     }
     choose_baselines(comparison, options.fall_back_on_first);
     choose_best(comparison);
