@@ -35,7 +35,8 @@ std::int64_t kept_bytes(const fs::path& file, std::int64_t wanted, RunSink& sink
 
 train::Request read_request(const fs::path& file) {
     const Json control = io::read_json(file, 4096);
-    const std::string what = control.is_object() ? control.value("request", "") : "";
+    require_object(control, file.string());
+    const auto what = field<std::string>(control, "request", file.string());
     if (what == "pause") return train::Request::pause;
     if (what == "stop") return train::Request::stop;
     throw InputError("{}: request '{}' is not one of pause, stop", file.string(), what);

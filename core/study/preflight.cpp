@@ -2,9 +2,11 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/model/transformer.h"
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 // Lints: each looks at one thing that has made an ablation worthless before.
 namespace ablate::study {
@@ -27,8 +29,7 @@ class Lints {
                 continue;
             }
             preview_.points.push_back(describe(point));
-            check_budget(point);
-            check_memory(preview_.points.back());
+            check_machine(preview_.points.back());
             if (point.variant == points_.front().variant)
                 check_baseline(point);
             else
@@ -38,8 +39,10 @@ class Lints {
     }
 
   private:
+    // What holds at every grid point of a variant is said once.
     void add(Severity severity, const std::string& point, std::string text) {
-        preview_.findings.push_back({severity, point, std::move(text)});
+        if (said_.insert({point.substr(0, point.find('@')), text}).second)
+            preview_.findings.push_back({severity, point, std::move(text)});
     }
 
     // The baseline comes first, so the first of a grid point is its baseline.
@@ -71,22 +74,13 @@ class Lints {
         }
     }
 
-    void check_budget(const VariantPoint& point) {
-        const TrainConfig& train = point.config.train;
-        if (train.eval_every > train.steps)
-            add(Severity::note, point.name,
-                fmt::format(
-                    "train.eval_every {} exceeds train.steps {}: validation is measured at the start and the end only",
-                    train.eval_every, train.steps));
-        if (train.precision == "bf16" && train.device != "auto" && !train.device.starts_with("cuda") &&
-            !has_bf16_products())
-            add(Severity::note, point.name,
-                "this processor has neither AMX nor AVX512-BF16: train.precision fp32 is likely faster than bf16");
-    }
-
-    void check_memory(const PointPreview& preview) {
+    void check_machine(const PointPreview& preview) {
+        const TrainConfig& train = preview.point.config.train;
         try {
             require_memory(preview.point.config, 1, preview.point.name);
+            if (train.precision == "bf16" && model::resolve_device(train.device).is_cpu() && !has_bf16_products())
+                add(Severity::note, "",
+                    "this processor has neither AMX nor AVX512-BF16: train.precision fp32 is likely faster than bf16");
         } catch (const ResourceError& error) {
             add(Severity::error, preview.point.name, error.what());
         } catch (const InputError& error) {  // a device this machine lacks
@@ -96,6 +90,11 @@ class Lints {
 
     void check_baseline(const VariantPoint& point) {
         const RunConfig& config = point.config;
+        if (config.train.eval_every > config.train.steps)
+            add(Severity::note, point.name,
+                fmt::format("train.eval_every {} exceeds train.steps {}: validation is measured at the start and the "
+                            "end only",
+                            config.train.eval_every, config.train.steps));
         if (config.data.context % 8 != 0)
             add(Severity::note, point.name,
                 fmt::format("data.context {} is not a multiple of 8: matrix products run slower", config.data.context));
@@ -165,6 +164,7 @@ class Lints {
     const StudyConfig& study_;
     const std::vector<VariantPoint>& points_;
     Preview preview_;
+    std::set<std::pair<std::string, std::string>> said_;  // variant, text
 };
 
 }  // namespace

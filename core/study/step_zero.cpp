@@ -53,6 +53,7 @@ std::string first_non_finite(const model::Transformer& transformer, const at::Te
 
 Measured measure(const VariantPoint& point, const data::PreparedData& data, std::uint64_t seed) {
     const RunConfig& config = point.config;
+    at::get_num_threads();  // a thread's first use of the pool would overwrite what is set before it
     at::set_num_threads(static_cast<int>(config.train.threads));
     const at::Device device = model::resolve_device(config.train.device);
     const model::Transformer transformer(config, seed, device);
