@@ -125,7 +125,7 @@ CheckpointInfo CheckpointStore::save(std::int64_t step, const std::string& reaso
     const fs::path target = folder_ / folder_name(step);
     if (fs::exists(target) && !checkpoint_problems(target).empty()) remove_checkpoint(target);
     if (!fs::exists(target)) {
-        const std::string state = trainer_state.dump(1);
+        const std::string state = trainer_state.dump(1, ' ', false, Json::error_handler_t::replace);
         require_free_space(folder_, tensor_bytes(weights) + tensor_bytes(optimizer) + state.size());
         atomic_directory(target, [&](const fs::path& beside) {
             const std::string weights_sha256 = save_tensors(beside / kWeights, weights);

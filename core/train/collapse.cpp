@@ -99,7 +99,7 @@ void CollapseDetector::watch(Window& window, const Signal& signal, std::int64_t 
                           {{"of", signal.name},
                            {"value", value},
                            {"median", signal.value(centre)},
-                           {"threshold", signal.value(threshold)}}});
+                           {"threshold", io::number_to_json(signal.value(threshold))}}});
     }
     window.peak = std::max(window.peak, value);
     if (step - window.above_since < config_.spike_recovery) return;

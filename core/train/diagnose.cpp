@@ -7,10 +7,15 @@ bool all_finite(const at::Tensor& value) { return value.detach().isfinite().all(
 
 }  // namespace
 
-std::string first_non_finite(const model::Transformer& model, const StepSource& source, std::int64_t step) {
+std::string first_non_finite_weight(const model::Transformer& model) {
     for (const auto& parameter : model.parameters())
         if (!all_finite(parameter.value)) return parameter.spec.name;
-    std::string first;
+    return {};
+}
+
+std::string first_non_finite(const model::Transformer& model, const StepSource& source, std::int64_t step) {
+    std::string first = first_non_finite_weight(model);
+    if (!first.empty()) return first;
     const model::Probe probe = [&first](const std::string& site, const at::Tensor& value) {
         if (first.empty() && !all_finite(value)) first = site;
     };

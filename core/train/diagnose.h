@@ -3,6 +3,9 @@
 
 namespace ablate::train {
 
+// The first weight, in the table's order, that holds a NaN or an infinity; "" when all are finite.
+std::string first_non_finite_weight(const model::Transformer& model);
+
 // Where a non-finite step begins, found by computing it again from the weights it started with: a weight; else the
 // first activation in forward order ("blocks.2.attn"); else "loss"; else the first gradient in the table's order
 // ("blocks.0.attn.q.weight.grad"); else "grad_norm", whose square overflows though every gradient is finite.

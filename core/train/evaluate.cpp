@@ -14,7 +14,9 @@ namespace {
 // bool [V] on the device: tokens that stand for no text. All false without a tokenizer.
 at::Tensor special_tokens(const data::PreparedData& data, std::int64_t vocab_size, at::Device device) {
     at::Tensor special = at::zeros({vocab_size}, at::kBool);
-    for (std::size_t id = 0; id < data.special.size(); ++id) special.mutable_data_ptr<bool>()[id] = data.special[id];
+    const auto known = std::min(static_cast<std::int64_t>(data.special.size()), vocab_size);
+    for (std::int64_t id = 0; id < known; ++id)
+        special.mutable_data_ptr<bool>()[id] = data.special[static_cast<std::size_t>(id)];
     return special.to(device);
 }
 

@@ -9,7 +9,6 @@
 
 #ifdef ABLATE_WITH_CUDA
 #include <c10/cuda/CUDACachingAllocator.h>
-#include <cuda_runtime_api.h>
 #endif
 
 #include <fstream>

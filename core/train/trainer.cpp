@@ -54,7 +54,8 @@ struct Trainer::State {
           source{job.config, *job.data->train, job.seed},
           model(job.config, job.seed, model::resolve_device(train.device)),
           optimizer(make_optimizer(train, model.parameters())),
-          runner(source, model, *optimizer, std::max<std::int64_t>(train.log_every, 1)),
+          runner(source, model, *optimizer,
+                 std::clamp<std::int64_t>(train.log_every, 1, std::max<std::int64_t>(train.steps, 1))),
           detector(train, job.data->unigram_entropy, job.config.data.vocab_size),
           store(job.checkpoints, train.keep_last) {}
 
@@ -73,6 +74,7 @@ struct Trainer::State {
     void emit(std::span<const StepValues> steps, double tokens_per_second, const std::string& tensor = {});
     void tell(const DetectorEvent& event);
     bool non_finite_step(const StepValues& values, double tokens_per_second);
+    void keep_last_good();
     bool evaluate_sets();
     bool frozen() const;
     bool ended() const;
@@ -243,13 +245,21 @@ void Trainer::State::tell(const DetectorEvent& event) {
     if (event.type == "spike_recovered" && !detector.in_spike() && !detector.collapse()) store.unmark("last good");
 }
 
+// The checkpoint to go back to from the first trouble: the weights as they are, unless it is they that are not finite.
+void Trainer::State::keep_last_good() {
+    if (first_non_finite_weight(model).empty())
+        save("last good");
+    else
+        store.mark_newest("last good", progress.step);
+}
+
 // The weights are still those before step k. Policy stop: the run ends there. Policy record: k is left out and training
 // goes on with k + 1, steps that were taken in vain being taken again; each is read at once until the next log point.
 bool Trainer::State::non_finite_step(const StepValues& values, double tokens_per_second) {
     const bool first_of_series = progress.last_non_finite != values.step - 1;
     const std::string tensor = first_of_series ? first_non_finite(model, source, values.step) : "";
     const std::int64_t taken = std::exchange(progress.step, values.step);
-    if (!detector.collapse()) save("last good");
+    if (!detector.collapse()) keep_last_good();
     emit({&values, 1}, tokens_per_second, tensor);
     if (train.policy != "record") return false;
     progress.last_non_finite = values.step;

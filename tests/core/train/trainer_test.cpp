@@ -172,7 +172,7 @@ class TrainerTest : public QObject {
             QVERIFY(std::isnan(summary.final_val.at("val")));
             QCOMPARE(sink.records.size(), static_cast<std::size_t>(bad + 1));
             QVERIFY(std::isnan(sink.records.back().loss));
-            QVERIFY(sink.reasons() == (std::vector<std::string>{"last good", "end"}));
+            QVERIFY(sink.reasons() == (std::vector<std::string>{"end"}));  // nothing good to keep
             QCOMPARE(train::list_checkpoints(folder / name).back().step, bad);
             if (weights.empty()) weights = summary.weights_sha256;
             QCOMPARE(summary.weights_sha256, weights);
@@ -198,7 +198,7 @@ class TrainerTest : public QObject {
             for (std::size_t k = 0; k < 60; ++k) QCOMPARE(sink.records[k].step, static_cast<std::int64_t>(k));
             QVERIFY(summary.final_train_loss < sink.records[0].loss);
             QVERIFY(std::isfinite(summary.final_val.at("val")));
-            QVERIFY(train::list_checkpoints(folder / name).front().step == bad.front());  // the last good one is kept
+            QCOMPARE(train::list_checkpoints(folder / name).front().step, 0);  // marked: the last one before trouble
             std::vector<double> finite;
             for (const auto& record : sink.records)
                 if (!record.skipped) finite.push_back(record.loss);
@@ -206,6 +206,21 @@ class TrainerTest : public QObject {
             QCOMPARE(summary.weights_sha256, weights);
             QVERIFY(finite == losses);
         }
+    }
+
+    void the_last_good_weights_are_kept() {
+        const TempFolder folder;
+        const RunConfig config =
+            patched(tiny_config(write_tiny_tokens(folder / "tokens"), 40,
+                                {{"optimizer", "sgd"}, {"lr", 1e12}, {"clip", 0}, {"log_every", 20}}),
+                    {{"model", {{"norm", {{"attn_in", "none"}, {"ffn_in", "none"}, {"final", "none"}}}}}}, "test");
+        const Trained run = train_in(folder / "run", config, prepared(config, folder.path()));
+        QCOMPARE(run.summary.verdict.collapse, Collapse::non_finite);
+        QVERIFY(run.summary.verdict.tensor.starts_with("blocks.0"));
+        QVERIFY(run.sink.reasons() == (std::vector<std::string>{"last good", "end"}));
+        QCOMPARE(run.sink.checkpoints[0].step, run.summary.verdict.step);
+        QCOMPARE(train::newest_checkpoint_position(folder / "run").at("records").get<std::int64_t>(),
+                 run.summary.verdict.step);
     }
 
     void an_explosion_ends_the_run_at_a_log_point() {

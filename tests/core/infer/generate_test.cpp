@@ -1,0 +1,89 @@
+#include "core/infer/generate.h"
+
+#include "tests/core/train/recording.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::test;
+
+namespace {
+
+// One trained run over a text that repeats itself, shared by all tests.
+struct TrainedRun {
+    TempFolder folder;
+    std::filesystem::path run;
+
+    TrainedRun() : run(folder / "run") {
+        std::string text;
+        for (int i = 0; i < 2000; ++i) text += i % 2 ? "the cat sat on the mat\n" : "the dog ate the big red ball\n";
+        const Json patch = {
+            {"data", {{"text", folder.write("text.txt", text).string()}, {"tokens", ""}, {"vocab_size", 40}, {"block_lines", 20}}}};
+        const RunConfig config = patched(tiny_config("", 120, {{"lr", 0.02}}), patch, "test");
+        train_in(run / "checkpoints", config, prepared(config, folder.path()));
+    }
+};
+
+const TrainedRun& trained() {
+    static const TrainedRun run;
+    return run;
+}
+
+infer::SamplingOptions options(double temperature, std::int64_t tokens = 40) {
+    infer::SamplingOptions result;
+    result.temperature = temperature;
+    result.max_tokens = tokens;
+    return result;
+}
+
+}  // namespace
+
+class GenerateTest : public QObject {
+    Q_OBJECT
+  private Q_SLOTS:
+    void greedy_continues_what_was_learnt() {
+        std::string pieces;
+        const std::string text = infer::generate(trained().run, "the cat sat", options(0),
+                                                 [&](const std::string& piece) { pieces += piece; });
+        QCOMPARE(pieces, text);
+        QVERIFY(text.starts_with(" on the mat"));
+        QCOMPARE(infer::generate(trained().run, "the cat sat", options(0)), text);
+    }
+
+    void sampling_follows_its_seed() {
+        auto sampling = options(1.5);
+        const std::string first = infer::generate(trained().run, "the", sampling);
+        QCOMPARE(infer::generate(trained().run, "the", sampling), first);
+        sampling.seed = 2;
+        QVERIFY(infer::generate(trained().run, "the", sampling) != first);
+    }
+
+    void one_candidate_is_greedy() {
+        const std::string greedy = infer::generate(trained().run, "the", options(0));
+        auto top_k = options(1.5), top_p = options(1.5);
+        top_k.top_k = 1;
+        top_p.top_p = 1e-9;
+        QCOMPARE(infer::generate(trained().run, "the", top_k), greedy);
+        QCOMPARE(infer::generate(trained().run, "the", top_p), greedy);
+    }
+
+    void slides_beyond_the_context() {
+        QVERIFY(infer::generate(trained().run, "the cat sat on the mat\nthe dog ate the big red ball\n", options(0, 60))
+                    .size() > 40);
+    }
+
+    void what_cannot_be_used_is_one_line() {
+        QVERIFY(is_line_with(input_error([] { infer::generate(trained().run, "", options(0)); }), {"prompt is empty"}));
+        QVERIFY(is_line_with(input_error([] { infer::generate(trained().folder / "nowhere", "the", options(0)); }),
+                             {"nowhere", "checkpoint"}));
+        const RunConfig config = tiny_config(write_tiny_tokens(trained().folder / "tokens"), 2);
+        train_in(trained().folder / "plain/checkpoints", config, prepared(config, trained().folder.path()));
+        QVERIFY(is_line_with(input_error([] { infer::generate(trained().folder / "plain", "the", options(0)); }),
+                             {"tokenizer"}));
+    }
+};
+
+QTEST_GUILESS_MAIN(GenerateTest)
+#include "generate_test.moc"
