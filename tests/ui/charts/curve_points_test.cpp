@@ -1,0 +1,114 @@
+#include "ui/charts/curve_points.h"
+
+#include <QTest>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+using namespace ablate::ui;
+
+class CurvePointsTest : public QObject {
+    Q_OBJECT
+    static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+    static Curve curve(std::vector<double> y) {
+        std::vector<double> x(y.size());
+        std::iota(x.begin(), x.end(), 0.0);
+        Curve curve;
+        curve.x = std::make_shared<const std::vector<double>>(std::move(x));
+        curve.y = std::make_shared<const std::vector<double>>(std::move(y));
+        return curve;
+    }
+    static std::vector<double> noise(std::size_t n) {
+        std::vector<double> y(n);
+        for (std::size_t i = 0; i < n; ++i) y[i] = 3 + 0.1 * std::sin(static_cast<double>(i) * 1.7);
+        return y;
+    }
+    static bool reaches(const std::vector<QPolygonF>& parts, double y) {
+        for (const QPolygonF& part : parts)
+            for (const QPointF& point : part)
+                if (std::abs(point.y() - y) < 1e-6) return true;
+        return false;
+    }
+
+  private Q_SLOTS:
+    void a_spike_of_one_step_in_forty_thousand_is_drawn() {
+        std::vector<double> y = noise(40000);
+        y[31234] = 9;
+        const CurvePoints points(curve(y));
+        const Axis x_axis(Scale::linear, {0, 40000}, 0, 800), y_axis(Scale::linear, {0, 10}, 500, 0);
+        const auto parts = points.parts(CurvePoints::Line::shown, x_axis, y_axis);
+        QCOMPARE(parts.size(), std::size_t{1});
+        QVERIFY(parts[0].size() <= 4 * 801);
+        QVERIFY(reaches(parts, y_axis.pixel(9)));
+    }
+
+    void on_a_logarithmic_x_axis_too() {
+        std::vector<double> y = noise(40000);
+        y[37] = 9;
+        const CurvePoints points(curve(y));
+        const Axis x_axis(Scale::logarithmic, {1, 40000}, 0, 800), y_axis(Scale::linear, {0, 10}, 500, 0);
+        const auto parts = points.parts(CurvePoints::Line::shown, x_axis, y_axis);
+        QVERIFY(reaches(parts, y_axis.pixel(9)));
+        for (const QPolygonF& part : parts)
+            for (const QPointF& point : part) QVERIFY(std::isfinite(point.x()) && point.x() > -1);
+    }
+
+    void a_value_without_a_place_breaks_the_line() {
+        const CurvePoints points(curve({1, 2, nan, 4, 5, 0, 7}));
+        const Axis x_axis(Scale::linear, {0, 6}, 0, 600);
+        QCOMPARE(points.parts(CurvePoints::Line::shown, x_axis, Axis(Scale::linear, {0, 8}, 100, 0)).size(),
+                 std::size_t{2});
+        QCOMPARE(points.parts(CurvePoints::Line::shown, x_axis, Axis(Scale::logarithmic, {1, 8}, 100, 0)).size(),
+                 std::size_t{3});
+        QCOMPARE(points.non_finite(x_axis, 1), std::vector<double>{200});
+    }
+
+    void non_finite_markers_do_not_crowd() {
+        const CurvePoints points(curve(std::vector<double>(40000, nan)));
+        const auto marks = points.non_finite(Axis(Scale::linear, {0, 39999}, 0, 800), 9);
+        QVERIFY(!marks.empty() && marks.size() <= 90);
+    }
+
+    void ranges_are_those_of_what_can_be_shown() {
+        const CurvePoints points(curve({-1, 0, 5, nan, std::numeric_limits<double>::infinity(), 2}));
+        QCOMPARE(*points.y_range(Scale::linear, Scale::linear, {0, 9}), (Range{-1, 5}));
+        QCOMPARE(*points.y_range(Scale::logarithmic, Scale::linear, {0, 9}), (Range{2, 5}));
+        QCOMPARE(*points.y_range(Scale::linear, Scale::linear, {4.5, 9}), (Range{2, 2}));
+        QCOMPARE(*points.x_range(Scale::logarithmic), (Range{1, 5}));
+        QVERIFY(!CurvePoints(curve({nan})).y_range(Scale::linear, Scale::linear, {0, 9}));
+        QVERIFY(!CurvePoints(curve({})).x_range(Scale::linear));
+    }
+
+    void the_nearest_point_is_found_within_reach() {
+        const CurvePoints points(curve({5, 6, 7}));
+        QCOMPARE(*points.nearest(0.4), std::size_t{0});
+        QCOMPARE(*points.nearest(0.6), std::size_t{1});
+        QVERIFY(!points.nearest(2.5));
+        QCOMPARE(*points.nearest(2.5, 0.6), std::size_t{2});
+        QVERIFY(!CurvePoints(curve({})).nearest(0));
+    }
+
+    void smoothing_keeps_the_raw_values() {
+        CurvePoints points(curve({4, 2, 6}));
+        points.smooth(0.5);
+        QCOMPARE(points.raw()[1], 2.0);
+        QVERIFY(std::abs(points.shown()[1] - 8.0 / 3) < 1e-12);
+        points.smooth(0);
+        QCOMPARE(points.shown()[1], 2.0);
+        Curve faint = curve({4, 2, 6});
+        faint.faint = true;
+        CurvePoints behind(faint);
+        behind.smooth(0.9);
+        QVERIFY(!behind.smoothed());
+    }
+
+    void arrays_of_different_length_are_a_mistake() {
+        Curve wrong = curve({1, 2});
+        wrong.x = std::make_shared<const std::vector<double>>(1);
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, CurvePoints{wrong});
+    }
+};
+
+QTEST_GUILESS_MAIN(CurvePointsTest)
+#include "curve_points_test.moc"

@@ -1,0 +1,235 @@
+#include "ui/charts/plot_view.h"
+
+#include "core/base/error.h"
+#include "tests/support/temp_folder.h"
+#include "ui/theme/theme.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFile>
+#include <QImage>
+#include <QSignalSpy>
+#include <QSvgRenderer>
+#include <QTest>
+#include <QWheelEvent>
+#include <cmath>
+#include <limits>
+
+using namespace ablate::ui;
+
+class PlotViewTest : public QObject {
+    Q_OBJECT
+    static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+    static Curve line(const QString& id, double from, double to, int points = 101) {
+        std::vector<double> x, y;
+        for (int i = 0; i < points; ++i) {
+            x.push_back(i);
+            y.push_back(from + (to - from) * i / (points - 1));
+        }
+        Curve curve;
+        curve.id = curve.label = id;
+        curve.x = std::make_shared<const std::vector<double>>(x);
+        curve.y = std::make_shared<const std::vector<double>>(y);
+        curve.color = Theme::instance().run_color(0);
+        return curve;
+    }
+    static std::unique_ptr<PlotView> view(std::vector<Curve> curves) {
+        auto plot = std::make_unique<PlotView>();
+        plot->resize(640, 360);
+        plot->set_axes({"Step", "Training loss (nats per token)"});
+        plot->set_empty_text("Nothing yet");
+        plot->set_curves(std::move(curves));
+        plot->show();
+        plot->grab();  // places the axes
+        return plot;
+    }
+    static void drag(PlotView& plot, QPoint from, QPoint to, Qt::KeyboardModifiers keys = {}) {
+        QTest::mousePress(&plot, Qt::LeftButton, keys, from);
+        for (int i = 1; i <= 4; ++i) {
+            const QPoint at = from + (to - from) * i / 4;
+            QMouseEvent move(QEvent::MouseMove, at, plot.mapToGlobal(at), Qt::NoButton, Qt::LeftButton, keys);
+            QApplication::sendEvent(&plot, &move);
+        }
+        QTest::mouseRelease(&plot, Qt::LeftButton, keys, to);
+        plot.grab();
+    }
+    static int count(const QImage& image, const QColor& color) {
+        int pixels = 0;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x) pixels += image.pixelColor(x, y).rgb() == color.rgb();
+        return pixels;
+    }
+    static QByteArray bytes(const QString& file) {
+        QFile stream(file);
+        return stream.open(QIODevice::ReadOnly) ? stream.readAll() : QByteArray();
+    }
+
+  private Q_SLOTS:
+    void initTestCase() { Theme::instance().choose(ThemeChoice::light); }
+
+    void a_drag_zooms_and_tells_the_other_charts() {
+        const auto plot = view({line("a", 1, 5)});
+        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed);
+        drag(*plot, {200, 150}, {400, 155});
+        QCOMPARE(ranges.count(), 1);
+        const double low = ranges[0][0].toDouble(), high = ranges[0][1].toDouble();
+        QVERIFY(low > 10 && high < 90 && low < high);
+        QVERIFY(plot->zoomed());
+        QTest::mouseDClick(plot.get(), Qt::LeftButton, {}, {300, 150});
+        QVERIFY(!plot->zoomed());
+        QVERIFY(std::isnan(ranges.last()[0].toDouble()));
+    }
+
+    void shift_and_drag_pans_by_what_the_pointer_moved() {
+        const auto plot = view({line("a", 1, 5)});
+        plot->set_x_range(40, 60);
+        plot->grab();
+        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed);
+        drag(*plot, {300, 150}, {200, 150}, Qt::ShiftModifier);
+        const double low = ranges.last()[0].toDouble(), high = ranges.last()[1].toDouble();
+        QVERIFY(low > 40 && std::abs((high - low) - 20) < 1e-6);
+    }
+
+    void the_wheel_zooms_about_the_pointer() {
+        const auto plot = view({line("a", 1, 5)});
+        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed), hovers(plot.get(), &PlotView::hovered);
+        QTest::mouseMove(plot.get(), {300, 150});
+        QWheelEvent wheel({300, 150}, plot->mapToGlobal(QPointF(300, 150)), {}, {0, 120}, {}, {}, Qt::NoScrollPhase,
+                          false);
+        QApplication::sendEvent(plot.get(), &wheel);
+        QCOMPARE(ranges.count(), 1);
+        QMouseEvent before(QEvent::MouseMove, QPointF(300, 150), plot->mapToGlobal(QPointF(300, 150)), Qt::NoButton, {},
+                           {});
+        QApplication::sendEvent(plot.get(), &before);
+        const double at = hovers.last()[0].toDouble();
+        const double low = ranges[0][0].toDouble(), high = ranges[0][1].toDouble();
+        QVERIFY(low > 0 && high < 100 && low < at && at < high);
+        QVERIFY(std::abs((high - low) - 80) < 1e-6);
+    }
+
+    void keys_do_what_the_mouse_does() {
+        const auto plot = view({line("a", 1, 5)});
+        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed);
+        QTest::keyClick(plot.get(), Qt::Key_Plus);
+        QVERIFY(plot->zoomed());
+        const double low = ranges.last()[0].toDouble();
+        QTest::keyClick(plot.get(), Qt::Key_Right);
+        QVERIFY(ranges.last()[0].toDouble() > low);
+        QTest::keyClick(plot.get(), Qt::Key_Home);
+        QVERIFY(!plot->zoomed());
+    }
+
+    void live_data_does_not_move_a_zoomed_view() {
+        const auto plot = view({line("a", 1, 5)});
+        plot->set_x_range(20, 40);
+        const QImage before = plot->grab().toImage();
+        Curve same = line("a", 1, 5);
+        std::vector<double> x = *same.x, y = *same.y;
+        for (int i = 0; i < 50; ++i) x.push_back(101 + i), y.push_back(500);
+        same.x = std::make_shared<const std::vector<double>>(x);
+        same.y = std::make_shared<const std::vector<double>>(y);
+        plot->set_curves({same});
+        QCOMPARE(plot->grab().toImage(), before);
+    }
+
+    void the_pointer_reads_the_curve_under_it() {
+        const auto plot = view({line("low", 1, 1.01), line("high", 9, 9.01)});
+        QSignalSpy hovers(plot.get(), &PlotView::hovered), left(plot.get(), &PlotView::hover_left);
+        const auto move = [&](QPointF at) {
+            QMouseEvent event(QEvent::MouseMove, at, plot->mapToGlobal(at), Qt::NoButton, {}, {});
+            QApplication::sendEvent(plot.get(), &event);
+        };
+        move({300, 40});
+        QCOMPARE(hovers.last()[1].toString(), QString("high"));
+        move({300, 295});
+        QCOMPARE(hovers.last()[1].toString(), QString("low"));
+        move({300, 170});
+        QCOMPARE(hovers.last()[1].toString(), QString());
+        move({2, 2});
+        QCOMPARE(left.count(), 1);
+    }
+
+    void a_linked_crosshair_is_drawn_and_hidden() {
+        const auto plot = view({line("a", 1, 5)});
+        const QImage without = plot->grab().toImage();
+        plot->set_crosshair(50);
+        QVERIFY(plot->grab().toImage() != without);
+        plot->set_crosshair(nan);
+        QCOMPARE(plot->grab().toImage(), without);
+    }
+
+    void a_highlight_dims_the_others() {
+        Curve other = line("b", 5, 1);
+        other.color = Theme::instance().run_color(4);
+        const auto plot = view({line("a", 1, 5), other});
+        const int before = count(plot->grab().toImage(), other.color);
+        plot->set_highlight("a");
+        QVERIFY(before > 20);
+        QVERIFY(count(plot->grab().toImage(), other.color) < before / 4);
+        plot->set_highlight("no such run");
+        QCOMPARE(count(plot->grab().toImage(), other.color), before);
+    }
+
+    void non_finite_values_and_collapses_are_marked() {
+        Curve curve = line("a", 1, 5);
+        std::vector<double> y = *curve.y;
+        for (std::size_t i = 60; i < y.size(); ++i) y[i] = nan;
+        curve.y = std::make_shared<const std::vector<double>>(y);
+        const auto plot = view({curve});
+        const QColor danger = Theme::instance().palette().danger;
+        QCOMPARE(count(plot->grab().toImage(), danger), 0);
+        const QImage image = plot->grab().toImage();
+        QVERIFY(count(image.copy(0, 0, 640, 40), curve.color) > 5);  // the crosses at the top edge
+        curve.flags = {{60, "collapsed: loss is NaN"}};
+        plot->set_curves({curve});
+        QVERIFY(count(plot->grab().toImage(), danger) > 20);
+    }
+
+    void an_empty_chart_says_so_and_ignores_the_mouse() {
+        const auto plot = view({});
+        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed);
+        drag(*plot, {200, 150}, {400, 155});
+        QTest::keyClick(plot.get(), Qt::Key_Plus);
+        QCOMPARE(ranges.count(), 0);
+        QVERIFY(count(plot->grab().toImage(), Theme::instance().palette().surface) < 640 * 360);
+    }
+
+    void files_are_whole_and_their_text_is_text() {
+        const ablate::test::TempFolder folder;
+        const auto plot = view({line("no-norm <b>x</b>", 1, 5)});
+        const QString stem = QString::fromStdString((folder.path() / "chart").string());
+        plot->save(stem + ".svg", PlotView::Format::svg);
+        plot->save(stem + ".pdf", PlotView::Format::pdf);
+        plot->save(stem + ".png", PlotView::Format::png);
+        const QByteArray svg = bytes(stem + ".svg");
+        QVERIFY(QSvgRenderer(svg).isValid());
+        QVERIFY(svg.contains("Training loss (nats per token)") && svg.contains("&lt;b&gt;"));
+        QVERIFY(!svg.contains("<image"));
+        QVERIFY(bytes(stem + ".pdf").startsWith("%PDF-") && bytes(stem + ".pdf").contains("/Font"));
+        const QImage png(stem + ".png");
+        QCOMPARE(png.size(), QSize(1280, 720));
+        QVERIFY(count(png, Qt::white) > 1280 * 720 / 2);
+        QVERIFY_THROWS_EXCEPTION(ablate::InputError, plot->save(stem + "/no/such/folder.svg", PlotView::Format::svg));
+        plot->copy_to_clipboard();
+        QVERIFY(!QApplication::clipboard()->image().isNull());
+    }
+
+    // A run's dark-mode colour would vanish on paper.
+    void files_are_light_whatever_the_theme() {
+        const ablate::test::TempFolder folder;
+        Theme::instance().choose(ThemeChoice::dark);
+        Curve baseline = line("baseline", 1, 5);
+        baseline.color = Theme::instance().run_color(-1);
+        const auto plot = view({baseline});
+        const QString file = QString::fromStdString((folder.path() / "chart.png").string());
+        plot->save(file, PlotView::Format::png);
+        Theme::instance().choose(ThemeChoice::light);
+        const QImage png(file);
+        QVERIFY(count(png, Qt::white) > 1280 * 720 / 2);
+        QVERIFY(count(png, Theme::run_color(-1, false)) > 100);
+    }
+};
+
+QTEST_MAIN(PlotViewTest)
+#include "plot_view_test.moc"

@@ -1,0 +1,90 @@
+#include "ui/theme/theme.h"
+
+#include "ui/theme/figures.h"
+
+#include <QApplication>
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <set>
+
+using namespace ablate::ui;
+
+class ThemeTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void text_can_be_read_in_both_themes() {
+        for (const bool dark : {false, true}) {
+            const Palette& c = Theme::palette_of(dark);
+            for (const QColor& back : {c.window, c.surface, c.raised})
+                for (const QColor& ink : {c.text, c.muted, c.warning, c.danger, c.passed, c.accent})
+                    QVERIFY2(contrast(ink, back) >= 4.5, qPrintable(ink.name() + " on " + back.name()));
+            for (const QColor& back : {c.hover, c.selection}) QVERIFY(contrast(c.text, back) >= 4.5);
+            QVERIFY(contrast(c.accent_text, c.accent) >= 4.5);
+        }
+    }
+
+    void contrast_is_that_of_wcag() {
+        QCOMPARE(contrast(Qt::black, Qt::white), 21.0);
+        QCOMPARE(contrast(Qt::white, Qt::white), 1.0);
+        QVERIFY(std::abs(contrast(QColor("#767676"), Qt::white) - 4.54) < 0.01);  // WCAG's own example of the border
+    }
+
+    void twenty_variants_and_the_baseline_have_colours_of_their_own() {
+        for (const bool dark : {false, true}) {
+            std::set<QRgb> colors;
+            for (int index = -1; index < 21; ++index) colors.insert(Theme::run_color(index, dark).rgb());
+            QCOMPARE(colors.size(), std::size_t{22});
+            for (int index = -1; index < 7; ++index)
+                QVERIFY(contrast(Theme::run_color(index, dark), Theme::palette_of(dark).surface) > 2);
+        }
+        QVERIFY(Theme::run_dash(0) == Qt::SolidLine && Theme::run_dash(7) != Theme::run_dash(0));
+    }
+
+    void choosing_a_theme_changes_the_application() {
+        Theme& theme = Theme::instance();
+        theme.choose(ThemeChoice::light);
+        QSignalSpy changed(&theme, &Theme::changed);
+        theme.choose(ThemeChoice::dark);
+        QCOMPARE(changed.count(), 1);
+        QVERIFY(theme.dark());
+        QCOMPARE(QApplication::palette().color(QPalette::Window), Theme::palette_of(true).window);
+        QVERIFY(qApp->styleSheet().contains(Theme::palette_of(true).line.name()));
+        QVERIFY(!qApp->styleSheet().contains("@"));
+        theme.choose(ThemeChoice::dark);
+        QCOMPARE(changed.count(), 1);
+        theme.choose(ThemeChoice::light);
+        QVERIFY(!theme.dark());
+    }
+
+    void the_primary_button_is_the_accent() {
+        Theme::instance().choose(ThemeChoice::light);
+        QPushButton button("Start study");
+        button.setProperty("primary", true);
+        button.resize(160, 32);
+        const QImage image = button.grab().toImage();
+        QCOMPARE(image.pixelColor(8, 16), Theme::palette_of(false).accent);
+    }
+
+    void figures_stand_in_columns_whatever_the_font() {
+        const QFontMetricsF metrics(Theme::instance().font());
+        QCOMPARE(figures_width("1111", metrics), figures_width("8808", metrics));
+        QImage image(100, 20, QImage::Format_RGB32);
+        image.fill(Qt::white);
+        QPainter painter(&image);
+        painter.setFont(Theme::instance().font());
+        painter.setPen(Qt::black);
+        draw_figures(painter, {0, 0, 100, 20}, Qt::AlignRight, "3.142");
+        painter.end();
+        int inked = 0;
+        for (int x = 0; x < 100; ++x)
+            for (int y = 0; y < 20; ++y) inked += image.pixelColor(x, y).lightness() < 128;
+        QVERIFY(inked > 10);
+    }
+};
+
+QTEST_MAIN(ThemeTest)
+#include "theme_test.moc"
