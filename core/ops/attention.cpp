@@ -1,5 +1,6 @@
 #include "core/ops/attention.h"
 
+#include "core/ops/linear.h"
 #include "core/ops/precision.h"
 
 namespace ablate::ops {
@@ -31,9 +32,11 @@ at::Tensor reference::attention(const at::Tensor& q, const at::Tensor& k, const 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionOptions& options) {
     // ATen's own dropout draws from the generator all runs share.
     if (options.dropout && options.dropout->active()) return reference::attention(q, k, v, options);
-    const at::Tensor keys = shared_by_heads(k, q.size(1)), values = shared_by_heads(v, q.size(1));
-    if (!options.bias.defined()) return at::scaled_dot_product_attention(q, keys, values, {}, 0.0, true, options.scale);
-    return at::scaled_dot_product_attention(q, keys, values, options.bias.unsqueeze(0), 0.0, false, options.scale);
+    const at::Tensor queries = operand(q);
+    const at::Tensor keys = operand(shared_by_heads(k, q.size(1))), values = operand(shared_by_heads(v, q.size(1)));
+    std::optional<at::Tensor> bias;
+    if (options.bias.defined()) bias = options.bias.unsqueeze(0);
+    return at::scaled_dot_product_attention(queries, keys, values, bias, 0.0, !bias, options.scale).to(q.scalar_type());
 }
 
 }  // namespace ablate::ops

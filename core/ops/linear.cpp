@@ -40,7 +40,7 @@ class Linear : public torch::autograd::Function<Linear> {
         const at::Tensor& x = inputs[0];
         const at::Tensor rows = x.reshape({-1, x.size(-1)});
         const at::Tensor weight = side_by_side(inputs.slice(1, weights), x.scalar_type());
-        at::Tensor y = multiply(rows, weight.t(), x.scalar_type());
+        at::Tensor y = multiply(operand(rows), operand(weight).t(), x.scalar_type());
         const at::TensorList biases = inputs.slice(1 + weights);
         if (!biases.empty()) y.add_(side_by_side(biases, x.scalar_type()));
 
@@ -62,15 +62,16 @@ class Linear : public torch::autograd::Function<Linear> {
         const at::Tensor &rows = saved[0], &weight = saved[1];
         const auto parameter_type = static_cast<at::ScalarType>(context->saved_data["parameter_type"].toInt());
         const std::vector<std::int64_t> widths = context->saved_data["widths"].toIntVector();
-        const at::Tensor g = gradients[0].reshape({-1, weight.size(0)});
+        const at::Tensor g = operand(gradients[0].reshape({-1, weight.size(0)}));
 
         variable_list result(1);
         if (context->needs_input_grad(0))
-            result[0] = multiply(g, weight, g.scalar_type()).view(context->saved_data["shape"].toIntVector());
+            result[0] =
+                multiply(g, operand(weight), rows.scalar_type()).view(context->saved_data["shape"].toIntVector());
         const auto parts = [&](const at::Tensor& joined) {
             for (at::Tensor& part : joined.split_with_sizes(widths)) result.push_back(std::move(part));
         };
-        parts(multiply(g.t(), rows, parameter_type));
+        parts(multiply(g.t(), operand(rows), parameter_type));
         if (context->saved_data["biased"].toBool()) parts(g.sum(0, false, parameter_type));
         result.emplace_back();  // the count of weights
         return result;
@@ -79,11 +80,12 @@ class Linear : public torch::autograd::Function<Linear> {
 
 }  // namespace
 
-at::Tensor multiply(const at::Tensor& a, const at::Tensor& b, at::ScalarType result) {
-    if (a.scalar_type() == at::kBFloat16 && a.is_cpu() && !cpu_multiplies_bf16())
-        return at::mm(a.to(at::kFloat), b.to(at::kFloat)).to(result);
-    return at::mm(a, b).to(result);
+at::Tensor operand(const at::Tensor& x) {
+    const bool slow = x.scalar_type() == at::kBFloat16 && x.is_cpu() && !cpu_multiplies_bf16();
+    return slow ? x.to(at::kFloat) : x;
 }
+
+at::Tensor multiply(const at::Tensor& a, const at::Tensor& b, at::ScalarType result) { return at::mm(a, b).to(result); }
 
 at::Tensor linear(const at::Tensor& x, at::TensorList weights, at::TensorList biases) {
     variable_list inputs{x};

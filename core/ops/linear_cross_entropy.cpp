@@ -2,7 +2,9 @@
 
 #include "core/ops/linear.h"
 #include "core/ops/precision.h"
+#include "core/ops/rows.h"
 
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 namespace ablate::ops {
@@ -26,7 +28,37 @@ struct ChunkLoss {
     at::Tensor gradient;  // [R, V] in the type of the logits, of the objective by the logits; undefined unless asked
 };
 
+// One pass over each row; the gradient takes the place of the logits.
+ChunkLoss fused_chunk_loss(const Chunk& chunk, bool with_gradient) {
+    const std::int64_t count = chunk.logits.size(0), width = chunk.logits.size(1);
+    const at::TensorOptions single = chunk.logits.options().dtype(at::kFloat);
+    ChunkLoss loss{at::empty({count}, single), at::empty({count}, single), {}};
+    float *nll = loss.nll.mutable_data_ptr<float>(), *logsumexp = loss.logsumexp.mutable_data_ptr<float>();
+    const auto* targets = chunk.targets.const_data_ptr<std::int64_t>();
+    const float share = 1 / static_cast<float>(chunk.all_rows);
+    at::parallel_for(0, count, 4, [&](std::int64_t first, std::int64_t last) {
+        rows::Input in(chunk.logits, width);
+        rows::Output out(chunk.logits, width);
+        std::vector<float> powers(static_cast<std::size_t>(width));
+        for (std::int64_t row = first; row < last; ++row) {
+            const float* z = in.at(row * width);
+            const float largest = rows::maximum(z, width), sum = rows::exponentials(z, largest, powers.data(), width);
+            logsumexp[row] = largest + std::log(sum);
+            nll[row] = logsumexp[row] - z[targets[row]];
+            if (!with_gradient) continue;
+            const double factor = (1 + 2 * chunk.options.z_loss * logsumexp[row]) / sum * share;
+            float* gradient = out.at(row * width);
+            rows::scale(powers.data(), static_cast<float>(factor), nullptr, gradient, width);
+            gradient[targets[row]] -= share;
+            out.store(row * width);
+        }
+    });
+    if (with_gradient) loss.gradient = chunk.logits;
+    return loss;
+}
+
 ChunkLoss chunk_loss(const Chunk& chunk, bool with_gradient) {
+    if (chunk.options.softcap == 0 && rows::fit(chunk.logits)) return fused_chunk_loss(chunk, with_gradient);
     at::Tensor z = chunk.logits.to(accumulate_type(chunk.logits.scalar_type()));
     at::Tensor bent;
     if (chunk.options.softcap > 0) {
@@ -49,7 +81,7 @@ ChunkLoss chunk_loss(const Chunk& chunk, bool with_gradient) {
 }
 
 at::Tensor product(const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) {
-    at::Tensor logits = multiply(rows, weight.t(), rows.scalar_type());
+    at::Tensor logits = multiply(operand(rows), weight.t(), rows.scalar_type());
     return bias.defined() ? logits.add_(bias.to(rows.scalar_type())) : logits;
 }
 
@@ -61,7 +93,7 @@ struct WholeLoss {
 WholeLoss all_chunks(const at::Tensor& x, const at::Tensor& parameter, const at::Tensor& bias,
                      const at::Tensor& targets, const CrossEntropyOptions& options, bool with_gradient) {
     const std::int64_t rows = x.size(0), step = cross_entropy_rows(rows, parameter.size(0));
-    const at::Tensor weight = parameter.to(x.scalar_type());
+    const at::Tensor weight = operand(parameter.to(x.scalar_type()));
     const at::TensorOptions wide = x.options().dtype(accumulate_type(x.scalar_type()));
     WholeLoss whole;
     whole.rows_nll = at::empty({rows}, wide);
@@ -79,8 +111,9 @@ WholeLoss all_chunks(const at::Tensor& x, const at::Tensor& parameter, const at:
         whole.rows_nll.narrow(0, first, count).copy_(loss.nll);
         squares.add_(loss.logsumexp.square().sum());
         if (!with_gradient) continue;
-        whole.x_gradient.narrow(0, first, count).copy_(multiply(loss.gradient, weight, x.scalar_type()));
-        whole.weight_gradient.add_(multiply(loss.gradient.t(), part, parameter.scalar_type()));
+        const at::Tensor gradient = operand(loss.gradient);
+        whole.x_gradient.narrow(0, first, count).copy_(multiply(gradient, weight, x.scalar_type()));
+        whole.weight_gradient.add_(multiply(gradient.t(), operand(part), parameter.scalar_type()));
         if (bias.defined()) whole.bias_gradient.add_(loss.gradient.sum(0, false, bias.scalar_type()));
     }
     whole.nll = whole.rows_nll.mean();
@@ -133,7 +166,7 @@ at::Tensor linear_nll(const at::Tensor& x, const at::Tensor& weight, const at::T
 }
 
 at::Tensor linear_logits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap) {
-    const at::Tensor product = bias.defined() ? linear(x, {weight}, {bias}) : linear(x, {weight});
+    const at::Tensor product = bias.defined() ? ops::linear(x, {weight}, {bias}) : ops::linear(x, {weight});
     const at::Tensor logits = product.to(accumulate_type(x.scalar_type()));
     return softcap > 0 ? at::tanh(logits / softcap) * softcap : logits;
 }

@@ -1,8 +1,56 @@
 #include "core/ops/rope.h"
 
 #include "core/ops/precision.h"
+#include "core/ops/rows.h"
+
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 namespace ablate::ops {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// Each head of each position turned (sign 1) or turned back (-1): [B, H, T, hd] whose heads are dense, to the same
+// shape laid out as [B, T, H, hd], which is how attention reads and writes.
+at::Tensor turned(const at::Tensor& x, const at::Tensor& cosine, const at::Tensor& sine, bool halves, float sign) {
+    const std::int64_t batch = x.size(0), heads = x.size(1), length = x.size(2), width = x.size(3);
+    const at::Tensor y = at::empty({batch, length, heads, width}, x.options());
+    const float *cosines = cosine.const_data_ptr<float>(), *sines = sine.const_data_ptr<float>();
+    at::parallel_for(0, batch * length, 16, [&](std::int64_t first, std::int64_t last) {
+        rows::Input in(x, width);
+        rows::Output out(y, width);
+        for (std::int64_t row = first; row < last; ++row) {
+            const std::int64_t b = row / length, t = row % length;
+            for (std::int64_t head = 0; head < heads; ++head) {
+                const std::int64_t to = (row * heads + head) * width;
+                rows::rotate(in.at(b * x.stride(0) + head * x.stride(1) + t * x.stride(2)), cosines + t * width / 2,
+                             sines + t * width / 2, sign, halves, out.at(to), width / 2);
+                out.store(to);
+            }
+        }
+    });
+    return y.transpose(1, 2);
+}
+
+class Rope : public torch::autograd::Function<Rope> {
+  public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cosine,
+                              const at::Tensor& sine, bool halves) {
+        context->save_for_backward({cosine, sine});
+        context->saved_data["halves"] = halves;
+        return turned(x, cosine, sine, halves, 1);
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+        const variable_list table = context->get_saved_variables();
+        const at::Tensor g = gradients[0].stride(-1) == 1 ? gradients[0] : gradients[0].contiguous();
+        return {turned(g, table[0], table[1], context->saved_data["halves"].toBool(), -1), {}, {}, {}};
+    }
+};
+
+}  // namespace
 
 RopeTable rope_table(std::int64_t length, std::int64_t head_dim, double theta, at::ScalarType type, at::Device device) {
     const at::Tensor pair = at::arange(head_dim / 2, at::kDouble);
@@ -27,7 +75,8 @@ at::Tensor reference::rope(const at::Tensor& x, const RopeTable& table, RopeLayo
 }
 
 at::Tensor rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout) {
-    return reference::rope(x, table, layout);
+    if (!rows::fit(x) || table.cosine.scalar_type() != at::kFloat) return reference::rope(x, table, layout);
+    return Rope::apply(x, table.cosine, table.sine, layout == RopeLayout::half);
 }
 
 }  // namespace ablate::ops

@@ -78,7 +78,7 @@ CASES = {
     "biases-plain-ffn": model(ffn={"kind": "gelu"}, **BIASES),
     "tied": model(tie_embeddings=True),
     "tied-head-bias": model(tie_embeddings=True, head_bias=True),
-    "softcap": model(logit_softcap=0.7),
+    "softcap": model(logit_softcap=2.0),
     "z-loss": {"train": {"z_loss": 0.3}},
     "softcap-z-loss-tied": {"model": {"logit_softcap": 8.0, "tie_embeddings": True, **BIASES}, "train": {"z_loss": 0.3}},
 }

@@ -120,13 +120,29 @@ class CountsTest : public QObject {
         config.model.norm_at(NormSite::q) = kind_from_json("norm", "layer", "test");
         std::vector<std::string> names;
         for (const TensorSpec& spec : model::tensor_table(config)) names.push_back(spec.name);
-        const std::vector<std::string> expected{
-            "embed.weight",          "embed_norm.weight",       "position.weight",         "blocks.0.attn_in.weight",
-            "blocks.0.attn.q.weight", "blocks.0.attn.q.bias",    "blocks.0.attn.k.weight",  "blocks.0.attn.k.bias",
-            "blocks.0.attn.v.weight", "blocks.0.attn.v.bias",    "blocks.0.attn.q_norm.weight",
-            "blocks.0.attn.q_norm.bias", "blocks.0.attn.o.weight", "blocks.0.attn.o.bias",  "blocks.0.attn_out.weight",
-            "blocks.0.ffn_in.weight", "blocks.0.ffn.gate.weight", "blocks.0.ffn.up.weight", "blocks.0.ffn.down.weight",
-            "blocks.0.ffn_out.weight", "final.weight",           "head.weight",             "head.bias"};
+        const std::vector<std::string> expected{"embed.weight",
+                                                "embed_norm.weight",
+                                                "position.weight",
+                                                "blocks.0.attn_in.weight",
+                                                "blocks.0.attn.q.weight",
+                                                "blocks.0.attn.q.bias",
+                                                "blocks.0.attn.k.weight",
+                                                "blocks.0.attn.k.bias",
+                                                "blocks.0.attn.v.weight",
+                                                "blocks.0.attn.v.bias",
+                                                "blocks.0.attn.q_norm.weight",
+                                                "blocks.0.attn.q_norm.bias",
+                                                "blocks.0.attn.o.weight",
+                                                "blocks.0.attn.o.bias",
+                                                "blocks.0.attn_out.weight",
+                                                "blocks.0.ffn_in.weight",
+                                                "blocks.0.ffn.gate.weight",
+                                                "blocks.0.ffn.up.weight",
+                                                "blocks.0.ffn.down.weight",
+                                                "blocks.0.ffn_out.weight",
+                                                "final.weight",
+                                                "head.weight",
+                                                "head.bias"};
         QVERIFY2(names == expected, Json(names).dump().c_str());
     }
 

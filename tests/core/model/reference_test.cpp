@@ -22,11 +22,9 @@ class ReferenceTest : public QObject {
         return tensor;
     }
 
-    // Largest error, relative to the largest value.
+    // Of the whole tensor, in the Euclidean norm.
     static double distance(const at::Tensor& value, const at::Tensor& wanted) {
-        const double scale = wanted.abs().max().item<double>();
-        const double error = (value.detach().to(at::kDouble) - wanted).abs().max().item<double>();
-        return scale > 0 ? error / scale : error;
+        return ((value.detach().to(at::kDouble) - wanted).norm() / wanted.norm()).item<double>();
     }
 
     static void set_parameters(model::Transformer& transformer, const io::SafetensorsReader& file) {
@@ -88,9 +86,10 @@ class ReferenceTest : public QObject {
         std::string configs;
         const std::filesystem::path folder = std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/reference";
         for (const auto& entry : std::filesystem::directory_iterator(folder))
-            configs += to_json(run_config_from_json(
-                                   Json::parse(io::SafetensorsReader(entry.path()).metadata().at("config")), "reference"))
-                           .dump();
+            configs +=
+                to_json(run_config_from_json(Json::parse(io::SafetensorsReader(entry.path()).metadata().at("config")),
+                                             "reference"))
+                    .dump();
         for (const std::string category : {"norm", "position", "ffn"})
             for (const std::string& name : KindTable::instance().names(category))
                 QVERIFY2(configs.find("\"kind\":\"" + name + "\"") != std::string::npos, name.c_str());
