@@ -13,14 +13,14 @@
 namespace ablate::test {
 
 struct SyntheticRun {
-    std::string study = "quick", variant = "baseline", label = "Baseline", grid_point;
+    std::string study = "quick", variant = "baseline", label = "Baseline", grid_point = "";
     Json patch = Json::object();
     std::int64_t seed = 1;
     double initial = 7.64, final_loss = 3.65;
     std::int64_t nan_at = -1;  // the run collapses there
     std::string cause = "loss is NaN at step 23, first in blocks.2.attn";
     bool ended = true;
-    std::string data_sha256 = "aaaa1111bbbb2222", data_note;
+    std::string data_sha256 = "aaaa1111bbbb2222", data_note = "";
     double seconds = 30, grad_norm = 1.0;
     std::int64_t spikes = 0;
 };

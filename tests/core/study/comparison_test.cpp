@@ -277,6 +277,17 @@ class ComparisonTest : public QObject {
         QVERIFY(!input_error([&] { compare_runs(store, {"zzzz"}); }).empty());
     }
 
+    void runs_of_one_name_and_other_settings_keep_apart() {
+        TempFolder workspace;
+        const auto one = write_synthetic_run(workspace.path(), {});
+        const auto other =
+            write_synthetic_run(workspace.path(), {.patch = {{"train", {{"lr", 0.02}}}}, .final_loss = 3.7});
+        const Comparison comparison = compare_runs(run::RunStore(workspace.path()), {one.id(), other.id()});
+        QCOMPARE(comparison.groups.size(), std::size_t{2});
+        QVERIFY(comparison.groups[0].name != comparison.groups[1].name);
+        QVERIFY(plain_label(comparison.groups[0]) != plain_label(comparison.groups[1]));
+    }
+
     void an_empty_workspace() {
         TempFolder workspace;
         const Comparison comparison = comparison_in(workspace);
