@@ -135,8 +135,12 @@ bool is_evaluation(const Json& event) {
 }  // namespace
 
 Series evaluations(const RunMetrics& metrics, const std::string& set, const std::string& field) {
+    return evaluations(metrics.events(), set, field);
+}
+
+Series evaluations(const std::vector<Json>& events, const std::string& set, const std::string& field) {
     Series series;
-    for (const Json& event : metrics.events()) {
+    for (const Json& event : events) {
         if (!is_evaluation(event) || event["set"] != set || !event.contains(field) || !io::is_number(event[field]))
             continue;
         series.step.push_back(event["step"].get<std::int64_t>());
@@ -147,9 +151,11 @@ Series evaluations(const RunMetrics& metrics, const std::string& set, const std:
     return series;
 }
 
-std::vector<std::string> evaluation_sets(const RunMetrics& metrics) {
+std::vector<std::string> evaluation_sets(const RunMetrics& metrics) { return evaluation_sets(metrics.events()); }
+
+std::vector<std::string> evaluation_sets(const std::vector<Json>& events) {
     std::vector<std::string> sets;  // in the order they were first evaluated
-    for (const Json& event : metrics.events())
+    for (const Json& event : events)
         if (is_evaluation(event) && std::find(sets.begin(), sets.end(), event["set"].get<std::string>()) == sets.end())
             sets.push_back(event["set"].get<std::string>());
     return sets;

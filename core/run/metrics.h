@@ -47,5 +47,8 @@ class RunMetrics {
 // Validation results of a set, from events.jsonl in full precision: updates done -> loss; likewise bits per byte.
 Series evaluations(const RunMetrics& metrics, const std::string& set, const std::string& field = "loss");
 std::vector<std::string> evaluation_sets(const RunMetrics& metrics);
+// The same from the lines of events.jsonl alone.
+Series evaluations(const std::vector<Json>& events, const std::string& set, const std::string& field = "loss");
+std::vector<std::string> evaluation_sets(const std::vector<Json>& events);
 
 }  // namespace ablate::run

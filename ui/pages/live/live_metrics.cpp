@@ -9,11 +9,10 @@
 namespace ablate::ui {
 namespace {
 
-// The tag of an evaluation is "eval/SET/FIELD".
-std::shared_ptr<const run::Series> evaluation(const RunCurves& curves, const std::string& field) {
-    for (const auto& [tag, series] : curves.series)
-        if (tag.starts_with("eval/") && tag.ends_with("/" + field)) return series;
-    return nullptr;
+std::shared_ptr<const run::Series> validation(const RunCurves& curves, const std::string& field) {
+    const std::vector<std::string> sets = run::evaluation_sets(curves.events);
+    if (sets.empty()) return nullptr;
+    return std::make_shared<const run::Series>(run::evaluations(curves.events, sets.front(), field));
 }
 
 double first_time(const RunCurves& curves) {
@@ -52,8 +51,8 @@ const std::vector<LiveMetric>& live_metrics() {
 
 std::shared_ptr<const run::Series> series_of(const LiveMetric& metric, const RunCurves& curves) {
     const std::string key = metric.key;
-    if (key == "val_loss") return evaluation(curves, "loss");
-    if (key == "bpb") return evaluation(curves, "bpb");
+    if (key == "val_loss") return validation(curves, "loss");
+    if (key == "bpb") return validation(curves, "bpb");
     static const std::map<std::string, const char*> tags{{"train_loss", run::kTrainLoss},
                                                          {"grad_norm", run::kGradNorm},
                                                          {"lr", run::kLearningRate},
@@ -103,10 +102,11 @@ CurveMaker::Values CurveMaker::x_of(const run::Series& series, const run::Listed
 }
 
 std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::ListedRun& run, const RunCurvesPtr& curves) {
-    const auto series = series_of(metric, *curves);
-    if (!series || series->value.empty()) return std::nullopt;
     Kept& kept = kept_[curves->id];
-    if (kept.curves != curves) kept = {curves, {}};
+    if (kept.curves != curves) kept = {curves, {}, {}};
+    auto& series = kept.series[metric.key];
+    if (!series) series = series_of(metric, *curves);
+    if (!series || series->value.empty()) return std::nullopt;
     Curve curve;
     curve.id = curves->id;
     curve.x = x_of(*series, run, kept);

@@ -17,7 +17,8 @@ struct LiveMetric {
     bool logarithmic;  // unless chosen otherwise
 };
 const std::vector<LiveMetric>& live_metrics();
-// The series a metric stands for: of several validation sets the first in `curves`. Null when there is none.
+// The series a metric stands for; validation is that of the first set evaluated, in full precision from events.jsonl.
+// Null when there is none.
 std::shared_ptr<const run::Series> series_of(const LiveMetric& metric, const RunCurves& curves);
 
 enum class Along { step, tokens, seconds, flops };
@@ -42,6 +43,7 @@ class CurveMaker {
     using Values = std::shared_ptr<const std::vector<double>>;
     struct Kept {
         RunCurvesPtr curves;
+        std::map<std::string, std::shared_ptr<const run::Series>> series;  // by metric
         std::vector<std::pair<const run::Series*, Values>> x;
     };
     Values x_of(const run::Series& series, const run::ListedRun& run, Kept& kept) const;

@@ -1,0 +1,118 @@
+#include "ui/models/live_run_model.h"
+
+#include "core/model/register.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+#include <limits>
+
+using namespace ablate;
+using namespace ablate::ui;
+
+class LiveRunModelTest : public QObject {
+    Q_OBJECT
+
+    static run::ListedRun listed(const std::string& id, const std::string& study, const std::string& variant,
+                                 std::int64_t seed, double created, run::Status status = run::Status::running) {
+        run::ListedRun run{run::RunDirectory("/nowhere/" + id), {}, {}, status};
+        run.info.id = id;
+        run.info.study = study;
+        run.info.variant = variant;
+        run.info.seed = seed;
+        run.info.created = created;
+        return run;
+    }
+    static RunListPtr list(std::vector<run::ListedRun> runs) {
+        auto made = std::make_shared<run::RunList>();
+        made->runs = std::move(runs);
+        return made;
+    }
+    static int color(const run::RunInfo& info) { return info.variant == "baseline" ? -1 : 0; }
+    static QStringList ids(const LiveRunModel& model) {
+        QStringList ids;
+        for (int row = 0; row < model.rowCount(); ++row) ids += model.index(row).data(LiveRunModel::id).toString();
+        return ids;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() { model::register_kinds(); }
+
+    void the_newest_study_comes_first_and_rows_stay() {
+        LiveRunModel model;
+        QAbstractItemModelTester tester(&model);
+        QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
+        model.set_runs(list({listed("a", "old", "baseline", 1, 1), listed("b", "old", "nope", 1, 2)}), color);
+        QCOMPARE(ids(model), QStringList({"a", "b"}));
+        const QPersistentModelIndex kept = model.index(1);
+        model.choose({"b"});
+        model.set_runs(list({listed("a", "old", "baseline", 1, 1), listed("b", "old", "nope", 1, 2),
+                             listed("c", "new", "baseline", 1, 3), listed("d", "new", "nope", 1, 4)}),
+                       color);
+        QCOMPARE(ids(model), QStringList({"c", "d", "a", "b"}));
+        QCOMPARE(kept.data(LiveRunModel::id).toString(), QString("b"));
+        QCOMPARE(model.chosen(), QStringList({"b"}));
+        QCOMPARE(model.newest_study(), QStringList({"c", "d"}));
+        QCOMPARE(reset.count(), 0);
+
+        // A newer run brings the old study to the top again; a deleted one goes.
+        model.set_runs(list({listed("a", "old", "baseline", 1, 1), listed("c", "new", "baseline", 1, 3),
+                             listed("d", "new", "nope", 1, 4), listed("e", "old", "silu", 1, 9)}),
+                       color);
+        QCOMPARE(ids(model), QStringList({"a", "e", "c", "d"}));
+        QVERIFY(!kept.isValid());
+        QVERIFY(model.chosen().isEmpty());
+    }
+
+    void names_say_only_what_tells_runs_apart() {
+        LiveRunModel model;
+        auto grid = listed("c", "quick", "nope", 2, 3);
+        grid.info.grid_point = "train.lr=0.01";
+        model.set_runs(list({listed("a", "quick", "baseline", 1, 1), listed("b", "quick", "nope", 1, 2), grid}), color);
+        model.choose({"a", "b"});
+        QCOMPARE(model.name("b"), QString("nope"));
+        model.choose({"a", "b", "c"});
+        QCOMPARE(model.name("b"), QString("nope, seed 1"));
+        QCOMPARE(model.name("c"), QString("nope@train.lr=0.01, seed 2"));
+    }
+
+    void a_last_value_of_nan_is_shown_and_markup_is_text() {
+        LiveRunModel model;
+        QAbstractItemModelTester tester(&model);
+        model.set_runs(list({listed("a", "<b>study</b>", "baseline", 1, 1)}), color);
+        auto series = std::make_shared<run::Series>();
+        series->step = {0, 1, 2};
+        series->value = {7.5, 6.25, std::numeric_limits<double>::quiet_NaN()};
+        series->wall_time = {0, 1, 2};
+        auto curves = std::make_shared<RunCurves>();
+        curves->id = "a";
+        curves->series[run::kTrainLoss] = series;
+        model.set_curves("a", curves);
+        const QModelIndex index = model.index(0);
+        QCOMPARE(index.data(LiveRunModel::value).toString(), QString("NaN"));
+        QCOMPARE(index.data(LiveRunModel::sparkline).toList().size(), 3);
+        QVERIFY(!index.data(Qt::ToolTipRole).toString().contains("<b>"));
+        model.set_curves("no such run", curves);
+        QCOMPARE(model.rowCount(), 1);
+    }
+
+    void a_check_box_chooses() {
+        LiveRunModel model;
+        QAbstractItemModelTester tester(&model);
+        model.set_runs(list({listed("a", "quick", "baseline", 1, 1), listed("b", "quick", "nope", 1, 2)}), color);
+        QSignalSpy chosen(&model, &LiveRunModel::chosen_changed);
+        QVERIFY(model.setData(model.index(1), Qt::Checked, Qt::CheckStateRole));
+        QCOMPARE(model.chosen(), QStringList({"b"}));
+        model.choose({"b"});
+        QCOMPARE(chosen.count(), 1);  // nothing changed the second time
+        QVERIFY(!model.setData(model.index(1), "x", Qt::EditRole));
+    }
+
+    void seeds_of_a_variant_share_a_colour_and_differ_in_dash() {
+        QVERIFY(LiveRunModel::dash_of(0, 1) != LiveRunModel::dash_of(0, 2));
+        QCOMPARE(LiveRunModel::dash_of(-1, 1), Qt::SolidLine);
+    }
+};
+
+QTEST_MAIN(LiveRunModelTest)
+#include "live_run_model_test.moc"

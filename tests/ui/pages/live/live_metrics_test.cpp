@@ -1,0 +1,118 @@
+#include "ui/pages/live/live_metrics.h"
+
+#include "core/model/register.h"
+#include "ui/pages/live/depth_panel.h"
+
+#include <QTest>
+#include <cmath>
+
+using namespace ablate;
+using namespace ablate::ui;
+
+class LiveMetricsTest : public QObject {
+    Q_OBJECT
+
+    static std::shared_ptr<const run::Series> series(std::vector<std::int64_t> steps, std::vector<double> values,
+                                                     double start) {
+        auto made = std::make_shared<run::Series>();
+        made->step = std::move(steps);
+        made->value = std::move(values);
+        for (std::size_t i = 0; i < made->step.size(); ++i)
+            made->wall_time.push_back(start + 2.0 * static_cast<double>(i));
+        return made;
+    }
+    static RunCurvesPtr curves() {
+        auto made = std::make_shared<RunCurves>();
+        made->id = "a";
+        made->series[run::kTrainLoss] = series({0, 1, 2}, {7, 6, 5}, 100);
+        made->series[run::kGradNorm] = series({0, 1, 2}, {1, 2, INFINITY}, 100);
+        made->series["act_rms/final"] = series({0, 2}, {1, 3}, 100);
+        made->series["act_rms/blocks.10.attn_in"] = series({0, 2}, {1, 2}, 100);
+        made->series["act_rms/blocks.2.attn_in"] = series({0, 1}, {4, 5}, 100);
+        made->events = {
+            {{"type", "evaluation"}, {"step", 0}, {"set", "val"}, {"loss", 7.625}, {"bpb", 3.5}, {"time", 99.0}},
+            {{"type", "spike"}, {"step", 1}, {"of", "loss"}, {"value", 9.5}},
+            {{"type", "evaluation"}, {"step", 2}, {"set", "val"}, {"loss", "NaN"}, {"bpb", 2.5}, {"time", 104.0}},
+            {{"type", "non_finite"}, {"step", 2}, {"tensor", "blocks.2.attn"}}};
+        return made;
+    }
+    static const LiveMetric& metric(const std::string& key) {
+        for (const LiveMetric& metric : live_metrics())
+            if (key == metric.key) return metric;
+        throw std::logic_error("no such metric");
+    }
+    static run::ListedRun listed() {
+        run::ListedRun run{run::RunDirectory("/nowhere/a"), {}, {}, run::Status::running};
+        run.info.config.train.batch = 4;
+        run.info.config.train.accumulate = 2;
+        run.info.config.data.context = 16;
+        run.info.flops_per_token = 1000;
+        return run;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() { model::register_kinds(); }
+
+    void x_is_steps_tokens_time_or_flops() {
+        CurveMaker maker;
+        const auto run = listed();
+        const auto all = curves();
+        const auto x = [&](Along along) {
+            maker.set_along(along);
+            return *maker.make(metric("train_loss"), run, all)->x;
+        };
+        QCOMPARE(x(Along::step), std::vector<double>({0, 1, 2}));
+        QCOMPARE(x(Along::tokens), std::vector<double>({0, 128, 256}));
+        QCOMPARE(x(Along::seconds), std::vector<double>({0, 2, 4}));
+        QCOMPARE(x(Along::flops), std::vector<double>({0, 384000, 768000}));
+        QCOMPARE(maker.position(2, run, *all), 768000.0);
+        maker.set_along(Along::seconds);
+        QCOMPARE(maker.position(1, run, *all), 2.0);
+    }
+
+    void tags_logged_together_share_their_x_and_values_are_not_copied() {
+        CurveMaker maker;
+        const auto all = curves();
+        const auto loss = maker.make(metric("train_loss"), listed(), all),
+                   norm = maker.make(metric("grad_norm"), listed(), all);
+        QCOMPARE(loss->x.get(), norm->x.get());
+        QCOMPARE(loss->y.get(), &all->series.at(run::kTrainLoss)->value);
+        const auto again = maker.make(metric("train_loss"), listed(), all);
+        QCOMPARE(again->x.get(), loss->x.get());
+    }
+
+    void validation_comes_from_the_events_with_its_nans() {
+        CurveMaker maker;
+        const auto all = curves();
+        const auto loss = maker.make(metric("val_loss"), listed(), all);
+        QCOMPARE(loss->y->size(), std::size_t{2});
+        QCOMPARE((*loss->y)[0], 7.625);
+        QVERIFY(std::isnan((*loss->y)[1]));
+        QCOMPARE(*maker.make(metric("bpb"), listed(), all)->y, std::vector<double>({3.5, 2.5}));
+        QVERIFY(!maker.make(metric("lr"), listed(), all));
+        QCOMPARE(maker.make(metric("val_loss"), listed(), all)->y.get(), loss->y.get());
+    }
+
+    void what_went_wrong_is_found_in_the_events() {
+        const auto all = curves();
+        QCOMPARE(first_non_finite(*all)->first, 2);
+        QVERIFY(first_non_finite(*all)->second.contains("blocks.2.attn"));
+        QCOMPARE(spikes(*all).size(), std::size_t{1});
+        QVERIFY(spikes(*all)[0].second.contains("9.5"));
+        RunCurves foreign;
+        foreign.events = {Json(3), {{"type", 7}}, {{"type", "spike"}}, {{"type", "non_finite"}, {"step", "x"}}};
+        QVERIFY(!first_non_finite(foreign) && spikes(foreign).empty());
+    }
+
+    void the_heat_map_goes_by_depth_and_knows_gaps() {
+        const DepthValues values = depth_values(*curves(), "act_rms/");
+        QCOMPARE(values.sites, std::vector<QString>({"blocks.2.attn_in", "blocks.10.attn_in", "final"}));
+        QCOMPARE(values.steps, std::vector<double>({0, 1, 2}));
+        QCOMPARE(values.values[0][1], 5.0);
+        QVERIFY(std::isnan(values.values[0][2]) && std::isnan(values.values[2][1]));
+        QVERIFY(depth_values(RunCurves(), "act_rms/").sites.empty());
+    }
+};
+
+QTEST_MAIN(LiveMetricsTest)
+#include "live_metrics_test.moc"
