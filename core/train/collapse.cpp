@@ -134,10 +134,10 @@ void CollapseDetector::judge_dead(std::int64_t step) {
     const std::int64_t deadline = std::max({share, config_.warmup, kShortest});
     if (step + 1 != deadline || deadline > config_.steps || best_smoothed_ <= dead_line_) return;
     call(Collapse::dead_loss, step,
-         fmt::format("after {} of {} steps the smoothed loss has come to {} at best: {} would be {} below the text's "
-                     "unigram entropy",
-                     deadline, config_.steps, significant(best_smoothed_), significant(dead_line_),
-                     significant(config_.dead_margin)));
+         fmt::format("the smoothed loss has come no lower than {} in {} of {} steps; {} nats below the text's unigram "
+                     "entropy is {}",
+                     significant(best_smoothed_), deadline, config_.steps, full_precision(config_.dead_margin),
+                     significant(dead_line_)));
 }
 
 std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double validation_loss) {
@@ -160,8 +160,8 @@ std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double
 std::optional<Verdict> CollapseDetector::finish(std::int64_t steps) {
     if (steps >= kShortest && weight_ > 0 && smoothed() > dead_line_)
         call(Collapse::dead_loss, steps - 1,
-             fmt::format("the smoothed loss ends at {}, not {} below the text's unigram entropy ({} would be)",
-                         significant(smoothed()), significant(config_.dead_margin), significant(dead_line_)));
+             fmt::format("the smoothed loss ends at {}; {} nats below the text's unigram entropy is {}",
+                         significant(smoothed()), full_precision(config_.dead_margin), significant(dead_line_)));
     return collapse_;
 }
 

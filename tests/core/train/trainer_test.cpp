@@ -77,7 +77,8 @@ struct Poisoned {
     Trained trained;
 };
 
-Poisoned train_poisoned(const TempFolder& folder, const std::string& name, const Json& options) {
+Poisoned train_poisoned(const TempFolder& folder, const std::string& name, const Json& options,
+                        std::function<train::Request()> ask = {}) {
     Poisoned result;
     Json train = {{"eval_every", 1000}};
     train.update(options);
@@ -85,7 +86,7 @@ Poisoned train_poisoned(const TempFolder& folder, const std::string& name, const
     result.data = prepared(result.config, folder.path());
     train_in(folder / name, result.config, result.data, at_poll(0));
     poison(folder / name / "step-000000");
-    result.trained = train_in(folder / name, result.config, result.data);
+    result.trained = train_in(folder / name, result.config, result.data, std::move(ask));
     return result;
 }
 
@@ -208,6 +209,22 @@ class TrainerTest : public QObject {
         }
     }
 
+    void a_pause_behind_a_skipped_step_forgets_nothing() {
+        const TempFolder folder;
+        tokens_with_a_rare_id(folder / "tokens");
+        const Poisoned whole = train_poisoned(folder, "whole", {{"policy", "record"}});
+        const auto bad = steps_that_read_it(*whole.data, whole.config);
+        const Poisoned first =
+            train_poisoned(folder, "cut", {{"policy", "record"}}, at_poll(static_cast<int>(bad.front()) + 3));
+        QCOMPARE(first.trained.summary.verdict.outcome, Outcome::paused);
+        QVERIFY(first.trained.summary.skipped_steps > 0);
+        const Trained second = train_in(folder / "cut", whole.config, whole.data);
+        QCOMPARE(second.summary.skipped_steps, whole.trained.summary.skipped_steps);
+        QCOMPARE(second.summary.verdict.step, bad.front());
+        QCOMPARE(second.summary.weights_sha256, whole.trained.summary.weights_sha256);
+        QVERIFY(second.summary.seconds > first.trained.summary.seconds);
+    }
+
     void the_last_good_weights_are_kept() {
         const TempFolder folder;
         const RunConfig config =
@@ -223,21 +240,25 @@ class TrainerTest : public QObject {
                  run.summary.verdict.step);
     }
 
+    // A learning rate that grows until the run leaves what it has learnt.
     void an_explosion_ends_the_run_at_a_log_point() {
         const TempFolder folder;
-        const RunConfig config = tiny_config(write_tiny_tokens(folder / "tokens"), 200,
-                                             {{"optimizer", "sgd"},
-                                              {"lr", 0.05},
-                                              {"warmup", 190},
+        const RunConfig config = tiny_config(write_tiny_tokens(folder / "tokens"), 400,
+                                             {{"lr", 20.0},
+                                              {"warmup", 400},
                                               {"clip", 0},
-                                              {"momentum", 0.99},
-                                              {"weight_decay", 30.0},
+                                              {"weight_decay", 0},
                                               {"spike_recovery", 10},
-                                              {"log_every", 5}});
+                                              {"log_every", 5},
+                                              {"dead_share", 1.0}});
         const Trained run = train_in(folder / "run", config, prepared(config, folder.path()));
-        QCOMPARE(run.summary.verdict.outcome, Outcome::collapsed);
-        QVERIFY(run.summary.steps_done < 200);
-        if (run.summary.verdict.collapse == Collapse::exploding) QCOMPARE(run.summary.steps_done % 5, 0);
+        QCOMPARE(run.summary.verdict.collapse, Collapse::exploding);
+        QVERIFY(is_line_with(run.summary.verdict.cause, {"has not come back in 10 steps"}));
+        QVERIFY(run.summary.steps_done < 400);
+        QCOMPARE(run.summary.steps_done % 5, 0);
+        QCOMPARE(run.sink.records.size(), static_cast<std::size_t>(run.summary.steps_done));
+        QVERIFY(std::isfinite(run.summary.final_val.at("val")));
+        QCOMPARE(run.sink.evaluations.back().step, run.summary.steps_done);
     }
 
     void the_newest_the_best_and_the_marked_checkpoints_stay() {
