@@ -52,13 +52,13 @@ class ResumeTest : public QObject {
     void a_run_killed_at_any_moment_ends_with_the_same_bits() {
         const test::TempFolder workspace;
         const fs::path tokens = test::write_tiny_tokens(workspace / "tokens");
-        const RunConfig config = test::tiny_config(tokens, 200, {{"checkpoint_every", 5}, {"log_every", 3}});
+        const int kills = qEnvironmentVariable("ABLATE_KILLS", "10").toInt();
+        const RunConfig config = test::tiny_config(tokens, 20 * kills, {{"checkpoint_every", 5}, {"log_every", 3}});
         const RunDirectory whole = test::create_tiny_run(workspace.path(), config);
         const RunDirectory killed = test::create_tiny_run(workspace.path(), config);
         QCOMPARE(train_run(whole, {}).outcome, train::Outcome::healthy);
 
         RandomStream random(7, "kills");
-        const int kills = qEnvironmentVariable("ABLATE_KILLS", "10").toInt();
         int done = 0;
         for (; done < kills && killed.status() != Status::healthy; ++done) {
             QProcess process;
@@ -79,6 +79,7 @@ class ResumeTest : public QObject {
             QVERIFY(RunStore(workspace.path()).list().damaged.empty());
         }
         QVERIFY(done >= std::min(kills, 3));
+        qInfo("killed %d times", done);
         QCOMPARE(train_run(killed, {}).outcome, train::Outcome::healthy);
         QCOMPARE(weights(killed), weights(whole));
         VERIFY_SAME_RUNS(whole, killed);
