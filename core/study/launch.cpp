@@ -4,6 +4,7 @@
 #include "core/model/transformer.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -77,6 +78,29 @@ run::RunDirectory directory_of(const StudyConfig& study, const PlannedRun& plann
     return directory;
 }
 
+void leave_out(const PlannedRun& planned, Launch& result) {
+    if (std::find(result.left_out.begin(), result.left_out.end(), planned.point.name) == result.left_out.end())
+        result.left_out.push_back(planned.point.name);
+}
+
+// Notes in `result` what is left alone, and returns the rest.
+std::vector<PlannedRun> still_to_train(std::vector<PlannedRun> plan, bool keep_no_ops, Launch& result) {
+    std::vector<PlannedRun> rest;
+    std::map<std::string, std::string> baseline_hash;  // by grid point; a baseline is planned before its variants
+    for (PlannedRun& planned : plan) {
+        const std::string& hash = baseline_hash.emplace(planned.point.grid_point, planned.config_hash).first->second;
+        if (!keep_no_ops && planned.point.variant != "baseline" && planned.config_hash == hash)
+            leave_out(planned, result);  // differs in options its configuration does not use
+        else if (planned.running_run)
+            result.elsewhere.push_back(std::move(planned));
+        else if (planned.finished_run)
+            result.finished.push_back(std::move(planned));
+        else
+            rest.push_back(std::move(planned));
+    }
+    return rest;
+}
+
 }  // namespace
 
 std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points, const data::PreparedData& data,
@@ -119,23 +143,16 @@ Launch launch(const StudyConfig& study, const PlanOptions& options, const run::R
         data::prepare_data(points.front().config.data, store.workspace() / "cache", progress));
     if (!result.data->note.empty()) result.notes.push_back(result.data->note);
 
-    std::vector<PlannedRun> to_train;
-    for (PlannedRun& planned : plan(study, options, *result.data, store)) {
-        if (planned.running_run)
-            result.elsewhere.push_back(std::move(planned));
-        else if (planned.finished_run)
-            result.finished.push_back(std::move(planned));
-        else
-            to_train.push_back(std::move(planned));
-    }
+    std::vector<PlannedRun> to_train =
+        still_to_train(plan(study, options, *result.data, store), options.keep_no_ops, result);
     result.no_ops = find_no_ops(points, to_train, *result.data, progress);
     if (!options.keep_no_ops)
         std::erase_if(to_train, [&](const PlannedRun& planned) {
-            if (!is_idle(planned, points, result.no_ops)) return false;
-            if (std::find(result.left_out.begin(), result.left_out.end(), planned.point.name) == result.left_out.end())
-                result.left_out.push_back(planned.point.name);
-            return true;
+            const bool idle = is_idle(planned, points, result.no_ops);
+            if (idle) leave_out(planned, result);
+            return idle;
         });
+    for (const PlannedRun& planned : to_train) measure_peak_for(planned.point.config.train, store.workspace());
     for (const PlannedRun& planned : to_train) result.runs.push_back(directory_of(study, planned, *result.data, store));
     return result;
 }
