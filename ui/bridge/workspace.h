@@ -1,0 +1,49 @@
+#pragma once
+#include "ui/bridge/curves.h"
+
+#include <QObject>
+#include <QStringList>
+#include <QThread>
+#include <filesystem>
+#include <memory>
+
+namespace ablate::ui {
+
+// A workspace as the window sees it. A thread of its own reads run directories and sends values; the window never reads
+// a disk itself.
+class Workspace : public QObject {
+    Q_OBJECT
+  public:
+    explicit Workspace(std::filesystem::path folder, QObject* parent = nullptr);
+    ~Workspace() override;  // stops and joins the reader
+
+    const std::filesystem::path& folder() const { return folder_; }
+    RunListPtr runs() const { return runs_; }      // the latest list; never null
+    RunCurvesPtr curves(const QString& id) const;  // of a followed run; null until read
+    void follow(const QStringList& ids);           // whose metrics are read and kept fresh
+    void refresh();                                // reads now instead of at the next tick
+    // A colour index that a run's variant keeps in every view: by study and variant, in order of first appearance; -1:
+    // a baseline.
+    int color_index(const run::RunInfo& info) const;
+
+  Q_SIGNALS:
+    void runs_changed();  // the list, a state or a verdict
+    void curves_changed(const QString& id);
+    void run_collapsed(const QString& id);  // once, when a verdict turns to collapsed while the window looks
+    void study_ended(const QString& study);
+
+  private:
+    class Reader;
+    void take_runs(RunListPtr runs);
+    void take_curves(RunCurvesPtr curves);
+
+    std::filesystem::path folder_;
+    std::unique_ptr<QThread> thread_;
+    Reader* reader_;  // lives in the thread, which deletes it
+    RunListPtr runs_;
+    std::map<QString, RunCurvesPtr> curves_;
+    mutable std::map<std::pair<std::string, std::string>, int> colors_;  // study and variant; baselines have none
+    mutable std::map<std::string, int> variants_seen_;                   // by study
+};
+
+}  // namespace ablate::ui
