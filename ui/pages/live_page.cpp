@@ -29,6 +29,7 @@ namespace {
 
 constexpr std::size_t kCharts = 4;         // one large, three small
 constexpr int kDrawEvery = 60;             // ms; what arrives in between is drawn at once
+constexpr qsizetype kMostChosen = 20;      // runs that are chosen without being asked for
 constexpr int kNarrow = 900;               // px of page width below which the run list gives way
 constexpr double kDefaultSmoothing = 0.6;  // as TensorBoard
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -81,7 +82,7 @@ struct LivePage::State {
     CurveMaker maker;
     QTimer draw_timer;
     bool stale = true;
-    bool chose_once = false;  // the newest study is chosen when runs first appear, not again
+    bool own_choice = false;  // the newest study is followed until somebody chooses otherwise
     QStringList told;         // ids of collapses told in the banner
 
     QWidget* side = nullptr;
@@ -122,7 +123,10 @@ LivePage::State::State(LivePage* page) : page(page) {
     draw_timer.setSingleShot(true);
     draw_timer.setInterval(kDrawEvery);
     connect(&draw_timer, &QTimer::timeout, page, [this] { redraw(); });
-    connect(&model, &LiveRunModel::chosen_changed, page, [this] { follow_chosen(); });
+    connect(&model, &LiveRunModel::chosen_changed, page, [this] {
+        own_choice = true;
+        follow_chosen();
+    });
     restore();
 }
 
@@ -319,15 +323,15 @@ void LivePage::State::enlarge(ChartCard& card) {
 
 void LivePage::State::take_runs() {
     if (!workspace) return;
+    const bool chosen_by_somebody = own_choice;
     model.set_runs(workspace->runs(), [this](const run::RunInfo& info) { return workspace->color_index(info); });
     const bool empty = model.rowCount() == 0;
     list->setVisible(!empty);
     search->setVisible(!empty);
     empty_list->setVisible(empty);
-    if (!empty && !chose_once) {
-        chose_once = true;
-        model.choose(model.newest_study());
-    }
+    if (!empty && !chosen_by_somebody)
+        model.choose(model.newest_study().first(std::min<qsizetype>(model.newest_study().size(), kMostChosen)));
+    own_choice = chosen_by_somebody;
     for (const QString& id : model.chosen()) {
         const run::ListedRun* run = model.run(id);
         if (run && run->status == run::Status::running && run->state.verdict &&
@@ -464,13 +468,14 @@ LivePage::LivePage(QWidget* parent) : Page(parent), state_(std::make_unique<Stat
     connect(&Theme::instance(), &Theme::changed, this, [this] { state_->redraw_soon(); });
 }
 
-LivePage::~LivePage() = default;
+// The widgets go while what they look at is still here.
+LivePage::~LivePage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly)); }
 
 void LivePage::set_context(const PageContext& context) {
     State& s = *state_;
     if (s.workspace) disconnect(s.workspace, nullptr, this, nullptr);
     s.workspace = context.workspace;
-    s.chose_once = false;
+    s.own_choice = false;
     s.told.clear();
     s.banner->hide();
     s.maker.forget_all_but({});
@@ -495,16 +500,18 @@ void LivePage::set_context(const PageContext& context) {
 bool LivePage::settle() {
     State& s = *state_;
     if (!s.workspace) return true;
-    const QStringList chosen = s.model.chosen();
-    for (const QString& id : chosen)
-        if (!s.workspace->curves(id)) return false;
+    for (const QString& id : s.model.chosen()) {
+        const run::ListedRun* run = s.model.run(id);
+        const bool has_logs = run && run->state.step > 0;
+        if (has_logs && !s.workspace->curves(id)) return false;
+    }
     s.redraw();
     return true;
 }
 
 void LivePage::choose_runs(const QStringList& ids) {
-    state_->chose_once = true;
     state_->model.choose(ids);
+    state_->own_choice = true;
 }
 
 void LivePage::showEvent(QShowEvent* event) {

@@ -1,0 +1,178 @@
+#include "ui/pages/live_page.h"
+
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+#include "ui/bridge/workspace.h"
+#include "ui/charts/plot_view.h"
+#include "ui/models/live_run_model.h"
+#include "ui/theme/theme.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTest>
+#include <cmath>
+
+using namespace ablate;
+using namespace ablate::ui;
+
+class LivePageTest : public QObject {
+    Q_OBJECT
+
+    struct Window {
+        test::TempFolder folder;
+        std::unique_ptr<Workspace> workspace;
+        LivePage page;
+
+        void open() {
+            workspace = std::make_unique<Workspace>(folder.path());
+            page.resize(1200, 800);
+            page.set_context({workspace.get(), nullptr, nullptr});
+            page.show();
+            workspace->refresh();
+        }
+        QListView& list() { return *page.findChild<QListView*>(); }
+        // The chart whose accessible name begins so.
+        PlotView* chart(const QString& metric) {
+            for (PlotView* plot : page.findChildren<PlotView*>())
+                if (plot->accessibleName().startsWith(metric)) return plot;
+            return nullptr;
+        }
+        QLabel* telling(const QString& words) {
+            for (QLabel* label : page.findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(words)) return label;
+            return nullptr;
+        }
+    };
+    static void write_two(const test::TempFolder& folder) {
+        test::write_synthetic_run(folder.path(), {});
+        test::write_synthetic_run(folder.path(),
+                                  {.variant = "no-norm", .label = "No norm", .patch = test::kNoNorm, .nan_at = 23});
+    }
+    static int distinct(PlotView* plot) {
+        const QImage image = plot->grab().toImage();
+        QSet<QRgb> colors;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x) colors.insert(image.pixel(x, y));
+        return static_cast<int>(colors.size());
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("ablate-test");
+        QSettings().clear();
+        Theme::instance().choose(ThemeChoice::light);
+        model::register_kinds();
+    }
+
+    void the_newest_study_is_shown_by_itself() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_COMPARE(window.list().model()->rowCount(), 2);
+        QTRY_VERIFY(window.page.settle());
+        for (const char* metric : {"Training loss", "Validation loss", "Gradient norm", "Learning rate"}) {
+            QVERIFY2(window.chart(metric), metric);
+            QTRY_VERIFY2(distinct(window.chart(metric)) > 20, metric);
+        }
+    }
+
+    void a_zoom_in_one_chart_is_a_zoom_in_all() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
+        PlotView* loss = window.chart("Training loss");
+        loss->grab();
+        QTest::keyClick(loss, Qt::Key_Plus);
+        for (PlotView* plot : window.page.findChildren<PlotView*>()) QVERIFY(plot->zoomed());
+        QTest::keyClick(loss, Qt::Key_Home);
+        for (PlotView* plot : window.page.findChildren<PlotView*>()) QVERIFY(!plot->zoomed());
+    }
+
+    void keys_and_the_mouse_choose_runs() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2);
+        QListView& list = window.list();
+        const auto checked = [&](int row) {
+            return list.model()->index(row, 0).data(Qt::CheckStateRole).toInt() == Qt::Checked;
+        };
+        QVERIFY(checked(0) && checked(1));
+        list.setCurrentIndex(list.model()->index(1, 0));
+        QTest::keyClick(&list, Qt::Key_Space);
+        QVERIFY(checked(0) && !checked(1));
+        const QRect row = list.visualRect(list.model()->index(0, 0));
+        QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, row.topLeft() + QPoint(16, 16));
+        QVERIFY(!checked(0));
+        window.page.choose_runs({list.model()->index(1, 0).data(LiveRunModel::id).toString()});
+        QVERIFY(!checked(0) && checked(1));
+        for (QPushButton* button : window.page.findChildren<QPushButton*>())
+            if (button->text() == "None") button->click();
+        QVERIFY(!checked(0) && !checked(1));
+        test::write_synthetic_run(window.folder.path(), {.variant = "nope", .label = "NoPE", .patch = test::kNoPE});
+        window.workspace->refresh();
+        QTRY_COMPARE(list.model()->rowCount(), 3);
+        for (int row = 0; row < 3; ++row) QVERIFY(!checked(row));  // a choice that was made stands
+    }
+
+    void the_filter_hides_without_unchoosing() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2);
+        QTest::keyClicks(window.page.findChild<QLineEdit*>(), "no norm");
+        QCOMPARE(window.list().model()->rowCount(), 1);
+        window.page.findChild<QLineEdit*>()->clear();
+        QCOMPARE(window.list().model()->index(0, 0).data(Qt::CheckStateRole).toInt(), int(Qt::Checked));
+    }
+
+    void a_metric_chosen_twice_changes_places() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
+        QComboBox* first = nullptr;
+        for (QComboBox* box : window.page.findChildren<QComboBox*>())
+            if (box->currentText() == "Training loss") first = box;
+        QVERIFY(first);
+        first->setCurrentIndex(first->findText("Gradient norm"));
+        Q_EMIT first->activated(first->currentIndex());
+        int losses = 0, norms = 0;
+        for (PlotView* plot : window.page.findChildren<PlotView*>()) {
+            losses += plot->accessibleName().startsWith("Training loss");
+            norms += plot->accessibleName().startsWith("Gradient norm");
+        }
+        QCOMPARE(losses, 1);
+        QCOMPARE(norms, 1);
+        QSettings().clear();
+    }
+
+    void a_run_that_appears_is_listed_and_a_collapse_is_told() {
+        Window window;
+        window.open();
+        QVERIFY(window.telling("No runs yet"));
+        test::write_synthetic_run(window.folder.path(), {});
+        window.workspace->refresh();
+        QTRY_COMPARE(window.list().model()->rowCount(), 1);
+        QVERIFY(!window.telling("No runs yet"));
+        const auto collapsed = test::write_synthetic_run(
+            window.folder.path(), {.variant = "no-norm", .label = "No norm", .patch = test::kNoNorm, .nan_at = 23});
+        window.workspace->refresh();
+        QTRY_COMPARE(window.list().model()->rowCount(), 2);
+        for (int row = 0; row < 2; ++row)  // a run of the study that is shown is shown too
+            QCOMPARE(window.list().model()->index(row, 0).data(Qt::CheckStateRole).toInt(), int(Qt::Checked));
+        Q_EMIT window.workspace->run_collapsed(QString::fromStdString(collapsed.id()));
+        QVERIFY(window.telling("No norm, seed 1 collapsed: loss is NaN at step 23"));
+    }
+};
+
+QTEST_MAIN(LivePageTest)
+#include "live_page_test.moc"
