@@ -1,0 +1,190 @@
+#include "core/study/preflight.h"
+
+#include "core/model/register.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::study;
+using test::is_line_with;
+
+namespace {
+
+Json variant(const char* name, Json patch) { return {{"name", name}, {"patch", std::move(patch)}}; }
+Json model_patch(Json patch) { return {{"model", std::move(patch)}}; }
+Json kind(const char* name) { return {{"kind", name}}; }
+
+Preview preview_of(Json variants, const std::vector<std::string>& settings = {}, Json grid = Json::object(),
+                   Json seeds = {1, 2}) {
+    return preview(study_from_json({{"name", "s"},
+                                    {"baseline", {{"train", {{"device", "cpu"}}}}},
+                                    {"variants", std::move(variants)},
+                                    {"grid", std::move(grid)},
+                                    {"seeds", std::move(seeds)}},
+                                   "study"),
+                   settings);
+}
+
+// The findings about a point that contain `text`.
+std::vector<Finding> about(const Preview& preview, const std::string& point, const std::string& text) {
+    std::vector<Finding> found;
+    for (const Finding& finding : preview.findings)
+        if (finding.variant == point && finding.text.find(text) != std::string::npos) found.push_back(finding);
+    return found;
+}
+
+bool says(const Preview& preview, Severity severity, const std::string& point, const std::string& text) {
+    const auto found = about(preview, point, text);
+    return found.size() == 1 && found[0].severity == severity && found[0].text.find('\n') == std::string::npos;
+}
+
+}  // namespace
+
+class PreflightTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void initTestCase() { ablate::model::register_kinds(); }
+
+    void a_fair_study_gives_no_warning() {
+        const Preview preview = preview_of({variant("nope", model_patch({{"position", kind("none")}}))});
+        QCOMPARE(preview.points.size(), std::size_t{2});
+        for (const Finding& finding : preview.findings)
+            QVERIFY2(finding.severity == Severity::note, finding.text.c_str());
+        QCOMPARE(preview.points[0].parameters.unique, std::int64_t{22696448});
+        QCOMPARE(preview.points[1].parameters.unique, std::int64_t{22696448});
+        QVERIFY(preview.points[0].differences.empty());
+        QCOMPARE(preview.points[1].differences.at(0).key, std::string("model.position.kind"));
+        QVERIFY(preview.points[1].memory.total() > 4.0 * 22696448 * 4);
+    }
+
+    void other_parameter_counts_are_named_with_the_width_that_matches() {
+        const Preview preview =
+            preview_of({variant("silu", model_patch({{"ffn", kind("silu")}, {"d_ff", 1344}})),
+                        variant("wide", model_patch({{"ffn", kind("silu")}, {"d_ff", 2048}})),
+                        variant("qk", model_patch({{"norm", {{"q", kind("rms")}, {"k", kind("rms")}}}}))});
+        QVERIFY(says(preview, Severity::warning, "silu", "d_ff 1344 -> 2048 would match within 0.58 %"));
+        QVERIFY(says(preview, Severity::warning, "wide", "parameters differ by +0.58 % from the baseline"));
+        QVERIFY(about(preview, "wide", "->").empty());  // 2048 is the nearest multiple of 64 already
+        QVERIFY(about(preview, "qk", "parameters").empty());
+        QVERIFY(std::abs(preview.points[2].parameter_mismatch - 131072.0 / 22696448) < 1e-12);
+    }
+
+    void what_is_not_in_use_is_named() {
+        const Preview preview = preview_of({variant("unused", model_patch({{"norm", {{"attn_out", kind("layer")}}}})),
+                                            variant("momentum", {{"train", {{"momentum", 0.5}}}}),
+                                            variant("cadence", {{"train", {{"stats_every", 7}}}}),
+                                            variant("lr", {{"train", {{"lr", 0.5}}}})});
+        for (const char* name : {"unused", "momentum", "cadence"})
+            QVERIFY2(says(preview, Severity::warning, name, "does not use or what only observes"), name);
+        QVERIFY(about(preview, "lr", "does not use").empty());
+    }
+
+    void one_seed_is_warned_of() {
+        QVERIFY(
+            says(preview_of(Json::array(), {}, Json::object(), {1}), Severity::warning, "", "one seed: no interval"));
+        QVERIFY(about(preview_of(Json::array()), "", "one seed").empty());
+    }
+
+    void an_invalid_variant_is_an_error_and_not_a_throw() {
+        const Preview preview = preview_of(
+            {variant("odd", model_patch({{"heads", 7}})), variant("nope", model_patch({{"position", kind("none")}}))});
+        QVERIFY(says(preview, Severity::error, "odd", "not divisible by 7 heads"));
+        QCOMPARE(preview.points.size(), std::size_t{2});
+        QVERIFY(says(preview_of(Json::array(), {"train.steps=10", "train.warmup=20"}), Severity::error, "baseline",
+                     "warm-up"));
+    }
+
+    void too_much_memory_is_an_error_that_allocates_nothing() {
+        const Preview preview = preview_of({variant("huge", model_patch({{"d_model", 1 << 17}, {"layers", 2000}}))});
+        QVERIFY(says(preview, Severity::error, "huge", "memory"));
+    }
+
+    void an_absent_device_is_an_error() {
+        const Preview preview = preview_of(Json::array(), {"train.device=cuda:99"});
+        QVERIFY(says(preview, Severity::error, "baseline", "cuda:99"));
+    }
+
+    void unpaired_batches_and_budgets_are_named() {
+        const Preview preview = preview_of({variant("batch", {{"train", {{"batch", 8}}}}),
+                                            variant("context", {{"data", {{"context", 64}}}}),
+                                            variant("steps", {{"train", {{"steps", 500}}}})});
+        QVERIFY(says(preview, Severity::warning, "batch", "cannot be paired"));
+        QVERIFY(says(preview, Severity::warning, "context", "cannot be paired"));
+        QVERIFY(says(preview, Severity::warning, "steps", "trains 500 steps, the baseline 1000"));
+    }
+
+    void a_norm_free_variant_asks_for_a_grid_of_learning_rates() {
+        const Json variants = {variant(
+            "no-norm",
+            model_patch({{"norm", {{"attn_in", kind("none")}, {"ffn_in", kind("none")}, {"final", kind("none")}}}}))};
+        QVERIFY(says(preview_of(variants), Severity::note, "no-norm", "grid over train.lr"));
+        const Preview with_grid = preview_of(variants, {}, {{"train.lr", {0.001, 0.01}}});
+        QVERIFY(about(with_grid, "no-norm@train.lr=0.001", "grid over train.lr").empty());
+    }
+
+    void what_holds_at_each_grid_point_is_said_once() {
+        const Preview preview =
+            preview_of({variant("silu", model_patch({{"ffn", kind("silu")}}))}, {}, {{"train.lr", {0.001, 0.01}}});
+        int said = 0;
+        for (const Finding& finding : preview.findings) said += finding.text.starts_with("parameters differ");
+        QCOMPARE(said, 1);
+        QCOMPARE(preview.points.size(), std::size_t{4});
+        QCOMPARE(preview.points[3].differences.size(), std::size_t{1});  // to the baseline at its own grid point
+    }
+
+    void equal_variants_are_named() {
+        const Preview preview = preview_of({variant("a", model_patch({{"position", kind("none")}})),
+                                            variant("b", model_patch({{"position", kind("none")}}))});
+        QVERIFY(says(preview, Severity::warning, "b", "same configuration as a"));
+    }
+
+    void budgets_and_sizes_of_the_baseline_are_commented() {
+        const Preview preview =
+            preview_of(Json::array(), {"train.eval_every=5000", "data.context=127", "data.vocab_size=100000"});
+        QVERIFY(says(preview, Severity::note, "baseline", "train.eval_every 5000 exceeds train.steps"));
+        QVERIFY(says(preview, Severity::note, "baseline", "127 is not a multiple of 8"));
+        QVERIFY(
+            says(preview, Severity::note, "baseline", "vocabulary of 100,000 holds 89 % of the parameters; model.tie"));
+    }
+
+    void every_preset_is_free_of_errors() {
+        QVERIFY(preset_files().size() >= 4);
+        for (const auto& file : preset_files())
+            for (const Finding& finding : preview(load_study(file)).findings)
+                QVERIFY2(finding.severity != Severity::error, (file.string() + ": " + finding.text).c_str());
+    }
+
+    void memory_is_refused_with_both_figures() {
+        RunConfig config;
+        config.train.device = "cpu";
+        require_memory(config, 1, "fits");
+        try {
+            require_memory(config, 1 << 20, "many");
+            QFAIL("a million runs at once fit");
+        } catch (const ResourceError& error) {
+            QVERIFY(is_line_with(error.what(), {"many: ", "runs at once", "GiB", "available"}));
+        }
+        QVERIFY(available_memory("cpu") > 1e6);
+    }
+
+    void the_machine_is_measured_once() {
+        const test::TempFolder cache;
+        QVERIFY(!known_peak("fp32", 1, "cpu", cache.path()));
+        const double rate = measured_peak("fp32", 1, "cpu", cache.path());
+        QVERIFY(rate > 1e8);
+        QCOMPARE(known_peak("fp32", 1, "cpu", cache.path()).value(), rate);
+        QCOMPARE(measured_peak("fp32", 1, "cpu", cache.path()), rate);
+        QVERIFY(!known_peak("bf16", 1, "cpu", cache.path()) && !known_peak("fp32", 2, "cpu", cache.path()));
+        for (const char* damaged : {"", "[]", "{\"x\": "}) {
+            cache.write("machine.json", damaged);
+            QVERIFY(!known_peak("fp32", 1, "cpu", cache.path()));
+        }
+        QVERIFY(measured_peak("fp32", 1, "cpu", cache.path()) > 1e8);
+    }
+};
+
+QTEST_GUILESS_MAIN(PreflightTest)
+#include "preflight_test.moc"
