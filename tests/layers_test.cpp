@@ -43,7 +43,7 @@ class LayersTest : public QObject {
   private Q_SLOTS:
     void initTestCase() {
         const fs::path root = ABLATE_SOURCE_DIR;
-        const std::regex include(R"(^\s*#\s*include\s*[<"]([^">]+)[">])");
+        const std::regex include("^\\s*#\\s*include\\s*[<\"]([^\">]+)[>\"]");
         for (const char* top : {"core", "ui", "app", "tests"}) {
             if (!fs::is_directory(root / top)) continue;
             for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
@@ -110,7 +110,7 @@ class LayersTest : public QObject {
 
     void whole_files_come_from_the_one_atomic_write() {
         const fs::path root = ABLATE_SOURCE_DIR;
-        const std::regex call(R"((^|[^_\w.>])((std::)?(filesystem|fs)?(::)?rename(at2?)?)\s*\()");
+        const std::regex call("(^|[^_\\w.>])((std::)?(filesystem|fs)?(::)?rename(at2?)?)\\s*\\(");
         // Two files rename what is there already: to the trash, and aside before it is removed.
         static const std::set<std::string> exempt = {"core/base/atomic_file.cpp", "core/run/run_store.cpp",
                                                      "core/train/checkpoint.cpp"};

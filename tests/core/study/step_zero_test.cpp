@@ -25,7 +25,7 @@ struct Fixture {
     StepZero of(const Json& patch) const { return step_zero({baseline, point("variant", patch)}, data, 1).at(1); }
 };
 
-Json model(Json patch) { return {{"model", std::move(patch)}}; }
+Json model_patch(Json patch) { return {{"model", std::move(patch)}}; }
 Json kind(const char* name) { return {{"kind", name}}; }
 
 }  // namespace
@@ -56,18 +56,19 @@ class StepZeroTest : public QObject {
 
     void a_variant_that_reaches_nothing_is_the_baseline() {
         const Fixture fixture;
-        QVERIFY(
-            fixture.of(model({{"norm", {{"attn_out", kind("layer")}}}})).same_as_baseline);  // not at this placement
-        QVERIFY(fixture.of(model({{"kv_heads", 2}})).same_as_baseline);                      // as many as there were
-        QVERIFY(fixture.of({{"train", {{"momentum", 0.1}}}}).same_as_baseline);              // AdamW has none
+        QVERIFY(fixture.of(model_patch({{"norm", {{"attn_out", kind("layer")}}}}))
+                    .same_as_baseline);                                          // not at this placement
+        QVERIFY(fixture.of(model_patch({{"kv_heads", 2}})).same_as_baseline);    // as many as there were
+        QVERIFY(fixture.of({{"train", {{"momentum", 0.1}}}}).same_as_baseline);  // AdamW has none
     }
 
     void a_variant_that_reaches_anything_is_not() {
         const Fixture fixture;
         for (const Json& patch :
-             {model({{"position", kind("none")}}), model({{"ffn", kind("silu")}}), model({{"placement", "post"}}),
-              model({{"norm", {{"final", {{"kind", "rms"}, {"eps", 1e-3}}}}}}), model({{"dropout", 0.1}}),
-              model({{"init", kind("gpt2")}}), Json{{"train", {{"z_loss", 0.01}}}}}) {
+             {model_patch({{"position", kind("none")}}), model_patch({{"ffn", kind("silu")}}),
+              model_patch({{"placement", "post"}}),
+              model_patch({{"norm", {{"final", {{"kind", "rms"}, {"eps", 1e-3}}}}}}), model_patch({{"dropout", 0.1}}),
+              model_patch({{"init", kind("gpt2")}}), Json{{"train", {{"z_loss", 0.01}}}}}) {
             const StepZero result = fixture.of(patch);
             QVERIFY2(!result.same_as_baseline, patch.dump().c_str());
             QVERIFY(std::isfinite(result.loss));
@@ -78,7 +79,7 @@ class StepZeroTest : public QObject {
         // A bias that starts at zero leaves loss, logits and all shared gradients as they are.
         const Fixture fixture;
         const auto results =
-            step_zero({fixture.baseline, fixture.point("bias", model({{"head_bias", true}}))}, fixture.data, 1);
+            step_zero({fixture.baseline, fixture.point("bias", model_patch({{"head_bias", true}}))}, fixture.data, 1);
         QCOMPARE(results[1].loss, results[0].loss);
         QVERIFY(!results[1].same_as_baseline);
     }
@@ -91,7 +92,7 @@ class StepZeroTest : public QObject {
 
     void each_grid_point_has_its_own_baseline() {
         const Fixture fixture;
-        const Json wide = model({{"d_ff", 64}});
+        const Json wide = model_patch({{"d_ff", 64}});
         Json wide_unused = wide;
         wide_unused["model"]["norm"]["attn_out"] = kind("layer");
         const auto results =
@@ -105,14 +106,14 @@ class StepZeroTest : public QObject {
 
     void the_first_tensor_that_is_not_finite_is_named() {
         const Fixture fixture;
-        const StepZero result = fixture.of(model({{"init", {{"kind", "normal"}, {"std", 1e30}}}}));
+        const StepZero result = fixture.of(model_patch({{"init", {{"kind", "normal"}, {"std", 1e30}}}}));
         QVERIFY(!std::isfinite(result.loss) || !std::isfinite(result.grad_norm));
         QVERIFY2(result.first_non_finite.starts_with("blocks.0"), result.first_non_finite.c_str());
     }
 
     void too_large_a_model_is_refused_before_it_is_made() {
         const Fixture fixture;
-        QVERIFY_EXCEPTION_THROWN(fixture.of(model({{"d_model", 1 << 17}, {"layers", 2000}})), ResourceError);
+        QVERIFY_EXCEPTION_THROWN(fixture.of(model_patch({{"d_model", 1 << 17}, {"layers", 2000}})), ResourceError);
     }
 };
 
