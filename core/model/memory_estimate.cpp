@@ -5,7 +5,7 @@
 namespace ablate::model {
 namespace {
 
-constexpr double kLibraries = 350e6;  // LibTorch and its working buffers, resident before the first tensor
+constexpr double kLibraries = 250e6;  // LibTorch and its working buffers, resident before the first tensor
 
 // Bytes of optimizer state for each weight; Muon keeps one buffer for a hidden matrix and AdamW's two for the rest.
 double optimizer_state(const RunConfig& config, const TensorSpec& spec) {
