@@ -113,7 +113,7 @@ class UsageTest : public QObject {
     void the_preview_as_text_names_the_differences() {
         const std::string text = run_ablate({"preview", "quick"}).out;
         QVERIFY2(text.find("1,315,968") != std::string::npos, text.c_str());
-        QVERIFY(text.find("RoPE -> ") != std::string::npos || text.find("rope -> ") != std::string::npos);
+        QVERIFY2(text.find("RoPE → NoPE") != std::string::npos, text.c_str());
     }
 
     void the_doctor_looks_at_everything() {
