@@ -1,5 +1,7 @@
 #include "ui/bridge/workspace.h"
 
+#include "core/base/log.h"
+
 #include <QTimer>
 #include <algorithm>
 
