@@ -18,6 +18,11 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::string ratio_text(double ratio) { return std::isfinite(ratio) ? significant(ratio, 3) : "–"; }
 
+std::string step_time_text(double seconds) {
+    if (!std::isfinite(seconds)) return "–";
+    return seconds < 1 ? significant(1000 * seconds, 3) + " ms" : significant(seconds, 3) + " s";
+}
+
 // --- convergence
 
 // The loss that every healthy run reached, rounded up to a hundredth.
@@ -173,13 +178,11 @@ void add_efficiency(Document& document, const Comparison& comparison) {
         const double gap = group.final_val.mean - train_loss;
         const double bpb = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.bpb; });
         const double mfu = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.mfu; });
-        table.rows.push_back(
-            {{study::display_name(group), std::isfinite(seconds) ? significant(1000 * seconds, 3) + " ms" : "–",
-              ratio_text(seconds / reference),
-              std::isfinite(group.tokens_per_second) ? short_count(group.tokens_per_second) : "–",
-              std::isfinite(mfu) ? fixed(100 * mfu, 1) + " %" : "–", loss_or_dash(train_loss),
-              std::isfinite(gap) ? study::signed_loss(gap) : "–", loss_or_dash(bpb)},
-             group.is_baseline});
+        table.rows.push_back({{study::display_name(group), step_time_text(seconds), ratio_text(seconds / reference),
+                               std::isfinite(group.tokens_per_second) ? short_count(group.tokens_per_second) : "–",
+                               study::utilisation_text(mfu), loss_or_dash(train_loss),
+                               std::isfinite(gap) ? study::signed_loss(gap) : "–", loss_or_dash(bpb)},
+                              group.is_baseline});
     }
     document.add(std::move(table));
     document.paragraph(

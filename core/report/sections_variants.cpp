@@ -66,8 +66,7 @@ std::string gap_sentence(const Comparison& comparison, const Group& group, const
 std::string time_sentence(const Comparison& comparison, const Group& group, const Group& baseline) {
     const double ratio = seconds_per_step(comparison, group) / seconds_per_step(comparison, baseline);
     if (!std::isfinite(ratio)) return "";
-    return fmt::format("A step takes {} of the baseline's time ({}).", fixed(100 * ratio, 0) + " %",
-                       short_duration(seconds_per_step(comparison, group)));
+    return fmt::format("A step takes {} % of the baseline's time.", fixed(100 * ratio, 0));
 }
 
 std::string spike_sentence(const Comparison& comparison, const Group& group) {

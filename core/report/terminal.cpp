@@ -268,7 +268,7 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
     if (const double rate = summary_number(state.summary, "tokens_per_second"); std::isfinite(rate))
         facts.push_back({"tokens/s", short_count(rate)});
     if (const double mfu = study::model_flops_utilisation(listed); std::isfinite(mfu))
-        facts.push_back({"MFU", fixed(100 * mfu, 1) + " % of the measured matrix-product peak"});
+        facts.push_back({"MFU", study::utilisation_text(mfu) + " of the measured matrix-product peak"});
     if (const double peak = summary_number(state.summary, "peak_memory"); std::isfinite(peak))
         facts.push_back({"peak memory", short_bytes(peak)});
     add_events(metrics, facts);

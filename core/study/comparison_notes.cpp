@@ -80,6 +80,11 @@ void add_notes(Comparison& comparison) {
     comparison.notes.insert(comparison.notes.begin(), data_notes.begin(), data_notes.end());
     note_seeds(comparison);
     note_unequal_circumstances(comparison);
+    if (std::any_of(comparison.runs.begin(), comparison.runs.end(),
+                    [](const auto& compared) { return compared.mfu > 1; }))
+        comparison.notes.push_back(
+            "runs exceed the measured matrix-product peak, which was taken on a busy machine: no MFU is shown; without "
+            "cache/machine.json the next run measures it again");
     for (const ComparedRun& compared : comparison.runs)
         for (const std::string& problem : compared.metrics.problems())
             comparison.notes.push_back(fmt::format("{}: {}", run_name(compared), problem));

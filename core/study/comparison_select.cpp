@@ -151,7 +151,14 @@ Comparison finish(Selection selection, const run::RunList& list, const std::stri
 Comparison compare_study(const run::RunStore& store, const std::string& study,
                          const std::vector<std::string>& point_order) {
     const run::RunList list = store.list();
-    return finish(newest_of_each_point(runs_of(list, study), point_order), list, study, point_order);
+    const std::vector<ListedRun> runs = runs_of(list, study);
+    Selection selection = newest_of_each_point(runs, point_order);
+    if (selection.runs.empty() && !runs.empty()) {
+        // The study has been edited until none of its points is left: what was trained is still worth seeing.
+        selection = newest_of_each_point(runs, {});
+        selection.notes.push_back("no run is of a point the study has now: all points trained are shown");
+    }
+    return finish(std::move(selection), list, study, point_order);
 }
 
 Comparison compare_study(const run::RunStore& store, const std::string& study,
@@ -161,12 +168,10 @@ Comparison compare_study(const run::RunStore& store, const std::string& study,
     std::vector<std::string> order;
     for (const VariantPoint& point : points) order.push_back(point.name);
     Selection selection = exactly_these_points(runs, points);
-    if (selection.runs.empty() && !runs.empty()) {
-        selection = newest_of_each_point(runs, order);
-        selection.notes.push_back(
-            "no run has the study's present settings: of each point the one trained last is shown");
-    }
-    return finish(std::move(selection), list, study, order);
+    if (!selection.runs.empty() || runs.empty()) return finish(std::move(selection), list, study, order);
+    Comparison comparison = compare_study(store, study, order);
+    comparison.notes.push_back("no run has the study's present settings: of each point the one trained last is shown");
+    return comparison;
 }
 
 Comparison compare_runs(const run::RunStore& store, const std::vector<std::string>& ids) {

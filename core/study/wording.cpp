@@ -31,6 +31,10 @@ std::string count_of(std::int64_t n, const std::string& thing) {
     return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
 }
 
+std::string utilisation_text(double utilisation) {
+    return utilisation > 0 && utilisation <= 1 ? fixed(100 * utilisation, 1) + " %" : "–";
+}
+
 std::string plain_label(const Group& group) { return group.label.empty() ? group.variant : group.label; }
 
 std::string display_name(const Group& group) {

@@ -10,7 +10,9 @@ std::string with_half_width(const Interval& interval);  // "3.6514 ± 0.0157", "
 std::string with_half_width(const PairedInterval& difference);   // "+0.0815 ± 0.0056"
 std::string p_text(double p);                                    // "p = 0.0003", "p < 0.0001"
 std::string count_of(std::int64_t n, const std::string& thing);  // "1 seed", "3 seeds"
-std::string display_name(const Group& group);                    // the label, and the grid point where there is one
-std::string plain_label(const Group& group);                     // the label alone, or the name without one
+// "12.3 %"; "–" where it is not known, or where it exceeds 1: the peak was then measured on a busy machine.
+std::string utilisation_text(double utilisation);
+std::string display_name(const Group& group);  // the label, and the grid point where there is one
+std::string plain_label(const Group& group);   // the label alone, or the name without one
 
 }  // namespace ablate::study

@@ -179,6 +179,14 @@ class ComparisonTest : public QObject {
         QVERIFY(any_note(fallen_back, "no run has the study's present settings"));
     }
 
+    void a_study_edited_beyond_recognition_still_shows_its_runs() {
+        TempFolder workspace;
+        write_synthetic_seeds(workspace.path(), {.grid_point = "train.lr=0.01"}, {3.65});
+        const Comparison comparison = compare_study(run::RunStore(workspace.path()), "quick", {"baseline"});
+        QCOMPARE(comparison.groups.size(), std::size_t{1});
+        QVERIFY(any_note(comparison, "no run is of a point the study has now"));
+    }
+
     void points_come_in_study_order() {
         TempFolder workspace;
         write_synthetic_seeds(workspace.path(), {.variant = "silu", .label = "SiLU", .patch = kSiLU}, {3.8});
@@ -347,6 +355,9 @@ class ComparisonTest : public QObject {
         QCOMPARE(signed_loss(0), std::string("+0.0000"));
         QCOMPARE(p_text(0.00001), std::string("p < 0.0001"));
         QCOMPARE(count_of(1, "seed"), std::string("1 seed"));
+        QCOMPARE(utilisation_text(0.1234), std::string("12.3 %"));
+        QCOMPARE(utilisation_text(25.1), std::string("–"));
+        QCOMPARE(utilisation_text(NAN), std::string("–"));
     }
 };
 
