@@ -106,9 +106,14 @@ class StepZeroTest : public QObject {
 
     void the_first_tensor_that_is_not_finite_is_named() {
         const Fixture fixture;
-        const StepZero result = fixture.of(model_patch({{"init", {{"kind", "normal"}, {"std", 1e30}}}}));
-        QVERIFY(!std::isfinite(result.loss) || !std::isfinite(result.grad_norm));
-        QVERIFY2(result.first_non_finite.starts_with("blocks.0"), result.first_non_finite.c_str());
+        const Json huge = {{"kind", "normal"}, {"std", 1e30}};
+        const StepZero normed = fixture.of(model_patch({{"init", huge}}));  // the norms keep the forward pass finite
+        QVERIFY(std::isfinite(normed.loss) && !std::isfinite(normed.grad_norm));
+        QCOMPARE(normed.first_non_finite, std::string("gradient of embed.weight"));
+        const Json none = {{"attn_in", kind("none")}, {"ffn_in", kind("none")}, {"final", kind("none")}};
+        const StepZero bare = fixture.of(model_patch({{"init", huge}, {"norm", none}}));
+        QVERIFY(!std::isfinite(bare.loss));
+        QVERIFY2(bare.first_non_finite.starts_with("blocks.0.attn"), bare.first_non_finite.c_str());
     }
 
     void too_large_a_model_is_refused_before_it_is_made() {
