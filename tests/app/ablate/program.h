@@ -77,6 +77,7 @@ class TinyStudy {
                          {"variants", Json::parse(variants)},
                          {"seeds", {1, 2}}};
         folder_.write("tiny.json", study.dump());
+        std::filesystem::create_directory(folder_ / "workspace");  // listed before the first run is made
     }
     std::string file() const { return (folder_ / "tiny.json").string(); }
     std::string workspace() const { return (folder_ / "workspace").string(); }
