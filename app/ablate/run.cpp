@@ -24,12 +24,11 @@ struct Options {
 
 void say_what_is_left_alone(const study::Launch& launch, const Options& options, ProgressBoard& board) {
     for (const std::string& note : launch.notes) board.line("note: " + note);
-    for (const study::StepZero& no_op : launch.no_ops)
-        board.line(fmt::format(
-            "{} changes nothing that is computed: logits and gradients of step 0 equal the baseline's", no_op.point));
-    if (!launch.left_out.empty())
-        board.line(
-            fmt::format("not trained for that reason (--keep-no-ops trains them): {}", join(launch.left_out, ", ")));
+    for (const std::string& point : launch.left_out)
+        board.line(fmt::format("{} changes nothing that is computed: not trained (--keep-no-ops trains it)", point));
+    if (options.plan.keep_no_ops)
+        for (const study::StepZero& no_op : launch.no_ops)
+            board.line(fmt::format("{} changes nothing that is computed, and is trained all the same", no_op.point));
     for (const study::PlannedRun& planned : launch.elsewhere)
         board.line(fmt::format("{} seed {}: another process trains it as {}", planned.point.name, planned.seed,
                                *planned.running_run));

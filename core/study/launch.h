@@ -11,8 +11,8 @@ struct Launch {
     std::vector<std::string> point_names;         // of the whole study, in its order
     std::vector<run::RunDirectory> runs;          // to train, in order; they exist
     std::vector<PlannedRun> finished, elsewhere;  // left alone: ended before, trained now by another process
-    std::vector<StepZero> no_ops;                 // variants that compute what the baseline computes
-    std::vector<std::string> left_out;            // those of them that are not trained: point names
+    std::vector<StepZero> no_ops;                 // variants whose step 0 is the baseline's to the bit
+    std::vector<std::string> left_out;            // points not trained: they change nothing that is computed
     std::vector<std::string> notes;               // one line each, for every output
 };
 

@@ -146,7 +146,7 @@ class RunConfigTest : public QObject {
             return differences.size() == 1 ? in_words(differences.front()) : std::string("not one difference");
         };
         QCOMPARE(words("model.norm.attn_in=none"), std::string("Norm at attn_in: RMSNorm → No norm"));
-        QCOMPARE(words("train.lr=0.01"), std::string("Learning rate: 0.0003 → 0.01"));
+        QCOMPARE(words("train.lr=0.01"), std::string("Learning rate: 3e-04 → 0.01"));
         QCOMPARE(words("model.position.theta=500"), std::string("Position, theta: 10000 → 500"));
         QVERIFY(difference(base, base).empty());
     }
