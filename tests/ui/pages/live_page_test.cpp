@@ -32,11 +32,16 @@ class LivePageTest : public QObject {
         void open() {
             workspace = std::make_unique<Workspace>(folder.path());
             page.resize(1200, 800);
-            page.set_context({workspace.get(), nullptr, nullptr});
+            page.set_context({workspace.get()});
             page.show();
             workspace->refresh();
         }
-        QListView& list() { return *page.findChild<QListView*>(); }
+        // By its name: the popup of a combo box is a list as well.
+        QListView& list() {
+            for (QListView* view : page.findChildren<QListView*>())
+                if (view->accessibleName() == "Runs to draw") return *view;
+            throw std::logic_error("no run list");
+        }
         // The chart whose accessible name begins so.
         PlotView* chart(const QString& metric) {
             for (PlotView* plot : page.findChildren<PlotView*>())
