@@ -53,13 +53,8 @@ bool is_idle(const PlannedRun& planned, const std::vector<VariantPoint>& points,
 }
 
 // Before any data is prepared: what cannot be built, and what the machine's memory cannot hold.
-void require_trainable(const std::vector<VariantPoint>& points, const PlanOptions& options, int jobs) {
-    const auto chosen = [&](const std::string& variant) {
-        return options.only.empty() || variant == "baseline" ||
-               std::find(options.only.begin(), options.only.end(), variant) != options.only.end();
-    };
+void require_trainable(const std::vector<VariantPoint>& points, int jobs) {
     for (const VariantPoint& point : points) {
-        if (!chosen(point.variant)) continue;
         require_valid(point.config, point.name);
         require_memory(point.config, jobs, point.name);
     }
@@ -131,7 +126,7 @@ int default_jobs(const StudyConfig& study, const std::vector<std::string>& setti
 Launch launch(const StudyConfig& study, const PlanOptions& options, const run::RunStore& store, int jobs,
               const data::Progress& progress) {
     const std::vector<VariantPoint> points = expand(study, options.settings);
-    require_trainable(points, options, jobs);
+    require_trainable(selected_points(study, options), jobs);
 
     Launch result;
     for (const VariantPoint& point : points) result.point_names.push_back(point.name);

@@ -11,25 +11,6 @@ namespace ablate::study {
 
 namespace {
 
-// The points of the variants asked for, by variant or by point name; those of the baseline stay in any case.
-std::vector<VariantPoint> selected(std::vector<VariantPoint> points, const std::vector<std::string>& only) {
-    if (only.empty() || points.empty()) return points;
-    std::vector<std::string> known;
-    for (const VariantPoint& point : points) {
-        if (std::find(known.begin(), known.end(), point.variant) == known.end()) known.push_back(point.variant);
-        if (point.name != point.variant) known.push_back(point.name);
-    }
-    for (const std::string& name : only)
-        if (std::find(known.begin(), known.end(), name) == known.end())
-            throw InputError("--only: no variant '{}' in the study{}", name, did_you_mean(name, known));
-    const std::string baseline = points.front().variant;
-    std::erase_if(points, [&](const VariantPoint& point) {
-        const auto named = [&](const std::string& name) { return name == point.variant || name == point.name; };
-        return point.variant != baseline && std::none_of(only.begin(), only.end(), named);
-    });
-    return points;
-}
-
 void note_earlier_run(PlannedRun& planned, const run::ListedRun& earlier) {
     const std::string id = earlier.directory.id();
     switch (earlier.status) {
@@ -52,9 +33,29 @@ void note_earlier_run(PlannedRun& planned, const run::ListedRun& earlier) {
 
 }  // namespace
 
+std::vector<VariantPoint> selected_points(const StudyConfig& study, const PlanOptions& options) {
+    std::vector<VariantPoint> points = expand(study, options.settings);
+    const std::vector<std::string>& only = options.only;
+    if (only.empty() || points.empty()) return points;
+    std::vector<std::string> known;
+    for (const VariantPoint& point : points) {
+        if (std::find(known.begin(), known.end(), point.variant) == known.end()) known.push_back(point.variant);
+        if (point.name != point.variant) known.push_back(point.name);
+    }
+    for (const std::string& name : only)
+        if (std::find(known.begin(), known.end(), name) == known.end())
+            throw InputError("--only: no variant '{}' in the study{}", name, did_you_mean(name, known));
+    const std::string baseline = points.front().variant;
+    std::erase_if(points, [&](const VariantPoint& point) {
+        const auto named = [&](const std::string& name) { return name == point.variant || name == point.name; };
+        return point.variant != baseline && std::none_of(only.begin(), only.end(), named);
+    });
+    return points;
+}
+
 std::vector<PlannedRun> plan(const StudyConfig& study, const PlanOptions& options, const data::PreparedData& data,
                              const run::RunStore& store) {
-    const std::vector<VariantPoint> points = selected(expand(study, options.settings), options.only);
+    const std::vector<VariantPoint> points = selected_points(study, options);
     const run::RunList list = options.again ? run::RunList{} : store.list();
     std::vector<PlannedRun> runs;
     std::set<std::int64_t> seen;

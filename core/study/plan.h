@@ -22,6 +22,10 @@ struct PlannedRun {
     std::optional<std::string> running_run;   // one that another process trains now: left to it
 };
 
+// The study's points that `only` leaves: those of the variants or points it names, and of the baseline in any case.
+// InputError for a name the study does not have.
+std::vector<VariantPoint> selected_points(const StudyConfig& study, const PlanOptions& options);
+
 // What a study comes to: its runs in the order they are trained (by seed, then variant, the baseline first). Runs of
 // the same study, configuration hash and seed are found again. InputError for unknown names in `only`.
 std::vector<PlannedRun> plan(const StudyConfig& study, const PlanOptions& options, const data::PreparedData& data,
