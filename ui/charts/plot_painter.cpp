@@ -26,6 +26,8 @@ QPen line_pen(const QColor& color, double width, Qt::PenStyle dash = Qt::SolidLi
     return QPen(color, width, dash, Qt::FlatCap, Qt::RoundJoin);
 }
 
+int wanted_ticks(double length, double apart) { return std::max(3, static_cast<int>(length / apart)); }
+
 bool labelled(const Curve& curve) { return curve.line_end_label && !curve.faint && !curve.label.isEmpty(); }
 
 }  // namespace
@@ -81,7 +83,7 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
     const double bottom = std::max(area.bottom() - below, top + 1);
     frame.y = Axis(axes_.y, y_range(), bottom, top);
     double left = 0;
-    for (const Tick& tick : frame.y.ticks(static_cast<int>((bottom - top) / (2.5 * metrics.height()))))
+    for (const Tick& tick : frame.y.ticks(wanted_ticks(bottom - top, 2.5 * metrics.height())))
         left = std::max(left, metrics.horizontalAdvance(tick.text));
     for (const CurvePoints& curve : curves_)
         if (labelled(curve.curve()))
@@ -133,7 +135,7 @@ void PlotPainter::paint_axes(QPainter& painter, const Frame& frame, const ChartS
     const double line = metrics.height();
     const QRectF& plot = frame.plot;
     const auto crisp = [](double at) { return std::floor(at) + 0.5; };
-    for (const Tick& tick : frame.y.ticks(static_cast<int>(plot.height() / (2.5 * line)))) {
+    for (const Tick& tick : frame.y.ticks(wanted_ticks(plot.height(), 2.5 * line))) {
         const double y = crisp(frame.y.pixel(tick.value));
         painter.setPen(line_pen(
             tick.text.isEmpty() ? mixed(style.palette.grid, style.palette.surface, 0.5) : style.palette.grid, 1));
@@ -144,7 +146,7 @@ void PlotPainter::paint_axes(QPainter& painter, const Frame& frame, const ChartS
     }
     painter.setPen(line_pen(style.palette.line, 1));
     painter.drawLine(QPointF(plot.left(), crisp(plot.bottom())), QPointF(plot.right(), crisp(plot.bottom())));
-    for (const Tick& tick : frame.x.ticks(static_cast<int>(plot.width() / (6 * line)))) {
+    for (const Tick& tick : frame.x.ticks(wanted_ticks(plot.width(), 6 * line))) {
         const double x = crisp(frame.x.pixel(tick.value));
         painter.setPen(line_pen(style.palette.line, 1));
         const double length = tick.text.isEmpty() ? 3 : 5;
@@ -195,7 +197,7 @@ void PlotPainter::paint_curve(QPainter& painter, const Frame& frame, const Chart
     for (const QPolygonF& part : parts) {
         // A crowded line covers the same pixels at any width; the thin one is painted several times faster.
         const bool crowded = part.size() > 2 * frame.plot.width();
-        const double width = strong ? 2.25 : curve.faint || crowded ? 1 : 1.5;
+        const double width = curve.faint || crowded ? 1 : strong ? 2.25 : 1.5;
         painter.setPen(line_pen(ink, width, crowded ? Qt::SolidLine : curve.dash));
         if (part.size() == 1) painter.setPen(QPen(ink, 4, Qt::SolidLine, Qt::RoundCap));
         draw_line(painter, part);

@@ -11,7 +11,7 @@
 namespace ablate::ui {
 namespace {
 
-constexpr double kSwatch = 8;     // px
+constexpr double kSwatch = 16;    // px
 constexpr double kNear = 5;       // px within which a flag or mark is told
 constexpr double kMaximum = 320;  // px, width of the panel
 

@@ -34,7 +34,7 @@ constexpr int kNarrow = 900;               // px of page width below which the r
 constexpr double kDefaultSmoothing = 0.6;  // as TensorBoard
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr auto kNothingChosen = "Choose runs at the left to see their curves.";
-constexpr auto kNoRuns = "No runs yet. Start a study on the Study page, or train one with `ablate run`.";
+constexpr auto kNoRuns = "No runs yet. Start a study, or train one from a terminal: ablate run quick";
 
 QLabel* plain_label(const QString& text, const char* role, QWidget* parent) {
     auto* label = new QLabel(text, parent);

@@ -70,6 +70,7 @@ DepthPanel::DepthPanel(QWidget* parent) : QWidget(parent) {
     controls_ = new QWidget(this);
     run_ = new QComboBox(controls_);
     run_->setAccessibleName("Run of the heat map");
+    run_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     statistic_ = new QComboBox(controls_);
     statistic_->setAccessibleName("Statistic of the heat map");
     for (const Statistic& statistic : kStatistics) statistic_->addItem(statistic.title);
@@ -79,7 +80,7 @@ DepthPanel::DepthPanel(QWidget* parent) : QWidget(parent) {
     choices->addWidget(statistic_);
     map_ = new HeatMapView(this);
     map_->setFixedHeight(240);
-    map_->set_empty_text("No statistics of this run yet: they are taken every `train.stats_every` steps.");
+    map_->set_empty_text("No statistics of this run yet: they are taken every train.stats_every steps.");
 
     auto* bar = new QHBoxLayout;
     bar->addWidget(fold_);

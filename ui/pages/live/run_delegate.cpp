@@ -100,9 +100,12 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, c
 
     painter->setFont(Theme::instance().font(-1));
     QRectF left = paint_chip(*painter, below, index.data(LiveRunModel::status).toString());
+    left.setLeft(left.left() + kSwatch + kMargin);
     const QRectF spark(left.right() - kSparkWidth, left.top() + 3, kSparkWidth, left.height() - 6);
-    paint_sparkline(*painter, spark, index.data(LiveRunModel::sparkline).toList(), color);
-    left.adjust(kSwatch + kMargin, 0, -kSparkWidth - kMargin, 0);
+    if (left.width() > 2.5 * kSparkWidth) {  // beside a chip the text has no room to spare
+        paint_sparkline(*painter, spark, index.data(LiveRunModel::sparkline).toList(), color);
+        left.adjust(0, 0, -kSparkWidth - kMargin, 0);
+    }
     painter->setPen(c.muted);
     const QString detail = index.data(LiveRunModel::detail).toString();
     painter->drawText(left, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
