@@ -38,7 +38,8 @@ std::string devices() {
 
 std::string bf16_support() {
     if (!has_bf16_products())
-        throw InputError("no AMX and no AVX-512 BF16: train.precision = fp32 is likely faster on this processor");
+        throw InputError(
+            "no AMX and no AVX-512 BF16: bf16 rounds its operands and multiplies in fp32, no faster than fp32");
     return "the processor multiplies bfloat16 itself";
 }
 

@@ -12,7 +12,7 @@ namespace ablate::study {
 
 namespace {
 
-constexpr double kUsualUtilisation = 0.15;  // of small models on a CPU: between a tenth and a quarter of the peak
+constexpr double kUsualUtilisation = 0.2;  // of small models on a CPU: between a tenth and a half of the peak
 
 std::optional<double> peak_of(const RunConfig& config, const std::filesystem::path& workspace) {
     try {
@@ -39,6 +39,9 @@ double model_flops_utilisation(const run::ListedRun& listed) {
 }
 
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store) {
+    // First: the runs' utilisation is a share of it.
+    const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
+                                      config.train.device, store.workspace() / "cache");
     std::vector<double> shares;
     for (const run::ListedRun& listed : store.list().runs) {
         const double share = model_flops_utilisation(listed);
@@ -46,8 +49,6 @@ TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store)
     }
     const bool rough = shares.empty();
     const double share = rough ? kUsualUtilisation : median(std::move(shares));
-    const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
-                                      config.train.device, store.workspace() / "cache");
     return {model::training_flops(config) / (share * peak), rough};
 }
 
