@@ -10,7 +10,7 @@ using ablate::test::TinyStudy;
 class InterruptTest : public QObject {
     Q_OBJECT
 
-    static constexpr int kSteps = 400;
+    static constexpr int kSteps = 250;
     static constexpr const char* kVariants =
         R"([{"name": "nope", "patch": {"model": {"position": {"kind": "none"}}}}])";
     std::map<std::string, std::string> uninterrupted_;  // "variant/seed" -> sha256 of the final weights
