@@ -1,6 +1,6 @@
 #pragma once
 #include "ui/charts/plot_view.h"
-#include "ui/models/live_run_model.h"
+#include "ui/pages/live/live_run_model.h"
 
 class QComboBox;
 class QToolButton;

@@ -1,6 +1,6 @@
 #include "ui/pages/live/run_delegate.h"
 
-#include "ui/models/live_run_model.h"
+#include "ui/pages/live/live_run_model.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
 

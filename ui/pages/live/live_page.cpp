@@ -1,7 +1,7 @@
-#include "ui/pages/live_page.h"
+#include "ui/pages/live/live_page.h"
 
 #include "core/base/text.h"
-#include "ui/models/live_run_model.h"
+#include "ui/pages/live/live_run_model.h"
 #include "ui/pages/live/chart_card.h"
 #include "ui/pages/live/depth_panel.h"
 #include "ui/pages/live/run_delegate.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "ui/pages/page.h"
+#include "ui/widgets/page.h"
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-#include "ui/models/live_run_model.h"
+#include "ui/pages/live/live_run_model.h"
 
 #include "core/model/register.h"
 

@@ -1,10 +1,10 @@
-#include "ui/pages/live_page.h"
+#include "ui/pages/live/live_page.h"
 
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "ui/bridge/workspace.h"
 #include "ui/charts/plot_view.h"
-#include "ui/models/live_run_model.h"
+#include "ui/pages/live/live_run_model.h"
 #include "ui/theme/theme.h"
 
 #include <QComboBox>

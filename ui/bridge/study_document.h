@@ -1,0 +1,80 @@
+#pragma once
+#include "core/study/preflight.h"
+#include "core/study/throughput.h"
+
+#include <QMetaType>
+#include <QObject>
+#include <QString>
+#include <QUndoStack>
+#include <memory>
+
+namespace ablate::ui {
+
+// What is known of a study before training, made by a worker.
+struct StudyPreview {
+    StudyConfig study;       // what it is a preview of
+    study::Preview preview;  // empty when the study cannot be expanded
+    std::vector<study::TimeEstimate> times;  // by point; NaN seconds where it cannot be trained here
+    double study_seconds = 0;                // all runs at the jobs the machine allows; NaN when unknown
+    QString error;                           // one line: why the study cannot be expanded
+    bool can_start() const;                  // no error, no finding of severity error
+    QString why_not() const;                 // the first of them, one line; "" when it can start
+};
+using StudyPreviewPtr = std::shared_ptr<const StudyPreview>;
+
+// The study being designed: its value, its file, undo and redo, and a preview that follows it. Every change goes
+// through edit(). Reading, writing and previewing happen in a thread of its own; the value is always readable.
+class StudyDocument : public QObject {
+    Q_OBJECT
+  public:
+    // `workspace`: where studies are saved by name, and whose runs tell how long others take.
+    explicit StudyDocument(std::filesystem::path workspace, QObject* parent = nullptr);
+    ~StudyDocument() override;
+
+    const StudyConfig& study() const { return study_; }
+    RunConfig baseline() const;       // complete; every edit is checked, so it can always be read
+    QString file() const;             // "" until saved or opened
+    bool modified() const;            // differs from the file
+    QUndoStack* undo_stack() { return &undo_; }
+    const QString& variant() const { return variant_; }  // the one shown; "baseline" at first
+    void show_variant(const QString& name);              // ignored for a name the study does not have
+
+    // One undo step named `what`. Edits in a row with the same `merge` (not empty) are one step: typing in one field.
+    // InputError, and no change, when the study cannot be written down: an unknown key, a value out of range, a bad or
+    // doubled name. What only preflight can judge (heads that do not divide d_model) is a finding of the preview.
+    void edit(const QString& what, StudyConfig next, const QString& merge = {});
+    // One option of the baseline (`variant` "baseline") or of a variant's patch, by dotted key. The same errors.
+    void set_option(const QString& variant, const std::string& key, const Json& value);
+    void reset_option(const QString& variant, const std::string& key);  // to the default, or to the baseline's value
+    // A variant under a name not taken yet ("no-norm", "no-norm-2"); returns that name and shows it.
+    QString add_variant(VariantConfig variant);
+
+    void start_new(StudyConfig study);  // not saved yet; forgets undo
+    void open(const QString& file);     // a study file; loaded() or failed()
+    void open_named(const QString& name);  // as on the command line: a study of the workspace, or a preset (a copy)
+    void save(const QString& file = {});   // in its file, else WORKSPACE/studies/NAME.json; saved() or failed()
+
+    StudyPreviewPtr preview() const { return preview_; }  // of this or an earlier value; null until the first
+    bool preview_is_current() const;
+
+  Q_SIGNALS:
+    void changed();          // the value
+    void variant_shown();    // another variant is the one shown
+    void file_changed();     // file() or modified()
+    void preview_changed();  // newest wins, stale ones are dropped
+    void loaded();           // another study; undo is empty
+    void saved(const QString& file);
+    void failed(const QString& line);  // opening or saving; one line
+
+  private:
+    struct Private;  // file, worker, requests under way
+    StudyConfig study_;
+    QUndoStack undo_;
+    QString variant_ = QStringLiteral("baseline");
+    StudyPreviewPtr preview_;
+    std::unique_ptr<Private> private_;
+};
+
+}  // namespace ablate::ui
+
+Q_DECLARE_METATYPE(ablate::ui::StudyPreviewPtr)
