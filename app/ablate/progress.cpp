@@ -87,9 +87,10 @@ void ProgressBoard::ended(const run::RunDirectory& directory, const train::Verdi
 
 std::string ProgressBoard::describe(const Tracked& run) const {
     const run::RunState& state = run.state;
-    std::string text =
-        fmt::format("step {}/{}, loss {}, grad norm {}, {} tokens/s", state.step, run.steps, fixed(state.last_loss, 4),
-                    significant(state.last_grad_norm, 3), with_thousands(std::llround(state.tokens_per_second)));
+    std::string text = fmt::format("step {}/{}", state.step, run.steps);
+    if (!state.last_loss || !state.last_grad_norm) return text;
+    text += fmt::format(", loss {}, grad norm {}, {} tokens/s", fixed(*state.last_loss, 4),
+                        significant(*state.last_grad_norm, 3), with_thousands(std::llround(state.tokens_per_second)));
     if (state.tokens_per_second > 0)
         text += fmt::format(", {} left", short_duration(static_cast<double>(run.steps - state.step) *
                                                         run.tokens_per_step / state.tokens_per_second));

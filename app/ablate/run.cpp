@@ -54,7 +54,7 @@ int run_study(const Options& options) {
     say_what_is_left_alone(launch, options, board);
     const int code = train_runs(launch.runs, jobs, interrupt, board);
 
-    const study::Comparison comparison = study::compare_study(store, study.name, launch.point_names);
+    const study::Comparison comparison = study::compare_study(store, study.name, launch.points);
     const Screen screen(STDOUT_FILENO);
     std::cout << report::comparison_table(comparison, screen.terminal, screen.columns);
     const auto report = report::write_report(comparison, workspace / "reports" / study.name);

@@ -54,9 +54,7 @@ study::Comparison comparison_of(const run::RunStore& store, const std::vector<st
     if (!trained(study->name))
         throw InputError("study {} has no runs in {}; train it first: ablate run {}", study->name,
                          store.workspace().string(), names.front());
-    std::vector<std::string> order;
-    for (const VariantPoint& point : expand(*study)) order.push_back(point.name);
-    return study::compare_study(store, study->name, order);
+    return study::compare_study(store, study->name, expand(*study));
 }
 
 void print_json(const Json& value) { std::cout << value.dump(2, ' ', false, Json::error_handler_t::replace) << '\n'; }

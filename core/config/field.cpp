@@ -7,7 +7,6 @@
 #include <cmath>
 
 namespace ablate {
-namespace {
 
 FieldType type_of(const Json& value) {
     switch (value.type()) {
@@ -24,6 +23,8 @@ FieldType type_of(const Json& value) {
             return FieldType::text;
     }
 }
+
+namespace {
 
 std::string range_text(const FieldInfo& field) {
     if (field.min && field.max)
@@ -116,10 +117,15 @@ Json parse_value(const FieldInfo& field, const std::string& text, const std::str
     return value;
 }
 
-FieldBuilder option(std::string key, Json default_value, std::string label) {
+FieldBuilder option(std::string key, std::string label) {
     FieldBuilder builder;
     builder.key = std::move(key);
     builder.label = std::move(label);
+    return builder;
+}
+
+FieldBuilder option(std::string key, Json default_value, std::string label) {
+    FieldBuilder builder = option(std::move(key), std::move(label));
     builder.type = type_of(default_value);
     builder.default_value = std::move(default_value);
     return builder;

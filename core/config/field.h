@@ -45,11 +45,18 @@ struct FieldBuilder : FieldInfo {
     FieldBuilder& one_of(std::vector<std::string> names) {
         return type = FieldType::choice, choices = std::move(names), *this;
     }
-    FieldBuilder& kind_of(std::string table) { return type = FieldType::kind, category = std::move(table), *this; }
+    FieldBuilder& kind_of(std::string table, std::string usual) {
+        type = FieldType::kind;
+        category = std::move(table);
+        default_value = std::move(usual);
+        return *this;
+    }
     FieldBuilder& under(std::string text) { return heading = std::move(text), *this; }
     FieldBuilder& observes_only() { return identity = false, *this; }
     FieldBuilder& when(std::function<bool(const Json&)> test) { return visible_when = std::move(test), *this; }
 };
-FieldBuilder option(std::string key, Json default_value, std::string label);  // the type follows the default's
+FieldBuilder option(std::string key, std::string label);  // of a struct: default and type are the member's, see Schema
+FieldBuilder option(std::string key, Json default_value, std::string label);  // of a kind: the type is the default's
+FieldType type_of(const Json& default_value);
 
 }  // namespace ablate

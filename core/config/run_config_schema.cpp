@@ -1,7 +1,7 @@
 #include "core/config/run_config_schema.h"
 
-// Every option of a run, declared once: the member and its FieldInfo. JSON, --set, --help, the window's form, the
-// difference of two runs and the documentation derive from these lines.
+// Every option of a run, declared once: the member, whose initial value is the default, and its FieldInfo. JSON, --set,
+// --help, the window's form, the difference of two runs and the documentation derive from these lines.
 namespace ablate {
 namespace {
 
@@ -36,8 +36,8 @@ void add_norm_sites(Schema<ModelConfig>& schema) {
         const std::string name = to_string(row.site);
         schema.add(
             [site = row.site](auto& m) -> auto& { return m.norm_at(site); },
-            option("norm." + name, row.kind, "Norm at " + name)
-                .kind_of("norm")
+            option("norm." + name, "Norm at " + name)
+                .kind_of("norm", row.kind)
                 .doc(row.help)
                 .under("Normalisation")
                 .when(row.visible));
@@ -47,31 +47,29 @@ void add_norm_sites(Schema<ModelConfig>& schema) {
 Schema<ModelConfig> declare_model() {
     Schema<ModelConfig> s;
     s.add(&ModelConfig::d_model,
-          option("d_model", 512, "Width").range(1, 1 << 20).doc("width of the residual stream").under("Shape"));
-    s.add(&ModelConfig::layers, option("layers", 4, "Layers").range(1, 10000).doc("transformer blocks").under("Shape"));
-    s.add(&ModelConfig::heads,
-          option("heads", 16, "Attention heads").range(1, 1 << 16).doc("query heads").under("Shape"));
-    s.add(&ModelConfig::kv_heads, option("kv_heads", 0, "Key-value heads")
+          option("d_model", "Width").range(1, 1 << 20).doc("width of the residual stream").under("Shape"));
+    s.add(&ModelConfig::layers, option("layers", "Layers").range(1, 10000).doc("transformer blocks").under("Shape"));
+    s.add(&ModelConfig::heads, option("heads", "Attention heads").range(1, 1 << 16).doc("query heads").under("Shape"));
+    s.add(&ModelConfig::kv_heads, option("kv_heads", "Key-value heads")
                                       .range(0, 1 << 16)
                                       .doc("grouped-query attention; 0: as many as heads")
                                       .under("Shape"));
-    s.add(&ModelConfig::head_dim, option("head_dim", 0, "Head width")
-                                      .range(0, 1 << 16)
-                                      .doc("width of one head; 0: d_model / heads")
-                                      .under("Shape"));
-    s.add(&ModelConfig::d_ff, option("d_ff", 1344, "Feed-forward width")
+    s.add(
+        &ModelConfig::head_dim,
+        option("head_dim", "Head width").range(0, 1 << 16).doc("width of one head; 0: d_model / heads").under("Shape"));
+    s.add(&ModelConfig::d_ff, option("d_ff", "Feed-forward width")
                                   .range(1, 1 << 24)
                                   .doc("hidden width of the feed-forward; the d_ff solver matches parameters or FLOPs")
                                   .under("Shape"));
     s.add(
         &ModelConfig::placement,
-        option("placement", "pre", "Norm placement")
+        option("placement", "Norm placement")
             .one_of({"pre", "post", "sandwich"})
             .doc("pre: before the sub-layer; post: after the residual addition; sandwich: before it and on its output")
             .under("Normalisation"));
     add_norm_sites(s);
     s.add(&ModelConfig::qk_norm_scope,
-          option("qk_norm_scope", "head", "QK-norm scope")
+          option("qk_norm_scope", "QK-norm scope")
               .one_of({"head", "projection"})
               .doc("head: over each head (Qwen3); projection: over the whole projected width (OLMo 2)")
               .under("Normalisation")
@@ -79,32 +77,32 @@ Schema<ModelConfig> declare_model() {
                   const auto kind = [&](const char* site) { return m.at("norm").at(site).at("kind"); };
                   return kind("q") != "none" || kind("k") != "none";
               }));
-    s.add(&ModelConfig::position, option("position", "rope", "Position")
-                                      .kind_of("position")
+    s.add(&ModelConfig::position, option("position", "Position")
+                                      .kind_of("position", "rope")
                                       .doc("how attention knows the order of tokens")
                                       .under("Position"));
-    s.add(&ModelConfig::ffn, option("ffn", "swiglu", "Feed-forward")
-                                 .kind_of("ffn")
+    s.add(&ModelConfig::ffn, option("ffn", "Feed-forward")
+                                 .kind_of("ffn", "swiglu")
                                  .doc("gated kinds have three matrices, plain ones two")
                                  .under("Feed-forward"));
     s.add(&ModelConfig::init,
-          option("init", "cs336", "Initialisation")
-              .kind_of("init")
+          option("init", "Initialisation")
+              .kind_of("init", "cs336")
               .doc("how matrices and embeddings start; each tensor draws from a stream of its own name")
               .under("Initialisation"));
     s.add(&ModelConfig::tie_embeddings,
-          option("tie_embeddings", false, "Tied head").doc("the head is the embedding matrix").under("Head"));
-    s.add(&ModelConfig::head_bias, option("head_bias", false, "Head bias").doc("a bias on the logits").under("Head"));
+          option("tie_embeddings", "Tied head").doc("the head is the embedding matrix").under("Head"));
+    s.add(&ModelConfig::head_bias, option("head_bias", "Head bias").doc("a bias on the logits").under("Head"));
     s.add(&ModelConfig::attn_bias,
-          option("attn_bias", false, "Attention bias").doc("biases on the q, k, v and o projections").under("Biases"));
+          option("attn_bias", "Attention bias").doc("biases on the q, k, v and o projections").under("Biases"));
     s.add(&ModelConfig::ffn_bias,
-          option("ffn_bias", false, "Feed-forward bias").doc("biases on the feed-forward projections").under("Biases"));
-    s.add(&ModelConfig::dropout, option("dropout", 0.0, "Dropout")
+          option("ffn_bias", "Feed-forward bias").doc("biases on the feed-forward projections").under("Biases"));
+    s.add(&ModelConfig::dropout, option("dropout", "Dropout")
                                      .range(0, 0.95)
                                      .doc("on embeddings, attention probabilities and sub-layer outputs; 0: off")
                                      .under("Regularisation"));
     s.add(&ModelConfig::logit_softcap,
-          option("logit_softcap", 0.0, "Logit soft-cap").range(0, 1e6).doc("c tanh(logit / c); 0: off").under("Head"));
+          option("logit_softcap", "Logit soft-cap").range(0, 1e6).doc("c tanh(logit / c); 0: off").under("Head"));
     return s;
 }
 
@@ -112,43 +110,43 @@ Schema<DataConfig> declare_data() {
     Schema<DataConfig> s;
     const Test from_text = equals("tokens", "");
     s.add(&DataConfig::text,
-          option("text", "", "Text")
+          option("text", "Text")
               .doc("a file (.txt, .jsonl, either gzipped) or a folder of them; empty: the text from set-up stands in")
               .under("Source")
               .when(from_text));
-    s.add(&DataConfig::tokens, option("tokens", "", "Token folder")
+    s.add(&DataConfig::tokens, option("tokens", "Token folder")
                                    .doc("a folder that `ablate tokenize` wrote (train.npy, val.npy); wins over text")
                                    .under("Source"));
-    s.add(&DataConfig::text_field, option("text_field", "text", "Text field")
+    s.add(&DataConfig::text_field, option("text_field", "Text field")
                                        .doc("the field of a .jsonl line that holds the text")
                                        .under("Source")
                                        .when(from_text));
     s.add(&DataConfig::vocab_size,
-          option("vocab_size", 10000, "Vocabulary")
+          option("vocab_size", "Vocabulary")
               .range(2, 1 << 24)
               .in("tokens")
               .doc("size of the vocabulary: of the sentencepiece BPE trained on the text, or of the token files")
               .under("Tokens"));
-    s.add(&DataConfig::context, option("context", 256, "Context")
+    s.add(&DataConfig::context, option("context", "Context")
                                     .range(1, 1 << 24)
                                     .in("tokens")
                                     .doc("length of a training sequence")
                                     .under("Tokens"));
-    s.add(&DataConfig::val, option("val", Json::object(), "Validation sets")
+    s.add(&DataConfig::val, option("val", "Validation sets")
                                 .doc("names and text files; empty: held-out documents of the text")
                                 .under("Validation"));
-    s.add(&DataConfig::block_lines, option("block_lines", 200, "Lines a document")
+    s.add(&DataConfig::block_lines, option("block_lines", "Lines a document")
                                         .range(1, 1 << 30)
                                         .in("lines")
                                         .doc("where the text has no <|endoftext|>, this many lines make a document")
                                         .under("Validation")
                                         .when(from_text));
-    s.add(&DataConfig::val_every, option("val_every", 20, "Held-out share")
+    s.add(&DataConfig::val_every, option("val_every", "Held-out share")
                                       .range(2, 1 << 30)
                                       .doc("one document of so many is held out for validation")
                                       .under("Validation")
                                       .when(from_text));
-    s.add(&DataConfig::byte_fallback, option("byte_fallback", false, "Byte fallback")
+    s.add(&DataConfig::byte_fallback, option("byte_fallback", "Byte fallback")
                                           .doc("unknown characters become byte tokens")
                                           .under("Tokens")
                                           .when(from_text));
@@ -158,62 +156,60 @@ Schema<DataConfig> declare_data() {
 void declare_optimizer(Schema<TrainConfig>& s) {
     const Test adam = differs("optimizer", "sgd"), muon = equals("optimizer", "muon"),
                momentum = differs("optimizer", "adamw");
-    s.add(&TrainConfig::optimizer, option("optimizer", "adamw", "Optimizer")
+    s.add(&TrainConfig::optimizer, option("optimizer", "Optimizer")
                                        .one_of({"adamw", "sgd", "muon"})
                                        .doc("muon: Newton-Schulz on hidden matrices, AdamW elsewhere")
                                        .under("Optimizer"));
     s.add(&TrainConfig::lr,
-          option("lr", 3e-4, "Learning rate").above(0).doc("peak, reached after the warm-up").under("Optimizer"));
-    s.add(&TrainConfig::adam_lr, option("adam_lr", 3e-4, "AdamW learning rate")
+          option("lr", "Learning rate").above(0).doc("peak, reached after the warm-up").under("Optimizer"));
+    s.add(&TrainConfig::adam_lr, option("adam_lr", "AdamW learning rate")
                                      .above(0)
                                      .doc("muon: peak for embeddings, head, gains and biases")
                                      .under("Optimizer")
                                      .when(muon));
-    s.add(
-        &TrainConfig::beta1,
-        option("beta1", 0.9, "Beta 1").range(0, 0.99999).doc("AdamW, mean of gradients").under("Optimizer").when(adam));
-    s.add(&TrainConfig::beta2, option("beta2", 0.999, "Beta 2")
+    s.add(&TrainConfig::beta1,
+          option("beta1", "Beta 1").range(0, 0.99999).doc("AdamW, mean of gradients").under("Optimizer").when(adam));
+    s.add(&TrainConfig::beta2, option("beta2", "Beta 2")
                                    .range(0, 0.9999999)
                                    .doc("AdamW, mean of squared gradients")
                                    .under("Optimizer")
                                    .when(adam));
-    s.add(&TrainConfig::eps, option("eps", 1e-8, "Epsilon")
+    s.add(&TrainConfig::eps, option("eps", "Epsilon")
                                  .above(0)
                                  .doc("AdamW, added to the root of the second moment")
                                  .under("Optimizer")
                                  .when(adam));
     s.add(&TrainConfig::momentum,
-          option("momentum", 0.95, "Momentum").range(0, 0.99999).doc("SGD and Muon").under("Optimizer").when(momentum));
-    s.add(&TrainConfig::weight_decay, option("weight_decay", 0.1, "Weight decay")
+          option("momentum", "Momentum").range(0, 0.99999).doc("SGD and Muon").under("Optimizer").when(momentum));
+    s.add(&TrainConfig::weight_decay, option("weight_decay", "Weight decay")
                                           .at_least(0)
                                           .doc("decoupled; on matrices and embeddings")
                                           .under("Optimizer"));
-    s.add(&TrainConfig::decay_all, option("decay_all", false, "Decay everything")
+    s.add(&TrainConfig::decay_all, option("decay_all", "Decay everything")
                                        .doc("weight decay on gains, biases and scalars too")
                                        .under("Optimizer"));
-    s.add(&TrainConfig::clip, option("clip", 1.0, "Gradient clipping")
-                                  .at_least(0)
-                                  .doc("largest global gradient norm; 0: off")
-                                  .under("Optimizer"));
-    s.add(&TrainConfig::z_loss, option("z_loss", 0.0, "Z-loss")
+    s.add(
+        &TrainConfig::clip,
+        option("clip", "Gradient clipping").at_least(0).doc("largest global gradient norm; 0: off").under("Optimizer"));
+    s.add(&TrainConfig::z_loss, option("z_loss", "Z-loss")
                                     .range(0, 1)
                                     .doc("weight of the mean squared log-partition; 0: off")
                                     .under("Optimizer"));
 }
 
 void declare_schedule(Schema<TrainConfig>& s) {
-    s.add(&TrainConfig::schedule, option("schedule", "cosine", "Schedule")
+    s.add(&TrainConfig::schedule, option("schedule", "Schedule")
                                       .one_of({"cosine", "linear", "wsd", "constant"})
                                       .doc("wsd: warm-up, stable, linear decay at the end")
                                       .under("Schedule"));
     s.add(&TrainConfig::warmup,
-          option("warmup", 100, "Warm-up").at_least(0).in("steps").doc("linear, from lr / warmup").under("Schedule"));
-    s.add(&TrainConfig::lr_min_ratio, option("lr_min_ratio", 0.1, "Final share of lr")
+          option("warmup", "Warm-up").at_least(0).in("steps").doc("linear, from lr / warmup").under("Schedule"));
+    s.add(&TrainConfig::lr_min_ratio, option("lr_min_ratio", "Final share of lr")
                                           .range(0, 1)
                                           .doc("what the schedule decays to, as a share of lr")
                                           .under("Schedule")
                                           .when(differs("schedule", "constant")));
-    s.add(&TrainConfig::decay_share, option("decay_share", 0.2, "Decay share")
+    s.add(&TrainConfig::decay_share, option("decay_share", "Decay share")
                                          .range(0, 1)
                                          .doc("wsd: share of the steps that decay")
                                          .under("Schedule")
@@ -222,25 +218,25 @@ void declare_schedule(Schema<TrainConfig>& s) {
 
 void declare_collapse(Schema<TrainConfig>& s) {
     s.add(&TrainConfig::policy,
-          option("policy", "stop", "On collapse")
+          option("policy", "On collapse")
               .one_of({"stop", "record"})
               .doc("stop: the run ends, the study goes on; record: a non-finite step is skipped, the verdict stands, "
                    "training goes on")
               .under("Collapse"));
-    s.add(&TrainConfig::dead_margin, option("dead_margin", 0.3, "Dead-loss margin")
+    s.add(&TrainConfig::dead_margin, option("dead_margin", "Dead-loss margin")
                                          .at_least(0)
                                          .in("nats")
                                          .doc("below the text's unigram entropy by less than this is dead")
                                          .under("Collapse"));
-    s.add(&TrainConfig::dead_share, option("dead_share", 0.5, "Dead-loss share")
+    s.add(&TrainConfig::dead_share, option("dead_share", "Dead-loss share")
                                         .range(0, 1)
                                         .doc("share of the budget a run has to get below it")
                                         .under("Collapse"));
-    s.add(&TrainConfig::spike_sigma, option("spike_sigma", 8.0, "Spike size")
+    s.add(&TrainConfig::spike_sigma, option("spike_sigma", "Spike size")
                                          .above(0)
                                          .doc("robust standard deviations above the rolling median that make a spike")
                                          .under("Collapse"));
-    s.add(&TrainConfig::spike_recovery, option("spike_recovery", 50, "Spike length")
+    s.add(&TrainConfig::spike_recovery, option("spike_recovery", "Spike length")
                                             .at_least(1)
                                             .in("steps")
                                             .doc("a spike that has not come back by then is an explosion")
@@ -249,59 +245,56 @@ void declare_collapse(Schema<TrainConfig>& s) {
 
 Schema<TrainConfig> declare_train() {
     Schema<TrainConfig> s;
-    s.add(&TrainConfig::steps, option("steps", 1000, "Steps").range(1, 1e12).doc("optimizer steps").under("Budget"));
-    s.add(&TrainConfig::batch, option("batch", 32, "Batch")
-                                   .range(1, 1 << 24)
-                                   .in("sequences")
-                                   .doc("sequences of a micro-batch")
-                                   .under("Budget"));
-    s.add(&TrainConfig::accumulate, option("accumulate", 1, "Accumulation")
+    s.add(&TrainConfig::steps, option("steps", "Steps").range(1, 1e12).doc("optimizer steps").under("Budget"));
+    s.add(&TrainConfig::batch,
+          option("batch", "Batch").range(1, 1 << 24).in("sequences").doc("sequences of a micro-batch").under("Budget"));
+    s.add(&TrainConfig::accumulate, option("accumulate", "Accumulation")
                                         .range(1, 1 << 20)
                                         .doc("micro-batches an optimizer step averages over")
                                         .under("Budget"));
     declare_optimizer(s);
     declare_schedule(s);
-    s.add(&TrainConfig::precision, option("precision", "bf16", "Precision")
+    s.add(&TrainConfig::precision, option("precision", "Precision")
                                        .one_of({"fp32", "bf16"})
                                        .doc("of matrix products; weights and optimizer stay fp32")
                                        .under("Machine"));
-    s.add(&TrainConfig::threads, option("threads", 1, "Threads")
+    s.add(&TrainConfig::threads, option("threads", "Threads")
                                      .range(1, 1024)
                                      .doc("CPU threads of a run; another number gives other last bits")
                                      .under("Machine")
                                      .observes_only());
-    s.add(&TrainConfig::device, option("device", "auto", "Device")
+    s.add(&TrainConfig::device, option("device", "Device")
                                     .doc("auto, cpu or cuda:N; auto takes a CUDA device where there is one")
                                     .under("Machine")
                                     .observes_only());
-    s.add(&TrainConfig::eval_every, option("eval_every", 100, "Validate every")
+    s.add(&TrainConfig::eval_every, option("eval_every", "Validate every")
                                         .at_least(1)
                                         .in("steps")
                                         .doc("validation also runs before the first step and at the end")
                                         .under("Watching"));
-    s.add(&TrainConfig::eval_batches, option("eval_batches", 20, "Validation batches")
+    s.add(&TrainConfig::eval_batches, option("eval_batches", "Validation batches")
                                           .range(1, 1 << 24)
                                           .doc("evenly spaced over the validation set")
                                           .under("Watching"));
-    s.add(&TrainConfig::log_every, option("log_every", 10, "Read every")
+    s.add(&TrainConfig::log_every, option("log_every", "Read every")
                                        .range(1, 10000)
                                        .in("steps")
                                        .doc("every step is logged; its values leave the device at each so manieth step")
                                        .under("Watching")
                                        .observes_only());
-    s.add(&TrainConfig::stats_every, option("stats_every", 50, "Statistics every")
+    s.add(&TrainConfig::stats_every, option("stats_every", "Statistics every")
                                          .at_least(0)
                                          .in("steps")
                                          .doc("activation RMS per site and gradient norm per block; 0: never")
                                          .under("Watching")
                                          .observes_only());
-    s.add(&TrainConfig::checkpoint_every, option("checkpoint_every", 0, "Checkpoint every")
+    s.add(&TrainConfig::checkpoint_every, option("checkpoint_every", "Checkpoint every")
                                               .at_least(0)
                                               .in("steps")
                                               .doc("0: at the end, when paused and before trouble")
                                               .under("Watching")
                                               .observes_only());
-    s.add(&TrainConfig::keep_last, option("keep_last", 2, "Checkpoints kept")
+    s.add(&TrainConfig::keep_last, option("keep_last", "Checkpoints kept")
                                        .range(1, 1 << 20)
                                        .doc("newest ones; the best and the last good one are kept besides")
                                        .under("Watching")

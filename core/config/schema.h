@@ -31,6 +31,9 @@ class Schema {
                 std::invoke(access, value) = kind_from_json(category, json, where);
             };
         } else {
+            const T initial{};
+            field.info.default_value = Json(std::invoke(access, initial));
+            if (field.info.type != FieldType::choice) field.info.type = type_of(field.info.default_value);
             field.get = [access](const T& value) { return Json(std::invoke(access, value)); };
             field.set = [access, info = field.info](T& value, const Json& json, const std::string& where) {
                 std::invoke(access, value) = checked_value(info, json, where).template get<Member>();

@@ -112,6 +112,17 @@ bool stands_already(const std::vector<std::pair<VariantConfig, RunConfig>>& vari
                        [&](const auto& other) { return to_json(other.second) == json; });
 }
 
+// Losses per token compare on the same tokens only, and a study prepares its data once.
+void require_shared_data(const RunConfig& baseline, const RunConfig& config, const std::string& where) {
+    for (const ConfigDifference& one : difference(baseline, config))
+        if (one.key.starts_with("data.") && one.key != "data.context")
+            throw InputError(
+                "{}: {} differs from the baseline's; a study shares its data, and only data.context may vary: make it "
+                "a "
+                "study of its own",
+                where, one.key);
+}
+
 }  // namespace
 
 StudyConfig study_from_json(const Json& json, const std::string& where) {
@@ -188,9 +199,12 @@ std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std
     const std::vector<GridPoint> grid = grid_points(study);
     if (variants.size() * grid.size() > kMostPoints) throw InputError("{}: more than {} points", where, kMostPoints);
     for (const auto& [variant, config] : variants)
-        for (const GridPoint& point : grid)
-            points.push_back({point.text.empty() ? variant.name : variant.name + "@" + point.text, variant.name,
-                              variant.label, point.text, patched(config, point.patch, where + ": grid " + point.text)});
+        for (const GridPoint& point : grid) {
+            const std::string name = point.text.empty() ? variant.name : variant.name + "@" + point.text;
+            RunConfig at_point = patched(config, point.patch, where + ": grid " + point.text);
+            require_shared_data(baseline, at_point, where + ": " + name);
+            points.push_back({name, variant.name, variant.label, point.text, std::move(at_point)});
+        }
     return points;
 }
 

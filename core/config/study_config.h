@@ -35,8 +35,8 @@ struct VariantPoint {
     RunConfig config;
 };
 // Every variant (after `combine`) at every grid point. InputError for duplicate names, a patch that changes nothing, a
-// grid key no option has, more than 10,000 points. `settings` (--set) edit the baseline; then the patch, then the grid
-// point win.
+// grid key no option has, data options that vary (but data.context), more than 10,000 points. `settings` (--set) edit
+// the baseline; then the patch, then the grid point win.
 std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std::string>& settings = {});
 
 // Study files by name: a path when it holds '/' or ends in ".json"; else one of the workspace; else a preset.

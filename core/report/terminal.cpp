@@ -232,7 +232,7 @@ std::string list_table(const run::RunList& list, bool color, int width) {
                         {std::to_string(listed.info.seed)},
                         {run::to_string(listed.status), status_style(listed.status)},
                         {fmt::format("{}/{}", state.step, listed.info.config.train.steps)},
-                        {begun ? fixed(state.last_loss, 4) : ""},
+                        {state.last_loss ? fixed(*state.last_loss, 4) : ""},
                         {begun ? number_or_blank(state.tokens_per_second, short_count) : ""},
                         {number_or_blank(summary_number(state.summary, "seconds"), short_duration)},
                         {utc_time(listed.info.created), Style::faint}});

@@ -84,11 +84,22 @@ RunInfo run_info_from_json(const Json& json, const std::string& where) {
     return info;
 }
 
+namespace {
+
+Json or_null(const std::optional<double>& value) { return value ? io::number_to_json(*value) : Json(); }
+
+std::optional<double> or_absent(const Json& json, const char* key, const std::string& where) {
+    if (!json.contains(key) || json[key].is_null()) return {};
+    return field<double>(json, key, where);
+}
+
+}  // namespace
+
 Json to_json(const RunState& state) {
     return {{"phase", state.phase},
             {"step", state.step},
-            {"last_loss", io::number_to_json(state.last_loss)},
-            {"last_grad_norm", io::number_to_json(state.last_grad_norm)},
+            {"last_loss", or_null(state.last_loss)},
+            {"last_grad_norm", or_null(state.last_grad_norm)},
             {"tokens_per_second", io::number_to_json(state.tokens_per_second)},
             {"verdict", state.verdict ? train::to_json(*state.verdict) : Json()},
             {"summary", state.summary},
@@ -102,8 +113,8 @@ RunState run_state_from_json(const Json& json, const std::string& where) {
     if (state.phase != "queued" && state.phase != "training" && state.phase != "ended")
         throw InputError("{}: phase '{}' is not one of queued, training, ended", where, state.phase);
     state.step = field<std::int64_t>(json, "step", where);
-    state.last_loss = field<double>(json, "last_loss", where);
-    state.last_grad_norm = field<double>(json, "last_grad_norm", where);
+    state.last_loss = or_absent(json, "last_loss", where);
+    state.last_grad_norm = or_absent(json, "last_grad_norm", where);
     state.tokens_per_second = field<double>(json, "tokens_per_second", where);
     if (json.contains("verdict") && !json["verdict"].is_null()) state.verdict = read_verdict(json["verdict"], where);
     if (state.phase == "ended" && !state.verdict) throw InputError("{}: an ended run without a verdict", where);

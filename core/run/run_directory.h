@@ -32,7 +32,8 @@ RunInfo run_info_from_json(const Json& json, const std::string& where);
 struct RunState {
     std::string phase = "queued";  // queued, training, ended
     std::int64_t step = 0;
-    double last_loss = 0, last_grad_norm = 0, tokens_per_second = 0;
+    std::optional<double> last_loss, last_grad_norm;  // absent before the first step was read: a 0 would be a result
+    double tokens_per_second = 0;
     std::optional<train::Verdict> verdict;
     Json summary = Json::object();  // TrainSummary
     double updated = 0;

@@ -12,13 +12,6 @@ namespace ablate::study {
 
 namespace {
 
-// Step 0 sees the model and the loss alone: a variant that also differs in its schedule is no no-op, whatever it says.
-bool decided_at_step_zero(const RunConfig& baseline, const RunConfig& variant) {
-    const auto differences = difference(baseline, variant);
-    return std::all_of(differences.begin(), differences.end(),
-                       [](const ConfigDifference& d) { return d.key.starts_with("model."); });
-}
-
 const RunConfig& baseline_of(const std::vector<VariantPoint>& points, const std::string& grid_point) {
     for (const VariantPoint& point : points)
         if (point.variant == "baseline" && point.grid_point == grid_point) return point.config;
@@ -107,11 +100,7 @@ std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points
         std::vector<VariantPoint> group{baseline};
         for (const VariantPoint& point : points)
             if (point.variant != "baseline" && point.grid_point == baseline.grid_point) group.push_back(point);
-        std::vector<StepZero> of_group = step_zero(group, data, seed, progress);
-        for (std::size_t i = 0; i < of_group.size(); ++i) {
-            if (i == 0 || !decided_at_step_zero(baseline.config, group[i].config)) of_group[i].same_as_baseline = false;
-            results.push_back(std::move(of_group[i]));
-        }
+        for (StepZero& result : step_zero(group, data, seed, progress)) results.push_back(std::move(result));
     }
     return results;
 }
@@ -129,7 +118,7 @@ Launch launch(const StudyConfig& study, const PlanOptions& options, const run::R
     require_trainable(selected_points(study, options), jobs);
 
     Launch result;
-    for (const VariantPoint& point : points) result.point_names.push_back(point.name);
+    result.points = points;
     for (const Finding& finding : preview(study, options.settings).findings)
         if (finding.severity == Severity::warning)
             result.notes.push_back(

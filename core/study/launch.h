@@ -8,7 +8,7 @@ namespace ablate::study {
 
 struct Launch {
     std::shared_ptr<const data::PreparedData> data;
-    std::vector<std::string> point_names;         // of the whole study, in its order
+    std::vector<VariantPoint> points;             // of the whole study, in its order
     std::vector<run::RunDirectory> runs;          // to train, in order; they exist
     std::vector<PlannedRun> finished, elsewhere;  // left alone: ended before, trained now by another process
     std::vector<StepZero> no_ops;                 // variants whose step 0 is the baseline's to the bit
@@ -17,8 +17,7 @@ struct Launch {
 };
 
 // Step 0 of each distinct model of a study beside its own baseline, which comes before its variants. Grid points that
-// leave the model as it is (learning rates) compute the same, so the first stands for all. A variant that also differs
-// in its training or data is not called the same as the baseline, whatever step 0 says.
+// leave the model as it is (learning rates) compute the same, so the first stands for all.
 std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points, const data::PreparedData& data,
                                          std::uint64_t seed, const data::Progress& progress = {});
 

@@ -42,6 +42,9 @@ struct StepZero {
         false;  // logits and every gradient equal the baseline's: the variant changes nothing that is computed
     std::string first_non_finite;  // "" when all is finite
 };
+// Whether step 0 can tell two configurations apart at all: it sees neither optimizer nor schedule, and one batch of the
+// data.
+bool decided_at_step_zero(const RunConfig& baseline, const RunConfig& variant);
 // Same seed and batch for every variant; the baseline first. Frees each model before the next.
 std::vector<StepZero> step_zero(const std::vector<VariantPoint>& points, const data::PreparedData& data,
                                 std::uint64_t seed, const data::Progress& progress = {});

@@ -81,14 +81,14 @@ Measured measure(const VariantPoint& point, const data::PreparedData& data, std:
     return measured;
 }
 
-// Step 0 shows neither optimizer nor schedule: a variant that changes one of those does change what is computed.
-bool trains_alike(const RunConfig& config, const RunConfig& baseline) {
-    RunConfig with_baseline_training = config;
-    with_baseline_training.train = baseline.train;
-    return config_hash(config, "") == config_hash(with_baseline_training, "");
-}
-
 }  // namespace
+
+bool decided_at_step_zero(const RunConfig& baseline, const RunConfig& variant) {
+    RunConfig baseline_around_it = variant;
+    baseline_around_it.data = baseline.data;
+    baseline_around_it.train = baseline.train;
+    return config_hash(variant, "") == config_hash(baseline_around_it, "");
+}
 
 std::vector<StepZero> step_zero(const std::vector<VariantPoint>& points, const data::PreparedData& data,
                                 std::uint64_t seed, const data::Progress& progress) {
@@ -109,8 +109,8 @@ std::vector<StepZero> step_zero(const std::vector<VariantPoint>& points, const d
         if (baseline == baselines.end())
             baselines[point.grid_point] = {&point, std::move(measured.bits)};
         else
-            measured.result.same_as_baseline =
-                measured.bits == baseline->second.bits && trains_alike(point.config, baseline->second.point->config);
+            measured.result.same_as_baseline = measured.bits == baseline->second.bits &&
+                                               decided_at_step_zero(baseline->second.point->config, point.config);
         results.push_back(std::move(measured.result));
     }
     return results;

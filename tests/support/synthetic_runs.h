@@ -101,7 +101,7 @@ inline run::RunDirectory write_synthetic_run(const std::filesystem::path& worksp
         if (run.nan_at >= 0)
             verdict = {train::Outcome::collapsed, train::Collapse::non_finite, run.nan_at, "blocks.2.attn", run.cause};
         state.verdict = verdict;
-        state.summary = {{"final_train_loss", io::number_to_json(state.last_loss)},
+        state.summary = {{"final_train_loss", io::number_to_json(*state.last_loss)},
                          {"seconds", run.seconds},
                          {"tokens_per_second", 20000.0},
                          {"steps_done", state.step}};

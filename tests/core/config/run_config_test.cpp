@@ -17,13 +17,14 @@ class RunConfigTest : public QObject {
   private Q_SLOTS:
     void initTestCase() { model::register_kinds(); }
 
-    void the_declared_default_is_the_members_default() {
+    void defaults_are_valid_and_every_option_is_described() {
         const Json json = to_json(RunConfig{});
         for (const ListedField& field : run_config_fields()) {
             const Json value =
                 json.at(Json::json_pointer("/" + QString::fromStdString(field.key).replace('.', '/').toStdString()));
             const Json declared = field.info->type == FieldType::kind ? Json(value.at("kind")) : value;
             QVERIFY2(declared == field.info->default_value, field.key.c_str());
+            if (field.info->type != FieldType::kind) checked_value(*field.info, declared, field.key);
             QVERIFY2(!field.info->label.empty() && !field.info->help.empty() && !field.info->heading.empty(),
                      field.key.c_str());
         }

@@ -43,6 +43,11 @@ class StudyConfigTest : public QObject {
         QCOMPARE(expand(study)[3].config.train.lr, 0.01);
     }
 
+    void the_context_may_vary() {
+        const auto points = expand(read(R"({"name": "s", "grid": {"data.context": [64, 128]}})"));
+        QCOMPARE(points[1].config.data.context, std::int64_t(128));
+    }
+
     void pairs_and_leave_one_out() {
         const char* text = R"({"name": "s", "combine": "%1", "variants": [
             {"name": "a", "patch": {"model": {"position": "none"}}},
@@ -78,6 +83,10 @@ class StudyConfigTest : public QObject {
         QTest::newRow("no change")
             << R"({"name": "s", "variants": [{"name": "a", "patch": {"model": {"placement": "pre"}}}]})"
             << "changes nothing";
+        QTest::newRow("data") << R"({"name": "s", "variants": [{"name": "a", "patch": {"data": {"vocab_size": 99}}}]})"
+                              << "only data.context may vary";
+        QTest::newRow("data grid") << R"({"name": "s", "grid": {"data.vocab_size": [98, 99]}})"
+                                   << "only data.context may vary";
         QTest::newRow("grid key") << R"({"name": "s", "grid": {"train.rl": [1]}})"
                                   << "unknown key 'train.rl'";
         QTest::newRow("grid") << R"({"name": "s", "grid": {"train.lr": []}})"

@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/text.h"
 #include "core/report/document.h"
+#include "tests/support/contains.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -16,11 +17,6 @@ using namespace ablate::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-    if (text.find(part) != std::string::npos) return true;
-    qWarning("'%s' is not in a text of %zu bytes", part.c_str(), text.size());
-    return false;
-}
 bool lacks(const std::string& text, const std::string& part) {
     if (text.find(part) == std::string::npos) return true;
     qWarning("'%s' is in the text", part.c_str());

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/report/escape.h"
 #include "core/report/text_table.h"
+#include "tests/support/contains.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 
@@ -13,12 +14,6 @@ using namespace ablate::report;
 using namespace ablate::test;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-    if (text.find(part) != std::string::npos) return true;
-    qWarning("'%s' is not in:\n%s", part.c_str(), text.c_str());
-    return false;
-}
 
 std::size_t longest_line(const std::string& text) {
     std::size_t longest = 0;

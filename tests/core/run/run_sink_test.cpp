@@ -65,7 +65,7 @@ class RunSinkTest : public QObject {
             records += static_cast<std::int64_t>(io::TensorBoardReader(file).read_more().size());
         QVERIFY(records <= 4);  // the version's and three steps
         QCOMPARE(run.state.step, std::int64_t{3});
-        QCOMPARE(run.directory.state().last_loss, HUGE_VAL);
+        QCOMPARE(run.directory.state().last_loss.value(), HUGE_VAL);
     }
 
     void state_json_is_not_written_at_every_step() {

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/study/wording.h"
+#include "tests/support/contains.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -16,12 +17,6 @@ using namespace ablate::test;
 namespace {
 
 bool near(double value, double expected, double tolerance) { return std::abs(value - expected) <= tolerance; }
-
-bool contains(const std::string& text, const std::string& part) {
-    if (text.find(part) != std::string::npos) return true;
-    qWarning("'%s' does not contain '%s'", text.c_str(), part.c_str());
-    return false;
-}
 
 bool any_note(const Comparison& comparison, const std::string& part) {
     for (const std::string& note : comparison.notes)
