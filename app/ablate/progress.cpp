@@ -18,7 +18,7 @@ constexpr int kBarWidth = 20;
 
 std::string drawn_bar(double share) {
     const int full = static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * kBarWidth));
-    return "[" + std::string(full, '#') + std::string(kBarWidth - full, '.') + "]";
+    return fmt::format("[{:#<{}}{:.<{}}]", "", full, "", kBarWidth - full);
 }
 
 }  // namespace

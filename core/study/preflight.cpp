@@ -30,6 +30,7 @@ class Lints {
             }
             preview_.points.push_back(describe(point));
             check_machine(preview_.points.back());
+            check_head(point);
             if (point.variant == points_.front().variant)
                 check_baseline(point);
             else
@@ -86,6 +87,15 @@ class Lints {
         } catch (const InputError& error) {  // a device this machine lacks
             add(Severity::error, preview.point.name, error.what());
         }
+    }
+
+    void check_head(const VariantPoint& point) {
+        const ModelConfig& model = point.config.model;
+        if (model.tie_embeddings && model.init.kind == "cs336")
+            add(Severity::warning, point.name,
+                fmt::format("init cs336 gives the tied head the embedding's deviation of 1: logits start near "
+                            "sqrt(d_model) = {:.1f}, and the first loss far above ln V; init gpt2 or normal suits it",
+                            std::sqrt(static_cast<double>(model.d_model))));
     }
 
     void check_baseline(const VariantPoint& point) {

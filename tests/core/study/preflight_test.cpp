@@ -150,6 +150,16 @@ class PreflightTest : public QObject {
             says(preview, Severity::note, "baseline", "vocabulary of 100,000 holds 89 % of the parameters; model.tie"));
     }
 
+    void a_tied_head_that_starts_too_large_is_warned_of() {
+        const auto says_so = [](const char* init) {
+            const study::Preview preview =
+                preview_of(Json::array(), {"model.tie_embeddings=true", std::string("model.init=") + init});
+            return says(preview, Severity::warning, "baseline", "gives the tied head the embedding's deviation of 1");
+        };
+        QVERIFY(says_so("cs336"));
+        QVERIFY(!says_so("gpt2"));
+    }
+
     void every_preset_is_free_of_errors() {
         QVERIFY(preset_files().size() >= 4);
         for (const auto& file : preset_files())
