@@ -1,0 +1,43 @@
+#include "ui/bridge/settings.h"
+
+#include <QCryptographicHash>
+
+namespace ablate::ui {
+namespace {
+
+constexpr qsizetype kMostRecent = 10;
+
+const Setting<QStringList> kRecent{"workspaces/recent", {}};
+
+Setting<QVariantMap> place_setting(const QString& workspace) {
+    const QByteArray name = QCryptographicHash::hash(workspace.toUtf8(), QCryptographicHash::Sha1).toHex();
+    return {("places/" + name).constData(), {}};
+}
+
+Setting<QVariantMap> page_setting(const QString& page) { return {("pages/" + page.toUtf8()).constData(), {}}; }
+
+}  // namespace
+
+QStringList Settings::recent_workspaces() { return kRecent.value(); }
+
+void Settings::remember_workspace(const QString& folder) {
+    QStringList recent = kRecent.value();
+    recent.removeAll(folder);
+    recent.prepend(folder);
+    kRecent.set(recent.mid(0, kMostRecent));
+}
+
+QVariantMap Settings::page_state(const QString& page) { return page_setting(page).value(); }
+
+void Settings::set_page_state(const QString& page, const QVariantMap& state) { page_setting(page).set(state); }
+
+Settings::Place Settings::place(const QString& workspace) {
+    const QVariantMap map = place_setting(workspace).value();
+    return {map.value("page").toString(), map.value("study_file").toString(), map.value("draft").toByteArray()};
+}
+
+void Settings::set_place(const QString& workspace, const Place& place) {
+    place_setting(workspace).set({{"page", place.page}, {"study_file", place.study_file}, {"draft", place.draft}});
+}
+
+}  // namespace ablate::ui
