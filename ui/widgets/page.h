@@ -25,6 +25,9 @@ class Page : public QWidget {
     virtual void set_context(const PageContext& context) = 0;
     // Shows something typical for a screenshot: the newest study, all its runs. True once all is drawn.
     virtual bool settle() { return true; }
+    // What another page asked this one to show; ignored by a page that has no such choice.
+    virtual void choose_runs(const QStringList& ids) { Q_UNUSED(ids) }
+    virtual void choose_study(const QString& study) { Q_UNUSED(study) }
     // What the window restores at its next start: choices, splitters, columns. Never throws for what it is given.
     virtual QVariantMap save_state() const { return {}; }
     virtual void restore_state(const QVariantMap& state) { Q_UNUSED(state) }

@@ -16,7 +16,7 @@ class LivePage : public Page {
     QString file_stem() const override { return "live"; }
     void set_context(const PageContext& context) override;
     bool settle() override;
-    void choose_runs(const QStringList& ids);  // what another page asked to show
+    void choose_runs(const QStringList& ids) override;
 
   protected:
     void showEvent(QShowEvent* event) override;
