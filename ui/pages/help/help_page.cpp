@@ -1,0 +1,211 @@
+#include "ui/pages/help/help_page.h"
+
+#include "ui/pages/help/help_topics.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/labels.h"
+
+#include <QDesktopServices>
+#include <QFontDatabase>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QScrollBar>
+#include <QShortcut>
+#include <QSplitter>
+#include <QTextBlock>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kTextWidth = 760;  // px: lines of some hundred characters
+
+QTextCharFormat code_format() {
+    QTextCharFormat format;
+    format.setFontFamilies({QFontDatabase::systemFont(QFontDatabase::FixedFont).family()});
+    format.setFontFixedPitch(true);
+    return format;
+}
+
+bool is_code(const QTextBlock& block) { return block.blockFormat().nonBreakableLines(); }
+
+// What Markdown leaves open: distances and the ground of code.
+void set_block(QTextCursor& cursor, const QTextBlock& block) {
+    QTextBlockFormat format = block.blockFormat();
+    const int level = format.headingLevel();
+    format.setLineHeight(125, QTextBlockFormat::ProportionalHeight);
+    if (level > 0) {
+        format.setTopMargin(level == 1 ? 0 : 5 * kSpace);
+        format.setBottomMargin(2 * kSpace);
+    } else if (is_code(block)) {
+        format.setBackground(Theme::instance().palette().hover);
+        format.setLeftMargin(0);
+        format.setTopMargin(block.previous().isValid() && !is_code(block.previous()) ? 2 * kSpace : 0);
+        format.setBottomMargin(is_code(block.next()) ? 0 : 3 * kSpace);
+    } else if (!block.textList()) {
+        format.setBottomMargin(2 * kSpace);
+    }
+    cursor.setPosition(block.position());
+    cursor.setBlockFormat(format);
+    if (level > 0 || is_code(block)) {
+        cursor.setPosition(block.position() + block.length() - 1, QTextCursor::KeepAnchor);
+        QTextCharFormat letters = is_code(block) ? code_format() : QTextCharFormat();
+        if (level > 0) letters.setFont(Theme::instance().font(level == 1 ? 6 : level == 2 ? 3 : 1, QFont::DemiBold));
+        cursor.mergeCharFormat(letters);
+    }
+}
+
+// Keeps lines short in a wide window.
+class ReadingPane : public QTextBrowser {
+  public:
+    using QTextBrowser::QTextBrowser;
+
+  protected:
+    void resizeEvent(QResizeEvent* event) override {
+        setViewportMargins(0, 0, std::max(0, width() - kTextWidth), 0);
+        QTextBrowser::resizeEvent(event);
+    }
+};
+
+}  // namespace
+
+struct HelpPage::State {
+    explicit State(HelpPage* page);
+    void build();
+    void fill();             // the list: the pages with the words searched for
+    void show_current();     // the page chosen in the list
+    void format_document();  // again for another theme
+    void mark_words();
+    void follow(const QUrl& link);
+
+    HelpPage* page;
+    QString shown;
+    QLineEdit* search = nullptr;
+    QListWidget* list = nullptr;
+    QLabel* none = nullptr;
+    QTextBrowser* text = nullptr;
+};
+
+HelpPage::State::State(HelpPage* page) : page(page) {
+    build();
+    fill();
+    connect(search, &QLineEdit::textChanged, page, [this] { fill(); });
+    connect(list, &QListWidget::currentItemChanged, page, [this] { show_current(); });
+    connect(text, &QTextBrowser::anchorClicked, page, [this](const QUrl& link) { follow(link); });
+    connect(&Theme::instance(), &Theme::changed, page, [this] { format_document(); });
+    page->show_topic(help_topics().empty() ? QString() : help_topics().front().name);
+}
+
+void HelpPage::State::build() {
+    auto* split = new QSplitter(page);
+    auto* side = new QWidget(split);
+    search = new QLineEdit(side);
+    search->setPlaceholderText("Search help");
+    search->setAccessibleName("Search help");
+    search->setClearButtonEnabled(true);
+    list = new QListWidget(side);
+    list->setAccessibleName("Help pages");
+    none = plain_label("No page has these words.", "muted", side);
+    none->setWordWrap(true);
+    auto* column = new QVBoxLayout(side);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2 * kSpace);
+    column->addWidget(search);
+    column->addWidget(none);
+    column->addWidget(list, 1);
+    text = new ReadingPane(split);
+    text->setAccessibleName("Help page");
+    text->setOpenLinks(false);
+    text->document()->setDocumentMargin(6 * kSpace);
+    split->addWidget(side);
+    split->addWidget(text);
+    split->setChildrenCollapsible(false);
+    split->setStretchFactor(1, 1);
+    split->setSizes({260, 900});
+    auto* all = new QVBoxLayout(page);
+    all->setContentsMargins(3 * kSpace, 3 * kSpace, 3 * kSpace, 3 * kSpace);
+    all->addWidget(split);
+    auto* find = new QShortcut(QKeySequence::Find, page, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
+    connect(find, &QShortcut::activated, search, [this] {
+        search->setFocus();
+        search->selectAll();
+    });
+}
+
+void HelpPage::State::fill() {
+    const QSignalBlocker quiet(list);
+    list->clear();
+    for (const HelpTopic& topic : help_topics()) {
+        if (!has_words(topic, search->text())) continue;
+        auto* item = new QListWidgetItem(topic.title, list);
+        item->setData(Qt::UserRole, topic.name);
+        if (topic.name == shown) list->setCurrentItem(item);
+    }
+    none->setVisible(list->count() == 0);
+    list->setVisible(list->count() > 0);
+    mark_words();
+}
+
+void HelpPage::State::show_current() {
+    const QListWidgetItem* item = list->currentItem();
+    if (item) page->show_topic(item->data(Qt::UserRole).toString());
+}
+
+void HelpPage::State::format_document() {
+    QTextCursor cursor(text->document());
+    cursor.beginEditBlock();
+    for (QTextBlock block = text->document()->begin(); block.isValid(); block = block.next()) set_block(cursor, block);
+    cursor.endEditBlock();
+}
+
+void HelpPage::State::mark_words() {
+    QList<QTextEdit::ExtraSelection> marks;
+    const QStringList words = search->text().split(' ', Qt::SkipEmptyParts);
+    for (const QString& word : words)
+        for (QTextCursor at = text->document()->find(word); !at.isNull(); at = text->document()->find(word, at)) {
+            QTextEdit::ExtraSelection mark;
+            mark.cursor = at;
+            mark.format.setBackground(Theme::instance().palette().selection);
+            marks.append(mark);
+        }
+    text->setExtraSelections(marks);
+}
+
+void HelpPage::State::follow(const QUrl& link) {
+    if (!link.scheme().isEmpty()) {
+        QDesktopServices::openUrl(link);
+        return;
+    }
+    search->clear();
+    page->show_topic(QFileInfo(link.path()).completeBaseName());
+}
+
+HelpPage::HelpPage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {}
+
+// The widgets go while what they look at is still here.
+HelpPage::~HelpPage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly)); }
+
+void HelpPage::show_topic(const QString& topic) {
+    State& s = *state_;
+    const auto& topics = help_topics();
+    const auto found = std::find_if(topics.begin(), topics.end(), [&](const auto& one) { return one.name == topic; });
+    if (found == topics.end() || topic == s.shown) return;
+    s.shown = topic;
+    s.text->setMarkdown(found->text);
+    s.format_document();
+    s.mark_words();
+    s.text->verticalScrollBar()->setValue(0);
+    for (int row = 0; row < s.list->count(); ++row)
+        if (s.list->item(row)->data(Qt::UserRole).toString() == topic) s.list->setCurrentRow(row);
+}
+
+QString HelpPage::topic() const { return state_->shown; }
+
+QVariantMap HelpPage::save_state() const { return {{"topic", state_->shown}}; }
+
+void HelpPage::restore_state(const QVariantMap& state) { show_topic(state.value("topic").toString()); }
+
+std::unique_ptr<Page> make_help_page() { return std::make_unique<HelpPage>(); }
+
+}  // namespace ablate::ui

@@ -1,0 +1,18 @@
+#pragma once
+#include <QString>
+#include <vector>
+
+namespace ablate::ui {
+
+struct HelpTopic {
+    QString name;   // "reports"
+    QString title;  // its first heading
+    QString text;   // Markdown
+};
+
+// Every page of :/help: those for newcomers first, then by title.
+const std::vector<HelpTopic>& help_topics();
+// All words occur, in any case.
+bool has_words(const HelpTopic& topic, const QString& words);
+
+}  // namespace ablate::ui
