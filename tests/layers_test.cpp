@@ -99,6 +99,21 @@ class LayersTest : public QObject {
         }
     }
 
+    void pages_do_not_know_each_other() {
+        const auto page_of = [](const std::string& path) {
+            if (!path.starts_with("ui/pages/")) return std::string();
+            return path.substr(0, path.find('/', std::string("ui/pages/").size()));
+        };
+        for (const auto& [path, source] : sources_)
+            for (const std::string& include : source.includes) {
+                const std::string line = path + " includes " + include, from = page_of(path), to = page_of(include);
+                if (!to.empty() && path.starts_with("ui/") && !path.starts_with("ui/window/"))
+                    QVERIFY2(from == to, line.c_str());
+                if (include.starts_with("ui/window/"))
+                    QVERIFY2(path.starts_with("ui/window/") || path.starts_with("app/workbench/"), line.c_str());
+            }
+    }
+
     void charts_stay_in_their_folder() {
         static const std::set<std::string> charts = {"QChart", "QChartView", "QLineSeries", "QValueAxis",
                                                      "QLogValueAxis"};

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/model/tensor_table.h"
+#include "core/study/preflight.h"
 
 #include <algorithm>
 #include <set>
@@ -89,6 +90,7 @@ run::RunInfo run_info(const StudyConfig& study, const PlannedRun& planned, const
     info.parameters = model::parameter_counts(info.config).unique;
     info.flops_per_token = model::forward_flops_per_token(info.config).six_n;
     info.versions = run::program_versions();
+    info.versions["processor"] = cpu_model();
     return info;
 }
 
