@@ -22,6 +22,7 @@ Action declare_pause(CLI::App& parser);
 Action declare_stop(CLI::App& parser);
 Action declare_list(CLI::App& parser);
 Action declare_show(CLI::App& parser);
+Action declare_note(CLI::App& parser);
 Action declare_verify(CLI::App& parser);
 Action declare_compare(CLI::App& parser);
 Action declare_report(CLI::App& parser);
@@ -43,6 +44,7 @@ inline const std::vector<Command>& commands() {
         {"stop", "ask a running run to save a checkpoint and end", declare_stop},
         {"list", "the runs of the workspace", declare_list},
         {"show", "one run: configuration, progress, verdict, evaluations, events", declare_show},
+        {"note", "write a note beside a run, add and remove its tags", declare_note},
         {"verify", "check runs against their checksums and logs", declare_verify},
         {"compare", "runs side by side, with intervals over seeds", declare_compare},
         {"report", "write the report of a study", declare_report},

@@ -37,7 +37,7 @@ int show(const Options& options) {
     }
     Json json = run_json(listed);
     json["events"] = metrics.events();
-    json["problems"] = metrics.problems();
+    for (const std::string& problem : metrics.problems()) json["problems"].push_back(problem);
     if (options.series) json["series"] = series_json(metrics);
     print_json(json);
     return 0;

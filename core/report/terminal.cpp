@@ -194,6 +194,13 @@ void add_events(const run::RunMetrics& metrics, std::vector<Remark>& facts) {
     if (lines.size() > kShown) facts.push_back({"", fmt::format("{} more", lines.size() - kShown)});
 }
 
+void add_note(const std::string& text, std::vector<Remark>& facts) {
+    if (text.empty()) return;
+    bool first = true;
+    for (const std::string& line : split(text, '\n'))
+        facts.push_back({std::exchange(first, false) ? "note" : "", printable(line)});
+}
+
 std::string versions_text(const Json& versions) {
     std::vector<std::string> parts;
     if (versions.is_object())
@@ -235,7 +242,8 @@ std::string list_table(const run::RunList& list, bool color, int width) {
                         {state.last_loss ? fixed(*state.last_loss, 4) : ""},
                         {begun ? number_or_blank(state.tokens_per_second, short_count) : ""},
                         {number_or_blank(summary_number(state.summary, "seconds"), short_duration)},
-                        {utc_time(listed.info.created), Style::faint}});
+                        {utc_time(listed.info.created), Style::faint},
+                        {printable(join(listed.notes.tags, ", "))}});
     }
     return text_table({{"run", false, 9},
                        {"study", false, 5},
@@ -246,7 +254,8 @@ std::string list_table(const run::RunList& list, bool color, int width) {
                        {"train loss", true, 6},
                        {"tokens/s", true, 3},
                        {"time", true, 4},
-                       {"created", false, 2}},
+                       {"created", false, 2},
+                       {"tags", false, 5}},
                       std::move(rows), color, width);
 }
 
@@ -260,6 +269,9 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
                               {"status", run::to_string(listed.status), status_style(listed.status)}};
     if (state.verdict && !state.verdict->cause.empty())
         facts.push_back({"cause", printable(state.verdict->cause), status_style(listed.status)});
+    if (!listed.notes.tags.empty()) facts.push_back({"tags", printable(join(listed.notes.tags, ", "))});
+    add_note(listed.notes.text, facts);
+    if (!state.device.empty()) facts.push_back({"device", printable(state.device)});
     facts.push_back({"step", fmt::format("{} of {}", state.step, info.config.train.steps)});
     facts.push_back({"parameters", with_thousands(info.parameters)});
     for (const std::string& set : run::evaluation_sets(metrics)) add_evaluations(metrics, set, facts);
@@ -278,6 +290,7 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
     facts.push_back({"versions", versions_text(info.versions)});
     facts.push_back({"created", utc_time(info.created)});
     facts.push_back({"folder", printable(listed.directory.folder().string())});
+    for (const std::string& problem : listed.problems) facts.push_back({"problem", printable(problem), Style::amber});
     for (const std::string& problem : metrics.problems())
         facts.push_back({"problem", printable(problem), Style::amber});
     return remarks_text(facts, color, width);

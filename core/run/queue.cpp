@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/model/transformer.h"
 #include "core/run/run_sink.h"
 
 #include <new>
@@ -46,6 +47,7 @@ Verdict train_locked(const RunDirectory& directory, const RunInfo& info, RunLock
     job.seed = static_cast<std::uint64_t>(info.seed);
     job.data = prepare(directory, info);
     job.checkpoints = directory.checkpoints();
+    state.device = model::resolve_device(info.config.train.device).str();
     train::Trainer trainer(std::move(job), sink);
     sink.open_logs(trainer.resume());
     const train::TrainSummary summary = trainer.train(stop);

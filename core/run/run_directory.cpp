@@ -101,6 +101,7 @@ Json to_json(const RunState& state) {
             {"last_loss", or_null(state.last_loss)},
             {"last_grad_norm", or_null(state.last_grad_norm)},
             {"tokens_per_second", io::number_to_json(state.tokens_per_second)},
+            {"device", state.device},
             {"verdict", state.verdict ? train::to_json(*state.verdict) : Json()},
             {"summary", state.summary},
             {"updated", state.updated}};
@@ -116,6 +117,7 @@ RunState run_state_from_json(const Json& json, const std::string& where) {
     state.last_loss = or_absent(json, "last_loss", where);
     state.last_grad_norm = or_absent(json, "last_grad_norm", where);
     state.tokens_per_second = field<double>(json, "tokens_per_second", where);
+    if (json.contains("device")) state.device = field<std::string>(json, "device", where);
     if (json.contains("verdict") && !json["verdict"].is_null()) state.verdict = read_verdict(json["verdict"], where);
     if (state.phase == "ended" && !state.verdict) throw InputError("{}: an ended run without a verdict", where);
     state.summary = field<Json>(json, "summary", where);

@@ -34,6 +34,7 @@ struct RunState {
     std::int64_t step = 0;
     std::optional<double> last_loss, last_grad_norm;  // absent before the first step was read: a 0 would be a result
     double tokens_per_second = 0;
+    std::string device;  // what train.device came to, "cpu" or "cuda:0"; empty before it first trained
     std::optional<train::Verdict> verdict;
     Json summary = Json::object();  // TrainSummary
     double updated = 0;

@@ -3,7 +3,10 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 
 namespace ablate::run {
@@ -20,15 +23,6 @@ std::vector<fs::path> run_folders(const fs::path& workspace) {
         if (!entry->path().filename().string().starts_with('.')) folders.push_back(entry->path());
     std::sort(folders.begin(), folders.end());
     return folders;
-}
-
-ListedRun read_run(const fs::path& folder) {
-    std::error_code error;
-    const fs::file_status status = fs::status(folder, error);
-    if (error) throw InputError("{}: {}", folder.string(), error.message());
-    if (!fs::is_directory(status)) throw InputError("{}: is not a folder", folder.string());
-    const RunDirectory directory(folder);
-    return {directory, directory.info(), directory.state(), directory.status()};
 }
 
 fs::path only_match(const fs::path& workspace, const std::string& id_or_prefix) {
@@ -51,6 +45,29 @@ fs::path only_match(const fs::path& workspace, const std::string& id_or_prefix) 
 
 }  // namespace
 
+void add_remarks(ListedRun& run) {
+    const fs::path& folder = run.directory.folder();
+    try {
+        run.notes = read_notes(folder);
+    } catch (const std::exception& error) {
+        run.problems.push_back(one_line(error.what()));
+    }
+    if (access(folder.c_str(), W_OK) != 0)
+        run.problems.push_back(fmt::format("{}: cannot be written ({}); the run can be looked at, not trained or noted",
+                                           folder.string(), std::generic_category().message(errno)));
+}
+
+ListedRun read_run(const fs::path& folder) {
+    std::error_code error;
+    const fs::file_status status = fs::status(folder, error);
+    if (error) throw InputError("{}: {}", folder.string(), error.message());
+    if (!fs::is_directory(status)) throw InputError("{}: is not a folder", folder.string());
+    const RunDirectory directory(folder);
+    ListedRun run{directory, directory.info(), directory.state(), directory.status()};
+    add_remarks(run);
+    return run;
+}
+
 RunList RunStore::list() const {
     RunList list;
     for (const fs::path& folder : run_folders(workspace_)) {
@@ -65,27 +82,9 @@ RunList RunStore::list() const {
     return list;
 }
 
-ListedRun RunStore::find(const std::string& id_or_prefix) const {
-    return read_run(only_match(workspace_, id_or_prefix));
-}
+fs::path RunStore::folder_of(const std::string& id_or_prefix) const { return only_match(workspace_, id_or_prefix); }
 
-fs::path RunStore::move_to_trash(const std::string& id_or_prefix) const {
-    const fs::path folder = only_match(workspace_, id_or_prefix);  // a damaged run can go as well
-    LockHolder holder;
-    if (RunDirectory(folder).locked(&holder))
-        throw InputError("run {}: process {} on {} is training it; stop it first", folder.filename().string(),
-                         holder.pid, holder.host);
-    const fs::path trash = workspace_ / "trash";
-    std::error_code error;
-    fs::create_directories(trash, error);
-    if (error) throw InputError("{}: {}", trash.string(), error.message());
-    fs::path target = trash / folder.filename();
-    for (int number = 2; fs::exists(fs::symlink_status(target)); ++number)
-        target = trash / fmt::format("{}-{}", folder.filename().string(), number);
-    fs::rename(folder, target, error);  // of a symbolic link, the link: what it points to stays
-    if (error) throw InputError("{}: {}", folder.string(), error.message());
-    return target;
-}
+ListedRun RunStore::find(const std::string& id_or_prefix) const { return read_run(folder_of(id_or_prefix)); }
 
 fs::path default_workspace() {
     const char* named = std::getenv("ABLATE_WORKSPACE");

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/run/notes.h"
 #include "core/run/run_directory.h"
 
 namespace ablate::run {
@@ -7,7 +8,10 @@ struct ListedRun {
     RunDirectory directory;
     RunInfo info;
     RunState state;
-    Status status;
+    Status status = Status::queued;
+    Notes notes = {};
+    std::vector<std::string> problems =
+        {};  // what does not hide the run, a line each: damaged notes, a read-only folder
 };
 struct DamagedRun {
     std::filesystem::path folder;
@@ -18,15 +22,36 @@ struct RunList {
     std::vector<DamagedRun> damaged;
 };
 
+struct TrashedRun {
+    std::string name;                        // below WORKSPACE/trash: the run's id, or "ID-2" where that was taken
+    std::string study, variant, grid_point;  // empty when its run.json cannot be read
+    std::int64_t seed = 0;
+    std::uint64_t bytes = 0;
+    double deleted = 0;  // unix seconds
+};
+
+// One run as list() reads it. InputError: damaged.
+ListedRun read_run(const std::filesystem::path& folder);
+// The part of it that may change while state.json does not: notes and problems.
+void add_remarks(ListedRun& run);
+
 // The runs of a workspace. One damaged directory never hides the others.
 class RunStore {
   public:
     explicit RunStore(std::filesystem::path workspace) : workspace_(std::move(workspace)) {}
     const std::filesystem::path& workspace() const { return workspace_; }
     RunList list() const;
+    // Of a run that may be damaged. InputError: none, several.
+    std::filesystem::path folder_of(const std::string& id_or_prefix) const;
     ListedRun find(const std::string& id_or_prefix) const;  // InputError: none, several, damaged
     // To WORKSPACE/trash; refused while the run trains. Returns where it went.
     std::filesystem::path move_to_trash(const std::string& id_or_prefix) const;
+    std::vector<TrashedRun> trash() const;  // the newest deletion first
+    // Back to WORKSPACE/runs, by its name in the trash. InputError: none of that name, or a run is there again.
+    std::filesystem::path restore(const std::string& name) const;
+    // Deletes those for good, by their names in the trash: what was not named is not touched. InputError says what
+    // could not be deleted; the others are gone.
+    void empty_trash(const std::vector<std::string>& names) const;
 
   private:
     std::filesystem::path workspace_;

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/run/metrics.h"
+#include "core/run/notes.h"
 #include "core/train/trainer.h"
 
 namespace ablate::run {
@@ -59,6 +60,7 @@ Problems verify_run(const RunDirectory& directory) {
             return true;
         });
     }
+    read_or_report(problems, [&] { return read_notes(directory.folder()); });
     read_or_report(problems, [&] {
         for (std::string& problem : train::verify_checkpoints(directory.checkpoints()))
             problems.push_back(std::move(problem));
