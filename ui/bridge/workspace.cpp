@@ -14,7 +14,7 @@ constexpr int kTrainingInterval = 250, kIdleInterval = 1000;  // milliseconds be
 
 bool same(const run::ListedRun& a, const run::ListedRun& b) {
     return a.directory.folder() == b.directory.folder() && a.status == b.status && a.state.updated == b.state.updated &&
-           a.state.step == b.state.step;
+           a.state.step == b.state.step && a.notes == b.notes && a.problems == b.problems;
 }
 
 bool same(const run::RunList& a, const run::RunList& b) {
