@@ -2,17 +2,19 @@
 #include "app/ablate/train_runs.h"
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
+#include "core/study/launch.h"
 
 #include <algorithm>
 #include <iostream>
-#include <thread>
+#include <limits>
 
 namespace ablate::app {
 
 namespace {
 
 struct Options {
-    std::string run, workspace;
+    std::vector<std::string> runs;
+    std::string workspace;
     bool all = false, quiet = false;
     int jobs = 0;
 };
@@ -23,17 +25,24 @@ bool waits(Status status) {
     return status == Status::queued || status == Status::paused || status == Status::interrupted;
 }
 
-// One run goes on at one's word, also after `stop` or a failure; only what has a verdict of its training is over.
-std::vector<run::RunDirectory> named_run(const run::RunStore& store, const std::string& id) {
-    const run::ListedRun listed = store.find(id);
-    run::LockHolder holder;
-    if (listed.directory.locked(&holder))
-        throw InputError("run {}: process {} on {} is training it", listed.info.id, holder.pid, holder.host);
-    if (listed.status == Status::healthy || listed.status == Status::collapsed) {
-        std::cerr << fmt::format("run {} has ended: {}\n", listed.info.id, run::to_string(listed.status));
-        return {};
+// Named runs go on also after `stop` or a failure; only what has a verdict of its training is over.
+std::vector<run::RunDirectory> named_runs(const run::RunStore& store, const std::vector<std::string>& ids) {
+    std::vector<run::RunDirectory> runs;
+    for (const std::string& id : ids) {
+        const run::ListedRun listed = store.find(id);
+        run::LockHolder holder;
+        if (listed.directory.locked(&holder)) {
+            const std::string line =
+                fmt::format("run {}: process {} on {} is training it", listed.info.id, holder.pid, holder.host);
+            if (ids.size() == 1) throw InputError(line);
+            std::cerr << "passed over: " << line << '\n';
+        } else if (listed.status == Status::healthy || listed.status == Status::collapsed) {
+            std::cerr << fmt::format("run {} has ended: {}\n", listed.info.id, run::to_string(listed.status));
+        } else {
+            runs.push_back(listed.directory);
+        }
     }
-    return {listed.directory};
+    return runs;
 }
 
 std::vector<run::RunDirectory> waiting_runs(const run::RunStore& store) {
@@ -47,16 +56,16 @@ std::vector<run::RunDirectory> waiting_runs(const run::RunStore& store) {
 }
 
 int jobs_for(const std::vector<run::RunDirectory>& runs) {
-    std::int64_t threads = 1;
-    for (const run::RunDirectory& directory : runs) threads = std::max(threads, directory.info().config.train.threads);
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency() / threads));
+    int jobs = std::numeric_limits<int>::max();
+    for (const run::RunDirectory& directory : runs) jobs = std::min(jobs, study::default_jobs(directory.info().config));
+    return jobs;
 }
 
 int resume(const Options& options) {
-    if (options.all == !options.run.empty()) throw InputError("name one run, or --all; see ablate list");
+    if (options.all == !options.runs.empty()) throw InputError("name runs, or --all; see ablate list");
     const Interrupt interrupt;
     const run::RunStore store(open_workspace(options.workspace));
-    const std::vector<run::RunDirectory> runs = options.all ? waiting_runs(store) : named_run(store, options.run);
+    const std::vector<run::RunDirectory> runs = options.all ? waiting_runs(store) : named_runs(store, options.runs);
     for (const run::RunDirectory& directory : runs) directory.request("");  // an old request to pause has been served
     ProgressBoard board(options.quiet);
     return train_runs(runs, options.jobs ? options.jobs : jobs_for(runs), interrupt, board);
@@ -66,7 +75,7 @@ int resume(const Options& options) {
 
 Action declare_resume(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
-    parser.add_option("RUN", options->run, "a run's id or a prefix of it");
+    parser.add_option("RUN", options->runs, "runs by id or a prefix of it, in the order they are trained");
     parser.add_flag("--all", options->all, "every run of the workspace that was queued, paused or interrupted");
     parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads)")
         ->check(CLI::Range(1, 4096));

@@ -1,16 +1,11 @@
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/run/detached.h"
 #include "core/run/work_queue.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 
 #include <chrono>
-#include <map>
-
-extern char** environ;
 
 namespace ablate::run {
 
@@ -21,30 +16,11 @@ namespace {
 
 constexpr auto kPoll = 100ms;
 
-// `PROGRAM resume ID --workspace W`, in a process group of its own: Ctrl-C in the terminal reaches this process alone,
-// which then asks its children to pause. What it prints to standard error goes to the run's log.
-pid_t spawn_resume(const fs::path& program, const RunDirectory& directory) {
-    std::vector<std::string> words{program.string(), "resume", directory.id(), "--workspace",
-                                   directory.workspace().string()};
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-    const std::string log = (directory.folder() / "log.txt").string();
-    posix_spawn_file_actions_addopen(&files, 2, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    pid_t child = 0;
-    const int error = posix_spawn(&child, program.c_str(), &files, &attributes, arguments.data(), environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    if (error != 0) throw_system_error(error, program, "starting");
-    return child;
+// `PROGRAM resume ID --workspace W`, in a session of its own: Ctrl-C in the terminal reaches this process alone, which
+// then asks its children to pause. What it prints to standard error goes to the run's log.
+pid_t start_resume(const fs::path& program, const RunDirectory& directory) {
+    return start_detached(program, {"resume", directory.id(), "--workspace", directory.workspace().string()},
+                          directory.folder() / "log.txt");
 }
 
 // Children train on when the executor is destroyed: that is how a closing window hands its runs on. stop_all() pauses
@@ -59,7 +35,8 @@ class ProcessExecutor : public Executor {
 
     void submit(const RunDirectory& directory) override { queue_.push(directory); }
     void stop_all() override {
-        queue_.clear();
+        for (const RunDirectory& directory : queue_.clear())
+            if (observer_.dropped) observer_.dropped(directory);
         const std::lock_guard guard(mutex_);
         stopping_ = true;
         for (const pid_t child : children_) kill(child, SIGTERM);
@@ -85,7 +62,7 @@ class ProcessExecutor : public Executor {
 
     pid_t start(const RunDirectory& directory) {
         const std::lock_guard guard(mutex_);
-        const pid_t child = spawn_resume(program_, directory);
+        const pid_t child = start_resume(program_, directory);
         children_.push_back(child);
         if (stopping_) kill(child, SIGTERM);
         return child;

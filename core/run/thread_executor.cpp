@@ -5,11 +5,10 @@
 
 namespace ablate::run {
 
-namespace {
+// On Linux a nice value belongs to the thread.
+void lower_thread_priority() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 5); }
 
-// The window and the shell stay responsive. On Linux a nice value belongs to the thread; where it is refused nothing is
-// lost.
-void lower_priority() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 5); }
+namespace {
 
 class ThreadExecutor : public Executor {
   public:
@@ -20,13 +19,14 @@ class ThreadExecutor : public Executor {
     void submit(const RunDirectory& directory) override { queue_.push(directory); }
     void stop_all() override {
         stop_.request_stop();
-        queue_.clear();
+        for (const RunDirectory& directory : queue_.clear())
+            if (observer_.dropped) observer_.dropped(directory);
     }
     void wait() override { queue_.wait(); }
 
   private:
     void train(const RunDirectory& directory) {
-        lower_priority();
+        lower_thread_priority();
         const train::Verdict verdict =
             verdict_of([&] { return train_run(directory, stop_.get_token(), observer_.progress); });
         if (observer_.ended) observer_.ended(directory, verdict);

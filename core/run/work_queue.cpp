@@ -27,12 +27,14 @@ void WorkQueue::push(const RunDirectory& directory) {
     changed_.notify_all();
 }
 
-void WorkQueue::clear() {
+std::deque<RunDirectory> WorkQueue::clear() {
+    std::deque<RunDirectory> dropped;
     {
         const std::lock_guard guard(mutex_);
-        waiting_.clear();
+        dropped.swap(waiting_);
     }
     changed_.notify_all();
+    return dropped;
 }
 
 void WorkQueue::wait() {

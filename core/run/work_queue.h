@@ -13,8 +13,8 @@ class WorkQueue {
     WorkQueue(int workers, std::function<void(const RunDirectory&)> work);
     ~WorkQueue();  // drops what has not begun, waits for what has
     void push(const RunDirectory& directory);
-    void clear();  // drops what has not begun
-    void wait();   // until nothing waits and nothing is worked on
+    std::deque<RunDirectory> clear();  // drops what has not begun, and returns it
+    void wait();                       // until nothing waits and nothing is worked on
 
   private:
     void serve();

@@ -106,7 +106,10 @@ std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points
 }
 
 int default_jobs(const StudyConfig& study, const std::vector<std::string>& settings) {
-    const RunConfig config = expand(study, settings).front().config;
+    return default_jobs(expand(study, settings).front().config);
+}
+
+int default_jobs(const RunConfig& config) {
     if (model::resolve_device(config.train.device).is_cuda()) return 1;
     const int cores = std::max(1u, std::thread::hardware_concurrency());
     return std::max(1, cores / static_cast<int>(config.train.threads));

@@ -21,7 +21,8 @@ struct Launch {
 std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points, const data::PreparedData& data,
                                          std::uint64_t seed, const data::Progress& progress = {});
 
-// Runs at once that the machine's cores allow at the study's threads a run; 1 where a CUDA device trains.
+// Runs at once that the machine's cores allow at the run's or the study's threads a run; 1 where a CUDA device trains.
+int default_jobs(const RunConfig& config);
 int default_jobs(const StudyConfig& study, const std::vector<std::string>& settings);
 
 // Checks the configurations and the memory for `jobs` runs at once, prepares the data, plans, looks for variants that

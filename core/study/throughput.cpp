@@ -39,13 +39,18 @@ double model_flops_utilisation(const run::ListedRun& listed) {
 }
 
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store) {
+    return estimated_time(config, store.workspace(), store.list());
+}
+
+TimeEstimate estimated_time(const RunConfig& config, const std::filesystem::path& workspace, const run::RunList& runs) {
     // First: the runs' utilisation is a share of it.
     const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
-                                      config.train.device, store.workspace() / "cache");
+                                      config.train.device, workspace / "cache");
     std::vector<double> shares;
-    for (const run::ListedRun& listed : store.list().runs) {
+    for (const run::ListedRun& listed : runs.runs) {
+        if (!alike(listed.info.config.train, config.train)) continue;
         const double share = model_flops_utilisation(listed);
-        if (alike(listed.info.config.train, config.train) && std::isfinite(share)) shares.push_back(share);
+        if (std::isfinite(share)) shares.push_back(share);
     }
     const bool rough = shares.empty();
     const double share = rough ? kUsualUtilisation : median(std::move(shares));

@@ -13,7 +13,7 @@ namespace ablate::ui {
 struct RunCurves {
     QString id;
     std::map<std::string, std::shared_ptr<const run::Series>> series;  // by tag
-    std::vector<Json> events;                                            // events.jsonl
+    std::vector<Json> events;                                          // events.jsonl
     std::vector<std::string> problems;
 };
 using RunCurvesPtr = std::shared_ptr<const RunCurves>;

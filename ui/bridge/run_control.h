@@ -18,8 +18,9 @@ class RunControl : public QObject {
     explicit RunControl(std::filesystem::path workspace, QObject* parent = nullptr);
     ~RunControl() override;  // pauses what trains in threads and waits for it; children train on
 
-    void set_mode(Mode mode);  // for runs that begin from now on
-    void set_jobs(int jobs);   // runs at once; 0: what the cores allow
+    void set_mode(Mode mode);                         // for runs that begin from now on
+    void set_jobs(int jobs);                          // runs at once; 0: what the cores allow
+    void set_program(std::filesystem::path program);  // the `ablate` of child processes; first the one beside this one
     Mode mode() const;
     int jobs() const;
 
@@ -41,9 +42,11 @@ class RunControl : public QObject {
     bool busy() const { return !training().isEmpty() || !waiting().isEmpty(); }
 
     // Before the window closes. pause: a checkpoint each, what waits stays queued. background: the same, then a child
-    // process goes on with all of them. left() once it is safe to go.
+    // process goes on with all of them (children that train already train on). left() once it is safe to go;
+    // leave_failed() when no child could be started: the runs go on here.
     enum class Leave { pause, background };
     void leave(Leave how);
+    bool leaving() const;
 
   Q_SIGNALS:
     void preparing(const QString& what, double share);  // 0 to 1; below 0: unknown
@@ -53,6 +56,7 @@ class RunControl : public QObject {
     void run_ended(const QString& id);  // of those trained here
     void message(const QString& line);
     void left();
+    void leave_failed(const QString& line);
 
   private:
     struct Private;

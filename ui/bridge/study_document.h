@@ -14,11 +14,13 @@ namespace ablate::ui {
 struct StudyPreview {
     StudyConfig study;       // what it is a preview of
     study::Preview preview;  // empty when the study cannot be expanded
-    std::vector<study::TimeEstimate> times;  // by point; NaN seconds where it cannot be trained here
-    double study_seconds = 0;                // all runs at the jobs the machine allows; NaN when unknown
-    QString error;                           // one line: why the study cannot be expanded
-    bool can_start() const;                  // no error, no finding of severity error
-    QString why_not() const;                 // the first of them, one line; "" when it can start
+    // By point; NaN seconds while unknown: where the machine must be measured first, a preview without times comes
+    // first. While other runs keep the machine from being measured they stay unknown.
+    std::vector<study::TimeEstimate> times;
+    double study_seconds = 0;  // all runs at the jobs the machine allows; NaN when unknown
+    QString error;             // one line: why the study cannot be expanded
+    bool can_start() const;    // no error, no finding of severity error
+    QString why_not() const;   // the first of them, one line; "" when it can start
 };
 using StudyPreviewPtr = std::shared_ptr<const StudyPreview>;
 
@@ -32,9 +34,9 @@ class StudyDocument : public QObject {
     ~StudyDocument() override;
 
     const StudyConfig& study() const { return study_; }
-    RunConfig baseline() const;       // complete; every edit is checked, so it can always be read
-    QString file() const;             // "" until saved or opened
-    bool modified() const;            // differs from the file
+    RunConfig baseline() const;  // complete; every edit is checked, so it can always be read
+    QString file() const;        // "" until saved or opened
+    bool modified() const;       // differs from the file
     QUndoStack* undo_stack() { return &undo_; }
     const QString& variant() const { return variant_; }  // the one shown; "baseline" at first
     void show_variant(const QString& name);              // ignored for a name the study does not have
@@ -49,10 +51,12 @@ class StudyDocument : public QObject {
     // A variant under a name not taken yet ("no-norm", "no-norm-2"); returns that name and shows it.
     QString add_variant(VariantConfig variant);
 
-    void start_new(StudyConfig study);  // not saved yet; forgets undo
-    void open(const QString& file);     // a study file; loaded() or failed()
+    void start_new(StudyConfig study);     // not saved yet; forgets undo; the errors of edit()
+    void open(const QString& file);        // a study file; loaded() or failed()
     void open_named(const QString& name);  // as on the command line: a study of the workspace, or a preset (a copy)
-    void save(const QString& file = {});   // in its file, else WORKSPACE/studies/NAME.json; saved() or failed()
+    // In its file, else WORKSPACE/studies/NAME.json; saved() or failed(). Only a file named here is written over when
+    // it holds something that this document neither read nor wrote.
+    void save(const QString& file = {});
 
     StudyPreviewPtr preview() const { return preview_; }  // of this or an earlier value; null until the first
     bool preview_is_current() const;
@@ -67,7 +71,16 @@ class StudyDocument : public QObject {
     void failed(const QString& line);  // opening or saving; one line
 
   private:
-    struct Private;  // file, worker, requests under way
+    class Edit;
+    struct Private;                                      // file, workers, requests under way
+    void take(const StudyConfig& value);                 // the value, from an edit, undo or redo
+    void adopt(StudyConfig value, const QString& file);  // another study
+    template <class Open>
+    void open_with(Open open);
+    void note_modified();
+    void request_preview();
+    void take_preview(std::uint64_t number, StudyPreviewPtr preview);
+
     StudyConfig study_;
     QUndoStack undo_;
     QString variant_ = QStringLiteral("baseline");

@@ -1,0 +1,36 @@
+#pragma once
+#include "core/run/run_store.h"
+#include "core/study/launch.h"
+
+#include <QStringList>
+#include <functional>
+
+// What RunControl does on disk: called in a worker, each call for several runs, telling a line for each one left alone.
+namespace ablate::ui {
+
+// A run to be trained, and how many like it the machine takes at once.
+struct Submission {
+    run::RunDirectory directory;
+    int allowed = 1;
+    QString id() const { return QString::fromStdString(directory.id()); }
+};
+Submission submission(const run::RunDirectory& directory);
+
+struct Answer {
+    std::vector<Submission> submit;
+    QStringList lines;
+};
+Answer resume_runs(const run::RunStore& store, const QStringList& ids);
+Answer retry_runs(const run::RunStore& store, const QStringList& ids);
+Answer pause_elsewhere(const run::RunStore& store, const QStringList& ids);  // runs that other processes train
+Answer stop_runs(const run::RunStore& store, const QStringList& ids);
+
+// What a launch left alone and noted, for people.
+QStringList notes_of(const study::Launch& launch);
+
+// Starts `program resume RUNS` as a process that outlives this one, and returns once it trains (or has trained) them.
+// InputError or ResourceError with what it said when it does not.
+void hand_over(const std::filesystem::path& program, const run::RunStore& store,
+               const std::vector<run::RunDirectory>& runs, int jobs);
+
+}  // namespace ablate::ui

@@ -1,0 +1,295 @@
+#include "ui/bridge/study_document.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/io/json_file.h"
+#include "ui/bridge/study_edits.h"
+#include "ui/bridge/study_preview.h"
+#include "ui/bridge/worker.h"
+
+#include <QUndoCommand>
+#include <atomic>
+#include <map>
+#include <optional>
+
+namespace ablate::ui {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kLargestStudy = 64u << 20;
+
+struct OpenedStudy {
+    StudyConfig study;
+    fs::path file;  // empty: a copy that has no file yet
+};
+
+// Study files as this document last saw them. Used by the file worker alone.
+class StudyFiles {
+  public:
+    explicit StudyFiles(fs::path workspace) : workspace_(std::move(workspace)) {}
+
+    OpenedStudy open(const StudySource& source) {
+        const fs::path file = fs::absolute(source.file);
+        OpenedStudy opened{load_study(file), file};
+        require_readable(opened.study);
+        if (source.preset || file.parent_path() == presets_folder())
+            opened.file.clear();
+        else
+            seen_[file] = read_file(file, kLargestStudy);
+        return opened;
+    }
+    OpenedStudy open_named(const std::string& name) { return open(find_study(name, workspace_)); }
+
+    fs::path save(const StudyConfig& study, fs::path file, bool overwrite) {
+        if (file.empty()) file = workspace_ / "studies" / (study.name + ".json");
+        file = fs::absolute(file);
+        if (!overwrite) require_ours(file);
+        std::error_code error;
+        fs::create_directories(file.parent_path(), error);
+        if (error) throw InputError("{}: {}", file.parent_path().string(), error.message());
+        io::write_json(file, to_json(study));
+        seen_[file] = read_file(file, kLargestStudy);
+        return file;
+    }
+
+  private:
+    void require_ours(const fs::path& file) const {
+        if (!fs::exists(fs::symlink_status(file))) return;
+        const auto seen = seen_.find(file);
+        if (seen == seen_.end()) throw InputError("{} exists already; save under another name", file.string());
+        if (read_file(file, kLargestStudy) != seen->second)
+            throw InputError("{} has been changed elsewhere since it was opened; save under another name",
+                             file.string());
+    }
+
+    fs::path workspace_;
+    std::map<fs::path, std::string> seen_;  // contents
+};
+
+QString text(const fs::path& path) { return QString::fromStdString(path.string()); }
+
+}  // namespace
+
+struct StudyDocument::Private {
+    explicit Private(const fs::path& folder) : workspace(folder), files(std::make_shared<StudyFiles>(folder)) {}
+
+    fs::path workspace;
+    QString file;
+    Json in_file;  // the value the file holds, or the one begun with
+    bool modified = false;
+    std::uint64_t study_number = 0;                 // counts studies adopted: an answer about an older one is stale
+    std::uint64_t open_number = 0;                  // counts requests to open: the newest wins
+    std::atomic<std::uint64_t> preview_number = 0;  // counts values: the newest is previewed
+    bool preview_is_current = false;
+    std::shared_ptr<StudyFiles> files;
+    Worker previewer{Worker::Priority::low};
+    Worker file_worker;  // saves what was asked before it ends
+};
+
+// One undo step: the study before and after.
+class StudyDocument::Edit : public QUndoCommand {
+  public:
+    Edit(StudyDocument& document, const QString& what, StudyConfig after, QString merge)
+        : QUndoCommand(what),
+          document_(document),
+          before_(document.study_),
+          after_(std::move(after)),
+          merge_(std::move(merge)) {}
+
+    int id() const override { return merge_.isEmpty() ? -1 : 1; }
+    bool mergeWith(const QUndoCommand* other) override {
+        const auto* next = static_cast<const Edit*>(other);  // the same id: an edit as well
+        if (next->merge_ != merge_) return false;
+        after_ = next->after_;
+        setObsolete(to_json(before_) == to_json(after_));
+        return true;
+    }
+    void undo() override { document_.take(before_); }
+    void redo() override { document_.take(after_); }
+
+  private:
+    StudyDocument& document_;
+    StudyConfig before_, after_;
+    QString merge_;
+};
+
+StudyDocument::StudyDocument(fs::path workspace, QObject* parent)
+    : QObject(parent), private_(std::make_unique<Private>(workspace)) {
+    study_.name = "study";
+    private_->in_file = to_json(study_);
+    request_preview();
+}
+
+StudyDocument::~StudyDocument() {
+    ++private_->preview_number;
+    private_.reset();  // joins the workers, which know this object
+}
+
+RunConfig StudyDocument::baseline() const { return baseline_config(study_); }
+QString StudyDocument::file() const { return private_->file; }
+bool StudyDocument::modified() const { return private_->modified; }
+bool StudyDocument::preview_is_current() const { return private_->preview_is_current; }
+
+void StudyDocument::show_variant(const QString& name) {
+    const bool known =
+        name == kBaseline || std::any_of(study_.variants.begin(), study_.variants.end(),
+                                         [&](const auto& v) { return QString::fromStdString(v.name) == name; });
+    if (!known || name == variant_) return;
+    variant_ = name;
+    Q_EMIT variant_shown();
+}
+
+void StudyDocument::edit(const QString& what, StudyConfig next, const QString& merge) {
+    require_readable(next);
+    if (to_json(next) == to_json(study_)) return;
+    undo_.push(new Edit(*this, what, std::move(next), merge));
+}
+
+void StudyDocument::set_option(const QString& variant, const std::string& key, const Json& value) {
+    edit("Change " + QString::fromStdString(option_in_words(key)),
+         with_option(study_, variant.toStdString(), key, value), variant + ":" + QString::fromStdString(key));
+}
+
+void StudyDocument::reset_option(const QString& variant, const std::string& key) {
+    edit("Reset " + QString::fromStdString(option_in_words(key)), without_option(study_, variant.toStdString(), key));
+}
+
+QString StudyDocument::add_variant(VariantConfig variant) {
+    StudyConfig next = study_;
+    variant.name = free_variant_name(study_, variant.name);
+    if (variant.label.empty()) variant.label = variant.name;
+    const QString name = QString::fromStdString(variant.name);
+    next.variants.push_back(std::move(variant));
+    edit("Add " + name, std::move(next));
+    show_variant(name);
+    return name;
+}
+
+void StudyDocument::take(const StudyConfig& value) {
+    const QString shown = variant_;
+    const auto place = [&](const StudyConfig& study) {
+        return std::find_if(study.variants.begin(), study.variants.end(),
+                            [&](const auto& v) { return QString::fromStdString(v.name) == shown; });
+    };
+    const auto index = static_cast<std::size_t>(place(study_) - study_.variants.begin());
+    const bool same_count = value.variants.size() == study_.variants.size();
+    study_ = value;
+    if (shown != kBaseline && place(study_) == study_.variants.end())  // renamed, or gone
+        variant_ = same_count && index < study_.variants.size() ? QString::fromStdString(study_.variants[index].name)
+                                                                : QString(kBaseline);
+    request_preview();
+    Q_EMIT changed();
+    if (variant_ != shown) Q_EMIT variant_shown();
+    note_modified();
+}
+
+void StudyDocument::note_modified() {
+    const bool modified = to_json(study_) != private_->in_file;
+    if (modified == private_->modified) return;
+    private_->modified = modified;
+    Q_EMIT file_changed();
+}
+
+void StudyDocument::adopt(StudyConfig value, const QString& file) {
+    ++private_->study_number;
+    ++private_->open_number;
+    undo_.clear();
+    study_ = std::move(value);
+    variant_ = kBaseline;
+    private_->file = file;
+    private_->in_file = to_json(study_);
+    private_->modified = false;
+    request_preview();
+    Q_EMIT loaded();
+    Q_EMIT changed();
+    Q_EMIT variant_shown();
+    Q_EMIT file_changed();
+}
+
+void StudyDocument::start_new(StudyConfig study) {
+    require_readable(study);
+    adopt(std::move(study), {});
+}
+
+// Runs `open` in the worker and takes the study it returns, unless a newer one was asked for meanwhile.
+template <class Open>
+void StudyDocument::open_with(Open open) {
+    const std::uint64_t number = ++private_->open_number;
+    private_->file_worker.post([this, number, open, files = private_->files] {
+        const auto answer = [&](auto action) {
+            QMetaObject::invokeMethod(
+                this,
+                [this, number, action] {
+                    if (number == private_->open_number) action();
+                },
+                Qt::QueuedConnection);
+        };
+        try {
+            answer([this, opened = open(*files)] { adopt(opened.study, text(opened.file)); });
+        } catch (const std::exception& error) {
+            answer([this, line = QString::fromStdString(one_line(error.what()))] { Q_EMIT failed(line); });
+        }
+    });
+}
+
+void StudyDocument::open(const QString& file) {
+    open_with([path = file.toStdString()](StudyFiles& files) { return files.open({path, false}); });
+}
+
+void StudyDocument::open_named(const QString& name) {
+    open_with([name = name.toStdString()](StudyFiles& files) { return files.open_named(name); });
+}
+
+void StudyDocument::save(const QString& file) {
+    const fs::path target = (file.isEmpty() ? private_->file : file).toStdString();
+    private_->file_worker.post([this, study = study_, target, overwrite = !file.isEmpty(), files = private_->files,
+                                number = private_->study_number] {
+        const auto answer = [&](auto action) { QMetaObject::invokeMethod(this, action, Qt::QueuedConnection); };
+        try {
+            const QString written = text(files->save(study, target, overwrite));
+            answer([this, written, number, value = to_json(study)] {
+                if (number == private_->study_number) {
+                    private_->file = written;
+                    private_->in_file = value;
+                    private_->modified = to_json(study_) != value;
+                    Q_EMIT file_changed();
+                }
+                Q_EMIT saved(written);
+            });
+        } catch (const std::exception& error) {
+            answer([this, line = QString::fromStdString(one_line(error.what()))] { Q_EMIT failed(line); });
+        }
+    });
+}
+
+void StudyDocument::request_preview() {
+    const std::uint64_t number = ++private_->preview_number;
+    private_->preview_is_current = false;
+    private_->previewer.post([this, number, study = study_, d = private_.get()] {
+        const auto wanted = [&] { return d->preview_number == number; };
+        const auto send = [&](const StudyPreview& preview) {
+            QMetaObject::invokeMethod(
+                this,
+                [this, number, preview = std::make_shared<const StudyPreview>(preview)] {
+                    take_preview(number, preview);
+                },
+                Qt::QueuedConnection);
+        };
+        if (!wanted()) return;
+        StudyPreview preview = quick_preview(study);
+        if (!peaks_are_known(preview, d->workspace)) send(preview);  // what follows measures the machine
+        add_times(preview, d->workspace, wanted);
+        if (wanted()) send(preview);
+    });
+}
+
+void StudyDocument::take_preview(std::uint64_t number, StudyPreviewPtr preview) {
+    if (number != private_->preview_number) return;
+    preview_ = std::move(preview);
+    private_->preview_is_current = true;
+    Q_EMIT preview_changed();
+}
+
+}  // namespace ablate::ui
