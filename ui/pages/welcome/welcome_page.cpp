@@ -198,6 +198,9 @@ void WelcomePage::State::show_presets(std::vector<PresetSummary> read) {
         }
     }
     have_presets = true;
+    QStringList names;
+    for (const PresetSummary& preset : read) names += preset.name;
+    Q_EMIT page->presets_read(names);
 }
 
 WelcomePage::WelcomePage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {}

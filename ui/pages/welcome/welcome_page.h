@@ -23,6 +23,7 @@ class WelcomePage : public Page {
     void choose_study_file();                    // asks which
     void choose_workspace();                     // asks which
     void open_workspace(const QString& folder);  // a recent one
+    void presets_read(const QStringList& names);
 
   private:
     struct State;

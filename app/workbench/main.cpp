@@ -1,0 +1,118 @@
+#include "app/workbench/options.h"
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "core/model/register.h"
+#include "ui/bridge/settings.h"
+#include "ui/theme/theme.h"
+#include "ui/window/ending_signals.h"
+#include "ui/window/main_window.h"
+#include "ui/window/screenshots.h"
+#include "ui/window/session.h"
+#include "ui/window/settings_dialog.h"
+
+#include <unistd.h>
+
+#include <QApplication>
+#include <QIcon>
+#include <QPointer>
+#include <QTemporaryDir>
+#include <algorithm>
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+using namespace ablate;
+
+enum Exit { kDone = 0, kFailed = 1, kBadInput = 2 };
+
+int fail(Exit code, std::string_view line) {
+    std::fprintf(stderr, "ablate-workbench: %s\n", one_line(line).c_str());
+    return code;
+}
+
+// Qt would abort without one, and leave a core.
+bool has_display() {
+    const auto names = {"QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"};
+    return std::any_of(names.begin(), names.end(), [](const char* name) { return !qEnvironmentVariableIsEmpty(name); });
+}
+
+// Qt calls exit() when the display goes away: what trains saves a checkpoint and pauses before the process ends.
+QPointer<ui::MainWindow> open_window;
+void pause_at_exit() {
+    if (!open_window) return;
+    open_window->display_is_gone();
+    _exit(kFailed);
+}
+
+// Newest first: what a picture of a workspace shows.
+void open_newest_study(ui::MainWindow& window) {
+    ui::Session& session = window.session();
+    const auto once = std::make_shared<QMetaObject::Connection>();
+    *once = QObject::connect(&session.workspace, &ui::Workspace::runs_changed, &window, [&session, once] {
+        QObject::disconnect(*once);
+        const auto& runs = session.workspace.runs()->runs;
+        if (!runs.empty()) session.document.open_named(QString::fromStdString(runs.back().info.study));
+    });
+}
+
+int take_screenshots(QApplication& application, const app::Options& options) {
+    // Pictures depend on nothing that was chosen before, and change nothing of it.
+    const QTemporaryDir settings;
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
+    ui::MainWindow window(app::workspace_for(options.workspace), options.study);
+    if (options.size.isValid()) window.resize(options.size);
+    if (options.study.isEmpty()) open_newest_study(window);
+    ui::Screenshots screenshots(window, options.screenshots);
+    QObject::connect(
+        &screenshots, &ui::Screenshots::done, &application,
+        [](const QString& problem) {
+            QCoreApplication::exit(problem.isEmpty() ? kDone : fail(kFailed, problem.toStdString()));
+        },
+        Qt::QueuedConnection);
+    return QApplication::exec();
+}
+
+int open(QApplication& application, const app::Options& options) {
+    ui::EndingSignals signals_to_end;
+    ui::MainWindow window(app::workspace_for(options.workspace), options.study);
+    if (options.size.isValid()) window.resize(options.size);
+    QObject::connect(&signals_to_end, &ui::EndingSignals::asked_to_end, &window, &ui::MainWindow::end);
+    open_window = &window;
+    std::atexit(pause_at_exit);
+    window.show();
+    return QApplication::exec();
+}
+
+int run(int argc, char** argv) {
+    const app::Options options = app::parse_options(QStringList(argv, argv + argc));
+    if (!options.text.isEmpty()) {
+        std::fputs(qPrintable(options.text), stdout);
+        return kDone;
+    }
+    if (!has_display()) return fail(kFailed, "there is no display; `ablate` does all of it in a terminal");
+    QCoreApplication::setOrganizationName("ablate");
+    QCoreApplication::setApplicationName("workbench");
+    QGuiApplication::setDesktopFileName("ablate-workbench");
+    QApplication application(argc, argv);
+    std::setlocale(LC_NUMERIC, "C");  // numbers in files have a point
+    QApplication::setWindowIcon(QIcon(":/ablate-workbench.svg"));
+    ui::apply_theme(options.theme.isEmpty() ? ui::Settings::theme.value() : options.theme);
+    return options.screenshots.isEmpty() ? open(application, options) : take_screenshots(application, options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        set_up_logging();
+        model::register_kinds();
+        return run(argc, argv);
+    } catch (const InputError& error) {
+        return fail(kBadInput, error.what());
+    } catch (const std::exception& error) {
+        return fail(kFailed, error.what());
+    }
+}

@@ -1,0 +1,50 @@
+#include "core/run/import_run.h"
+
+#include "core/run/run_store.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+#include "tests/support/tiny_run.h"
+
+#include <QTest>
+
+using namespace ablate;
+namespace fs = std::filesystem;
+
+class ImportRunTest : public QObject {
+    Q_OBJECT
+    test::TempFolder here_, elsewhere_;
+
+  private Q_SLOTS:
+    void a_copy_is_listed_and_says_where_it_came_from() {
+        const run::RunDirectory source = test::create_bare_run(elsewhere_.path());
+        fs::create_symlink("/etc/passwd", source.folder() / "outside");
+        source.request("pause");
+        const run::RunDirectory copy = run::import_run(source.folder(), here_.path());
+        QCOMPARE(copy.id(), source.id());
+        QCOMPARE(copy.info().origin, fs::canonical(source.folder()).string());
+        QCOMPARE(copy.info().study, source.info().study);
+        QVERIFY(!fs::exists(copy.folder() / "control.json"));
+        QVERIFY(!fs::exists(fs::symlink_status(copy.folder() / "outside")));
+        QVERIFY(fs::exists(source.folder() / "control.json"));  // the source stays as it was
+        QCOMPARE(run::RunStore(here_.path()).list().runs.size(), std::size_t{1});
+        const std::string refusal = test::input_error([&] { run::import_run(source.folder(), here_.path()); });
+        QVERIFY(test::is_line_with(refusal, {source.id().c_str(), "already"}));
+    }
+
+    void what_is_no_run_or_is_in_training_is_refused_and_leaves_nothing() {
+        const fs::path empty = elsewhere_ / "empty";
+        fs::create_directory(empty);
+        const std::size_t before = run::RunStore(here_.path()).list().runs.size();
+        QVERIFY(test::is_line_with(test::input_error([&] { run::import_run(empty, here_.path()); }), {"run.json"}));
+        const run::RunDirectory source = test::create_bare_run(elsewhere_.path());
+        const run::RunLock lock(source.folder());
+        QVERIFY(test::is_line_with(test::input_error([&] { run::import_run(source.folder(), here_.path()); }),
+                                   {"in training"}));
+        const run::RunList after = run::RunStore(here_.path()).list();
+        QCOMPARE(after.runs.size(), before);
+        QVERIFY(after.damaged.empty());
+    }
+};
+
+QTEST_GUILESS_MAIN(ImportRunTest)
+#include "import_run_test.moc"

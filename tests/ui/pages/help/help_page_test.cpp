@@ -1,0 +1,76 @@
+#include "ui/pages/help/help_page.h"
+
+#include "ui/pages/help/help_topics.h"
+#include "ui/theme/theme.h"
+
+#include <QDir>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QRegularExpression>
+#include <QTest>
+#include <QTextBrowser>
+
+using namespace ablate::ui;
+
+class HelpPageTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void initTestCase() { Theme::instance().choose(ThemeChoice::light); }
+
+    void every_file_of_resources_help_is_a_topic_with_a_title() {
+        const QStringList files = QDir(ABLATE_SOURCE_DIR "/resources/help").entryList({"*.md"});
+        QVERIFY(files.size() > 5);
+        QCOMPARE(help_topics().size(), static_cast<std::size_t>(files.size()));
+        QCOMPARE(help_topics().front().name, QString("getting-started"));
+        for (const HelpTopic& topic : help_topics()) QVERIFY2(topic.title != topic.name, qPrintable(topic.name));
+    }
+
+    // A link in a page that leads nowhere would be a button that does nothing.
+    void every_link_between_pages_leads_to_one() {
+        static const QRegularExpression link("\\]\\(([a-z-]+)\\.md\\)");
+        for (const HelpTopic& topic : help_topics())
+            for (auto match = link.globalMatch(topic.text); match.hasNext();) {
+                const QString target = match.next().captured(1);
+                const bool known = std::any_of(help_topics().begin(), help_topics().end(),
+                                               [&](const HelpTopic& other) { return other.name == target; });
+                QVERIFY2(known, qPrintable(topic.name + " links to " + target));
+            }
+    }
+
+    void words_narrow_the_list_and_are_marked() {
+        HelpPage page;
+        page.resize(900, 600);
+        page.show();
+        auto* list = page.findChild<QListWidget*>();
+        const int all = list->count();
+        QTest::keyClicks(page.findChild<QLineEdit*>(), "tokenize");
+        QVERIFY(list->count() >= 1 && list->count() < all);
+        page.findChild<QLineEdit*>()->setText("zzzz no such word");
+        QVERIFY(list->isHidden());
+        page.findChild<QLineEdit*>()->setText("runs");
+        QVERIFY(!page.findChild<QTextBrowser*>()->extraSelections().isEmpty());
+    }
+
+    void keys_go_through_the_pages_and_links_lead_on() {
+        HelpPage page;
+        page.show();
+        auto* list = page.findChild<QListWidget*>();
+        auto* text = page.findChild<QTextBrowser*>();
+        QCOMPARE(page.topic(), QString("getting-started"));
+        list->setFocus();
+        QTest::keyClick(list, Qt::Key_Down);
+        QCOMPARE(page.topic(), list->item(1)->data(Qt::UserRole).toString());
+        Q_EMIT text->anchorClicked(QUrl("reports.md"));
+        QCOMPARE(page.topic(), QString("reports"));
+        QCOMPARE(list->currentItem()->text(), QString("Reports"));
+        page.show_topic("no such page");
+        QCOMPARE(page.topic(), QString("reports"));
+        HelpPage next;
+        next.restore_state(page.save_state());
+        QCOMPARE(next.topic(), QString("reports"));
+    }
+};
+
+QTEST_MAIN(HelpPageTest)
+#include "help_page_test.moc"

@@ -1,0 +1,14 @@
+#pragma once
+#include <QString>
+
+namespace ablate::ui {
+
+// What lies at a path that was dropped on the window, or named to it.
+struct Dropped {
+    enum class Kind { study_file, run_folder, workspace, nothing };
+    Kind kind = Kind::nothing;
+    QString path;
+};
+Dropped look_at(const QString& path);  // reads the disk: for a worker
+
+}  // namespace ablate::ui

@@ -1,0 +1,284 @@
+#include "ui/window/main_window.h"
+
+#include "core/base/version.h"
+#include "core/run/import_run.h"
+#include "ui/bridge/settings.h"
+#include "ui/theme/theme.h"
+#include "ui/window/header_bar.h"
+#include "ui/window/leaving.h"
+#include "ui/window/main_window_state.h"
+#include "ui/window/menus.h"
+#include "ui/window/page_tabs.h"
+#include "ui/window/settings_dialog.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QVBoxLayout>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kKeepEvery = 2'000;  // ms
+constexpr QSize kFirstSize{1440, 900}, kSmallest{880, 560};
+constexpr auto kStudyFiles = "Study files (*.json)";
+
+QMessageBox* box_of(QWidget* window, const QString& title, const QString& text, const QString& more) {
+    auto* box = new QMessageBox(window);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setTextFormat(Qt::PlainText);
+    box->setWindowTitle(title);
+    box->setText(text);
+    box->setInformativeText(more);
+    return box;
+}
+
+QString page_title(const QString& stem) { return stem.left(1).toUpper() + stem.mid(1); }
+
+}  // namespace
+
+void MainWindow::State::build() {
+    window->setMinimumSize(kSmallest);
+    window->setAcceptDrops(true);
+    auto* centre = new QWidget(window);
+    header = new HeaderBar(centre);
+    banner = new Banner(centre);
+    stack = new QStackedWidget(centre);
+    auto* banner_room = new QHBoxLayout;
+    banner_room->setContentsMargins(3 * kSpace, 0, 3 * kSpace, 0);
+    banner_room->addWidget(banner);
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(header);
+    column->addLayout(banner_room);
+    column->addWidget(stack, 1);
+    window->setCentralWidget(centre);
+    folder = new QLabel(window);
+    folder->setTextFormat(Qt::PlainText);
+    folder->setProperty("role", "muted");
+    folder->setAccessibleName("Workspace");
+    window->statusBar()->addPermanentWidget(folder);
+    window->statusBar()->setSizeGripEnabled(false);
+    menus = new Menus(*window);
+    connect(banner, &Banner::triggered, window, [this] {
+        if (banner_action) banner_action();
+    });
+    keeper.setSingleShot(true);
+    keeper.setInterval(kKeepEvery);
+    connect(&keeper, &QTimer::timeout, window, [this] { keep_place(); });
+    build_header();
+}
+
+void MainWindow::State::build_header() {
+    int number = 1;
+    for (const QString& stem : tab_pages())
+        header->tabs().add(page_title(stem), QKeySequence(QString("Ctrl+%1").arg(number++)));
+    connect(&header->tabs(), &PageTabs::clicked, window, [this](int tab) { window->show_page(tab_pages()[tab]); });
+    connect(header, &HeaderBar::study_clicked, window, [this] { window->show_page("study"); });
+    connect(header, &HeaderBar::cancel_preparation, window, [this] { session->control.cancel_preparation(); });
+}
+
+MainWindow::MainWindow(const std::filesystem::path& workspace, const QString& study)
+    : state_(std::make_unique<State>(this)) {
+    resize(kFirstSize);
+    restoreGeometry(Settings::geometry.value());
+    state_->enter(std::make_unique<Session>(workspace), study);
+}
+
+// The pages go while what they look at is still here.
+MainWindow::~MainWindow() {
+    delete state_->leaving;
+    delete takeCentralWidget();
+    state_->session.reset();
+}
+
+Session& MainWindow::session() { return *state_->session; }
+
+// Studies
+
+void MainWindow::State::replace_study(std::function<void()> then) {
+    const StudyDocument& document = session->document;
+    if (!document.modified()) return then();
+    QMessageBox* box = box_of(window, "Unsaved changes",
+                              QString("Save the changes of %1?").arg(QString::fromStdString(document.study().name)),
+                              "They are lost when another study is opened without saving.");
+    box->setStandardButtons(QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
+    box->setDefaultButton(QMessageBox::Save);
+    box->button(QMessageBox::Discard)->setText("Don't save");
+    connect(box, &QMessageBox::finished, window, [this, then](int answer) {
+        if (answer == QMessageBox::Discard) return then();
+        if (answer != QMessageBox::Save) return;
+        after_saving = then;
+        session->document.save();
+    });
+    box->open();
+}
+
+void MainWindow::new_study() {
+    state_->replace_study([this] {
+        StudyConfig study;
+        study.name = "study";
+        session().document.start_new(std::move(study));
+        show_page("study");
+    });
+}
+
+void MainWindow::open_study(const QString& file_or_name) {
+    state_->replace_study([this, file_or_name] {
+        session().document.open_named(file_or_name);
+        show_page("study");
+    });
+}
+
+void MainWindow::start_preset(const QString& name) {
+    state_->replace_study([this, name] {
+        state_->start_when_loaded = state_->show_live_when_started = true;
+        session().document.open_named(name);
+        show_page("study");
+    });
+}
+
+void MainWindow::save_study() { session().document.save(); }
+
+void MainWindow::choose_study_to_open() {
+    auto* dialog = new QFileDialog(this, "Open a study", session().folder(), kStudyFiles);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::open_study);
+    dialog->open();
+}
+
+void MainWindow::choose_study_to_save() {
+    const QString name = QString::fromStdString(session().document.study().name) + ".json";
+    auto* dialog = new QFileDialog(this, "Save the study as", session().folder() + "/studies", kStudyFiles);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix("json");
+    dialog->selectFile(name);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) { session().document.save(file); });
+    dialog->open();
+}
+
+// Workspaces and runs
+
+void MainWindow::open_workspace(const QString& folder) {
+    state_->looker.ask(
+        [folder](const Latest::Ticket&) {
+            const QFileInfo info(folder);
+            return info.isDir() ? info.canonicalFilePath() : QString();
+        },
+        [this, folder](const QString& whole) {
+            if (whole.isEmpty()) return state_->offer(Banner::Tone::warning, folder + ": no such folder.");
+            if (whole == session().folder()) return;
+            state_->leave_for([this, whole] {
+                state_->keep_place();
+                state_->enter(std::make_unique<Session>(whole.toStdString()), {});
+            });
+        },
+        [this](const QString& line) { state_->say(line); });
+}
+
+void MainWindow::choose_workspace() {
+    auto* dialog = new QFileDialog(this, "Open a workspace", session().folder());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::open_workspace);
+    dialog->open();
+}
+
+void MainWindow::import_run(const QString& folder) {
+    state_->say("Importing " + folder);
+    state_->importer.ask(
+        [folder, workspace = session().workspace.folder()](const Latest::Ticket&) {
+            return QString::fromStdString(run::import_run(folder.toStdString(), workspace).id());
+        },
+        [this](const QString& id) {
+            state_->say(QString("Imported run %1").arg(id));
+            session().workspace.refresh();
+            show_page("runs");
+        },
+        [this](const QString& line) { state_->offer(Banner::Tone::warning, line); });
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.front().isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() != 1 || !urls.front().isLocalFile()) return;
+    event->acceptProposedAction();
+    state_->looker.ask([path = urls.front().toLocalFile()](const Latest::Ticket&) { return look_at(path); },
+                       [this](const Dropped& dropped) { state_->take_dropped(dropped); },
+                       [this](const QString& line) { state_->say(line); });
+}
+
+void MainWindow::State::take_dropped(const Dropped& dropped) {
+    switch (dropped.kind) {
+        case Dropped::Kind::study_file:
+            return window->open_study(dropped.path);
+        case Dropped::Kind::run_folder:
+            return window->import_run(dropped.path);
+        case Dropped::Kind::workspace:
+            return window->open_workspace(dropped.path);
+        case Dropped::Kind::nothing:
+            return offer(Banner::Tone::warning,
+                         dropped.path + " is neither a study file (.json), nor a run's folder, nor a workspace.");
+    }
+}
+
+// Dialogs
+
+void MainWindow::show_settings() {
+    auto* dialog = new SettingsDialog(&session().control, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void MainWindow::show_about() {
+    box_of(this, "About Ablate", QString("Ablate %1").arg(kVersion),
+           QString("A workbench for transformer ablation studies. Qt %1. Licence: Apache-2.0.").arg(qVersion()))
+        ->open();
+}
+
+// Leaving
+
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    QTimer::singleShot(0, this, [this] { state_->build_next_page(); });
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (state_->may_close) {
+        state_->keep_pages();
+        return event->accept();
+    }
+    event->ignore();
+    state_->leave_for([this] {
+        state_->may_close = true;
+        close();
+    });
+}
+
+void MainWindow::end(int signal) {
+    state_->keep_pages();
+    state_->after_leaving = [signal] { QCoreApplication::exit(128 + signal); };
+    state_->leaving->without_asking();
+}
+
+void MainWindow::display_is_gone() {
+    state_->keep_place();
+    state_->session.reset();
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,247 @@
+// What is open: a workspace, its study, what trains. Entered, left, and told of.
+#include "core/base/error.h"
+#include "core/config/study_config.h"
+#include "core/io/json_file.h"
+#include "ui/bridge/settings.h"
+#include "ui/window/desktop_notifier.h"
+#include "ui/window/header_bar.h"
+#include "ui/window/leaving.h"
+#include "ui/window/main_window_state.h"
+#include "ui/window/menus.h"
+#include "ui/window/overall_progress.h"
+#include "ui/window/settings_dialog.h"
+
+#include <QLabel>
+#include <QStatusBar>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kMessageTime = 20'000;  // ms
+
+// "quick has ended: 10 runs, 2 collapsed."
+QString end_of_study(const run::RunList& list, const QString& study) {
+    int runs = 0, collapsed = 0, failed = 0;
+    for (const run::ListedRun& run : list.runs) {
+        if (QString::fromStdString(run.info.study) != study) continue;
+        ++runs;
+        collapsed += run.status == run::Status::collapsed;
+        failed += run.status == run::Status::failed;
+    }
+    QString line = QString("%1 has ended: %2 run%3").arg(study).arg(runs).arg(runs == 1 ? "" : "s");
+    if (collapsed > 0) line += QString(", %1 collapsed").arg(collapsed);
+    if (failed > 0) line += QString(", %1 failed").arg(failed);
+    return line + '.';
+}
+
+// "No norm, seed 2"
+QString name_of(const run::RunInfo& info) {
+    const std::string& name = info.label.empty() ? info.variant : info.label;
+    QString text = QString::fromStdString(name);
+    if (!info.grid_point.empty()) text += ", " + QString::fromStdString(info.grid_point);
+    return QString("%1, seed %2").arg(text).arg(info.seed);
+}
+
+const run::ListedRun* find_run(const run::RunList& list, const QString& id) {
+    for (const run::ListedRun& run : list.runs)
+        if (QString::fromStdString(run.info.id) == id) return &run;
+    return nullptr;
+}
+
+// A study that was begun and is neither empty nor a file's.
+bool needs_draft(const StudyDocument& document) {
+    const StudyConfig& study = document.study();
+    return document.modified() || (document.file().isEmpty() && (!study.variants.empty() || !study.baseline.empty()));
+}
+
+}  // namespace
+
+void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& study) {
+    std::unique_ptr<Session> before = std::exchange(session, std::move(next));
+    delete leaving;
+    leaving = new Leaving(window, &session->control, window);
+    connect(leaving, &Leaving::left, window, [this] {
+        if (after_leaving) std::exchange(after_leaving, {})();
+    });
+    connect(leaving, &Leaving::waiting, window, [this](const QString& line) { header->set_preparing(line, -1); });
+    connect(leaving, &Leaving::stayed, window, [this](const QString& line) {
+        after_leaving = {};
+        header->set_preparing({}, 0);
+        if (!line.isEmpty()) offer(Banner::Tone::warning, line);
+    });
+    connect_workspace();
+    connect_document();
+    connect_control();
+    apply_run_settings(session->control);
+    menus->set_undo_stack(session->document.undo_stack());
+    for (PageEntry& entry : pages)
+        if (entry.page) entry.page->set_context(session->context());
+    before.reset();  // nothing looks at it any more
+
+    Settings::remember_workspace(session->folder());
+    show_recent_workspaces();
+    folder->setText(session->folder());
+    window->setWindowTitle(QString("%1 – Ablate").arg(QFileInfo(session->folder()).fileName()));
+    header->set_preparing({}, 0);
+    banner->hide();
+    first_page_chosen = false;
+    show_study_name();
+    restore_place(study);
+}
+
+void MainWindow::State::connect_workspace() {
+    Workspace* workspace = &session->workspace;
+    connect(workspace, &Workspace::runs_changed, window, [this] {
+        show_progress();
+        choose_first_page();
+    });
+    connect(workspace, &Workspace::run_collapsed, window, [this](const QString& id) { tell_collapse(id); });
+    connect(workspace, &Workspace::study_ended, window, [this](const QString& study) { tell_end(study); });
+}
+
+void MainWindow::State::connect_document() {
+    StudyDocument* document = &session->document;
+    connect(document, &StudyDocument::changed, window, [this] {
+        show_study_name();
+        keeper.start();
+    });
+    connect(document, &StudyDocument::file_changed, window, [this] {
+        show_study_name();
+        keeper.start();
+    });
+    connect(document, &StudyDocument::loaded, window, [this] {
+        if (!draft.isEmpty()) put_draft_back();
+        if (std::exchange(start_when_loaded, false)) session->control.start_study(session->document.study());
+    });
+    connect(document, &StudyDocument::saved, window, [this](const QString& file) {
+        say("Saved " + file);
+        if (after_saving) std::exchange(after_saving, {})();
+    });
+    connect(document, &StudyDocument::failed, window, [this](const QString& line) {
+        after_saving = {};
+        start_when_loaded = false;
+        draft.clear();
+        offer(Banner::Tone::warning, line);
+    });
+}
+
+void MainWindow::State::connect_control() {
+    RunControl* control = &session->control;
+    connect(control, &RunControl::preparing, window,
+            [this](const QString& what, double share) { header->set_preparing(what, share); });
+    connect(control, &RunControl::started, window,
+            [this](const QString& study, const QStringList& runs, const QStringList& notes) {
+                header->set_preparing({}, 0);
+                say(QString("%1: %2 run%3 to train").arg(study).arg(runs.size()).arg(runs.size() == 1 ? "" : "s"));
+                if (!notes.isEmpty()) offer(Banner::Tone::neutral, notes.join('\n'));
+                if (std::exchange(show_live_when_started, false) && !runs.isEmpty()) window->show_page("live");
+            });
+    connect(control, &RunControl::refused, window, [this](const QString& study, const QString& line) {
+        header->set_preparing({}, 0);
+        show_live_when_started = false;
+        if (window->current_page() != "study") offer(Banner::Tone::warning, QString("%1: %2").arg(study, line));
+    });
+    connect(control, &RunControl::message, window, [this](const QString& line) { say(line); });
+    connect(control, &RunControl::queue_changed, window, [this] { show_progress(); });
+}
+
+void MainWindow::State::leave_for(std::function<void()> then) {
+    if (leaving->under_way()) return;
+    after_leaving = std::move(then);
+    leaving->ask();
+}
+
+// What was open here last time; a workspace that was never open shows the welcome page unless it holds runs.
+void MainWindow::State::restore_place(const QString& study) {
+    const Settings::Place place = Settings::place(session->folder());
+    draft.clear();
+    if (!study.isEmpty()) {
+        session->document.open_named(study);
+        return window->show_page("study");
+    }
+    if (!place.study_file.isEmpty()) {
+        draft = place.draft;
+        session->document.open(place.study_file);
+    } else if (!place.draft.isEmpty()) {
+        draft = place.draft;
+        put_draft_back();
+    }
+    window->show_page(entry(place.page) ? place.page : QString("welcome"));
+    first_page_chosen = !place.page.isEmpty();
+}
+
+void MainWindow::State::choose_first_page() {
+    if (std::exchange(first_page_chosen, true)) return;
+    const run::RunList& list = *session->workspace.runs();
+    if (!list.runs.empty() || !list.damaged.empty()) window->show_page("runs");
+}
+
+// As one step that can be undone where the study has a file.
+void MainWindow::State::put_draft_back() {
+    try {
+        StudyConfig study = study_from_json(io::parse_json(std::exchange(draft, {}).toStdString(), "draft"), "draft");
+        if (session->document.file().isEmpty())
+            session->document.start_new(std::move(study));
+        else
+            session->document.edit("Restore changes of the last session", std::move(study));
+    } catch (const std::exception& error) {
+        say("The study of the last session cannot be restored: " + QString::fromStdString(one_line(error.what())));
+    }
+}
+
+void MainWindow::State::keep_place() {
+    Settings::Place place;
+    place.page = window->current_page();
+    place.study_file = session->document.file();
+    if (needs_draft(session->document))
+        place.draft = QByteArray::fromStdString(io::dump_line(to_json(session->document.study())));
+    Settings::set_place(session->folder(), place);
+}
+
+void MainWindow::State::keep_pages() {
+    for (const PageEntry& entry : pages)
+        if (entry.page) Settings::set_page_state(entry.stem, entry.page->save_state());
+    Settings::geometry.set(window->saveGeometry());
+    keep_place();
+}
+
+void MainWindow::State::show_progress() {
+    header->set_progress(overall_progress(*session->workspace.runs(), session->control.waiting()));
+}
+
+void MainWindow::State::show_study_name() {
+    const StudyDocument& document = session->document;
+    header->set_study(QString::fromStdString(document.study().name), document.modified(), document.file());
+}
+
+void MainWindow::State::tell_collapse(const QString& id) {
+    const run::ListedRun* run = find_run(*session->workspace.runs(), id);
+    if (!run) return;
+    const QString cause = run->state.verdict ? QString::fromStdString(run->state.verdict->cause) : QString();
+    const QString line = QString("%1 collapsed: %2").arg(name_of(run->info), cause);
+    if (Settings::notify.value() && !window->isActiveWindow()) notify_desktop("A run has collapsed", line);
+    if (window->current_page() == "live") return;  // says so itself
+    offer(Banner::Tone::danger, line, "Show in Live", [this, id] {
+        window->page("live")->choose_runs({id});
+        window->show_page("live");
+    });
+}
+
+void MainWindow::State::tell_end(const QString& study) {
+    const QString line = end_of_study(*session->workspace.runs(), study);
+    if (Settings::notify.value() && !window->isActiveWindow()) notify_desktop("A study has ended", line);
+    offer(Banner::Tone::neutral, line, "Compare", [this, study] {
+        window->page("compare")->choose_study(study);
+        window->show_page("compare");
+    });
+}
+
+void MainWindow::State::offer(Banner::Tone tone, const QString& text, const QString& action,
+                              std::function<void()> act) {
+    banner_action = std::move(act);
+    banner->tell(tone, text, action);
+}
+
+void MainWindow::State::say(const QString& line) { window->statusBar()->showMessage(line, kMessageTime); }
+
+}  // namespace ablate::ui

@@ -1,0 +1,93 @@
+#pragma once
+// The inside of MainWindow, for its own source files alone.
+#include "ui/bridge/latest.h"
+#include "ui/widgets/banner.h"
+#include "ui/window/dropped.h"
+#include "ui/window/main_window.h"
+#include "ui/window/session.h"
+
+#include <QTimer>
+#include <functional>
+#include <vector>
+
+class QLabel;
+class QStackedWidget;
+
+namespace ablate::ui {
+
+class HeaderBar;
+class Leaving;
+class Menus;
+
+struct PageEntry {
+    QString stem;
+    std::unique_ptr<Page> (*make)();
+    bool tab;
+    const char* help;  // the topic about it
+    Page* page = nullptr;
+};
+
+struct MainWindow::State {
+    explicit State(MainWindow* window);
+    ~State();
+    void build();
+    void build_header();
+
+    // Sessions
+    void enter(std::unique_ptr<Session> next, const QString& study);
+    void connect_workspace();
+    void connect_document();
+    void connect_control();
+    void leave_for(std::function<void()> then);
+    void restore_place(const QString& study);
+    void keep_place();  // what the next start shows again
+    void keep_pages();
+    void put_draft_back();
+    void choose_first_page();  // once it is known whether there are runs
+
+    // Pages
+    PageEntry* entry(const QString& stem);
+    Page* build_page(PageEntry& entry);
+    void connect_page(Page* page);
+    void build_next_page();
+    void show_recent_workspaces();
+    template <class PageKind>
+    PageKind* built(const QString& stem) {
+        PageEntry* found = entry(stem);
+        return found ? qobject_cast<PageKind*>(found->page) : nullptr;
+    }
+
+    // Studies
+    void replace_study(std::function<void()> then);  // asks first what becomes of changes
+    void take_dropped(const Dropped& dropped);
+
+    void show_progress();
+    void show_study_name();
+    void tell_collapse(const QString& id);
+    void tell_end(const QString& study);
+    void offer(Banner::Tone tone, const QString& text, const QString& action = {}, std::function<void()> act = {});
+    void say(const QString& line);
+
+    MainWindow* window;
+    std::unique_ptr<Session> session;
+    std::vector<PageEntry> pages;
+    HeaderBar* header = nullptr;
+    Banner* banner = nullptr;
+    std::function<void()> banner_action;
+    QStackedWidget* stack = nullptr;
+    QLabel* folder = nullptr;
+    Menus* menus = nullptr;
+    Leaving* leaving = nullptr;
+    std::function<void()> after_leaving;
+    std::function<void()> after_saving;
+    bool may_close = false;
+    bool first_page_chosen = false;
+    bool start_when_loaded = false;       // one click on the welcome page:
+    bool show_live_when_started = false;  // opens, trains, shows
+    QByteArray draft;                     // changes to put back once the file they belong to is read
+    QTimer keeper;
+    Latest looker{window};    // at what was dropped
+    Latest importer{window};  // of runs
+};
+
+}  // namespace ablate::ui

@@ -1,0 +1,65 @@
+#include "ui/window/overall_progress.h"
+
+#include "core/base/text.h"
+
+#include <cmath>
+#include <limits>
+#include <set>
+
+namespace ablate::ui {
+namespace {
+
+using run::Status;
+
+bool trains(const run::ListedRun& run) { return run.status == Status::running; }
+
+double tokens_left(const run::ListedRun& run) {
+    const auto& train = run.info.config.train;
+    const double steps = static_cast<double>(std::max<std::int64_t>(0, train.steps - run.state.step));
+    return steps * static_cast<double>(train.batch * run.info.config.data.context);
+}
+
+// A run that somebody paused or stopped does not go on by itself, so nothing waits for it.
+bool over(const run::ListedRun& run) { return run.status != Status::queued && !trains(run); }
+
+}  // namespace
+
+QString OverallProgress::text() const {
+    if (!active()) return {};
+    QString line = QString("%1/%2 runs").arg(done).arg(total);
+    if (std::isfinite(seconds)) line += QString(" · %1 left").arg(QString::fromStdString(short_duration(seconds)));
+    return line;
+}
+
+OverallProgress overall_progress(const run::RunList& list, const QStringList& waiting) {
+    const auto waits = [&](const run::ListedRun& run) {
+        return run.status == Status::queued && waiting.contains(QString::fromStdString(run.info.id));
+    };
+    std::set<std::string> studies;
+    for (const run::ListedRun& run : list.runs)
+        if (trains(run) || waits(run)) studies.insert(run.info.study);
+
+    OverallProgress progress;
+    double speed = 0, left = 0, longest = 0, steps = 0, steps_done = 0;
+    for (const run::ListedRun& run : list.runs) {
+        if (!studies.contains(run.info.study)) continue;
+        if (!over(run) && !trains(run) && !waits(run)) continue;  // queued once, by a process that is gone
+        ++progress.total;
+        progress.done += over(run);
+        progress.training += trains(run);
+        const auto all = static_cast<double>(run.info.config.train.steps);
+        steps += all;
+        steps_done += over(run) ? all : static_cast<double>(run.state.step);
+        if (over(run)) continue;
+        left += tokens_left(run);
+        if (!trains(run) || !(run.state.tokens_per_second > 0)) continue;
+        speed += run.state.tokens_per_second;
+        longest = std::max(longest, tokens_left(run) / run.state.tokens_per_second);
+    }
+    progress.share = steps > 0 ? steps_done / steps : 0;
+    // What waits is trained as fast as what trains; a single run that is left ends no earlier than at its own speed.
+    progress.seconds = speed > 0 ? std::max(left / speed, longest) : std::numeric_limits<double>::quiet_NaN();
+    return progress;
+}
+
+}  // namespace ablate::ui
