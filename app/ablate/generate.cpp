@@ -12,6 +12,7 @@ namespace {
 struct Options {
     std::string run, workspace, prompt;
     infer::SamplingOptions sampling;
+    std::optional<std::int64_t> step;
     bool json = false;
 };
 
@@ -19,13 +20,14 @@ int generate(const Options& options) {
     const run::ListedRun listed = run::RunStore(open_workspace(options.workspace)).find(options.run);
     const auto folder = listed.directory.folder();
     if (options.json) {
-        const std::string text = infer::generate(folder, options.prompt, options.sampling);
+        const std::string text = infer::generate(folder, options.prompt, options.sampling, {}, options.step);
         print_json({{"run", listed.info.id}, {"prompt", options.prompt}, {"text", text}});
         return 0;
     }
     std::cout << options.prompt << std::flush;
-    infer::generate(folder, options.prompt, options.sampling,
-                    [](const std::string& piece) { std::cout << piece << std::flush; });
+    infer::generate(
+        folder, options.prompt, options.sampling, [](const std::string& piece) { std::cout << piece << std::flush; },
+        options.step);
     std::cout << '\n';
     return 0;
 }
@@ -37,6 +39,7 @@ Action declare_generate(CLI::App& parser) {
     infer::SamplingOptions& sampling = options->sampling;
     parser.add_option("RUN", options->run, "a run's id or a prefix of it")->required();
     parser.add_option("--prompt", options->prompt, "the text to continue")->required();
+    parser.add_option("--step", options->step, "the checkpoint of this step (default: the newest)");
     parser.add_option("--temperature", sampling.temperature, "0: greedy")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 100.0));

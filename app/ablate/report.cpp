@@ -2,6 +2,7 @@
 
 #include "app/ablate/command.h"
 #include "app/ablate/workspace.h"
+#include "core/base/text.h"
 
 #include <iostream>
 
@@ -12,6 +13,8 @@ namespace {
 struct Options {
     std::vector<std::string> names;
     std::string workspace, out, title;
+    std::optional<std::vector<std::string>> sections, figures;
+    bool points = false;
 };
 
 int write_report(const Options& options) {
@@ -20,7 +23,10 @@ int write_report(const Options& options) {
     const std::string name = comparison.study.empty() ? "runs" : comparison.study;
     const std::filesystem::path out =
         options.out.empty() ? store.workspace() / "reports" / name : std::filesystem::path(options.out);
-    std::cout << report::write_report(comparison, out, {options.title}).string() << '\n';
+    report::ReportOptions chosen{.title = options.title, .sections = options.sections, .figures = options.figures};
+    if (chosen.figures == std::vector<std::string>{"none"}) chosen.figures->clear();
+    if (options.points) chosen.outputs.insert(report::Output::points);
+    std::cout << report::write_report(comparison, out, chosen).string() << '\n';
     return 0;
 }
 
@@ -31,6 +37,11 @@ Action declare_report(CLI::App& parser) {
     parser.add_option("STUDY|RUN", options->names, "one study, or runs by id")->required();
     parser.add_option("--out", options->out, "folder to write (default: WORKSPACE/reports/STUDY)");
     parser.add_option("--title", options->title, "the report's title");
+    std::vector<std::string> names;
+    for (const report::Section& section : report::report_sections()) names.push_back(section.name);
+    parser.add_option("--sections", options->sections, "of " + join(names, ",") + " (default: all)")->delimiter(',');
+    parser.add_option("--figures", options->figures, "figures by name, or none (default: all)")->delimiter(',');
+    parser.add_flag("--points", options->points, "also every point of every series: points.csv and points.json");
     add_workspace_option(parser, options->workspace);
     return [options] { return write_report(*options); };
 }

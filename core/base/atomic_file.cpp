@@ -103,11 +103,19 @@ void write_all(int descriptor, std::string_view bytes, const fs::path& file) {
 }
 
 void atomic_write(const fs::path& file, std::string_view bytes) {
+    atomic_write(file, [bytes](const AppendBytes& append) { append(bytes); });
+}
+
+void atomic_write(const fs::path& file, const std::function<void(const AppendBytes& append)>& fill) {
     const Beside beside{name_beside(file)};
     {
+        std::uint64_t size = 0;
         const Descriptor descriptor(beside.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, "creating");
-        write_all(descriptor, bytes, file);
-        if (fsync(descriptor) != 0) throw_system_error(errno, file, "syncing", bytes.size());
+        fill([&](std::string_view bytes) {
+            write_all(descriptor, bytes, file);
+            size += bytes.size();
+        });
+        if (fsync(descriptor) != 0) throw_system_error(errno, file, "syncing", size);
     }
     rename_durably(beside.path, file);
 }

@@ -11,6 +11,10 @@ namespace ablate {
 
 void atomic_write(const std::filesystem::path& file, std::string_view bytes);
 
+// The same of a file too large to hold: `fill` hands on its parts in order. When it throws, nothing is left.
+using AppendBytes = std::function<void(std::string_view bytes)>;
+void atomic_write(const std::filesystem::path& file, const std::function<void(const AppendBytes& append)>& fill);
+
 // `fill` writes the files of a folder of its own beside `directory`; every file in it is synced, then the folder is
 // renamed to `directory`, which must not exist. When `fill` throws, nothing is left.
 void atomic_directory(const std::filesystem::path& directory,

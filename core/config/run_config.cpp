@@ -176,18 +176,23 @@ std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfi
     return differences;
 }
 
+std::string label_of(const std::string& key) {
+    if (const ListedField* field = find_field(key)) return field->info->label;
+    const auto [parent, rest] = find_parent(key);
+    if (!parent) throw std::logic_error("no such option: " + key);
+    return rest == "kind" ? parent->info->label : parent->info->label + ", " + rest;
+}
+
+std::string value_in_words(const std::string& key, const Json& value) {
+    const auto [parent, rest] = find_parent(key);
+    if (parent && rest == "kind" && parent->info->type == FieldType::kind)
+        return KindTable::instance().get(parent->info->category, value.get<std::string>(), key).label;
+    return describe(value);
+}
+
 std::string in_words(const ConfigDifference& difference) {
-    if (const ListedField* field = find_field(difference.key))
-        return fmt::format("{}: {} → {}", field->info->label, describe(difference.before), describe(difference.after));
-    const auto [parent, rest] = find_parent(difference.key);
-    if (!parent) throw std::logic_error("no such option: " + difference.key);
-    if (rest != "kind")
-        return fmt::format("{}, {}: {} → {}", parent->info->label, rest, describe(difference.before),
-                           describe(difference.after));
-    const auto label = [&, category = parent->info->category](const Json& kind) {
-        return KindTable::instance().get(category, kind.get<std::string>(), difference.key).label;
-    };
-    return fmt::format("{}: {} → {}", parent->info->label, label(difference.before), label(difference.after));
+    return fmt::format("{}: {} → {}", label_of(difference.key), value_in_words(difference.key, difference.before),
+                       value_in_words(difference.key, difference.after));
 }
 
 std::string config_hash(const RunConfig& config, const std::string& data_sha256) {

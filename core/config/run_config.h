@@ -106,6 +106,9 @@ struct ConfigDifference {
 };
 std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfig& after);
 std::string in_words(const ConfigDifference& difference);  // "norm at attn_in: RMSNorm -> none"
+// The two sides of that: what an option of a ConfigDifference is called, and a value of it for people.
+std::string label_of(const std::string& key);
+std::string value_in_words(const std::string& key, const Json& value);
 
 // sha256 of the canonical configuration without what only observes (cadences, device) and with the data's content hash
 // in place of its paths. The seed is not part of a RunConfig: runs are grouped by this hash.

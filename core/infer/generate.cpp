@@ -14,19 +14,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A trained model as its newest sound checkpoint holds it.
+// A trained model as a checkpoint holds it.
 struct TrainedModel {
     RunConfig config;
     std::unique_ptr<model::Transformer> model;
     std::unique_ptr<data::Tokenizer> tokenizer;
 };
 
-TrainedModel load(const fs::path& run_folder) {
-    const auto checkpoint = train::newest_sound_checkpoint(run_folder / "checkpoints");
-    if (!checkpoint) throw InputError("{}: has no sound checkpoint to generate with", run_folder.string());
-    const Json state = train::read_trainer_state(checkpoint->folder);
+train::StoredCheckpoint checkpoint_of(const fs::path& run_folder, std::optional<std::int64_t> step) {
+    if (!step) {
+        const auto newest = train::newest_sound_checkpoint(run_folder / "checkpoints");
+        if (!newest) throw InputError("{}: has no sound checkpoint to generate with", run_folder.string());
+        return *newest;
+    }
+    for (const train::StoredCheckpoint& stored : train::list_checkpoints(run_folder / "checkpoints")) {
+        if (stored.step != *step) continue;
+        const auto problems = train::checkpoint_problems(stored.folder);
+        if (!problems.empty()) throw InputError(problems.front());
+        return stored;
+    }
+    throw InputError("{}: has no checkpoint of step {}", run_folder.string(), *step);
+}
+
+TrainedModel load(const fs::path& run_folder, std::optional<std::int64_t> step) {
+    const train::StoredCheckpoint checkpoint = checkpoint_of(run_folder, step);
+    const Json state = train::read_trainer_state(checkpoint.folder);
     TrainedModel loaded;
-    loaded.config = run_config_from_json(state.at("config"), (checkpoint->folder / "trainer.json").string());
+    loaded.config = run_config_from_json(state.at("config"), (checkpoint.folder / "trainer.json").string());
     const fs::path tokenizer = fs::path(state.at("data_folder").get<std::string>()) / "tokenizer.model";
     if (!fs::exists(tokenizer))
         throw InputError("{}: its data have no tokenizer ({} is missing)", run_folder.string(), tokenizer.string());
@@ -35,7 +49,7 @@ TrainedModel load(const fs::path& run_folder) {
         std::make_unique<model::Transformer>(loaded.config, 0, model::resolve_device(loaded.config.train.device));
     std::vector<train::NamedTensor> weights;
     for (const auto& parameter : loaded.model->parameters()) weights.push_back({parameter.spec.name, parameter.value});
-    train::load_tensors(checkpoint->folder / "model.safetensors", weights);
+    train::load_tensors(checkpoint.folder / "model.safetensors", weights);
     return loaded;
 }
 
@@ -87,9 +101,9 @@ std::size_t whole_characters(const std::string& text) {
 }  // namespace
 
 std::string generate(const fs::path& run_folder, const std::string& prompt, const SamplingOptions& options,
-                     const std::function<void(const std::string& piece)>& emit) {
+                     const std::function<void(const std::string& piece)>& emit, std::optional<std::int64_t> step) {
     at::NoGradGuard no_grad;
-    const TrainedModel trained = load(run_folder);
+    const TrainedModel trained = load(run_folder, step);
     std::vector<std::int32_t> ids;
     trained.tokenizer->encode(prompt, ids);
     if (ids.empty()) throw InputError("the prompt is empty: give at least one character");
@@ -109,6 +123,13 @@ std::string generate(const fs::path& run_folder, const std::string& prompt, cons
         emitted = std::max(emitted, whole);
     }
     return emitted > start ? text.substr(start, emitted - start) : "";
+}
+
+std::vector<std::int64_t> checkpoint_steps(const fs::path& run_folder) {
+    std::vector<std::int64_t> steps;
+    for (const train::StoredCheckpoint& stored : train::list_checkpoints(run_folder / "checkpoints"))
+        steps.push_back(stored.step);
+    return steps;
 }
 
 }  // namespace ablate::infer

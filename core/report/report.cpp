@@ -4,9 +4,13 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/json_file.h"
+#include "core/report/points.h"
 #include "core/report/sections.h"
 #include "core/report/svg_plot.h"
 #include "core/study/wording.h"
+
+#include <algorithm>
+#include <array>
 
 namespace ablate::report {
 
@@ -14,26 +18,51 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Document build(const study::Comparison& comparison, const ReportOptions& options) {
-    if (comparison.groups.empty())
-        throw InputError("{}: there are no runs to report on; begin with: ablate run {}",
-                         comparison.study.empty() ? "report" : comparison.study,
-                         comparison.study.empty() ? "STUDY" : comparison.study);
-    Document document;
-    document.title = options.title.empty() ? "Transformer ablation study: " + comparison.study : options.title;
-    document.subtitle =
-        fmt::format("{} of {}, {}. Every number is computed from the run directories.",
-                    study::count_of(std::ssize(comparison.runs), "run"), comparison.study, utc_time(unix_now()));
-    add_summary(document, comparison);
-    add_configuration(document, comparison);
-    add_results(document, comparison);
-    add_variants(document, comparison);
-    add_ranking(document, comparison);
-    add_dynamics(document, comparison);
-    add_recommendations(document, comparison);
-    add_limitations(document, comparison);
-    add_appendix(document, comparison);
-    return document;
+struct SectionWriter {
+    Section section;
+    void (*add)(Document& document, const study::Comparison& comparison);
+};
+constexpr std::array kSections{
+    SectionWriter{{"summary", "Executive summary"}, add_summary},
+    SectionWriter{{"configuration", "Experiment configuration"}, add_configuration},
+    SectionWriter{{"results", "Results overview"}, add_results},
+    SectionWriter{{"variants", "Detailed ablation analysis"}, add_variants},
+    SectionWriter{{"ranking", "Component importance ranking"}, add_ranking},
+    SectionWriter{{"dynamics", "Training dynamics"}, add_dynamics},
+    SectionWriter{{"recommendations", "Recommendations"}, add_recommendations},
+    SectionWriter{{"limitations", "Limitations"}, add_limitations},
+    SectionWriter{{"appendix", "Appendices"}, add_appendix},
+};
+
+bool is_in(const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool chosen(const ReportOptions& options, const char* section) {
+    return !options.sections || is_in(*options.sections, section);
+}
+
+void require_known(const std::vector<std::string>& names, const char* thing, const std::vector<std::string>& known) {
+    for (const std::string& name : names)
+        if (!is_in(known, name))
+            throw InputError("the report has no {} {}{}; it has {}", thing, quote(name), did_you_mean(name, known),
+                             join(known, ", "));
+}
+
+// What the appendix says lies beside the report.
+void add_files(Document& document, const ReportOptions& options) {
+    List list;
+    const auto add = [&](Output output, const char* file, const char* what) {
+        if (options.outputs.contains(output)) list.items.push_back({file, what});
+    };
+    add(Output::csv, "runs.csv:", "one row a run, full precision");
+    add(Output::json, "comparison.json:", "groups, intervals, judgements, differences, notes");
+    add(Output::points, "points.csv, points.json:", "every point of every series of every run");
+    add(Output::latex, "results.tex:", "the results table for LaTeX (booktabs)");
+    add(Output::markdown, "figures:", "every plot as SVG");
+    if (list.items.empty()) return;
+    document.heading(3, "C. Files beside this report");
+    document.add(std::move(list));
 }
 
 void make_folder(const fs::path& folder) {
@@ -46,24 +75,79 @@ void make_folder(const fs::path& folder) {
 
 }  // namespace
 
+const std::vector<Section>& report_sections() {
+    static const std::vector<Section> sections = [] {
+        std::vector<Section> all;
+        for (const SectionWriter& writer : kSections) all.push_back(writer.section);
+        return all;
+    }();
+    return sections;
+}
+
+Document build_report(const study::Comparison& comparison, const ReportOptions& options) {
+    if (comparison.groups.empty())
+        throw InputError("{}: there are no runs to report on; begin with: ablate run {}",
+                         comparison.study.empty() ? "report" : comparison.study,
+                         comparison.study.empty() ? "STUDY" : comparison.study);
+    std::vector<std::string> known;
+    for (const Section& section : report_sections()) known.push_back(section.name);
+    if (options.sections) require_known(*options.sections, "section", known);
+    Document document;
+    document.title = options.title.empty() ? "Transformer ablation study: " + comparison.study : options.title;
+    document.subtitle =
+        fmt::format("{} of {}, {}. Every number is computed from the run directories.",
+                    study::count_of(std::ssize(comparison.runs), "run"), comparison.study, utc_time(unix_now()));
+    for (const SectionWriter& writer : kSections)
+        if (chosen(options, writer.section.name)) writer.add(document, comparison);
+    if (chosen(options, "appendix")) add_files(document, options);
+    if (options.figures) keep_figures(document, *options.figures);
+    return document;
+}
+
+std::vector<std::string> figure_names(const Document& document) {
+    std::vector<std::string> names;
+    for (const Block& block : document.blocks)
+        if (const auto* figure = std::get_if<Figure>(&block)) names.push_back(figure->name);
+    return names;
+}
+
+void keep_figures(Document& document, const std::vector<std::string>& names) {
+    require_known(names, "figure", figure_names(document));
+    std::vector<Block> kept;
+    for (Block& block : document.blocks) {
+        const auto* figure = std::get_if<Figure>(&block);
+        if (!figure || is_in(names, figure->name)) kept.push_back(std::move(block));
+    }
+    document.blocks = std::move(kept);
+}
+
 std::string to_markdown(const study::Comparison& comparison, const ReportOptions& options) {
-    return render_markdown(build(comparison, options));
+    return render_markdown(build_report(comparison, options));
 }
 
 std::string to_html(const study::Comparison& comparison, const ReportOptions& options) {
-    return render_html(build(comparison, options));
+    return render_html(build_report(comparison, options));
 }
 
 fs::path write_report(const study::Comparison& comparison, const fs::path& folder, const ReportOptions& options) {
-    const Document document = build(comparison, options);
-    make_folder(folder / "figures");
-    for (const Block& block : document.blocks)
-        if (const auto* figure = std::get_if<Figure>(&block))
-            atomic_write(folder / "figures" / (figure->name + ".svg"), standalone_svg(figure->svg));
-    atomic_write(folder / "report.md", render_markdown(document));
-    atomic_write(folder / "runs.csv", study::to_csv(comparison));
-    io::write_json(folder / "comparison.json", study::to_json(comparison));
-    atomic_write(folder / "results.tex", results_latex(comparison));
+    const Document document = build_report(comparison, options);
+    const auto asked = [&](Output output) { return options.outputs.contains(output); };
+    make_folder(folder);
+    if (asked(Output::markdown)) {
+        make_folder(folder / "figures");
+        for (const Block& block : document.blocks)
+            if (const auto* figure = std::get_if<Figure>(&block))
+                atomic_write(folder / "figures" / (figure->name + ".svg"), standalone_svg(figure->svg));
+        atomic_write(folder / "report.md", render_markdown(document));
+    }
+    if (asked(Output::csv)) atomic_write(folder / "runs.csv", study::to_csv(comparison));
+    if (asked(Output::json)) io::write_json(folder / "comparison.json", study::to_json(comparison));
+    if (asked(Output::latex)) atomic_write(folder / "results.tex", results_latex(comparison));
+    if (asked(Output::points)) {
+        write_points_csv(comparison, folder / "points.csv");
+        write_points_json(comparison, folder / "points.json");
+    }
+    if (!asked(Output::html)) return folder;
     // Last: who finds it finds the rest.
     atomic_write(folder / "report.html", render_html(document));
     return folder / "report.html";

@@ -1,20 +1,44 @@
 #pragma once
+#include "core/report/document.h"
 #include "core/study/comparison.h"
+
+#include <optional>
+#include <set>
 
 namespace ablate::report {
 
+struct Section {
+    const char* name;   // "dynamics"
+    const char* title;  // its heading: "Training dynamics"
+};
+const std::vector<Section>& report_sections();  // in their order
+
+// The files a report comes as. `points` is every point of every series, which can be large.
+enum class Output { html, markdown, pdf, csv, json, latex, points };
+
 struct ReportOptions {
     std::string title;
+    std::optional<std::vector<std::string>> sections{};  // by name; absent: all
+    std::optional<std::vector<std::string>> figures{};   // by name; absent: all
+    std::set<Output> outputs{Output::html, Output::markdown, Output::csv, Output::json, Output::latex};
 };
 
-// The report of a comparison in the structure of the TinyStories report; every sentence with a number is computed from
-// it.
+// What the report says, in the structure of the TinyStories report; every sentence with a number is computed from the
+// comparison. InputError: no runs, an unknown section or figure.
+Document build_report(const study::Comparison& comparison, const ReportOptions& options = {});
+
+std::vector<std::string> figure_names(const Document& document);
+// InputError for a name it does not have.
+void keep_figures(Document& document, const std::vector<std::string>& names);
+
 std::string to_markdown(const study::Comparison& comparison, const ReportOptions& options = {});
 std::string to_html(const study::Comparison& comparison,
                     const ReportOptions& options = {});  // self-contained, inline SVG, no script
 std::string results_latex(const study::Comparison& comparison);
 
-// report.md, report.html, runs.csv, comparison.json, results.tex and figures/*.svg in `folder`.
+// In `folder`, by the outputs asked for: report.md with figures/*.svg, runs.csv, comparison.json, results.tex,
+// points.csv and points.json, report.html. A PDF takes Qt: the window writes it. Returns the file to open: report.html,
+// else the folder.
 std::filesystem::path write_report(const study::Comparison& comparison, const std::filesystem::path& folder,
                                    const ReportOptions& options = {});
 

@@ -69,11 +69,6 @@ void add_appendix(Document& document, const Comparison& comparison) {
     document.add(precision_table(comparison));
     document.heading(3, "B. The baseline's whole configuration");
     document.add(configuration_table(reference.config));
-    document.heading(3, "C. Files beside this report");
-    document.add(List{{{"runs.csv:", "one row a run, full precision"},
-                       {"comparison.json:", "groups, intervals, judgements, differences, notes"},
-                       {"results.tex:", "the results table for LaTeX (booktabs)"},
-                       {"figures:", "every plot as SVG"}}});
 }
 
 }  // namespace ablate::report

@@ -70,19 +70,36 @@ std::string axes(const LinePlot& plot, const Frame& frame) {
     return svg + svg_text(8, 16, plot.y_title);
 }
 
+// Cut at the top edge itself: not every viewer knows clip paths (SVG Tiny, and so Qt, has none).
 std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& frame) {
+    struct Pixel {
+        double x, y;
+    };
     const auto columns = static_cast<std::size_t>(frame.x.to - frame.x.from);
+    const double top = frame.y.to;
     std::string path;
+    std::optional<Pixel> last;  // of an unbroken line, wherever it lies
     bool pen_down = false;
+    const auto go = [&](char how, const Pixel& to) { path += fmt::format("{}{:.1f} {:.1f}", how, to.x, to.y); };
+    const auto at_top = [&](const Pixel& a, const Pixel& b) {
+        return Pixel{a.x + (b.x - a.x) * (top - a.y) / (b.y - a.y), top};
+    };
     for (std::size_t i : decimate_min_max(line.x, line.y, columns)) {
         if (!drawable(plot, line.y[i]) || (plot.x_min && line.x[i] < *plot.x_min)) {
+            last.reset();
             pen_down = false;
             continue;
         }
-        // Far beyond the clip a coordinate may lose its meaning as a number of pixels; it is held near it.
-        const double y = std::max(frame.y.at(line.y[i]), -10 * kHeight);
-        path += fmt::format("{}{:.1f} {:.1f}", pen_down ? "L" : "M", frame.x.at(line.x[i]), y);
-        pen_down = true;
+        const Pixel here{frame.x.at(line.x[i]), frame.y.at(line.y[i])};
+        const bool inside = here.y >= top;
+        if (inside) {
+            if (!pen_down && last) go('M', at_top(*last, here));
+            go(pen_down || last ? 'L' : 'M', here);
+        } else if (pen_down) {
+            go('L', at_top(*last, here));
+        }
+        pen_down = inside;
+        last = here;
     }
     return path;
 }

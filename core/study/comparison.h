@@ -4,6 +4,8 @@
 #include "core/run/run_store.h"
 #include "core/study/statistics.h"
 
+#include <functional>
+
 // Runs side by side. Grouped by configuration hash without the seed, never by name. No torch in this header.
 // Losses are in nats per token, times in seconds; NaN where there is none.
 namespace ablate::study {
@@ -68,16 +70,23 @@ Comparison compare_study(const run::RunStore& store, const std::string& study, c
 // The same without the study file: of each point name the configuration trained last, in `point_order` or by creation.
 Comparison compare_study(const run::RunStore& store, const std::string& study,
                          const std::vector<std::string>& point_order = {});
+// The study at the points that its file in the workspace, or the preset of its name, has now; without such a file as
+// above.
+Comparison compare_named_study(const run::RunStore& store, const std::string& study);
 // The runs named, by id or unique prefix; the first group is the baseline where none is called so. InputError: no such
 // run.
 Comparison compare_runs(const run::RunStore& store, const std::vector<std::string>& ids);
 
 // Any two groups, as each group is compared to its baseline: for best grid points beside each other.
 Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference);
+// The same of another loss of each healthy run than the final one; runs where it is not finite do not take part.
+using LossOf = std::function<double(const ComparedRun&)>;
+Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference, const LossOf& loss);
 
 Json to_json(const Comparison& comparison);  // stable keys, full precision, non-finite as strings
 std::string to_csv(
     const Comparison& comparison);  // one row per run; numbers stay numbers, cells that begin = + - @ are quoted with '
+std::string csv_cell(std::string text);  // a foreign name as such a cell
 
 // Reading curves.
 struct Reached {

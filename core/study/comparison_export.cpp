@@ -85,23 +85,14 @@ Json to_json(const Comparison& comparison, std::size_t index) {
             {"judgement", group.judgement}};
 }
 
-// A spreadsheet takes a cell that begins so for a formula; names and causes are foreign text.
-std::string csv_text(std::string text) {
-    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) text.insert(0, "'");
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + '"';
-}
-
 std::string csv_row(const ComparedRun& compared) {
     const run::RunInfo& info = compared.listed.info;
     const auto& verdict = compared.listed.state.verdict;
     const std::vector<std::string> cells{info.id,
-                                         csv_text(info.study),
-                                         csv_text(info.variant),
-                                         csv_text(info.label),
-                                         csv_text(info.grid_point),
+                                         csv_cell(info.study),
+                                         csv_cell(info.variant),
+                                         csv_cell(info.label),
+                                         csv_cell(info.grid_point),
                                          std::to_string(info.seed),
                                          run::to_string(compared.listed.status),
                                          std::to_string(compared.listed.state.step),
@@ -115,13 +106,22 @@ std::string csv_row(const ComparedRun& compared) {
                                          full_precision(compared.seconds),
                                          full_precision(compared.tokens_per_second),
                                          full_precision(compared.mfu),
-                                         csv_text(info.config_hash),
-                                         csv_text(info.data_sha256),
-                                         csv_text(verdict ? verdict->cause : "")};
+                                         csv_cell(info.config_hash),
+                                         csv_cell(info.data_sha256),
+                                         csv_cell(verdict ? verdict->cause : "")};
     return join(cells, ",") + "\n";
 }
 
 }  // namespace
+
+// A spreadsheet takes a cell that begins so for a formula; names and causes are foreign text.
+std::string csv_cell(std::string text) {
+    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) text.insert(0, "'");
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + '"';
+}
 
 Json to_json(const Comparison& comparison) {
     Json groups = Json::array(), runs = Json::array(), best = Json::array(), baselines = Json::array();

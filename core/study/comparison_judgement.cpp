@@ -12,12 +12,12 @@ namespace ablate::study {
 
 namespace {
 
-std::map<std::int64_t, double> healthy_losses(const Comparison& comparison, const Group& group) {
+std::map<std::int64_t, double> healthy_losses(const Comparison& comparison, const Group& group, const LossOf& loss) {
     std::map<std::int64_t, double> losses;
     for (std::size_t index : group.runs) {
         const ComparedRun& compared = comparison.runs[index];
-        if (compared.healthy() && std::isfinite(compared.final_val))
-            losses[compared.listed.info.seed] = compared.final_val;
+        if (!compared.healthy()) continue;
+        if (const double value = loss(compared); std::isfinite(value)) losses[compared.listed.info.seed] = value;
     }
     return losses;
 }
@@ -84,7 +84,12 @@ double mean_of(const std::vector<double>& values) { return mean_interval(values)
 
 }  // namespace
 
-Delta compare_groups(const Comparison& comparison, std::size_t group_index, std::size_t reference_index) {
+Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference) {
+    return compare_groups(comparison, group, reference, [](const ComparedRun& compared) { return compared.final_val; });
+}
+
+Delta compare_groups(const Comparison& comparison, std::size_t group_index, std::size_t reference_index,
+                     const LossOf& loss) {
     const Group& group = comparison.groups.at(group_index);
     const Group& reference = comparison.groups.at(reference_index);
     Delta delta;
@@ -93,7 +98,12 @@ Delta compare_groups(const Comparison& comparison, std::size_t group_index, std:
     if (!delta.judgement.empty()) return delta;
 
     std::vector<double> ours, theirs;
-    const auto a = healthy_losses(comparison, group), b = healthy_losses(comparison, reference);
+    const auto a = healthy_losses(comparison, group, loss), b = healthy_losses(comparison, reference, loss);
+    if (a.empty() || b.empty()) {
+        delta.judgement =
+            fmt::format("{} has no value here", a.empty() ? display_name(group) : reference_name(reference));
+        return delta;
+    }
     if (shares_data_order(group.config, reference.config))
         for (const auto& [seed, loss] : a)
             if (b.contains(seed)) ours.push_back(loss), theirs.push_back(b.at(seed));

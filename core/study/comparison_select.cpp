@@ -174,6 +174,19 @@ Comparison compare_study(const run::RunStore& store, const std::string& study,
     return comparison;
 }
 
+Comparison compare_named_study(const run::RunStore& store, const std::string& study) {
+    std::vector<VariantPoint> points;
+    try {
+        // A name out of a stranger's run.json must not lead to a file.
+        if (is_plain_name(study) && !study.ends_with(".json")) {
+            const StudyConfig present = load_study(find_study(study, store.workspace()).file);
+            if (present.name == study) points = expand(present);
+        }
+    } catch (const InputError&) {  // no such file, or one that cannot be read: the runs tell what there is
+    }
+    return points.empty() ? compare_study(store, study) : compare_study(store, study, points);
+}
+
 Comparison compare_runs(const run::RunStore& store, const std::vector<std::string>& ids) {
     Selection selection;
     std::set<std::string> studies, seen;

@@ -83,6 +83,25 @@ class GenerateTest : public QObject {
         QVERIFY(is_line_with(input_error([] { infer::generate(trained().folder / "plain", "the", options(0)); }),
                              {"tokenizer"}));
     }
+
+    void a_checkpoint_can_be_chosen() {
+        const std::vector<std::int64_t> steps = infer::checkpoint_steps(trained().run);
+        QVERIFY(!steps.empty());
+        QCOMPARE(steps.back(), 120);
+        QCOMPARE(infer::generate(trained().run, "the cat sat", options(0), {}, 120),
+                 infer::generate(trained().run, "the cat sat", options(0)));
+        QVERIFY(is_line_with(input_error([] { infer::generate(trained().run, "the", options(0), {}, 7); }),
+                             {"no checkpoint of step 7"}));
+    }
+
+    void what_the_receiver_throws_ends_it() {
+        struct Enough {};
+        int pieces = 0;
+        QVERIFY_THROWS_EXCEPTION(Enough, infer::generate(trained().run, "the cat", options(0), [&](const std::string&) {
+            if (++pieces == 3) throw Enough();
+        }));
+        QCOMPARE(pieces, 3);
+    }
 };
 
 QTEST_GUILESS_MAIN(GenerateTest)

@@ -210,6 +210,63 @@ class ReportTest : public QObject {
         const auto file = out.write("file", "x");
         QVERIFY(is_line_with(input_error([&] { write_report(comparison_in(workspace), file); }), {"file"}));
     }
+
+    void sections_and_figures_are_chosen() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const study::Comparison comparison = comparison_in(workspace);
+        ReportOptions options;
+        options.title = "Positions";
+        options.sections = {"results", "dynamics"};
+        options.figures = {"validation-loss"};
+        const Document document = build_report(comparison, options);
+        std::vector<std::string> headings, figures;
+        for (const Block& block : document.blocks) {
+            if (const auto* heading = std::get_if<Heading>(&block); heading && heading->level == 2)
+                headings.push_back(heading->text);
+            if (const auto* figure = std::get_if<Figure>(&block)) figures.push_back(figure->name);
+        }
+        QCOMPARE(document.title, std::string("Positions"));
+        QCOMPARE(headings, (std::vector<std::string>{"Results overview", "Training dynamics"}));
+        QCOMPARE(figures, std::vector<std::string>{"validation-loss"});
+        options.figures = std::vector<std::string>();
+        for (const Block& block : build_report(comparison, options).blocks)
+            QVERIFY(!std::holds_alternative<Figure>(block));
+        options.sections = {"result"};
+        QVERIFY(is_line_with(input_error([&] { build_report(comparison, options); }), {"result", "did you mean"}));
+        options.sections.reset();
+        options.figures = {"loss"};
+        QVERIFY(is_line_with(input_error([&] { build_report(comparison, options); }), {"figure", "validation-loss"}));
+    }
+
+    void section_titles_are_their_headings() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const study::Comparison comparison = comparison_in(workspace);
+        for (const Section& section : report_sections()) {
+            ReportOptions options;
+            options.sections = {section.name};
+            const Document document = build_report(comparison, options);
+            QCOMPARE(std::get<Heading>(document.blocks.at(0)).text, std::string(section.title));
+        }
+    }
+
+    void only_what_is_asked_for_is_written_and_named() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const study::Comparison comparison = comparison_in(workspace);
+        ReportOptions options;
+        options.outputs = {Output::html, Output::points};
+        const auto file = write_report(comparison, workspace / "out", options);
+        QCOMPARE(file, workspace / "out" / "report.html");
+        std::vector<std::string> names;
+        for (const auto& entry : std::filesystem::directory_iterator(workspace / "out"))
+            names.push_back(entry.path().filename().string());
+        std::sort(names.begin(), names.end());
+        QCOMPARE(names, (std::vector<std::string>{"points.csv", "points.json", "report.html"}));
+        QVERIFY(contains(read_file(file), "points.csv"));
+        QVERIFY(lacks(read_file(file), "results.tex"));
+    }
 };
 
 QTEST_GUILESS_MAIN(ReportTest)

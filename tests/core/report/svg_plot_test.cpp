@@ -2,6 +2,7 @@
 
 #include "core/report/svg_axes.h"
 
+#include <QRegularExpression>
 #include <QXmlStreamReader>
 #include <QtTest>
 #include <cmath>
@@ -72,6 +73,23 @@ class SvgPlotTest : public QObject {
         QVERIFY(spiked.size() < 100000);
         QVERIFY(spiked.find(">8<") != std::string::npos);  // the axis reaches it
         QVERIFY(line_plot_svg(flat).find(">8<") == std::string::npos);
+    }
+
+    void what_lies_above_the_limit_is_not_drawn() {
+        LinePlot plot = plot_of({1, 2, 9, 2, 1, 9});
+        plot.y_max = 3;
+        const std::string svg = line_plot_svg(plot);
+        const std::size_t begin = svg.find("<path d=\"M") + 9, end = svg.find('"', begin);
+        const QString path = QString::fromStdString(svg.substr(begin, end - begin));
+        QRegularExpression point("[ML][0-9.]+ (-?[0-9.]+)");
+        int points = 0, at_top = 0;
+        for (auto match = point.globalMatch(path); match.hasNext(); ++points) {
+            const double y = match.next().captured(1).toDouble();
+            QVERIFY2(y >= 30, qPrintable(path));  // the top of the plot
+            at_top += y == 30;
+        }
+        QCOMPARE(points, 7);  // four below the limit, and where the line crosses it: up, down, up
+        QCOMPARE(at_top, 3);
     }
 
     void degenerate_data_still_give_a_plot() {

@@ -354,6 +354,41 @@ class ComparisonTest : public QObject {
         QCOMPARE(utilisation_text(25.1), std::string("–"));
         QCOMPARE(utilisation_text(NAN), std::string("–"));
     }
+
+    void a_named_study_is_compared_at_the_points_of_its_file() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const run::RunStore store(workspace.path());
+        QCOMPARE(compare_named_study(store, "mine").runs.size(), std::size_t{0});
+        StudyConfig present;
+        present.name = "quick";
+        present.baseline = synthetic_baseline();
+        present.variants = {{"nope", "NoPE", kNoPE}};
+        present.seeds = {1, 2, 3};
+        std::filesystem::create_directories(workspace / "studies");
+        workspace.write("studies/quick.json", ablate::to_json(present).dump());
+        const Comparison comparison = compare_named_study(store, "quick");
+        QCOMPARE(comparison.groups.size(), std::size_t{2});
+        QVERIFY(any_note(comparison, "silu: left out"));
+    }
+
+    void a_study_called_like_a_path_leads_to_no_file() {
+        TempFolder workspace;
+        const std::string name = workspace.write("other.json", "{").string();
+        write_synthetic_run(workspace.path(), {.study = name});
+        QCOMPARE(compare_named_study(run::RunStore(workspace.path()), name).groups.size(), std::size_t{1});
+    }
+
+    void losses_can_be_others_than_the_final_ones() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const Comparison comparison = comparison_in(workspace);
+        const Delta first = compare_groups(comparison, 1, 0, initial_loss);
+        QCOMPARE(first.interval.mean, 0.0);  // all begin alike
+        const Delta none = compare_groups(comparison, 1, 0, [](const ComparedRun&) { return std::nan(""); });
+        QCOMPARE(none.interval.n, 0);
+        QVERIFY(contains(none.judgement, "no value here"));
+    }
 };
 
 QTEST_GUILESS_MAIN(ComparisonTest)

@@ -1,0 +1,137 @@
+#include "core/study/reading.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace ablate::study {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kRounding = 1e-9;  // of an x that was converted to other units and back
+constexpr std::array kAxes{Along::steps, Along::tokens, Along::flops, Along::seconds};
+
+double tokens_per_step(const RunConfig& config) {
+    return static_cast<double>(config.train.batch * config.train.accumulate) * static_cast<double>(config.data.context);
+}
+
+std::vector<const ComparedRun*> healthy_runs(const Comparison& comparison, const Group& group) {
+    std::vector<const ComparedRun*> runs;
+    for (const std::size_t index : group.runs)
+        if (comparison.runs[index].healthy()) runs.push_back(&comparison.runs[index]);
+    return runs;
+}
+
+// A series read at ascending x without starting over.
+class Reader {
+  public:
+    Reader(const run::Series& series, double per_step) : series_(&series), per_step_(per_step) {}
+    double first() const { return at(0); }
+    double last() const { return at(series_->step.size() - 1); }
+    double value(double x) {
+        const std::size_t size = series_->step.size();
+        if (size == 0 || !(x >= first() && x <= last() * (1 + kRounding))) return kNaN;
+        while (place_ + 1 < size && at(place_ + 1) <= x) ++place_;
+        const double here = series_->value[place_];
+        if (place_ + 1 == size || at(place_) == x) return here;
+        const double share = (x - at(place_)) / (at(place_ + 1) - at(place_));
+        return here + share * (series_->value[place_ + 1] - here);
+    }
+
+  private:
+    double at(std::size_t index) const { return static_cast<double>(series_->step[index]) * per_step_; }
+    const run::Series* series_;
+    double per_step_;
+    std::size_t place_ = 0;
+};
+
+}  // namespace
+
+double per_step(const ComparedRun& compared, Along along) {
+    const run::RunInfo& info = compared.listed.info;
+    const double tokens = tokens_per_step(info.config);
+    const auto done = static_cast<double>(compared.listed.state.step);
+    switch (along) {
+        case Along::steps:
+            return 1;
+        case Along::tokens:
+            return tokens;
+        case Along::flops:
+            return 3 * info.flops_per_token * tokens;  // a backward pass costs twice the forward pass
+        case Along::seconds:
+            if (std::isfinite(compared.seconds) && done > 0) return compared.seconds / done;
+            // Still training: at the speed it last had.
+            return compared.listed.state.tokens_per_second > 0 ? tokens / compared.listed.state.tokens_per_second
+                                                               : kNaN;
+    }
+    throw std::logic_error("an axis without a length");
+}
+
+MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, Along along) {
+    MeanCurve curve;
+    std::vector<Reader> readers;
+    const run::Series* first_series = nullptr;
+    double each = kNaN, low = -std::numeric_limits<double>::infinity(), high = -low;
+    for (const ComparedRun* compared : healthy_runs(comparison, group)) {
+        const run::Series& one = series(*compared);
+        const double length = per_step(*compared, along);
+        if (one.step.empty() || !std::isfinite(length)) continue;
+        if (!first_series) first_series = &one, each = length;
+        readers.emplace_back(one, length);
+        low = std::max(low, readers.back().first());
+        high = std::min(high, readers.back().last());
+    }
+    curve.seeds = std::ssize(readers);
+    if (readers.empty()) return curve;
+    std::vector<double> values(readers.size());
+    for (const std::int64_t step : first_series->step) {
+        const double x = static_cast<double>(step) * each;
+        if (x < low || x > high) continue;
+        std::transform(readers.begin(), readers.end(), values.begin(), [x](Reader& one) { return one.value(x); });
+        const Interval interval = mean_interval(values);
+        curve.x.push_back(x);
+        curve.mean.push_back(interval.mean);
+        if (!interval.half_width) continue;
+        curve.low.push_back(interval.mean - *interval.half_width);
+        curve.high.push_back(interval.mean + *interval.half_width);
+    }
+    return curve;
+}
+
+double validation_at(const ComparedRun& compared, Along along, double x) {
+    return Reader(compared.val, per_step(compared, along)).value(x);
+}
+
+Delta difference_at(const Comparison& comparison, std::size_t group, std::size_t reference, Along along, double x) {
+    return compare_groups(comparison, group, reference,
+                          [=](const ComparedRun& compared) { return validation_at(compared, along, x); });
+}
+
+double position(const Comparison& comparison, const Group& group, double step, Along along) {
+    std::vector<double> positions;
+    for (const ComparedRun* compared : healthy_runs(comparison, group))
+        positions.push_back(step * per_step(*compared, along));
+    return mean_interval(positions).mean;
+}
+
+double furthest_common_step(const Comparison& comparison, const std::vector<std::size_t>& groups,
+                            std::size_t reference) {
+    double furthest = kNaN;
+    const Group& of = comparison.groups.at(reference);
+    for (const Along along : kAxes) {
+        const double each = position(comparison, of, 1, along);
+        if (!std::isfinite(each)) continue;
+        for (const std::size_t index : groups)
+            for (const ComparedRun* compared : healthy_runs(comparison, comparison.groups.at(index))) {
+                const double length = per_step(*compared, along);
+                if (compared->val.step.empty() || !std::isfinite(length)) continue;
+                const double end = static_cast<double>(compared->val.step.back()) * length / each;
+                if (!(furthest <= end)) furthest = end;
+            }
+    }
+    // A whole step, so that rounding does not lie beyond anybody's end.
+    return std::floor(furthest * (1 + kRounding));
+}
+
+}  // namespace ablate::study

@@ -1,0 +1,35 @@
+#pragma once
+#include "core/study/comparison.h"
+
+// Curves of a comparison along steps, tokens, FLOPs or seconds, and the loss differences read off them.
+namespace ablate::study {
+
+enum class Along { steps, tokens, flops, seconds };
+
+// What one optimizer step of a run advances along x. FLOPs: forward and backward. Seconds: training alone, at the run's
+// mean speed, as in time_to_loss; NaN while it is not known.
+double per_step(const ComparedRun& compared, Along along);
+
+using SeriesOf = std::function<const run::Series&(const ComparedRun&)>;
+
+// The mean over a group's healthy seeds at equal x, where all of them have a value, and its 95 % Student t interval. A
+// seed's value between two of its points is on the line between them; beside a value that is not finite it is NaN.
+struct MeanCurve {
+    std::int64_t seeds = 0;
+    std::vector<double> x, mean;
+    std::vector<double> low, high;  // empty below two seeds
+};
+MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, Along along);
+
+// The validation loss of a run at x, on the line between two evaluations; NaN before the first and after the last.
+double validation_at(const ComparedRun& compared, Along along, double x);
+// The difference of two groups' validation losses at the same x.
+Delta difference_at(const Comparison& comparison, std::size_t group, std::size_t reference, Along along, double x);
+// Where a step of the group lies: the mean over its healthy seeds; NaN without one.
+double position(const Comparison& comparison, const Group& group, double step, Along along);
+// The furthest step of the reference at which each of `groups` (those without a healthy seed aside) can be read along
+// every axis whose length is known; NaN when there is none.
+double furthest_common_step(const Comparison& comparison, const std::vector<std::size_t>& groups,
+                            std::size_t reference);
+
+}  // namespace ablate::study
