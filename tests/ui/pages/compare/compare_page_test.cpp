@@ -1,0 +1,220 @@
+#include "ui/pages/compare/compare_page.h"
+
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+#include "ui/bridge/workspace.h"
+#include "ui/charts/plot_view.h"
+#include "ui/pages/compare/compare_model.h"
+#include "ui/theme/theme.h"
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+#include <QTreeView>
+
+using namespace ablate;
+using namespace ablate::ui;
+
+class ComparePageTest : public QObject {
+    Q_OBJECT
+
+    struct Window {
+        test::TempFolder folder;
+        std::unique_ptr<Workspace> workspace;
+        ComparePage page;
+
+        void open() {
+            workspace = std::make_unique<Workspace>(folder.path());
+            page.resize(1200, 800);
+            page.set_context({workspace.get()});
+            page.show();
+            workspace->refresh();
+        }
+        template <class Widget>
+        Widget& named(const QString& name) {
+            for (Widget* widget : page.findChildren<Widget*>())
+                if (widget->accessibleName() == name) return *widget;
+            throw std::logic_error("no widget " + name.toStdString());
+        }
+        QTreeView& table() { return named<QTreeView>("Comparison"); }
+        QPushButton& button(const QString& text) {
+            for (QPushButton* button : page.findChildren<QPushButton*>())
+                if (button->text() == text) return *button;
+            throw std::logic_error("no button " + text.toStdString());
+        }
+        QStringList column(CompareColumn column) {
+            QStringList texts;
+            const QAbstractItemModel& model = *table().model();
+            for (int row = 0; row < model.rowCount(); ++row)
+                texts += model.index(row, static_cast<int>(column)).data().toString();
+            return texts;
+        }
+    };
+
+  private Q_SLOTS:
+    void initTestCase() {
+        Theme::instance().choose(ThemeChoice::light);
+        model::register_kinds();
+    }
+
+    void without_runs_it_says_what_to_do() {
+        Window window;
+        window.open();
+        QTRY_VERIFY(window.page.settle());
+        QSignalSpy asked(&window.page, &Page::open_page);
+        QVERIFY(window.button("Open Study").isVisible());
+        QTest::mouseClick(&window.button("Open Study"), Qt::LeftButton);
+        QCOMPARE(asked.takeFirst(), QVariantList{"study"});
+        QVERIFY(!window.table().isVisible());
+    }
+
+    void the_newest_study_is_compared_by_itself() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        QCOMPARE(window.column(CompareColumn::delta), (QStringList{"–", "+0.0815", "+0.1421"}));
+        QVERIFY(window.table().isVisible());
+    }
+
+    void a_run_that_ends_is_taken_in_and_the_selection_stays() {
+        Window window;
+        test::write_synthetic_seeds(window.folder.path(), {}, {3.6582, 3.6502});
+        test::write_synthetic_run(window.folder.path(),
+                                  {.variant = "nope", .label = "NoPE", .patch = test::kNoPE, .final_loss = 3.74});
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 2 && window.page.settle());
+        QTreeView& table = window.table();
+        table.expand(table.model()->index(1, 0));
+        table.setCurrentIndex(table.model()->index(1, 0));
+        test::write_synthetic_run(
+            window.folder.path(),
+            {.variant = "nope", .label = "NoPE", .patch = test::kNoPE, .seed = 2, .final_loss = 3.73});
+        window.workspace->refresh();
+        QTRY_COMPARE_WITH_TIMEOUT(table.model()->rowCount(table.model()->index(1, 0)), 2, 10000);
+        QVERIFY(table.isExpanded(table.model()->index(1, 0)));
+        QCOMPARE(table.currentIndex().row(), 1);
+    }
+
+    void the_reference_is_chosen_with_the_keyboard() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        QComboBox& reference = window.named<QComboBox>("Reference");
+        QCOMPARE(reference.currentText(), "Baseline");
+        QTest::keyClick(&reference, Qt::Key_Down);
+        QTRY_COMPARE(window.column(CompareColumn::delta), (QStringList{"-0.0815", "–", "+0.0606"}));
+    }
+
+    void differences_are_read_at_a_step() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        const QString name = "Step of the reference at which the differences are read";
+        QSpinBox& step = window.named<QSpinBox>(name);
+        QAbstractItemModel& readings = *window.named<QTableView>("Differences read at one point").model();
+        QCOMPARE(step.value(), 90);  // SiLU ends after 27 of the baseline's 30 seconds
+        QCOMPARE(readings.rowCount(), 2);
+        step.setValue(100);
+        QTRY_COMPARE(readings.index(1, 4).data().toString(), "–");
+        QCOMPARE(readings.index(1, 1).data().toString(), "+0.1421 ± 0.0330");
+        QTest::mouseClick(&window.button("Furthest"), Qt::LeftButton);
+        QTRY_COMPARE(step.value(), 90);
+        QTRY_VERIFY(readings.index(1, 4).data().toString() != "–");
+    }
+
+    void the_filter_is_that_of_table_and_charts() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        QTest::keyClicks(&window.named<QLineEdit>("Filter variants"), "SiLU");
+        QCOMPARE(window.column(CompareColumn::variant), QStringList{"SiLU"});
+        QCOMPARE(window.named<QTableView>("Differences read at one point").model()->rowCount(), 1);
+    }
+
+    void options_can_be_ignored() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        window.page.findChild<QTabWidget*>()->setCurrentIndex(1);
+        QTableView& options = window.named<QTableView>("Options that differ");
+        QCOMPARE(options.model()->rowCount(), 3);  // position, feed-forward, d_ff
+        options.selectRow(0);
+        QTest::mouseClick(&window.button("Ignore selected"), Qt::LeftButton);
+        QCOMPARE(options.model()->rowCount(), 2);
+        QTest::mouseClick(&window.button("Show 1 ignored"), Qt::LeftButton);
+        QCOMPARE(options.model()->rowCount(), 3);
+    }
+
+    void samples_say_why_there_are_none() {
+        Window window;
+        test::write_synthetic_seeds(window.folder.path(), {}, {3.65});
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 1 && window.page.settle());
+        window.page.findChild<QTabWidget*>()->setCurrentIndex(2);
+        QAbstractItemModel& samples = *window.named<QTableView>("Samples").model();
+        QPushButton& generate = window.button("Generate");
+        QTest::mouseClick(&generate, Qt::LeftButton);
+        QCOMPARE(generate.text(), "Cancel");
+        QTRY_COMPARE(samples.index(0, 1).data().toString(), "no checkpoint");
+        QTRY_COMPARE(generate.text(), "Generate");
+        window.named<QLineEdit>("Prompt").clear();
+        QVERIFY(!generate.isEnabled());
+    }
+
+    void chosen_runs_are_compared() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        const auto& runs = window.workspace->runs()->runs;
+        window.page.choose_runs({QString::fromStdString(runs[3].info.id), QString::fromStdString(runs[6].info.id)});
+        QTRY_VERIFY(window.table().model()->rowCount() == 2 && window.page.settle());
+        QCOMPARE(window.column(CompareColumn::variant), (QStringList{"NoPE", "SiLU"}));
+        QCOMPARE(window.named<QComboBox>("Study").currentText(), "2 chosen runs");
+    }
+
+    void a_hidden_page_reads_nothing() {
+        Window window;
+        test::write_synthetic_seeds(window.folder.path(), {}, {3.65});
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 1 && window.page.settle());
+        window.page.hide();
+        test::write_synthetic_run(window.folder.path(), {.variant = "nope", .label = "NoPE", .patch = test::kNoPE});
+        QSignalSpy runs(window.workspace.get(), &Workspace::runs_changed);
+        window.workspace->refresh();
+        QTRY_VERIFY(runs.count() > 0);
+        QCOMPARE(window.table().model()->rowCount(), 1);
+        window.page.show();
+        QTRY_COMPARE_WITH_TIMEOUT(window.table().model()->rowCount(), 2, 10000);
+    }
+
+    void choices_are_restored() {
+        QVariantMap state;
+        {
+            Window window;
+            window.table().setColumnHidden(static_cast<int>(CompareColumn::speed), false);
+            window.named<QComboBox>("Horizontal axis").setCurrentIndex(3);
+            window.page.findChild<QTabWidget*>()->setCurrentIndex(1);
+            state = window.page.save_state();
+        }
+        Window window;
+        window.page.restore_state(state);
+        QVERIFY(!window.table().isColumnHidden(static_cast<int>(CompareColumn::speed)));
+        QCOMPARE(window.named<QComboBox>("Horizontal axis").currentIndex(), 3);
+        QCOMPARE(window.page.findChild<QTabWidget*>()->currentIndex(), 1);
+        window.page.restore_state({{"columns", "?"}, {"tab", 99}, {"curves", 3}});  // of no version
+    }
+};
+
+QTEST_MAIN(ComparePageTest)
+#include "compare_page_test.moc"

@@ -1,0 +1,52 @@
+#pragma once
+#include "ui/pages/compare/compare_table.h"
+
+#include <QAbstractItemModel>
+#include <QSortFilterProxyModel>
+#include <functional>
+#include <memory>
+
+namespace ablate::ui {
+
+// Groups and, below each, its seeds. Updated in place: selection, open groups and scroll position stay.
+class CompareModel : public QAbstractItemModel {
+    Q_OBJECT
+  public:
+    enum Role { key = Qt::UserRole + 1, half_width, order, tone, color, reference };
+
+    explicit CompareModel(QObject* parent = nullptr);
+    ~CompareModel() override;
+    // `color_of`: the colour index of a run of the comparison, as Workspace::color_index.
+    void set_rows(const std::vector<CompareRow>& rows, const std::function<int(std::size_t run)>& color_of);
+
+    QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
+    QModelIndex parent(const QModelIndex& index) const override;
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+  private:
+    struct Node;
+    using Nodes = std::vector<std::unique_ptr<Node>>;
+    Nodes& children_of(const QModelIndex& parent);
+    const Node* node(const QModelIndex& index) const;
+    void update(const QModelIndex& parent, const std::vector<CompareRow>& rows,
+                const std::function<int(std::size_t)>& color_of);
+
+    Nodes groups_;
+};
+
+// Sorts by value, with missing ones last either way, and filters groups by name and judgement; a group's seeds stay
+// with it.
+class CompareProxy : public QSortFilterProxyModel {
+    Q_OBJECT
+  public:
+    explicit CompareProxy(QObject* parent = nullptr);
+
+  protected:
+    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
+    bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+};
+
+}  // namespace ablate::ui

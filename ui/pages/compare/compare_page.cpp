@@ -1,0 +1,441 @@
+#include "ui/pages/compare/compare_page.h"
+
+#include "ui/bridge/comparer.h"
+#include "ui/pages/compare/compare_delegate.h"
+#include "ui/pages/compare/compare_model.h"
+#include "ui/pages/compare/compare_scene.h"
+#include "ui/pages/compare/config_panel.h"
+#include "ui/pages/compare/curves_panel.h"
+#include "ui/pages/compare/samples_panel.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/labels.h"
+#include "ui/widgets/study_choice.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QTimer>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kNameWidth = 200, kWordsWidth = 232, kWidest = 260;  // px
+constexpr int kNotesTab = 3;
+
+}  // namespace
+
+struct ComparePage::State {
+    explicit State(ComparePage* page);
+    QWidget* build_toolbar();
+    QWidget* build_table();
+    QWidget* build_tabs();
+    void build_columns_menu();
+
+    void take_subject();
+    void take_comparison();
+    void derive_soon();
+    void derive();
+    void show_scene();
+    void fill_references();
+    void fit_columns();
+    void show_state();  // the page, or what is missing
+    QStringList visible_groups() const;
+    std::function<int(std::size_t)> color_of() const;
+    void set_column_shown(int column, bool shown);
+
+    ComparePage* page;
+    QPointer<Workspace> workspace;
+    Comparer comparer;
+    Latest deriving;
+    QTimer derive_timer;
+    CompareScenePtr scene;
+    Reference reference;
+    bool fitted = false;  // columns got a width once; then they are the user's
+
+    CompareModel model;
+    CompareProxy proxy;
+    QStackedWidget* stack = nullptr;
+    EmptyState* empty = nullptr;
+    QLabel* failed = nullptr;
+    StudyChoice* study = nullptr;
+    QComboBox* references = nullptr;
+    QWidget* points_box = nullptr;
+    QComboBox* points = nullptr;
+    QLineEdit* filter = nullptr;
+    QToolButton* columns = nullptr;
+    QPushButton* report = nullptr;
+    QSplitter* split = nullptr;
+    QTreeView* table = nullptr;
+    QTabWidget* tabs = nullptr;
+    CurvesPanel* curves = nullptr;
+    ConfigPanel* config = nullptr;
+    SamplesPanel* samples = nullptr;
+    QPlainTextEdit* notes = nullptr;
+};
+
+ComparePage::State::State(ComparePage* page) : page(page), deriving(page) {
+    split = new QSplitter(Qt::Vertical, page);
+    split->addWidget(build_table());
+    split->addWidget(build_tabs());
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 3);
+    split->setChildrenCollapsible(false);
+    empty = new EmptyState("Nothing to compare yet",
+                           "Once runs of a study have finished, their variants are set side by side here.",
+                           "Open Study", page);
+    auto* content = new QWidget(page);
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2 * kSpace);
+    column->addWidget(build_toolbar());
+    failed = plain_label("", "danger", content);
+    failed->setWordWrap(true);
+    failed->hide();
+    column->addWidget(failed);
+    column->addWidget(split, 1);
+    stack = new QStackedWidget(page);
+    stack->addWidget(empty);
+    stack->addWidget(content);
+    auto* all = new QVBoxLayout(page);
+    all->setContentsMargins(3 * kSpace, 3 * kSpace, 3 * kSpace, 3 * kSpace);
+    all->addWidget(stack);
+
+    derive_timer.setSingleShot(true);
+    derive_timer.setInterval(0);
+    connect(&derive_timer, &QTimer::timeout, page, [this] { derive(); });
+    connect(empty, &EmptyState::triggered, page, [page] { Q_EMIT page->open_page("study"); });
+    connect(study, &StudyChoice::subject_changed, page, [this] { take_subject(); });
+    connect(&comparer, &Comparer::changed, page, [this] { take_comparison(); });
+}
+
+QWidget* ComparePage::State::build_toolbar() {
+    auto* bar = new QWidget(page);
+    study = new StudyChoice(bar);
+    references = new QComboBox(bar);
+    references->setAccessibleName("Reference");
+    references->setToolTip("What the others are compared with");
+    references->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    points_box = new QWidget(bar);
+    points = new QComboBox(points_box);
+    points->addItems({"Equal grid points", "Each at its own best"});
+    points->setAccessibleName("Grid points");
+    points->setToolTip(
+        "The best point is chosen by the very losses shown, which favours variants with many or noisy "
+        "points.");
+    auto* points_row = new QHBoxLayout(points_box);
+    points_row->setContentsMargins(0, 0, 0, 0);
+    points_row->addWidget(points);
+    points_box->hide();
+    filter = new QLineEdit(bar);
+    filter->setPlaceholderText("Filter variants");
+    filter->setAccessibleName("Filter variants");
+    filter->setClearButtonEnabled(true);
+    filter->setMaximumWidth(200);
+    columns = new QToolButton(bar);
+    columns->setText("Columns");
+    columns->setProperty("flat", true);
+    columns->setPopupMode(QToolButton::InstantPopup);
+    build_columns_menu();
+    report = flat_button("Report", bar);
+    report->setToolTip("Open the report of this study");
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(2 * kSpace);
+    row->addWidget(plain_label("Study", "muted", bar));
+    row->addWidget(study);
+    row->addSpacing(2 * kSpace);
+    row->addWidget(plain_label("compared with", "muted", bar));
+    row->addWidget(references);
+    row->addWidget(points_box);
+    row->addStretch();
+    row->addWidget(filter, 1);
+    row->addWidget(columns);
+    row->addWidget(report);
+
+    connect(references, &QComboBox::activated, page, [this](int index) {
+        reference = references->itemData(index).value<Reference>();
+        derive_soon();
+    });
+    connect(points, &QComboBox::currentIndexChanged, page, [this] { derive_soon(); });
+    connect(filter, &QLineEdit::textChanged, page, [this](const QString& words) {
+        proxy.setFilterFixedString(words);
+        if (scene) show_scene();
+    });
+    connect(report, &QPushButton::clicked, page, [this] {
+        if (!study->subject().study.isEmpty()) Q_EMIT page->report_study(study->subject().study);
+    });
+    return bar;
+}
+
+void ComparePage::State::build_columns_menu() {
+    auto* menu = new QMenu(columns);
+    for (int i = 1; i < static_cast<int>(compare_columns().size()); ++i) {
+        const CompareColumnInfo& info = compare_columns()[static_cast<std::size_t>(i)];
+        QAction* action = menu->addAction(info.title);
+        action->setCheckable(true);
+        action->setChecked(info.shown);
+        connect(action, &QAction::toggled, page, [this, i](bool shown) { set_column_shown(i, shown); });
+    }
+    columns->setMenu(menu);
+}
+
+QWidget* ComparePage::State::build_table() {
+    proxy.setSourceModel(&model);
+    table = new QTreeView(page);
+    table->setModel(&proxy);
+    table->setItemDelegate(new CompareDelegate(table));
+    table->setAccessibleName("Comparison");
+    table->setUniformRowHeights(true);
+    table->setAllColumnsShowFocus(true);
+    table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table->setIndentation(20);
+    table->setMouseTracking(true);
+    QHeaderView* header = table->header();
+    header->setStretchLastSection(false);
+    header->setSortIndicatorClearable(true);
+    header->setSortIndicator(-1, Qt::AscendingOrder);
+    header->setSectionsMovable(true);
+    header->setFirstSectionMovable(false);
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    table->setSortingEnabled(true);
+    for (int i = 0; i < model.columnCount(); ++i)
+        table->setColumnHidden(i, !compare_columns()[static_cast<std::size_t>(i)].shown);
+    connect(header, &QWidget::customContextMenuRequested, page,
+            [this, header](const QPoint& at) { columns->menu()->popup(header->mapToGlobal(at)); });
+    const auto group_at = [](const QModelIndex& index) {
+        const QModelIndex group = index.parent().isValid() ? index.parent() : index;
+        return group.data(CompareModel::key).toString();
+    };
+    connect(table, &QTreeView::entered, page,
+            [this, group_at](const QModelIndex& index) { curves->highlight(group_at(index)); });
+    connect(table, &QTreeView::viewportEntered, page, [this] { curves->highlight({}); });
+    connect(table->selectionModel(), &QItemSelectionModel::currentChanged, page,
+            [this, group_at](const QModelIndex& index) { curves->highlight(group_at(index)); });
+    connect(table, &QTreeView::doubleClicked, page, [this](const QModelIndex& index) {
+        if (index.parent().isValid()) Q_EMIT page->show_runs({index.data(CompareModel::key).toString()});
+    });
+    return table;
+}
+
+QWidget* ComparePage::State::build_tabs() {
+    tabs = new QTabWidget(page);
+    tabs->setDocumentMode(true);
+    curves = new CurvesPanel(tabs);
+    config = new ConfigPanel(tabs);
+    samples = new SamplesPanel(tabs);
+    notes = new QPlainTextEdit(tabs);
+    notes->setReadOnly(true);
+    notes->setFrameShape(QFrame::NoFrame);
+    notes->setAccessibleName("Notes on the comparison");
+    tabs->addTab(curves, "Curves");
+    tabs->addTab(config, "Configuration");
+    tabs->addTab(samples, "Samples");
+    tabs->addTab(notes, "Notes");
+    connect(curves, &CurvesPanel::choices_changed, page, [this] { derive_soon(); });
+    return tabs;
+}
+
+void ComparePage::State::set_column_shown(int column, bool shown) {
+    table->setColumnHidden(column, !shown);
+    columns->menu()->actions().at(column - 1)->setChecked(shown);
+}
+
+void ComparePage::State::take_subject() {
+    reference = {};
+    scene = nullptr;
+    deriving.cancel();
+    comparer.choose(study->subject());
+    report->setEnabled(!study->subject().study.isEmpty());
+    show_state();
+}
+
+void ComparePage::State::take_comparison() {
+    if (comparer.comparison()) fill_references();
+    show_state();
+    derive_soon();
+}
+
+void ComparePage::State::fill_references() {
+    const study::Comparison& comparison = *comparer.comparison();
+    const auto wanted = references_of(comparison);
+    bool same = references->count() == static_cast<int>(wanted.size());
+    for (int i = 0; same && i < references->count(); ++i)
+        same = references->itemText(i) == wanted[static_cast<std::size_t>(i)].first &&
+               references->itemData(i).value<Reference>() == wanted[static_cast<std::size_t>(i)].second;
+    if (!same) {
+        references->clear();
+        for (const auto& [name, one] : wanted) references->addItem(name, QVariant::fromValue(one));
+    }
+    int current = -1;
+    for (int i = 0; i < references->count() && current < 0; ++i)
+        if (references->itemData(i).value<Reference>() == reference) current = i;
+    if (current < 0 && references->count() > 0) {  // what was chosen is gone
+        current = 0;
+        reference = references->itemData(0).value<Reference>();
+    }
+    references->setCurrentIndex(current);
+    points_box->setVisible(comparison.has_grid());
+}
+
+void ComparePage::State::derive_soon() { derive_timer.start(); }
+
+void ComparePage::State::derive() {
+    const ComparisonPtr comparison = comparer.comparison();
+    if (!comparison) return;
+    CompareChoices choices;
+    choices.reference = reference;
+    choices.best_points = comparison->has_grid() && points->currentIndex() == 1;
+    choices = curves->with_choices(choices);
+    deriving.ask([comparison, choices](const Latest::Ticket&) { return make_scene(comparison, choices); },
+                 [this](CompareScenePtr made) {
+                     scene = std::move(made);
+                     show_scene();
+                     show_state();
+                 },
+                 [this](const QString& line) {
+                     failed->setText(line);
+                     failed->show();
+                 });
+}
+
+std::function<int(std::size_t)> ComparePage::State::color_of() const {
+    return [this](std::size_t run) {
+        return workspace ? workspace->color_index(scene->comparison->runs.at(run).listed.info) : -1;
+    };
+}
+
+QStringList ComparePage::State::visible_groups() const {
+    QStringList keys;
+    for (int row = 0; row < proxy.rowCount(); ++row) keys += proxy.index(row, 0).data(CompareModel::key).toString();
+    return keys;
+}
+
+void ComparePage::State::show_scene() {
+    model.set_rows(scene->table, color_of());
+    fit_columns();
+    const QStringList visible = visible_groups();
+    curves->set_empty_text(scene->table.empty() ? "No runs of this study." : "Nothing matches the filter.");
+    curves->show_scene(scene, color_of(), visible);
+    config->show_scene(scene, visible);
+    samples->show_scene(scene, visible);
+    QStringList lines;
+    for (const std::string& note : scene->comparison->notes) lines += QString::fromStdString(note);
+    const QString told =
+        lines.isEmpty() ? QString("Nothing stands in the way of this comparison.") : "•  " + lines.join("\n•  ");
+    if (notes->toPlainText() != told) notes->setPlainText(told);
+    tabs->setTabText(kNotesTab, lines.isEmpty() ? QString("Notes") : QString("Notes (%1)").arg(lines.size()));
+}
+
+void ComparePage::State::fit_columns() {
+    if (fitted || model.rowCount() == 0) return;
+    fitted = true;
+    for (int i = 0; i < model.columnCount(); ++i) {
+        const bool hidden = table->isColumnHidden(i);
+        if (hidden) table->setColumnHidden(i, false);
+        table->resizeColumnToContents(i);
+        const CompareColumnInfo& info = compare_columns()[static_cast<std::size_t>(i)];
+        const int least = i == 0 ? kNameWidth : info.number ? 72 : 120;
+        const int most = i == static_cast<int>(CompareColumn::judgement) ? kWordsWidth : kWidest;
+        table->setColumnWidth(i, std::clamp(table->columnWidth(i) + 2 * kSpace, least, most));
+        if (hidden) table->setColumnHidden(i, true);
+    }
+}
+
+void ComparePage::State::show_state() {
+    const bool nothing = study->subject().empty();
+    stack->setCurrentIndex(nothing ? 0 : 1);
+    failed->setText(comparer.error());
+    failed->setVisible(!comparer.error().isEmpty());
+    if (scene) return;
+    model.set_rows({}, [](std::size_t) { return -1; });
+    curves->set_empty_text("Reading runs…");
+    auto none = std::make_shared<CompareScene>();
+    none->comparison = std::make_shared<const study::Comparison>();
+    none->readings.step = none->readings.last = none->readings.furthest = std::nan("");
+    curves->show_scene(none, [](std::size_t) { return -1; }, {});
+    config->show_scene(none, {});
+    samples->show_scene(none, {});
+}
+
+ComparePage::ComparePage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {
+    connect(&Theme::instance(), &Theme::changed, this, [this] {
+        if (state_->scene) state_->show_scene();
+    });
+    state_->show_state();
+}
+
+// The widgets go while what they look at is still here.
+ComparePage::~ComparePage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly)); }
+
+void ComparePage::set_context(const PageContext& context) {
+    State& s = *state_;
+    s.workspace = context.workspace;
+    s.comparer.set_workspace(context.workspace);
+    s.study->set_workspace(context.workspace);
+    s.take_subject();
+}
+
+bool ComparePage::settle() {
+    State& s = *state_;
+    if (s.study->subject().empty()) return !s.workspace || s.workspace->runs()->runs.empty();
+    return s.comparer.up_to_date() && !s.derive_timer.isActive() && !s.deriving.busy() && s.scene;
+}
+
+void ComparePage::choose_study(const QString& study) { state_->study->choose_study(study); }
+void ComparePage::choose_runs(const QStringList& ids) { state_->study->choose_runs(ids); }
+
+void ComparePage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    state_->comparer.set_active(true);
+}
+
+void ComparePage::hideEvent(QHideEvent* event) {
+    Page::hideEvent(event);
+    state_->comparer.set_active(false);
+}
+
+QVariantMap ComparePage::save_state() const {
+    const State& s = *state_;
+    return {{"columns", s.table->header()->saveState()},
+            {"split", s.split->saveState()},
+            {"tab", s.tabs->currentIndex()},
+            {"points", s.points->currentIndex()},
+            {"curves", s.curves->save_state()},
+            {"config", s.config->save_state()},
+            {"samples", s.samples->save_state()}};
+}
+
+void ComparePage::restore_state(const QVariantMap& state) {
+    State& s = *state_;
+    if (state.isEmpty()) return;
+    // A header of another version with other columns is refused by Qt.
+    s.fitted = s.table->header()->restoreState(state.value("columns").toByteArray());
+    for (int i = 1; i < s.model.columnCount(); ++i) s.set_column_shown(i, !s.table->isColumnHidden(i));
+    s.split->restoreState(state.value("split").toByteArray());
+    const int tab = state.value("tab").toInt();
+    if (tab >= 0 && tab < s.tabs->count()) s.tabs->setCurrentIndex(tab);
+    s.points->setCurrentIndex(state.value("points").toInt() == 1 ? 1 : 0);
+    s.curves->restore_state(state.value("curves").toMap());
+    s.config->restore_state(state.value("config").toMap());
+    s.samples->restore_state(state.value("samples").toMap());
+}
+
+std::unique_ptr<Page> make_compare_page() { return std::make_unique<ComparePage>(); }
+
+}  // namespace ablate::ui

@@ -1,0 +1,230 @@
+#include "ui/pages/compare/compare_scene.h"
+
+#include "core/base/text.h"
+#include "core/study/wording.h"
+#include "ui/charts/smoothing.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace ablate::ui {
+namespace {
+
+using study::Along;
+using study::ComparedRun;
+using study::Comparison;
+using study::Group;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr std::array kAxes{Along::steps, Along::tokens, Along::flops, Along::seconds};
+
+bool is_variant(const Group& group, const std::string& variant) {
+    return variant.empty() ? group.is_baseline : !group.is_baseline && group.variant == variant;
+}
+
+std::optional<std::size_t> reference_of(const Comparison& comparison, std::size_t index,
+                                        const CompareChoices& choices) {
+    const Reference& wanted = choices.reference;
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i)
+        if (!wanted.group.empty() && comparison.groups[i].config_hash == wanted.group) return i;
+    if (choices.best_points) {
+        for (const std::size_t best : comparison.best_of_variant)
+            if (is_variant(comparison.groups[best], wanted.variant)) return best;
+        return {};
+    }
+    const Group& group = comparison.groups[index];
+    if (wanted.variant.empty()) return group.baseline;
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i)
+        if (is_variant(comparison.groups[i], wanted.variant) && comparison.groups[i].grid_point == group.grid_point)
+            return i;
+    return {};
+}
+
+std::vector<ShownGroup> shown_groups(const Comparison& comparison, const CompareChoices& choices) {
+    std::vector<ShownGroup> shown;
+    for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
+        const auto& best = comparison.best_of_variant;
+        if (choices.best_points && std::find(best.begin(), best.end(), i) == best.end()) continue;
+        ShownGroup one{i, reference_of(comparison, i, choices), {}};
+        one.delta.interval.n = 0;
+        if (one.reference && !one.is_reference()) one.delta = study::compare_groups(comparison, i, *one.reference);
+        shown.push_back(std::move(one));
+    }
+    return shown;
+}
+
+// --- curves
+
+// The series drawn of each run: validation as it is, the training loss smoothed where that is asked for.
+class DrawnSeries {
+  public:
+    DrawnSeries(const Comparison& comparison, const CompareChoices& choices) {
+        for (const ComparedRun& compared : comparison.runs) {
+            const bool validation = choices.metric == CompareMetric::validation_loss;
+            const run::Series& series = validation ? compared.val : compared.metrics[run::kTrainLoss];
+            series_[&compared] = &series;
+            if (validation || choices.smoothing <= 0) continue;
+            run::Series& smooth = smoothed_[&compared] = series;
+            smooth.value = debiased_average(series.value, choices.smoothing);
+            series_[&compared] = &smooth;
+        }
+    }
+    const run::Series& operator()(const ComparedRun& compared) const { return *series_.at(&compared); }
+
+  private:
+    std::map<const ComparedRun*, run::Series> smoothed_;
+    std::map<const ComparedRun*, const run::Series*> series_;
+};
+
+SharedValues shared(std::vector<double> values) {
+    return std::make_shared<const std::vector<double>>(std::move(values));
+}
+
+SeedCurve seed_curve(const Comparison& comparison, std::size_t index, const DrawnSeries& drawn, Along along) {
+    const ComparedRun& compared = comparison.runs[index];
+    const run::Series& series = drawn(compared);
+    const double each = study::per_step(compared, along);
+    SeedCurve curve{index, nullptr, nullptr, {}};
+    if (series.step.empty() || !std::isfinite(each)) return curve;
+    std::vector<double> x;
+    for (const std::int64_t step : series.step) x.push_back(static_cast<double>(step) * each);
+    curve.x = shared(std::move(x));
+    curve.y = shared(series.value);
+    const auto& verdict = compared.listed.state.verdict;
+    if (compared.collapsed() && verdict && verdict->step >= 0)
+        curve.collapsed_at = static_cast<double>(verdict->step) * each;
+    return curve;
+}
+
+GroupCurves group_curves(const Comparison& comparison, std::size_t index, const DrawnSeries& drawn, Along along) {
+    const Group& group = comparison.groups[index];
+    GroupCurves curves;
+    curves.group = index;
+    study::MeanCurve mean = study::mean_curve(comparison, group, std::cref(drawn), along);
+    curves.seeds = mean.seeds;
+    if (!mean.x.empty()) {
+        curves.x = shared(std::move(mean.x));
+        curves.mean = shared(std::move(mean.mean));
+    }
+    if (!mean.low.empty()) {
+        curves.low = shared(std::move(mean.low));
+        curves.high = shared(std::move(mean.high));
+    }
+    for (const std::size_t run : group.runs)
+        if (SeedCurve seed = seed_curve(comparison, run, drawn, along); seed.x) curves.runs.push_back(std::move(seed));
+    return curves;
+}
+
+// --- readings
+
+double last_step(const Comparison& comparison, std::size_t group) {
+    double last = kNaN;
+    for (const std::size_t index : comparison.groups[group].runs) {
+        const ComparedRun& compared = comparison.runs[index];
+        if (compared.healthy() && !compared.val.step.empty())
+            last = std::fmax(last, static_cast<double>(compared.val.step.back()));
+    }
+    return last;
+}
+
+Readings readings_of(const Comparison& comparison, const std::vector<ShownGroup>& shown,
+                     const std::optional<double>& wanted) {
+    Readings readings;
+    readings.furthest = readings.last = kNaN;
+    std::set<std::size_t> references;
+    for (const ShownGroup& one : shown) {
+        if (!one.reference) continue;
+        references.insert(*one.reference);
+        readings.last = std::fmax(readings.last, last_step(comparison, *one.reference));
+        readings.furthest = std::fmin(
+            readings.furthest, study::furthest_common_step(comparison, {one.group, *one.reference}, *one.reference));
+    }
+    readings.step = wanted.value_or(readings.furthest);
+    for (const ShownGroup& one : shown) {
+        if (!one.reference || one.is_reference()) continue;
+        Readings::Row row{one.group, {}};
+        for (const Along along : kAxes) {
+            const Group& reference = comparison.groups[*one.reference];
+            const double x = study::position(comparison, reference, readings.step, along);
+            row.deltas[static_cast<std::size_t>(along)] =
+                study::difference_at(comparison, one.group, *one.reference, along, x);
+        }
+        readings.rows.push_back(std::move(row));
+    }
+    if (references.size() == 1)
+        for (const Along along : kAxes)
+            readings.at[static_cast<std::size_t>(along)] =
+                study::position(comparison, comparison.groups[*references.begin()], readings.step, along);
+    return readings;
+}
+
+// --- configuration
+
+// The value at a dotted key, or null: a kind has no options of another.
+const Json* value_at(const Json& config, const std::string& key) {
+    const Json* value = &config;
+    for (const std::string& part : split(key, '.')) {
+        if (!value->is_object() || !value->contains(part)) return nullptr;
+        value = &(*value)[part];
+    }
+    return value;
+}
+
+ConfigTable configuration_of(const Comparison& comparison, const std::vector<ShownGroup>& shown) {
+    ConfigTable table;
+    if (shown.empty()) return table;
+    std::vector<std::string> keys;
+    std::vector<Json> configs;
+    const RunConfig& first = comparison.groups[shown.front().group].config;
+    for (const ShownGroup& one : shown) {
+        const RunConfig& config = comparison.groups[one.group].config;
+        configs.push_back(to_json(config));
+        for (const ConfigDifference& difference : ablate::difference(first, config))
+            if (std::find(keys.begin(), keys.end(), difference.key) == keys.end()) keys.push_back(difference.key);
+    }
+    for (const std::string& key : keys) {
+        ConfigTable::Row row{key, QString::fromStdString(label_of(key)), {}, {}};
+        for (const Json& config : configs) {
+            const Json* value = value_at(config, key);
+            row.values.push_back(value ? QString::fromStdString(value_in_words(key, *value)) : QString("–"));
+            row.differs.push_back(row.values.back() != row.values.front());
+        }
+        table.rows.push_back(std::move(row));
+    }
+    return table;
+}
+
+}  // namespace
+
+CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices& choices) {
+    auto scene = std::make_shared<CompareScene>();
+    scene->comparison = comparison;
+    scene->choices = choices;
+    scene->shown = shown_groups(*comparison, choices);
+    const DrawnSeries drawn(*comparison, choices);
+    for (const ShownGroup& one : scene->shown) {
+        scene->table.push_back(compare_row(*comparison, one));
+        scene->curves.push_back(group_curves(*comparison, one.group, drawn, choices.along));
+    }
+    scene->readings = readings_of(*comparison, scene->shown, choices.read_step);
+    scene->configuration = configuration_of(*comparison, scene->shown);
+    return scene;
+}
+
+std::vector<std::pair<QString, Reference>> references_of(const Comparison& comparison) {
+    std::vector<std::pair<QString, Reference>> references;
+    std::set<std::string> seen;
+    for (const Group& group : comparison.groups) {
+        const std::string variant = group.is_baseline ? "" : group.variant;
+        if (seen.insert(variant).second)
+            references.emplace_back(QString::fromStdString(study::plain_label(group)), Reference{variant, {}});
+    }
+    if (!comparison.has_grid()) return references;
+    for (const Group& group : comparison.groups)
+        references.emplace_back(QString::fromStdString(study::display_name(group)), Reference{{}, group.config_hash});
+    return references;
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,78 @@
+#pragma once
+#include "core/study/reading.h"
+#include "ui/bridge/comparer.h"
+#include "ui/pages/compare/compare_table.h"
+
+// All that the page shows of a comparison, derived from it in a worker and immutable from then on.
+namespace ablate::ui {
+
+// What the others are compared with: a variant at the same grid point (or at its best one), or one group for all.
+struct Reference {
+    std::string variant;  // "": the baseline
+    std::string group;    // not empty: this one, by configuration hash
+    bool operator==(const Reference&) const = default;
+};
+
+enum class CompareMetric { validation_loss, training_loss };
+
+struct CompareChoices {
+    Reference reference;
+    bool best_points = false;  // each variant at its own best grid point; else all points
+    CompareMetric metric = CompareMetric::validation_loss;
+    study::Along along = study::Along::steps;
+    double smoothing = 0;             // of the training loss, before the mean is taken
+    std::optional<double> read_step;  // of the reference; nothing: the furthest that all can be read at
+};
+
+using SharedValues = std::shared_ptr<const std::vector<double>>;
+
+struct SeedCurve {
+    std::size_t run = 0;  // in the comparison
+    SharedValues x, y;
+    std::optional<double> collapsed_at;  // x
+};
+struct GroupCurves {
+    std::size_t group = 0;
+    std::int64_t seeds = 0;           // in the mean
+    SharedValues x, mean, low, high;  // null without a healthy seed; no band below two
+    std::vector<SeedCurve> runs;
+};
+
+// The loss differences at one step of the reference and where it lies along the other axes.
+struct Readings {
+    struct Row {
+        std::size_t group = 0;
+        std::array<study::Delta, 4> deltas;  // by Along
+    };
+    double step = 0, furthest = 0, last = 0;  // NaN where there is nothing to read
+    std::array<std::optional<double>, 4> at;  // by Along; none where references differ
+    std::vector<Row> rows;
+};
+
+// Options in which the shown groups differ, and their values.
+struct ConfigTable {
+    struct Row {
+        std::string key;
+        QString label;
+        std::vector<QString> values;  // by shown group; "–" where the option does not apply
+        std::vector<bool> differs;    // from the first
+    };
+    std::vector<Row> rows;
+};
+
+struct CompareScene {
+    ComparisonPtr comparison;
+    CompareChoices choices;
+    std::vector<ShownGroup> shown;  // in the study's order
+    std::vector<CompareRow> table;  // by shown group
+    std::vector<GroupCurves> curves;
+    Readings readings;
+    ConfigTable configuration;
+};
+using CompareScenePtr = std::shared_ptr<const CompareScene>;
+CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices& choices);
+
+// The references there are to choose from, with what they are called.
+std::vector<std::pair<QString, Reference>> references_of(const study::Comparison& comparison);
+
+}  // namespace ablate::ui

@@ -1,0 +1,266 @@
+#include "ui/pages/compare/compare_table.h"
+
+#include "core/base/text.h"
+#include "core/report/facts.h"
+#include "core/study/wording.h"
+
+#include <QStringList>
+#include <limits>
+#include <set>
+
+namespace ablate::ui {
+namespace {
+
+using study::ComparedRun;
+using study::Comparison;
+using study::Group;
+using Tone = CompareCell::Tone;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+QString text(const std::string& words) { return QString::fromStdString(words); }
+
+CompareCell& at(CompareRow& row, CompareColumn column) { return row.cells[static_cast<std::size_t>(column)]; }
+
+CompareRow empty_row() {
+    CompareRow row;
+    row.cells.resize(compare_columns().size());
+    for (CompareCell& cell : row.cells) cell.order = kNaN;
+    return row;
+}
+
+// A dash where there is no number.
+CompareCell number(double value, const std::string& shown, const QString& tip = {}) {
+    CompareCell cell;
+    cell.order = value;
+    if (std::isnan(value)) return cell;
+    cell.text = text(shown);
+    cell.tip = tip.isEmpty() ? text(full_precision(value)) : tip;
+    return cell;
+}
+
+CompareCell words(const std::string& shown, const std::string& tip = "", Tone tone = Tone::usual) {
+    CompareCell cell;
+    cell.text = text(shown);
+    cell.tip = text(tip);
+    cell.order = kNaN;
+    cell.tone = tone;
+    return cell;
+}
+
+QString interval_tip(const study::Interval& interval) {
+    QString tip = "Mean " + text(full_precision(interval.mean));
+    if (interval.half_width)
+        tip += QString("\n95 % interval ± %1\nstandard deviation %2")
+                   .arg(text(full_precision(*interval.half_width)), text(full_precision(interval.sd)));
+    return tip + "\n" + text(study::count_of(interval.n, "healthy seed"));
+}
+
+CompareCell mean_cell(const study::Interval& interval) {
+    CompareCell cell = number(interval.n > 0 ? interval.mean : kNaN, fixed(interval.mean, 4));
+    if (interval.n == 0) return cell;
+    if (interval.half_width) cell.half_width = text(fixed(*interval.half_width, 4));
+    cell.tip = interval_tip(interval);
+    return cell;
+}
+
+// --- a group
+
+std::string name_tip(const Comparison& comparison, std::size_t group) {
+    const Group& of = comparison.groups[group];
+    std::string tip = of.name + "\nconfiguration " + of.config_hash.substr(0, 12);
+    for (const ConfigDifference& one : comparison.differences_of(group)) tip += "\n" + in_words(one);
+    return tip;
+}
+
+CompareCell delta_cell(const ShownGroup& shown) {
+    if (shown.is_reference()) return words("–", "The others are compared with this one", Tone::muted);
+    const study::PairedInterval& interval = shown.delta.interval;
+    CompareCell cell = mean_cell(interval);
+    cell.tip = text(shown.delta.judgement);
+    if (interval.n == 0) return cell;
+    cell.text = text(study::signed_loss(interval.mean));
+    cell.tip += "\n" + interval_tip(interval);
+    return cell;
+}
+
+// The sentence up to its figures; all of it is in the tooltip.
+CompareCell judgement_cell(const Group& group, const ShownGroup& shown) {
+    if (shown.is_reference()) return words(group.is_baseline ? "the baseline" : "the reference", "", Tone::muted);
+    if (!shown.reference) return words("nothing to compare with here", "", Tone::muted);
+    const std::string& all = shown.delta.judgement;
+    const Tone tone = shown.delta.too_close()                       ? Tone::warning
+                      : group.healthy() == 0 && group.collapsed > 0 ? Tone::danger
+                      : shown.delta.interval.distinguishable()      ? Tone::usual
+                                                                    : Tone::muted;
+    CompareCell cell = words(all.substr(0, all.find(" (95 %")), all, tone);
+    cell.order = shown.delta.interval.n > 0 ? shown.delta.interval.mean : kNaN;
+    return cell;
+}
+
+CompareCell best_step_cell(const Comparison& comparison, const Group& group) {
+    std::set<std::int64_t> steps;
+    QStringList told;
+    for (const std::size_t index : group.runs) {
+        const ComparedRun& compared = comparison.runs[index];
+        if (!compared.healthy() || compared.best_step < 0) continue;
+        steps.insert(compared.best_step);
+        told += QString("Seed %1: step %2").arg(compared.listed.info.seed).arg(compared.best_step);
+    }
+    if (steps.empty()) return number(kNaN, "");
+    const std::string first = with_thousands(*steps.begin()), last = with_thousands(*steps.rbegin());
+    return number(static_cast<double>(*steps.begin()), first == last ? first : first + "–" + last, told.join("\n"));
+}
+
+CompareCell verdict_cell(const Comparison& comparison, const Group& group) {
+    const auto all = std::ssize(group.runs);
+    QStringList causes;
+    for (const std::string& cause : group.collapse_causes) causes += text(cause);
+    CompareCell cell = words("healthy");
+    cell.order = static_cast<double>(group.collapsed);
+    if (group.collapsed > 0) {
+        cell.text = QString("%1 of %2 collapsed").arg(group.collapsed).arg(all);
+        cell.tip = causes.join("\n");
+        cell.tone = Tone::danger;
+        return cell;
+    }
+    if (group.unfinished == 0) return cell;
+    QStringList told;
+    for (const std::size_t index : group.runs) {
+        const ComparedRun& compared = comparison.runs[index];
+        told += QString("Seed %1: %2").arg(compared.listed.info.seed).arg(run::to_string(compared.listed.status));
+    }
+    cell.text = QString("%1 of %2 not finished").arg(group.unfinished).arg(all);
+    cell.tip = told.join("\n");
+    cell.tone = Tone::muted;
+    return cell;
+}
+
+// --- a seed
+
+bool has_ended(const ComparedRun& compared) { return compared.healthy() || compared.collapsed(); }
+
+CompareCell loss_of_seed(const ComparedRun& compared, double loss) {
+    CompareCell cell = number(loss, fixed(loss, 4));
+    if (compared.val.value.empty() || compared.healthy()) return cell;
+    // A last evaluation that is not a number is a result, not a missing one.
+    cell.text = text(fixed(loss, 4));
+    cell.tip = text(full_precision(loss)) + (compared.collapsed() ? "\nBefore it collapsed; in no mean"
+                                                                  : "\nSo far; in no mean until the run has ended");
+    cell.tone = Tone::muted;
+    return cell;
+}
+
+CompareCell delta_of_seed(const Comparison& comparison, const ShownGroup& shown, const ComparedRun& compared) {
+    if (!shown.reference || shown.is_reference() || !shown.delta.paired || !compared.healthy()) return number(kNaN, "");
+    for (const std::size_t index : comparison.groups[*shown.reference].runs) {
+        const ComparedRun& other = comparison.runs[index];
+        if (!other.healthy() || other.listed.info.seed != compared.listed.info.seed) continue;
+        const double difference = compared.final_val - other.final_val;
+        return number(difference, study::signed_loss(difference));
+    }
+    return number(kNaN, "");
+}
+
+CompareCell verdict_of_seed(const ComparedRun& compared) {
+    const auto& verdict = compared.listed.state.verdict;
+    const std::string status = run::to_string(compared.listed.status);
+    const std::string cause = verdict ? verdict->cause : "";
+    const bool failed = compared.listed.status == run::Status::failed;
+    CompareCell cell = words(cause.empty() ? status : status + ": " + cause, cause,
+                             compared.collapsed() || failed ? Tone::danger
+                             : compared.healthy()           ? Tone::usual
+                                                            : Tone::muted);
+    return cell;
+}
+
+CompareRow seed_row(const Comparison& comparison, const ShownGroup& shown, std::size_t index) {
+    const ComparedRun& compared = comparison.runs[index];
+    CompareRow row = empty_row();
+    row.key = text(compared.listed.info.id);
+    row.run = index;
+    at(row, CompareColumn::variant) =
+        words(fmt::format("Seed {}", compared.listed.info.seed), "Run " + compared.listed.info.id);
+    at(row, CompareColumn::variant).order = static_cast<double>(compared.listed.info.seed);
+    at(row, CompareColumn::final_loss) = loss_of_seed(compared, compared.final_val);
+    at(row, CompareColumn::delta) = delta_of_seed(comparison, shown, compared);
+    at(row, CompareColumn::judgement) = words("");
+    at(row, CompareColumn::best_loss) = loss_of_seed(compared, compared.best_val);
+    at(row, CompareColumn::best_step) =
+        compared.best_step < 0 ? number(kNaN, "")
+                               : number(static_cast<double>(compared.best_step), with_thousands(compared.best_step));
+    at(row, CompareColumn::seeds) = words("");
+    at(row, CompareColumn::parameters) = words("");
+    at(row, CompareColumn::flops) = words("");
+    const double seconds = has_ended(compared) ? compared.seconds : kNaN;
+    at(row, CompareColumn::seconds) = number(seconds, short_duration(seconds));
+    at(row, CompareColumn::verdict) = verdict_of_seed(compared);
+    at(row, CompareColumn::relative) = words("");
+    at(row, CompareColumn::train_loss) = number(compared.final_train, fixed(compared.final_train, 4));
+    at(row, CompareColumn::bits_per_byte) = loss_of_seed(compared, compared.bpb);
+    at(row, CompareColumn::speed) = number(compared.tokens_per_second, short_count(compared.tokens_per_second));
+    return row;
+}
+
+}  // namespace
+
+const std::vector<CompareColumnInfo>& compare_columns() {
+    static const std::vector<CompareColumnInfo> columns{
+        {"variant", "Variant", "A configuration over its seeds; open it to see them", false, true},
+        {"final_loss", "Final val loss",
+         "Final validation loss in nats per token: mean over healthy seeds ± the half "
+         "width of its 95 % interval",
+         true, true},
+        {"delta", "Δ",
+         "Difference of the final validation loss to the reference, paired by seed, with its 95 % "
+         "interval",
+         true, true},
+        {"judgement", "Judgement", "What the difference comes to", false, true},
+        {"best_loss", "Best val loss", "Lowest validation loss of each healthy seed: mean ± half width", true, true},
+        {"best_step", "At step", "Where the best validation loss was reached", true, true},
+        {"seeds", "Seeds", "Healthy seeds of all", true, true},
+        {"parameters", "Parameters", "Trained parameters; a tied head is counted once", true, true},
+        {"flops", "FLOPs", "Of training one run: forward and backward, 6N + 12 L H hd s a token", true, true},
+        {"seconds", "Time", "Training time of one run, without validation and checkpoints", true, true},
+        {"verdict", "Verdict", "How the runs ended; collapsed seeds are in no mean", false, true},
+        {"relative", "Δ %", "The difference as a share of the reference's loss", true, false},
+        {"train_loss", "Final train loss", "Mean of the last steps, over healthy seeds", true, false},
+        {"bits_per_byte", "Bits per byte", "Of the last validation, over healthy seeds", true, false},
+        {"speed", "Tokens/s", "While training, mean over the runs that have ended", true, false},
+    };
+    return columns;
+}
+
+CompareRow compare_row(const Comparison& comparison, const ShownGroup& shown) {
+    const Group& group = comparison.groups[shown.group];
+    CompareRow row = empty_row();
+    row.key = text(group.config_hash);
+    row.run = group.runs.front();
+    row.reference = shown.is_reference();
+    at(row, CompareColumn::variant) = words(study::display_name(group), name_tip(comparison, shown.group));
+    at(row, CompareColumn::final_loss) = mean_cell(group.final_val);
+    at(row, CompareColumn::delta) = delta_cell(shown);
+    at(row, CompareColumn::judgement) = judgement_cell(group, shown);
+    at(row, CompareColumn::best_loss) = mean_cell(group.best_val);
+    at(row, CompareColumn::best_step) = best_step_cell(comparison, group);
+    at(row, CompareColumn::seeds) =
+        number(static_cast<double>(group.healthy()), fmt::format("{} of {}", group.healthy(), group.runs.size()));
+    const auto parameters = static_cast<double>(group.parameters);
+    at(row, CompareColumn::parameters) =
+        number(parameters, short_count(parameters), text(with_thousands(group.parameters)));
+    at(row, CompareColumn::flops) = number(group.flops, significant(group.flops, 3));
+    at(row, CompareColumn::seconds) = number(group.seconds, short_duration(group.seconds));
+    at(row, CompareColumn::verdict) = verdict_cell(comparison, group);
+    const double relative = shown.delta.interval.n > 0 && !shown.is_reference() ? shown.delta.relative : kNaN;
+    at(row, CompareColumn::relative) = number(relative, study::signed_percent(relative));
+    const double train = report::mean_final_train(comparison, group);
+    at(row, CompareColumn::train_loss) = number(train, fixed(train, 4));
+    const double bpb =
+        report::mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.bpb; });
+    at(row, CompareColumn::bits_per_byte) = number(bpb, fixed(bpb, 4));
+    at(row, CompareColumn::speed) = number(group.tokens_per_second, short_count(group.tokens_per_second));
+    for (const std::size_t index : group.runs) row.seeds.push_back(seed_row(comparison, shown, index));
+    return row;
+}
+
+}  // namespace ablate::ui

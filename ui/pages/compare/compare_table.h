@@ -1,0 +1,63 @@
+#pragma once
+#include "core/study/comparison.h"
+
+#include <QString>
+#include <vector>
+
+// The rows of the comparison table as text: a group, its seeds below. Made in a worker.
+namespace ablate::ui {
+
+enum class CompareColumn {
+    variant,
+    final_loss,
+    delta,
+    judgement,
+    best_loss,
+    best_step,
+    seeds,
+    parameters,
+    flops,
+    seconds,
+    verdict,
+    relative,
+    train_loss,
+    bits_per_byte,
+    speed
+};
+
+struct CompareColumnInfo {
+    const char* key;  // stable, for settings
+    const char* title;
+    const char* help;
+    bool number;
+    bool shown;  // unless chosen otherwise
+};
+const std::vector<CompareColumnInfo>& compare_columns();  // by CompareColumn
+
+struct CompareCell {
+    enum class Tone { usual, muted, warning, danger };
+    QString text = "–";  // a missing value is a dash, never 0
+    QString half_width;  // of its interval, after a ±
+    QString tip;
+    double order = 0;  // sorts the column; NaN comes last
+    Tone tone = Tone::usual;
+};
+
+struct CompareRow {
+    QString key;          // a group's configuration hash, a run's id
+    std::size_t run = 0;  // in the comparison: the one whose colour the row has
+    bool reference = false;
+    std::vector<CompareCell> cells;  // by column
+    std::vector<CompareRow> seeds;
+};
+
+// A group that is shown, and what it is compared with.
+struct ShownGroup {
+    std::size_t group = 0;
+    std::optional<std::size_t> reference;
+    study::Delta delta;
+    bool is_reference() const { return reference == group; }
+};
+CompareRow compare_row(const study::Comparison& comparison, const ShownGroup& shown);
+
+}  // namespace ablate::ui

@@ -1,0 +1,123 @@
+#include "ui/pages/compare/config_panel.h"
+
+#include "core/study/wording.h"
+#include "ui/pages/compare/cells_model.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/labels.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableView>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kFirstWidth = 260, kWidth = 168;  // px
+
+QString text(const std::string& words) { return QString::fromStdString(words); }
+
+}  // namespace
+
+ConfigPanel::ConfigPanel(QWidget* parent) : QWidget(parent) {
+    model_ = new CellsModel(this);
+    table_ = new QTableView(this);
+    table_->setModel(model_);
+    table_->setAccessibleName("Options that differ");
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setShowGrid(false);
+    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(32);
+    table_->horizontalHeader()->setHighlightSections(false);
+    table_->setContextMenuPolicy(Qt::ActionsContextMenu);
+    auto* action = new QAction("Ignore these options", table_);
+    action->setShortcut(QKeySequence::Delete);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    table_->addAction(action);
+    told_ = plain_label("", "muted", this);
+    ignore_ = flat_button("Ignore selected", this);
+    ignore_->setToolTip("Leave the selected options out of this table (Delete)");
+    show_all_ = flat_button("", this);
+    auto* bar = new QHBoxLayout;
+    bar->addWidget(told_);
+    bar->addStretch();
+    bar->addWidget(show_all_);
+    bar->addWidget(ignore_);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 2 * kSpace, 0, 0);
+    column->setSpacing(kSpace);
+    column->addLayout(bar);
+    column->addWidget(table_, 1);
+
+    connect(action, &QAction::triggered, this, &ConfigPanel::ignore_selected);
+    connect(ignore_, &QPushButton::clicked, this, &ConfigPanel::ignore_selected);
+    connect(show_all_, &QPushButton::clicked, this, &ConfigPanel::show_ignored);
+    const auto selected = [this] { ignore_->setEnabled(table_->selectionModel()->hasSelection()); };
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, selected);
+    selected();
+    fill();
+}
+
+void ConfigPanel::show_scene(const CompareScenePtr& scene, const QStringList& visible) {
+    scene_ = scene;
+    visible_ = visible;
+    fill();
+}
+
+void ConfigPanel::fill() {
+    std::vector<CellsModel::Cell> header{{"Option", {}, {}, false}};
+    std::vector<CellsModel::Line> lines;
+    int left_out = 0;
+    const auto shown = [&](std::size_t i) {
+        const study::Group& group = scene_->comparison->groups[scene_->shown[i].group];
+        return i == 0 || visible_.contains(text(group.config_hash));  // the first is what the others differ from
+    };
+    const std::size_t groups = scene_ ? scene_->shown.size() : 0;
+    for (std::size_t i = 0; i < groups; ++i) {
+        const study::Group& group = scene_->comparison->groups[scene_->shown[i].group];
+        if (shown(i)) header.push_back({text(study::display_name(group)), text(group.name), {}, false});
+    }
+    for (const ConfigTable::Row& row : scene_ ? scene_->configuration.rows : std::vector<ConfigTable::Row>()) {
+        if (ignored_.contains(text(row.key))) {
+            ++left_out;
+            continue;
+        }
+        CellsModel::Line line{text(row.key), {{row.label, text(row.key), {}, false}}};
+        for (std::size_t i = 0; i < groups; ++i)
+            if (shown(i))
+                line.cells.push_back({row.values[i], row.values[i],
+                                      row.differs[i] ? CellsModel::Tone::strong : CellsModel::Tone::muted, false});
+        lines.push_back(std::move(line));
+    }
+    told_->setText(lines.empty() ? QString(groups < 2 ? "Options are set side by side once there are two variants."
+                                                      : "No option differs but those ignored.")
+                                 : QString("Options that differ from the first column stand out."));
+    show_all_->setText(QString("Show %1 ignored").arg(left_out));
+    show_all_->setVisible(left_out > 0);
+    const int before = model_->columnCount();
+    model_->set(header, lines);
+    for (int i = before; i < model_->columnCount(); ++i) table_->setColumnWidth(i, i == 0 ? kFirstWidth : kWidth);
+}
+
+void ConfigPanel::ignore_selected() {
+    for (const QModelIndex& index : table_->selectionModel()->selectedRows())
+        ignored_ += index.data(CellsModel::key).toString();
+    fill();
+}
+
+void ConfigPanel::show_ignored() {
+    ignored_.clear();
+    fill();
+}
+
+QVariantMap ConfigPanel::save_state() const { return {{"ignored", ignored_}}; }
+
+void ConfigPanel::restore_state(const QVariantMap& state) {
+    ignored_ = state.value("ignored").toStringList();
+    fill();
+}
+
+}  // namespace ablate::ui

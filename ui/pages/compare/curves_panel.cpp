@@ -1,0 +1,353 @@
+#include "ui/pages/compare/curves_panel.h"
+
+#include "core/base/text.h"
+#include "core/study/wording.h"
+#include "ui/charts/plot_view.h"
+#include "ui/pages/compare/cells_model.h"
+#include "ui/theme/figures.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/labels.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTableView>
+#include <cmath>
+
+namespace ablate::ui {
+namespace {
+
+using study::Along;
+using study::Comparison;
+using study::Group;
+
+struct AxisText {
+    const char* choice;
+    const char* title;
+};
+constexpr std::array<AxisText, 4> kAxes{AxisText{"Steps", "Step"}, AxisText{"Tokens", "Tokens"},
+                                        AxisText{"FLOPs", "Training FLOPs"}, AxisText{"Time", "Training time (s)"}};
+constexpr double kDefaultSmoothing = 0.9;
+
+QString text(const std::string& words) { return QString::fromStdString(words); }
+QString key_of(const Group& group) { return text(group.config_hash); }
+
+QString position_text(Along along, double at) {
+    if (!std::isfinite(at)) return "–";
+    switch (along) {
+        case Along::steps:
+            return "step " + text(with_thousands(std::llround(at)));
+        case Along::tokens:
+            return text(short_count(at)) + " tokens";
+        case Along::flops:
+            return text(significant(at, 3)) + " FLOPs";
+        case Along::seconds:
+            return text(short_duration(at));
+    }
+    return {};
+}
+
+}  // namespace
+
+CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
+    plot_ = new PlotView(this);
+    bars_ = new BarView(this);
+    bars_->setMinimumHeight(120);
+    auto* charts = new QSplitter(this);
+    auto* left = new QFrame(charts);
+    left->setProperty("card", true);
+    auto* left_column = new QVBoxLayout(left);
+    left_column->setContentsMargins(2 * kSpace, kSpace, 2 * kSpace, kSpace);
+    left_column->setSpacing(0);
+    left_column->addWidget(build_toolbar());
+    left_column->addWidget(plot_, 1);
+    auto* right = new QSplitter(Qt::Vertical, charts);
+    auto* bar_card = new QFrame(right);
+    bar_card->setProperty("card", true);
+    auto* bar_column = new QVBoxLayout(bar_card);
+    bar_column->setContentsMargins(kSpace, kSpace, kSpace, kSpace);
+    bar_column->addWidget(bars_);
+    right->addWidget(bar_card);
+    right->addWidget(build_readings());
+    right->setChildrenCollapsible(false);
+    charts->addWidget(left);
+    charts->addWidget(right);
+    charts->setStretchFactor(0, 3);
+    charts->setStretchFactor(1, 2);
+    charts->setChildrenCollapsible(false);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 2 * kSpace, 0, 0);
+    column->addWidget(charts);
+
+    connect(plot_, &PlotView::hovered, this, [this](double, const QString& id) { Q_EMIT group_hovered(id); });
+    connect(plot_, &PlotView::hover_left, this, [this] { Q_EMIT group_hovered({}); });
+}
+
+QWidget* CurvesPanel::build_toolbar() {
+    auto* bar = new QWidget(this);
+    metric_ = new QComboBox(bar);
+    metric_->setProperty("flat", true);
+    metric_->setAccessibleName("Metric of the curves");
+    metric_->addItems({"Validation loss", "Training loss"});
+    along_ = new QComboBox(bar);
+    along_->setAccessibleName("Horizontal axis");
+    for (const AxisText& axis : kAxes) along_->addItem(axis.choice);
+    log_x_ = new QCheckBox("log x", bar);
+    log_x_->setToolTip("Logarithmic x axis");
+    log_y_ = new QCheckBox("log y", bar);
+    log_y_->setToolTip("Logarithmic y axis");
+    smoothing_box_ = new QWidget(bar);
+    auto* smoothing = new QHBoxLayout(smoothing_box_);
+    smoothing->setContentsMargins(0, 0, 0, 0);
+    smoothing_ = new QSlider(Qt::Horizontal, smoothing_box_);
+    smoothing_->setRange(0, 999);
+    smoothing_->setSingleStep(10);
+    smoothing_->setPageStep(100);
+    smoothing_->setFixedWidth(100);
+    smoothing_->setValue(static_cast<int>(kDefaultSmoothing * 1000));
+    smoothing_->setAccessibleName("Smoothing");
+    smoothing_->setToolTip("Weight of the exponential moving average of each seed, before the mean is taken");
+    smoothing_value_ = plain_label(text(fixed(kDefaultSmoothing, 3)), "muted", smoothing_box_);
+    smoothing->addWidget(plain_label("Smoothing", "muted", smoothing_box_));
+    smoothing->addWidget(smoothing_);
+    smoothing->addWidget(smoothing_value_);
+    smoothing_box_->hide();
+
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(2 * kSpace);
+    row->addWidget(metric_);
+    row->addWidget(plain_label("along", "muted", bar));
+    row->addWidget(along_);
+    row->addWidget(log_x_);
+    row->addWidget(log_y_);
+    row->addStretch();
+    row->addWidget(smoothing_box_);
+
+    connect(metric_, &QComboBox::currentIndexChanged, this, [this](int metric) {
+        smoothing_box_->setVisible(metric == static_cast<int>(CompareMetric::training_loss));
+        Q_EMIT choices_changed();
+    });
+    connect(along_, &QComboBox::currentIndexChanged, this, &CurvesPanel::choices_changed);
+    connect(log_x_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
+    connect(log_y_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
+    connect(smoothing_, &QSlider::valueChanged, this, [this](int value) {
+        smoothing_value_->setText(text(fixed(value / 1000.0, 3)));
+        Q_EMIT choices_changed();
+    });
+    return bar;
+}
+
+QWidget* CurvesPanel::build_readings() {
+    auto* card = new QFrame(this);
+    card->setProperty("card", true);
+    step_ = new QSpinBox(card);
+    step_->setAccessibleName("Step of the reference at which the differences are read");
+    step_->setKeyboardTracking(false);
+    step_->setGroupSeparatorShown(true);
+    step_slider_ = new QSlider(Qt::Horizontal, card);
+    step_slider_->setAccessibleName("Step of the reference at which the differences are read");
+    auto* furthest = flat_button("Furthest", card);
+    furthest->setToolTip("The furthest point at which every variant can be read");
+    auto* bar = new QHBoxLayout;
+    bar->setSpacing(2 * kSpace);
+    auto* title = plain_label("Difference at step", "", card);
+    title->setToolTip(
+        "Validation loss less the reference's, at this step of the reference, and at the same tokens, "
+        "FLOPs and seconds");
+    bar->addWidget(title);
+    bar->addWidget(step_);
+    bar->addWidget(step_slider_, 1);
+    bar->addWidget(furthest);
+    readings_ = new CellsModel(this);
+    table_ = new QTableView(card);
+    table_->setModel(readings_);
+    table_->setAccessibleName("Differences read at one point");
+    table_->setItemDelegate(new FiguresDelegate(table_));
+    table_->setShowGrid(false);
+    table_->setFrameShape(QFrame::NoFrame);
+    table_->setSelectionMode(QAbstractItemView::NoSelection);
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(28);
+    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    table_->horizontalHeader()->setHighlightSections(false);
+    no_readings_ = plain_label("Once the reference and a variant have finished a seed, their difference is read here.",
+                               "muted", card);
+    no_readings_->setWordWrap(true);
+    no_readings_->setAlignment(Qt::AlignCenter);
+    auto* column = new QVBoxLayout(card);
+    column->setContentsMargins(3 * kSpace, 2 * kSpace, 3 * kSpace, 2 * kSpace);
+    column->setSpacing(kSpace);
+    column->addLayout(bar);
+    column->addWidget(table_, 1);
+    column->addWidget(no_readings_, 1);
+
+    connect(step_, &QSpinBox::valueChanged, this, &CurvesPanel::read_at);
+    connect(step_slider_, &QSlider::valueChanged, this, &CurvesPanel::read_at);
+    connect(furthest, &QPushButton::clicked, this, [this] {
+        read_step_.reset();
+        Q_EMIT choices_changed();
+    });
+    return card;
+}
+
+void CurvesPanel::read_at(int step) {
+    read_step_ = step;
+    const QSignalBlocker quiet_box(step_), quiet_slider(step_slider_);
+    step_->setValue(step);
+    step_slider_->setValue(step);
+    Q_EMIT choices_changed();
+}
+
+CompareChoices CurvesPanel::with_choices(CompareChoices choices) const {
+    choices.metric = static_cast<CompareMetric>(metric_->currentIndex());
+    choices.along = static_cast<Along>(along_->currentIndex());
+    choices.smoothing = choices.metric == CompareMetric::training_loss ? smoothing_->value() / 1000.0 : 0;
+    choices.read_step = read_step_;
+    return choices;
+}
+
+void CurvesPanel::set_empty_text(const QString& text) {
+    empty_text_ = text;
+    plot_->set_empty_text(text);
+    bars_->set_empty_text(text);
+}
+
+void CurvesPanel::highlight(const QString& group) { plot_->set_highlight(group); }
+
+void CurvesPanel::show_scene(const CompareScenePtr& scene, const ColorOf& color_of, const QStringList& visible) {
+    draw_curves(*scene, color_of, visible);
+    draw_bars(*scene, color_of, visible);
+    show_readings(*scene, visible);
+}
+
+void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible) {
+    const Comparison& comparison = *scene.comparison;
+    std::vector<Curve> faint, means;
+    for (const GroupCurves& group_curves : scene.curves) {
+        const Group& group = comparison.groups[group_curves.group];
+        if (!visible.contains(key_of(group)) || group_curves.runs.empty()) continue;
+        const int color = color_of(group.runs.front());
+        Curve base;
+        base.id = key_of(group);
+        base.label = text(study::display_name(group));
+        base.color = Theme::instance().run_color(color);
+        base.dash = Theme::run_dash(color);
+        bool labelled = group_curves.mean != nullptr;
+        for (const SeedCurve& seed : group_curves.runs) {
+            Curve curve = base;
+            const run::RunInfo& info = comparison.runs[seed.run].listed.info;
+            curve.x = seed.x;
+            curve.y = seed.y;
+            curve.faint = group_curves.mean != nullptr;
+            curve.line_end_label = !std::exchange(labelled, true);
+            if (seed.collapsed_at)
+                curve.flags.emplace_back(*seed.collapsed_at,
+                                         QString("seed %1: %2")
+                                             .arg(info.seed)
+                                             .arg(text(comparison.runs[seed.run].listed.state.verdict->cause)));
+            faint.push_back(std::move(curve));
+        }
+        if (!group_curves.mean) continue;
+        base.x = group_curves.x;
+        base.y = group_curves.mean;
+        base.low = group_curves.low;
+        base.high = group_curves.high;
+        means.push_back(std::move(base));
+    }
+    std::move(means.begin(), means.end(), std::back_inserter(faint));
+    PlotAxes axes;
+    axes.x_title = kAxes[static_cast<std::size_t>(scene.choices.along)].title;
+    const bool validation = scene.choices.metric == CompareMetric::validation_loss;
+    axes.y_title = validation ? "Validation loss (nats per token)" : "Training loss (nats per token)";
+    axes.x = log_x_->isChecked() ? Scale::logarithmic : Scale::linear;
+    axes.y = log_y_->isChecked() ? Scale::logarithmic : Scale::linear;
+    axes.y_title_on_screen = false;
+    plot_->set_axes(axes);
+    plot_->set_curves(std::move(faint));
+}
+
+void CurvesPanel::draw_bars(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible) {
+    std::vector<Bar> bars;
+    for (const ShownGroup& shown : scene.shown) {
+        const Group& group = scene.comparison->groups[shown.group];
+        if (!visible.contains(key_of(group)) || shown.is_reference()) continue;
+        const bool collapsed = group.healthy() == 0 && group.collapsed > 0;
+        if (!collapsed && shown.delta.interval.n == 0) continue;
+        Bar bar;
+        bar.label = text(study::display_name(group));
+        bar.color = Theme::instance().run_color(color_of(group.runs.front()));
+        bar.collapsed = collapsed;
+        if (!collapsed) bar.value = shown.delta.interval.mean;
+        bar.half_width = shown.delta.interval.half_width.value_or(0);
+        bars.push_back(std::move(bar));
+    }
+    bars_->set_empty_text(scene.shown.empty() ? empty_text_
+                                              : QString("Once the reference and a variant have finished a seed, their "
+                                                        "difference stands here."));
+    bars_->set_bars(std::move(bars), "Δ final validation loss (nats), 95 % interval");
+}
+
+void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& visible) {
+    const Readings& readings = scene.readings;
+    std::vector<CellsModel::Cell> header{{"Variant", "", {}, false}};
+    for (std::size_t i = 0; i < kAxes.size(); ++i)
+        header.push_back({readings.at[i] ? position_text(static_cast<Along>(i), *readings.at[i]) : kAxes[i].choice,
+                          QString("Difference at equal %1").arg(QString(kAxes[i].choice).toLower()),
+                          {},
+                          true});
+    header[3].tip = "Difference at equal FLOPs";
+    std::vector<CellsModel::Line> lines;
+    for (const Readings::Row& row : readings.rows) {
+        const Group& group = scene.comparison->groups[row.group];
+        if (!visible.contains(key_of(group))) continue;
+        CellsModel::Line line{key_of(group), {{text(study::display_name(group)), text(group.name), {}, false}}};
+        for (const study::Delta& delta : row.deltas) {
+            const QString told = text(study::with_half_width(delta.interval));
+            line.cells.push_back({told.isEmpty() ? QString("–") : told, text(delta.judgement),
+                                  delta.interval.distinguishable() ? CellsModel::Tone::usual : CellsModel::Tone::muted,
+                                  true});
+        }
+        lines.push_back(std::move(line));
+    }
+    readings_->set(header, lines);
+    const bool any = std::isfinite(readings.step) && std::isfinite(readings.last);
+    table_->setVisible(any);
+    no_readings_->setVisible(!any);
+    step_->setEnabled(any);
+    step_slider_->setEnabled(any);
+    if (!any) return;
+    const QSignalBlocker quiet_box(step_), quiet_slider(step_slider_);
+    step_->setMaximum(static_cast<int>(readings.last));
+    step_slider_->setMaximum(static_cast<int>(readings.last));
+    if (step_->hasFocus() || step_slider_->isSliderDown()) return;  // what is being typed or dragged stays
+    step_->setValue(static_cast<int>(readings.step));
+    step_slider_->setValue(static_cast<int>(readings.step));
+}
+
+QVariantMap CurvesPanel::save_state() const {
+    return {{"metric", metric_->currentIndex()},
+            {"along", along_->currentIndex()},
+            {"log_x", log_x_->isChecked()},
+            {"log_y", log_y_->isChecked()},
+            {"smoothing", smoothing_->value()}};
+}
+
+void CurvesPanel::restore_state(const QVariantMap& state) {
+    for (const auto& [box, key] : {std::pair(metric_, "metric"), std::pair(along_, "along")}) {
+        const int choice = state.value(key, 0).toInt();
+        box->setCurrentIndex(choice >= 0 && choice < box->count() ? choice : 0);
+    }
+    log_x_->setChecked(state.value("log_x").toBool());
+    log_y_->setChecked(state.value("log_y").toBool());
+    smoothing_->setValue(state.value("smoothing", smoothing_->value()).toInt());
+}
+
+}  // namespace ablate::ui

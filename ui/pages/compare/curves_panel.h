@@ -1,0 +1,67 @@
+#pragma once
+#include "ui/pages/compare/compare_scene.h"
+
+#include <QWidget>
+#include <functional>
+
+class QComboBox;
+class QCheckBox;
+class QLabel;
+class QSlider;
+class QSpinBox;
+class QTableView;
+
+namespace ablate::ui {
+
+class BarView;
+class CellsModel;
+class PlotView;
+
+// Colour index of a run of the comparison, as Workspace::color_index.
+using ColorOf = std::function<int(std::size_t run)>;
+
+// The charts below the table: curves with the seeds behind their mean, the differences as bars, and the differences
+// read at one point along every axis.
+class CurvesPanel : public QWidget {
+    Q_OBJECT
+  public:
+    explicit CurvesPanel(QWidget* parent = nullptr);
+    // `visible`: groups the table shows, by configuration hash.
+    void show_scene(const CompareScenePtr& scene, const ColorOf& color_of, const QStringList& visible);
+    void highlight(const QString& group);  // by configuration hash; "" for none
+    void set_empty_text(const QString& text);
+    CompareChoices with_choices(CompareChoices choices) const;  // what is chosen here
+    QVariantMap save_state() const;
+    void restore_state(const QVariantMap& state);
+
+  Q_SIGNALS:
+    void choices_changed();
+    void group_hovered(const QString& group);  // "" when it was left
+
+  private:
+    QWidget* build_toolbar();
+    QWidget* build_readings();
+    void draw_curves(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
+    void draw_bars(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
+    void show_readings(const CompareScene& scene, const QStringList& visible);
+    void read_at(int step);
+
+    QComboBox* metric_;
+    QComboBox* along_;
+    QCheckBox* log_x_;
+    QCheckBox* log_y_;
+    QWidget* smoothing_box_;
+    QSlider* smoothing_;
+    QLabel* smoothing_value_;
+    PlotView* plot_;
+    BarView* bars_;
+    QSpinBox* step_;
+    QSlider* step_slider_;
+    CellsModel* readings_;
+    QTableView* table_;
+    QLabel* no_readings_;
+    std::optional<double> read_step_;  // chosen by somebody
+    QString empty_text_;
+};
+
+}  // namespace ablate::ui

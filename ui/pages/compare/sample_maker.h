@@ -1,0 +1,48 @@
+#pragma once
+#include "core/infer/generate.h"
+#include "ui/bridge/latest.h"
+
+#include <QStringList>
+#include <filesystem>
+
+namespace ablate::ui {
+
+// What shall be continued, and with which models.
+struct SampleRequest {
+    struct Model {
+        QString key;  // of its row
+        std::filesystem::path run;
+    };
+    std::string prompt;
+    infer::SamplingOptions options;
+    std::vector<Model> models;
+    bool all_checkpoints = false;  // else the newest alone
+};
+
+// Continues one prompt with many models, one after the other, in a thread below the window's.
+class SampleMaker : public QObject {
+    Q_OBJECT
+  public:
+    using Steps = std::vector<std::int64_t>;  // the newest first
+
+    explicit SampleMaker(QObject* parent = nullptr);
+    void make(const SampleRequest& request);  // gives up what it was making
+    void cancel();
+    bool busy() const { return latest_.busy(); }
+
+  Q_SIGNALS:
+    void columns_known(const std::vector<std::int64_t>& steps);  // before the first of them
+    void begun(const QString& key, std::int64_t step);
+    void made(const QString& key, std::int64_t step, const QString& text);
+    void could_not(const QString& key, std::int64_t step, const QString& why);
+    void finished();
+
+  private:
+    void work(const SampleRequest& request, const Latest::Ticket& ticket);
+    template <class Action>
+    void tell(const Latest::Ticket& ticket, Action action);
+
+    Latest latest_;
+};
+
+}  // namespace ablate::ui
