@@ -1,0 +1,123 @@
+#include "ui/pages/runs/run_clone.h"
+
+#include "core/model/register.h"
+#include "tests/ui/pages/runs/listed_runs.h"
+#include "ui/pages/runs/run_actions.h"
+
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::ui;
+using run::Status;
+
+class RunCloneTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void initTestCase() { model::register_kinds(); }
+
+    void the_patch_turns_one_configuration_into_the_other_data() {
+        QTest::addColumn<QByteArray>("before");
+        QTest::addColumn<QByteArray>("after");
+        QTest::newRow("nothing") << QByteArray("{}") << QByteArray("{}");
+        QTest::newRow("numbers") << QByteArray(R"({"train": {"lr": 0.01}})")
+                                 << QByteArray(R"({"train": {"lr": 0.02, "steps": 7}, "model": {"layers": 2}})");
+        QTest::newRow("another kind") << QByteArray("{}")
+                                      << QByteArray(R"({"model": {"norm": {"attn_in": {"kind": "none"}}}})");
+        QTest::newRow("another kind's options")
+            << QByteArray(R"({"model": {"norm": {"attn_in": {"kind": "rms", "eps": 1e-3}}}})")
+            << QByteArray(R"({"model": {"norm": {"attn_in": {"kind": "layer", "eps": 1e-4}}}})");
+        QTest::newRow("an option of a kind")
+            << QByteArray(R"({"model": {"norm": {"attn_in": {"kind": "rms"}}}})")
+            << QByteArray(R"({"model": {"norm": {"attn_in": {"kind": "rms", "eps": 1e-3}}}})");
+        QTest::newRow("a map") << QByteArray(R"({"data": {"val": {"a": "x", "b": "y"}}})")
+                               << QByteArray(R"({"data": {"val": {"b": "z", "c": "w"}}})");
+    }
+
+    void the_patch_turns_one_configuration_into_the_other() {
+        QFETCH(QByteArray, before);
+        QFETCH(QByteArray, after);
+        const RunConfig from = patched(RunConfig(), Json::parse(before.toStdString()), "before");
+        const RunConfig to = patched(RunConfig(), Json::parse(after.toStdString()), "after");
+        for (const auto& [a, b] : {std::pair{&from, &to}, {&to, &from}}) {
+            const Json patch = patch_between(*a, *b);
+            QCOMPARE(to_json(patched(*a, patch, "patch")).dump(), to_json(*b).dump());
+            QCOMPARE(patch.empty(), difference(*a, *b).empty());
+        }
+    }
+
+    void a_run_becomes_a_variant_without_its_data() {
+        run::RunInfo info = test::listed_run("a", "quick", "no-norm", 1, 1).info;
+        info.label = "No norm";
+        info.config.train.lr = 0.5;
+        info.config.data.vocab_size = 77;
+        info.config.data.context = 64;
+        const ClonedVariant clone = clone_as_variant(info, RunConfig());
+        QCOMPARE(clone.variant.name, std::string("no-norm"));
+        QCOMPARE(clone.variant.label, std::string("No norm"));
+        QVERIFY(clone.data_left_out);
+        QCOMPARE(clone.variant.patch["data"], Json({{"context", 64}}));
+        QCOMPARE(clone.variant.patch["train"]["lr"], Json(0.5));
+        info.variant = "baseline";
+        QCOMPARE(clone_as_variant(info, RunConfig()).variant.name, std::string("quick-baseline"));
+        info.variant = "an import/of others";
+        QVERIFY(is_plain_name_of(clone_as_variant(info, RunConfig()).variant.name));
+        info = test::listed_run("a", "quick", "nope", 1, 1).info;
+        info.config = RunConfig();
+        QVERIFY(clone_as_variant(info, RunConfig()).variant.patch.empty());
+    }
+
+    void actions_apply_to_what_they_can_change_data() {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<int>("place");
+        QTest::addColumn<QString>("applying");  // resume, pause, stop, retry, earlier, later, delete
+        const auto row = [](const char* name, Status status, int place, const char* applying) {
+            QTest::newRow(name) << static_cast<int>(status) << place << QString(applying);
+        };
+        row("queued", Status::queued, -1, "resume stop delete");
+        row("next in the queue", Status::queued, 0, "pause stop later delete");
+        row("last in the queue", Status::queued, 2, "pause stop earlier delete");
+        row("running", Status::running, -1, "pause stop");
+        row("paused", Status::paused, -1, "resume stop delete");
+        row("interrupted", Status::interrupted, -1, "resume stop delete");
+        row("healthy", Status::healthy, -1, "retry delete");
+        row("collapsed", Status::collapsed, -1, "retry delete");
+        row("stopped", Status::stopped, -1, "resume retry delete");
+        row("failed", Status::failed, -1, "resume retry delete");
+    }
+
+    void actions_apply_to_what_they_can_change() {
+        QFETCH(int, status);
+        QFETCH(int, place);
+        QFETCH(QString, applying);
+        const run::ListedRun run = test::listed_run("a", "s", "v", 1, 1, static_cast<Status>(status));
+        const std::pair<RunAction, const char*> actions[] = {
+            {RunAction::resume, "resume"}, {RunAction::pause, "pause"},          {RunAction::stop, "stop"},
+            {RunAction::retry, "retry"},   {RunAction::move_earlier, "earlier"}, {RunAction::move_later, "later"},
+            {RunAction::remove, "delete"}};
+        QStringList found;
+        for (const auto& [action, name] : actions)
+            if (why_not(action, {&run, place, 3}).isEmpty()) found += name;
+        QCOMPARE(found.join(' '), applying);
+    }
+
+    void imported_and_damaged_runs_cannot_train() {
+        run::ListedRun run = test::listed_run("a", "s", "v", 1, 1, Status::stopped);
+        run.info.origin = "wandb";
+        QVERIFY(why_not(RunAction::resume, {&run, -1, 0}).contains("imported"));
+        QVERIFY(why_not(RunAction::retry, {&run, -1, 0}).contains("imported"));
+        QVERIFY(!why_not(RunAction::resume, {}).isEmpty());
+        QVERIFY(why_not(RunAction::remove, {}).isEmpty());
+    }
+
+  private:
+    static bool is_plain_name_of(const std::string& name) {
+        StudyConfig study;
+        study.name = "s";
+        study.variants.push_back({name, name, {{"train", {{"lr", 0.5}}}}});
+        return expand(study).size() == 2;
+    }
+};
+
+QTEST_MAIN(RunCloneTest)
+#include "run_clone_test.moc"

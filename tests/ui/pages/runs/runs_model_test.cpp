@@ -1,0 +1,195 @@
+#include "ui/pages/runs/runs_model.h"
+
+#include "tests/ui/pages/runs/listed_runs.h"
+#include "ui/pages/runs/run_cells.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+#include <limits>
+
+using namespace ablate;
+using namespace ablate::ui;
+using run::Status;
+using test::color_of;
+using test::listed_run;
+using test::run_list;
+
+class RunsModelTest : public QObject {
+    Q_OBJECT
+
+    // "study: a b, Cannot be read: x"
+    static QString printed(const RunsModel& model) {
+        QStringList groups;
+        for (int g = 0; g < model.rowCount(); ++g) {
+            const QModelIndex heading = model.index(g, 0);
+            groups += heading.data().toString() + ": " + model.ids_below(heading).join(' ');
+        }
+        return groups.join(", ");
+    }
+    static QString cell(const RunsModel& model, const QString& id, int column) {
+        return model.index_of(id, column).data().toString();
+    }
+
+  private Q_SLOTS:
+    void rows_come_and_go_in_place() {
+        RunsModel model;
+        QAbstractItemModelTester tester(&model);
+        QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
+        model.set_runs(run_list({listed_run("a", "one", "baseline", 1, 1), listed_run("b", "one", "nope", 1, 2)}),
+                       color_of);
+        QCOMPARE(printed(model), QString("one: a b"));
+        const QPersistentModelIndex kept = model.index_of("b");
+        model.set_runs(run_list({listed_run("a", "one", "baseline", 1, 1), listed_run("b", "one", "nope", 1, 2),
+                                 listed_run("c", "two", "baseline", 1, 3)},
+                                {{"/nowhere/runs/x", "x: run.json is missing"}}),
+                       color_of);
+        QCOMPARE(printed(model), QString("one: a b, two: c, Cannot be read: x"));
+        QCOMPARE(kept.data(RunsModel::id_role).toString(), QString("b"));
+        // A run whose files were mended moves to its study; an emptied study goes.
+        model.set_runs(run_list({listed_run("b", "one", "nope", 1, 2), listed_run("x", "one", "silu", 1, 4)}),
+                       color_of);
+        QCOMPARE(printed(model), QString("one: b x"));
+        QCOMPARE(kept.data(RunsModel::id_role).toString(), QString("b"));
+        model.set_runs(run_list({}), color_of);
+        QCOMPARE(model.rowCount(), 0);
+        QVERIFY(!kept.isValid());
+        QCOMPARE(reset.count(), 0);
+    }
+
+    void only_what_changed_is_told() {
+        RunsModel model;
+        const auto before = {listed_run("a", "one", "baseline", 1, 1), listed_run("b", "one", "nope", 1, 2)};
+        model.set_runs(run_list(before), color_of);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        std::vector<run::ListedRun> after = before;
+        after[1].state.step = 7;
+        model.set_runs(run_list(after), color_of);
+        QStringList rows;
+        for (const QList<QVariant>& one : changed) {
+            const QModelIndex index = one[0].toModelIndex();
+            if (index.parent().isValid()) rows += index.data(RunsModel::id_role).toString();
+        }
+        QCOMPARE(rows, QStringList({"b"}));
+        QCOMPARE(cell(model, "b", RunsModel::step), QString("7 / 100"));
+        after[0].notes.tags = {"keep"};
+        changed.clear();
+        model.set_runs(run_list(after), color_of);
+        QCOMPARE(model.index_of("a").data(RunsModel::tags_role).toStringList(), QStringList({"keep"}));
+        QVERIFY(changed.count() > 0);
+        QCOMPARE(model.known_tags(), QStringList({"keep"}));
+    }
+
+    void a_training_run_says_how_far_and_how_long() {
+        run::ListedRun run = listed_run("a", "one", "baseline", 1, 1);
+        run.info.config.train.steps = 1200;
+        run.info.config.train.batch = 4;
+        run.info.config.train.accumulate = 2;
+        run.info.config.data.context = 128;
+        run.state.step = 300;
+        run.state.tokens_per_second = 10240;  // ten steps a second
+        run.state.last_loss = 3.14159;
+        run.state.device = "cpu";
+        RunsModel model;
+        model.set_runs(run_list({run}), color_of);
+        QCOMPARE(cell(model, "a", RunsModel::step), QString("300 / 1,200"));
+        QCOMPARE(model.index_of("a", RunsModel::progress).data(RunsModel::share_role).toDouble(), 0.25);
+        QCOMPARE(*seconds_remaining(run), 90.0);
+        QCOMPARE(cell(model, "a", RunsModel::remaining), QString("1m 30s"));
+        QCOMPARE(cell(model, "a", RunsModel::loss), QString("3.142"));
+        QVERIFY(model.index_of("a", RunsModel::loss).data(Qt::ToolTipRole).toString().contains("3.14159"));
+        QCOMPARE(cell(model, "a", RunsModel::device), QString("auto → cpu"));
+        run.status = Status::paused;
+        model.set_runs(run_list({run}), color_of);
+        QCOMPARE(cell(model, "a", RunsModel::remaining), QString());
+    }
+
+    void what_is_not_there_is_empty_and_no_number_is_an_alarm() {
+        run::ListedRun fresh = listed_run("a", "one", "baseline", 1, 1, Status::queued);
+        run::ListedRun broken = listed_run("b", "one", "no-norm", 1, 2, Status::collapsed);
+        broken.state.last_loss = std::numeric_limits<double>::quiet_NaN();
+        broken.state.verdict =
+            train::Verdict{train::Outcome::collapsed, train::Collapse::non_finite, 23, "", "loss is NaN at step 23"};
+        RunsModel model;
+        QAbstractItemModelTester tester(&model);
+        model.set_runs(run_list({fresh, broken}), color_of);
+        for (const int column : {RunsModel::loss, RunsModel::rate, RunsModel::remaining, RunsModel::verdict})
+            QCOMPARE(cell(model, "a", column), QString());
+        QCOMPARE(cell(model, "b", RunsModel::loss), QString("NaN"));
+        QVERIFY(model.index_of("b", RunsModel::loss).data(RunsModel::alarm_role).toBool());
+        QCOMPARE(cell(model, "b", RunsModel::verdict), QString("loss is NaN at step 23"));
+        QVERIFY(model.index_of("b", RunsModel::verdict).data(RunsModel::alarm_role).toBool());
+        QVERIFY(!model.index_of("a", RunsModel::verdict).data(RunsModel::alarm_role).toBool());
+    }
+
+    void the_heading_adds_up_its_runs() {
+        run::ListedRun done = listed_run("a", "one", "baseline", 1, 1, Status::healthy);
+        done.state.step = 100;
+        run::ListedRun half = listed_run("b", "one", "nope", 1, 2);
+        half.state.step = 50;
+        run::ListedRun broken = listed_run("c", "one", "no-norm", 1, 3, Status::collapsed);
+        broken.state.step = 3;
+        run::ListedRun waits = listed_run("d", "one", "silu", 1, 4, Status::queued);
+        RunsModel model;
+        model.set_runs(run_list({done, half, broken, waits}), color_of);
+        const auto of_heading = [&](int column, int role) { return model.index(0, column).data(role); };
+        QCOMPARE(of_heading(RunsModel::step, Qt::DisplayRole).toString(), QString("2 of 4 runs"));
+        QCOMPARE(of_heading(RunsModel::verdict, Qt::DisplayRole).toString(), QString("1 collapsed"));
+        QCOMPARE(of_heading(RunsModel::progress, RunsModel::share_role).toDouble(), 0.625);
+    }
+
+    void places_in_the_queue_follow() {
+        RunsModel model;
+        QAbstractItemModelTester tester(&model);
+        model.set_waiting({"b"});  // told before the list knows it
+        model.set_runs(run_list({listed_run("a", "one", "baseline", 1, 1, Status::queued),
+                                 listed_run("b", "one", "nope", 1, 2, Status::queued)}),
+                       color_of);
+        QCOMPARE(cell(model, "b", RunsModel::place), QString("1"));
+        model.set_waiting({"a", "b"});
+        QCOMPARE(cell(model, "a", RunsModel::place), QString("1"));
+        QCOMPARE(cell(model, "b", RunsModel::place), QString("2"));
+        model.set_waiting({});
+        QCOMPARE(cell(model, "b", RunsModel::place), QString());
+    }
+
+    void names_of_strangers_are_text() {
+        run::ListedRun run = listed_run("a", "<b>study</b>", "<img src=x>", 1, 1);
+        run.info.label = "<i>label</i>";
+        run.notes.text = "<script>";
+        run.notes.tags = {"<u>"};
+        RunsModel model;
+        model.set_runs(run_list({run}, {{"/nowhere/runs/x", "<h1>"}}), color_of);
+        for (const char* id : {"a", "x"})
+            for (int column = 0; column < RunsModel::column_count; ++column) {
+                const QString tip = model.index_of(id, column).data(Qt::ToolTipRole).toString();
+                for (const char* markup : {"<b>", "<i>", "<img", "<script", "<u>", "<h1"})
+                    QVERIFY2(!tip.contains(markup), qPrintable(tip));
+            }
+    }
+
+    void damaged_runs_tell_their_reason() {
+        RunsModel model;
+        QAbstractItemModelTester tester(&model);
+        model.set_runs(run_list({}, {{"/nowhere/runs/x", "x/run.json: format 9 is newer"}}), color_of);
+        QCOMPARE(cell(model, "x", RunsModel::verdict), QString("x/run.json: format 9 is newer"));
+        QCOMPARE(cell(model, "x", RunsModel::state), QString("unreadable"));
+        QVERIFY(!model.run("x"));
+        QVERIFY(model.damaged(model.index_of("x")));
+        QVERIFY(!model.run(QString("no such run")));
+    }
+
+    void a_thousand_runs_are_one_insertion_for_each_study() {
+        std::vector<run::ListedRun> runs;
+        for (int i = 0; i < 1000; ++i)
+            runs.push_back(listed_run("r" + std::to_string(i), "s" + std::to_string(i % 5), "baseline", i, i));
+        RunsModel model;
+        QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
+        model.set_runs(run_list(runs), color_of);
+        QCOMPARE(inserted.count(), 10);  // five headings and their runs
+        QCOMPARE(model.run_count(), 1000);
+    }
+};
+
+QTEST_MAIN(RunsModelTest)
+#include "runs_model_test.moc"

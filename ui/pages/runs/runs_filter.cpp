@@ -1,0 +1,126 @@
+#include "ui/pages/runs/runs_filter.h"
+
+#include "ui/pages/runs/runs_model.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+namespace ablate::ui {
+
+namespace {
+
+using Where = RunQuery::Word::Where;
+
+bool holds(const QString& text, const QString& word) { return text.contains(word, Qt::CaseInsensitive); }
+
+QString text(const std::string& words) { return QString::fromStdString(words); }
+
+bool any_tag(const run::ListedRun& run, const QString& word) {
+    return std::any_of(run.notes.tags.begin(), run.notes.tags.end(),
+                       [&](const std::string& tag) { return holds(text(tag), word); });
+}
+
+bool matches(const run::ListedRun& run, const RunQuery::Word& word) {
+    const run::RunInfo& info = run.info;
+    const bool in_study = holds(text(info.study), word.text), in_state = holds(to_string(run.status), word.text);
+    const bool in_variant = holds(text(info.variant), word.text) || holds(text(info.label), word.text);
+    switch (word.where) {
+        case Where::study:
+            return in_study;
+        case Where::variant:
+            return in_variant;
+        case Where::tag:
+            return any_tag(run, word.text);
+        case Where::state:
+            return in_state;
+        case Where::anywhere:
+            break;
+    }
+    return in_study || in_state || in_variant || any_tag(run, word.text) || holds(text(info.grid_point), word.text) ||
+           holds(text(info.id), word.text) || holds(QString("seed %1").arg(info.seed), word.text);
+}
+
+bool matches(const run::DamagedRun& run, const RunQuery::Word& word) {
+    const bool in_state = holds("unreadable", word.text);
+    if (word.where == Where::state) return in_state;
+    return word.where == Where::anywhere && (in_state || holds(text(run.folder.filename().string()), word.text));
+}
+
+// Not a number either: it is behind all others.
+bool is_missing(const QVariant& value) {
+    if (!value.isValid()) return true;
+    return value.typeId() == QMetaType::QString ? value.toString().isEmpty() : std::isnan(value.toDouble());
+}
+
+// -1, 0 or 1, of two values of a column.
+int compare(const QVariant& a, const QVariant& b) {
+    if (a.typeId() == QMetaType::QString) return QString::localeAwareCompare(a.toString(), b.toString());
+    return a.toDouble() < b.toDouble() ? -1 : a.toDouble() > b.toDouble() ? 1 : 0;
+}
+
+}  // namespace
+
+RunQuery RunQuery::parse(const QString& text) {
+    static constexpr std::array<std::pair<const char*, Where>, 4> kPrefixes{
+        {{"study:", Where::study}, {"variant:", Where::variant}, {"tag:", Where::tag}, {"state:", Where::state}}};
+    RunQuery query;
+    for (const QString& part : text.simplified().split(' ', Qt::SkipEmptyParts)) {
+        Word word{Where::anywhere, part};
+        for (const auto& [prefix, where] : kPrefixes)
+            if (part.startsWith(QLatin1String(prefix), Qt::CaseInsensitive))
+                word = {where, part.mid(static_cast<qsizetype>(std::strlen(prefix)))};
+        if (!word.text.isEmpty()) query.words.push_back(word);
+    }
+    return query;
+}
+
+RunsFilter::RunsFilter(QObject* parent) : QSortFilterProxyModel(parent) {
+    setRecursiveFilteringEnabled(true);  // a heading stays while one of its runs does
+    setSortRole(RunsModel::sort_role);
+    setDynamicSortFilter(true);
+    sort(RunsModel::created);
+}
+
+void RunsFilter::set_query(const QString& text) {
+    query_ = RunQuery::parse(text);
+    invalidateFilter();
+}
+
+QStringList RunsFilter::ids() const {
+    QStringList ids;
+    for (int g = 0; g < rowCount(); ++g)
+        for (int r = 0; r < rowCount(index(g, 0)); ++r)
+            ids += index(r, 0, index(g, 0)).data(RunsModel::id_role).toString();
+    return ids;
+}
+
+bool RunsFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
+    const auto& model = static_cast<const RunsModel&>(*sourceModel());
+    const QModelIndex index = model.index(row, 0, parent);
+    const run::ListedRun* run = model.run(index);
+    const run::DamagedRun* damaged = model.damaged(index);
+    if (!run && !damaged) return query_.words.empty();  // a heading: its runs decide
+    return std::all_of(query_.words.begin(), query_.words.end(),
+                       [&](const RunQuery::Word& word) { return run ? matches(*run, word) : matches(*damaged, word); });
+}
+
+bool RunsFilter::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+    const bool descending = sortOrder() == Qt::DescendingOrder;
+    const auto first = [descending](bool is) { return is != descending; };  // whichever way they are sorted
+    if (left.data(RunsModel::heading_role).toBool()) {
+        const bool damaged = left.data(RunsModel::damaged_role).toBool();
+        if (damaged != right.data(RunsModel::damaged_role).toBool()) return first(!damaged);
+        const double a = left.data(RunsModel::newest_role).toDouble(),
+                     b = right.data(RunsModel::newest_role).toDouble();
+        if (a != b) return first(a > b);
+        return first(left.row() < right.row());
+    }
+    const QVariant a = left.data(RunsModel::sort_role), b = right.data(RunsModel::sort_role);
+    if (is_missing(a) != is_missing(b)) return first(!is_missing(a));
+    if (const int order = is_missing(a) ? 0 : compare(a, b); order != 0) return order < 0;
+    return first(left.row() < right.row());  // by creation
+}
+
+}  // namespace ablate::ui

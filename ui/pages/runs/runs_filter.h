@@ -1,0 +1,35 @@
+#pragma once
+#include <QSortFilterProxyModel>
+#include <vector>
+
+namespace ablate::ui {
+
+// Words to look for in a run. "tag:keep" looks at the tags alone, as "study:", "variant:" and "state:" do at theirs;
+// any other word at all of these, the grid point, the seed and the id. A run must have every word.
+struct RunQuery {
+    struct Word {
+        enum class Where { anywhere, study, variant, tag, state } where = Where::anywhere;
+        QString text;
+    };
+    std::vector<Word> words;
+    static RunQuery parse(const QString& text);
+};
+
+// RunsModel as the table shows it: the newest study first, what cannot be read last, the runs of a study by the column
+// chosen, missing values behind the others whichever way they are sorted.
+class RunsFilter : public QSortFilterProxyModel {
+    Q_OBJECT
+  public:
+    explicit RunsFilter(QObject* parent = nullptr);
+    void set_query(const QString& text);
+    QStringList ids() const;  // of the runs it lets through, in order
+
+  protected:
+    bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
+
+  private:
+    RunQuery query_;
+};
+
+}  // namespace ablate::ui

@@ -1,0 +1,461 @@
+#include "ui/pages/runs/runs_model.h"
+
+#include "core/base/text.h"
+#include "ui/pages/runs/run_cells.h"
+#include "ui/theme/theme.h"
+
+#include <QFont>
+#include <QHash>
+#include <QSet>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace ablate::ui {
+
+using run::Status;
+
+namespace {
+
+struct ColumnTexts {
+    const char* title;
+    const char* help;
+};
+constexpr std::array<ColumnTexts, RunsModel::column_count> kColumns{{
+    {"Variant", "Runs below the study they belong to"},
+    {"Grid point", "The options that the study's grid sets"},
+    {"Seed", "Of the initialisation, the order of the data and the sampling"},
+    {"Queue", "Place among the runs that wait in this window"},
+    {"State", "Running means that a process holds the run's lock now"},
+    {"Progress", "Share of the steps"},
+    {"Step", "Steps done, of all"},
+    {"Left", "Time to the last step at the present rate"},
+    {"Tokens/s", "At the last step"},
+    {"Loss (nats)", "Training loss of the last step that was read"},
+    {"Verdict", "Why the run ended as it did"},
+    {"Tags", "As written in the panel beside the table"},
+    {"Device", "As asked for, and what it came to"},
+    {"Created", "In local time"},
+    {"Run", "Its id: the name of its folder"},
+}};
+
+QString text(const std::string& words) { return QString::fromStdString(words); }
+
+bool is_number(int column) {
+    using C = RunsModel::Column;
+    return column == C::seed || column == C::place || column == C::step || column == C::remaining ||
+           column == C::rate || column == C::loss;
+}
+
+QVariant alignment(int column) {
+    return QVariant::fromValue(Qt::Alignment(is_number(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+}
+
+bool same(const run::ListedRun& a, const run::ListedRun& b) {
+    return a.status == b.status && a.state.step == b.state.step && a.state.updated == b.state.updated &&
+           a.notes == b.notes && a.problems == b.problems && a.info.created == b.info.created;
+}
+
+QStringList strings(const std::vector<std::string>& words) {
+    QStringList list;
+    for (const std::string& word : words) list += text(word);
+    return list;
+}
+
+// What a cell cannot show in full.
+QString run_tooltip(const run::ListedRun& run, int column) {
+    using C = RunsModel::Column;
+    const auto& loss = run.state.last_loss;
+    if (column == C::loss && loss) return plain_tooltip({text(full_precision(*loss)) + " nats"});
+    if (column == C::rate) return plain_tooltip({text(full_precision(run.state.tokens_per_second)) + " tokens/s"});
+    if (column == C::created) return plain_tooltip({text(utc_time(run.info.created))});
+    if (column == C::tags) return plain_tooltip(strings(run.notes.tags));
+    if (column == C::verdict) return plain_tooltip({cause_text(run)});
+    return plain_tooltip({run_title(run.info), cause_text(run), text(run.notes.text).left(400)});
+}
+
+}  // namespace
+
+RunsModel::RunsModel(QObject* parent) : QAbstractItemModel(parent), list_(std::make_shared<const run::RunList>()) {}
+
+// --- following the list
+
+std::vector<RunsModel::Sought> RunsModel::sought(const RunListPtr& list) const {
+    QHash<QString, const run::ListedRun*> runs;
+    for (const run::ListedRun& run : list_->runs) runs.insert(text(run.info.id), &run);
+    QHash<QString, const run::DamagedRun*> damaged;
+    for (const run::DamagedRun& run : list_->damaged) damaged.insert(text(run.folder.filename().string()), &run);
+    std::vector<Sought> wanted;
+    for (std::size_t i = 0; i < list->runs.size(); ++i) {
+        const run::ListedRun& run = list->runs[i];
+        const QString id = text(run.info.id);
+        const run::ListedRun* before = runs.value(id);
+        wanted.push_back({text(run.info.study), id, false, i, before && same(*before, run)});
+    }
+    for (std::size_t i = 0; i < list->damaged.size(); ++i) {
+        const QString id = text(list->damaged[i].folder.filename().string());
+        const run::DamagedRun* before = damaged.value(id);
+        wanted.push_back({{}, id, true, i, before && before->reason == list->damaged[i].reason});
+    }
+    return wanted;
+}
+
+void RunsModel::set_runs(const RunListPtr& list, const std::function<int(const run::RunInfo&)>& color_index) {
+    const std::vector<Sought> wanted = sought(list);
+    remove_absent(wanted);  // while the list they stand in is still here
+    list_ = list;
+    QHash<QString, std::size_t> at;
+    for (const Sought& one : wanted) at.insert(one.id, one.listed);
+    for (auto& group : groups_)
+        for (Row& row : group->rows) row.listed = at[row.id];
+    append_new(wanted);
+    for (auto& group : groups_) {
+        group->newest = 0;
+        if (group->damaged) continue;
+        for (Row& row : group->rows) {
+            row.color = color_index(listed(row).info);
+            group->newest = std::max(group->newest, listed(row).info.created);
+        }
+    }
+    tell_changes(wanted);
+}
+
+void RunsModel::remove_absent(const std::vector<Sought>& wanted) {
+    QHash<QString, const Sought*> kept;
+    for (const Sought& one : wanted) kept.insert(one.id, &one);
+    for (int g = static_cast<int>(groups_.size()) - 1; g >= 0; --g) {
+        Group& group = *groups_[static_cast<std::size_t>(g)];
+        for (int r = static_cast<int>(group.rows.size()) - 1; r >= 0; --r) {
+            const Sought* one = kept.value(group.rows[static_cast<std::size_t>(r)].id);
+            if (one && one->damaged == group.damaged && one->study == group.study) continue;
+            beginRemoveRows(heading(group), r, r);
+            group.rows.erase(group.rows.begin() + r);
+            endRemoveRows();
+        }
+        if (!group.rows.empty()) continue;
+        beginRemoveRows({}, g, g);
+        groups_.erase(groups_.begin() + g);
+        for (std::size_t i = static_cast<std::size_t>(g); i < groups_.size(); ++i) --groups_[i]->position;
+        endRemoveRows();
+    }
+}
+
+void RunsModel::append_new(const std::vector<Sought>& wanted) {
+    QSet<QString> known;
+    for (const auto& group : groups_)
+        for (const Row& row : group->rows) known.insert(row.id);
+    // Together where they come together: a thousand runs are one insertion for each study.
+    std::map<std::pair<bool, QString>, std::vector<Row>> fresh;
+    std::vector<std::pair<bool, QString>> order;
+    for (const Sought& one : wanted) {
+        if (known.contains(one.id)) continue;
+        std::vector<Row>& rows = fresh[{one.damaged, one.study}];
+        if (rows.empty()) order.emplace_back(one.damaged, one.study);
+        rows.push_back({one.id, one.listed, -1, waiting_.value(one.id, -1)});
+    }
+    for (const auto& key : order) {
+        const std::vector<Row>& rows = fresh[key];
+        Group& group = group_of(key.second, key.first);
+        const int first = static_cast<int>(group.rows.size());
+        beginInsertRows(heading(group), first, first + static_cast<int>(rows.size()) - 1);
+        group.rows.insert(group.rows.end(), rows.begin(), rows.end());
+        endInsertRows();
+    }
+}
+
+RunsModel::Group& RunsModel::group_of(const QString& study, bool damaged) {
+    for (const auto& group : groups_)
+        if (group->damaged == damaged && group->study == study) return *group;
+    const int position = static_cast<int>(groups_.size());
+    beginInsertRows({}, position, position);
+    groups_.push_back(std::make_unique<Group>());
+    groups_.back()->study = study;
+    groups_.back()->damaged = damaged;
+    groups_.back()->position = position;
+    endInsertRows();
+    return *groups_.back();
+}
+
+void RunsModel::tell_changes(const std::vector<Sought>& wanted) {
+    QSet<QString> unchanged;
+    for (const Sought& one : wanted)
+        if (one.same) unchanged.insert(one.id);
+    for (const auto& group : groups_) {
+        for (int r = 0; r < static_cast<int>(group->rows.size()); ++r) {
+            if (unchanged.contains(group->rows[static_cast<std::size_t>(r)].id)) continue;
+            const QModelIndex above = heading(*group);
+            Q_EMIT dataChanged(index(r, 0, above), index(r, column_count - 1, above));
+        }
+        Q_EMIT dataChanged(heading(*group), heading(*group, column_count - 1));
+    }
+}
+
+void RunsModel::set_waiting(const QStringList& ids) {
+    waiting_.clear();
+    for (const QString& id : ids) waiting_.insert(id, static_cast<int>(waiting_.size()));
+    for (const auto& group : groups_)
+        for (int r = 0; r < static_cast<int>(group->rows.size()); ++r) {
+            Row& row = group->rows[static_cast<std::size_t>(r)];
+            const int now = waiting_.value(row.id, -1);
+            if (std::exchange(row.place, now) == now) continue;
+            Q_EMIT dataChanged(index(r, 0, heading(*group)), index(r, column_count - 1, heading(*group)));
+        }
+}
+
+// --- structure
+
+QModelIndex RunsModel::heading(const Group& group, int column) const {
+    return createIndex(group.position, column, nullptr);
+}
+
+QModelIndex RunsModel::index(int row, int column, const QModelIndex& parent) const {
+    if (!hasIndex(row, column, parent)) return {};
+    if (!parent.isValid()) return createIndex(row, column, nullptr);
+    return createIndex(row, column, groups_[static_cast<std::size_t>(parent.row())].get());
+}
+
+QModelIndex RunsModel::parent(const QModelIndex& index) const {
+    const auto* group = static_cast<const Group*>(index.internalPointer());
+    return group ? heading(*group) : QModelIndex();
+}
+
+int RunsModel::rowCount(const QModelIndex& parent) const {
+    if (!parent.isValid()) return static_cast<int>(groups_.size());
+    if (parent.column() > 0 || parent.internalPointer()) return 0;
+    return static_cast<int>(groups_[static_cast<std::size_t>(parent.row())]->rows.size());
+}
+
+int RunsModel::columnCount(const QModelIndex&) const { return column_count; }
+
+Qt::ItemFlags RunsModel::flags(const QModelIndex& index) const {
+    if (!index.isValid()) return Qt::NoItemFlags;
+    const Qt::ItemFlags usual = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
+    return index.internalPointer() ? usual | Qt::ItemNeverHasChildren : usual;
+}
+
+const RunsModel::Group* RunsModel::group_at(const QModelIndex& index) const {
+    if (!index.isValid()) return nullptr;
+    if (const auto* group = static_cast<const Group*>(index.internalPointer())) return group;
+    return groups_[static_cast<std::size_t>(index.row())].get();
+}
+
+const RunsModel::Row* RunsModel::row_at(const QModelIndex& index) const {
+    const auto* group = index.isValid() ? static_cast<const Group*>(index.internalPointer()) : nullptr;
+    return group ? &group->rows[static_cast<std::size_t>(index.row())] : nullptr;
+}
+
+const run::ListedRun* RunsModel::run(const QModelIndex& index) const {
+    const Row* row = row_at(index);
+    return row && !group_at(index)->damaged ? &listed(*row) : nullptr;
+}
+
+const run::ListedRun* RunsModel::run(const QString& id) const { return run(index_of(id)); }
+
+const run::DamagedRun* RunsModel::damaged(const QModelIndex& index) const {
+    const Row* row = row_at(index);
+    return row && group_at(index)->damaged ? &list_->damaged[row->listed] : nullptr;
+}
+
+QModelIndex RunsModel::index_of(const QString& id, int column) const {
+    for (const auto& group : groups_)
+        for (std::size_t r = 0; r < group->rows.size(); ++r)
+            if (group->rows[r].id == id) return index(static_cast<int>(r), column, heading(*group));
+    return {};
+}
+
+QStringList RunsModel::ids_below(const QModelIndex& index) const {
+    const Group* group = group_at(index);
+    if (!group) return {};
+    if (const Row* row = row_at(index)) return {row->id};
+    QStringList ids;
+    for (const Row& row : group->rows) ids += row.id;
+    return ids;
+}
+
+QStringList RunsModel::known_tags() const {
+    std::set<std::string> tags;
+    for (const run::ListedRun& run : list_->runs) tags.insert(run.notes.tags.begin(), run.notes.tags.end());
+    return strings({tags.begin(), tags.end()});
+}
+
+int RunsModel::run_count() const { return static_cast<int>(list_->runs.size()); }
+
+// --- what the cells say
+
+QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || section < 0 || section >= column_count) return {};
+    const ColumnTexts& texts = kColumns[static_cast<std::size_t>(section)];
+    if (role == Qt::DisplayRole) return QString(texts.title);
+    if (role == Qt::ToolTipRole) return QString(texts.help);
+    if (role == Qt::TextAlignmentRole) return alignment(section);
+    return {};
+}
+
+QVariant RunsModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+    const Group& group = *group_at(index);
+    if (role == heading_role) return index.internalPointer() == nullptr;
+    if (role == damaged_role) return group.damaged;
+    if (role == Qt::TextAlignmentRole) return alignment(index.column());
+    const Row* row = row_at(index);
+    if (!row) return heading_data(group, index.column(), role);
+    return group.damaged ? damaged_data(*row, index.column(), role) : run_data(group, *row, index.column(), role);
+}
+
+QVariant RunsModel::heading_data(const Group& group, int column, int role) const {
+    if (role == newest_role) return group.newest;
+    if (role == study_role) return group.study;
+    if (role == Qt::FontRole) return Theme::instance().font(0, QFont::DemiBold);
+    if (group.damaged) {
+        if (role == Qt::DisplayRole && column == name) return QStringLiteral("Cannot be read");
+        if (role == Qt::DisplayRole && column == step) return QString::number(group.rows.size());
+        return {};
+    }
+    if (role != Qt::DisplayRole && role != share_role && role != alarm_role) return {};
+    const Tally tally = tally_of(group);
+    if (role == share_role && column == progress) return tally.share;
+    if (role == alarm_role) return column == verdict && tally.collapsed + tally.failed > 0;
+    if (role != Qt::DisplayRole) return {};
+    if (column == name) return group.study;
+    if (column == step) return QString("%1 of %2 runs").arg(tally.ended).arg(group.rows.size());
+    if (column != verdict) return {};
+    QStringList bad;
+    if (tally.collapsed > 0) bad += QString("%1 collapsed").arg(tally.collapsed);
+    if (tally.failed > 0) bad += QString("%1 failed").arg(tally.failed);
+    return bad.join(", ");
+}
+
+RunsModel::Tally RunsModel::tally_of(const Group& group) const {
+    Tally tally;
+    for (const Row& row : group.rows) {
+        const run::ListedRun& run = listed(row);
+        const bool over = run.status == Status::healthy || run.status == Status::collapsed;
+        tally.ended += over;
+        tally.collapsed += run.status == Status::collapsed;
+        tally.failed += run.status == Status::failed;
+        tally.share += (over ? 1 : share_of_steps(run)) / static_cast<double>(group.rows.size());
+    }
+    return tally;
+}
+
+QVariant RunsModel::damaged_data(const Row& row, int column, int role) const {
+    const run::DamagedRun& run = list_->damaged[row.listed];
+    const QString reason = text(run.reason);
+    if (role == id_role) return row.id;
+    if (role == status_role) return QStringLiteral("unreadable");
+    if (role == Qt::ToolTipRole) return plain_tooltip({reason});
+    if (role == sort_role) return column == name || column == id ? QVariant(row.id) : QVariant();
+    if (role != Qt::DisplayRole) return {};
+    switch (column) {
+        case name:
+        case id:
+            return row.id;
+        case state:
+            return QStringLiteral("unreadable");
+        case verdict:
+            return reason;
+        default:
+            return {};
+    }
+}
+
+QVariant RunsModel::run_data(const Group& group, const Row& row, int column, int role) const {
+    const run::ListedRun& run = listed(row);
+    switch (role) {
+        case Qt::DisplayRole:
+            return run_text(row, column);
+        case sort_role:
+            return run_value(row, column);
+        case Qt::ToolTipRole:
+            return run_tooltip(run, column);
+        case Qt::AccessibleTextRole:
+            if (column == progress) return QString("%1 %").arg(std::floor(100 * share_of_steps(run)));
+            return column == tags ? run_value(row, tags) : QVariant(run_text(row, column));
+        case id_role:
+            return row.id;
+        case status_role:
+            return status_text(run.status);
+        case study_role:
+            return group.study;
+        case color_role:
+            return row.color;
+        case share_role:
+            return column == progress ? QVariant(share_of_steps(run)) : QVariant();
+        case tags_role:
+            return strings(run.notes.tags);
+        case alarm_role:
+            return column == verdict ? is_alarming(run)
+                                     : column == loss && !std::isfinite(run.state.last_loss.value_or(0));
+        default:
+            return {};
+    }
+}
+
+// As a table of numbers would hold it: what sorting compares. Nothing where there is no value.
+QVariant RunsModel::run_value(const Row& row, int column) const {
+    const run::ListedRun& run = listed(row);
+    const auto or_nothing = [](const std::optional<double>& value) { return value ? QVariant(*value) : QVariant(); };
+    switch (column) {
+        case seed:
+            return qlonglong(run.info.seed);
+        case place:
+            return row.place < 0 ? QVariant() : QVariant(row.place);
+        case state:
+            return static_cast<int>(run.status);
+        case progress:
+            return share_of_steps(run);
+        case step:
+            return qlonglong(run.state.step);
+        case remaining:
+            return or_nothing(seconds_remaining(run));
+        case rate:
+            return run.state.step == 0 ? QVariant() : QVariant(run.state.tokens_per_second);
+        case loss:
+            return or_nothing(run.state.last_loss);
+        case tags:
+            return strings(run.notes.tags).join(", ");
+        case created:
+            return run.info.created;
+        default:
+            return run_text(row, column);
+    }
+}
+
+QString RunsModel::run_text(const Row& row, int column) const {
+    const run::ListedRun& run = listed(row);
+    const std::optional<double> seconds = seconds_remaining(run);
+    switch (column) {
+        case name:
+            return variant_text(run.info);
+        case grid_point:
+            return text(run.info.grid_point);
+        case seed:
+            return QString::number(run.info.seed);
+        case place:
+            return row.place < 0 ? QString() : QString::number(row.place + 1);
+        case state:
+            return status_text(run.status);
+        case step:
+            return QString("%1 / %2").arg(text(with_thousands(run.state.step)),
+                                          text(with_thousands(run.info.config.train.steps)));
+        case remaining:
+            return seconds ? text(short_duration(*seconds)) : QString();
+        case rate:
+            return run.state.step == 0 ? QString() : text(short_count(run.state.tokens_per_second));
+        case loss:
+            return run.state.last_loss ? text(significant(*run.state.last_loss)) : QString();
+        case verdict:
+            return cause_text(run);
+        case device:
+            return device_text(run);
+        case created:
+            return local_time(run.info.created);
+        case id:
+            return row.id;
+        default:
+            return {};  // painted: progress, tags
+    }
+}
+
+}  // namespace ablate::ui
