@@ -77,16 +77,17 @@ int take_screenshots(QApplication& application, const app::Options& options) {
 
 int open(QApplication& application, const app::Options& options) {
     ui::EndingSignals signals_to_end;
-    ui::MainWindow window(app::workspace_for(options.workspace), options.study);
+    ui::MainWindow window(app::workspace_for(options.workspace), options.start ? QString() : options.study);
     if (options.size.isValid()) window.resize(options.size);
     QObject::connect(&signals_to_end, &ui::EndingSignals::asked_to_end, &window, &ui::MainWindow::end);
     open_window = &window;
     std::atexit(pause_at_exit);
     window.show();
+    if (options.start) window.start_preset(options.study);
     return QApplication::exec();
 }
 
-int run(int argc, char** argv) {
+int run_program(int argc, char** argv) {
     const app::Options options = app::parse_options(QStringList(argv, argv + argc));
     if (!options.text.isEmpty()) {
         std::fputs(qPrintable(options.text), stdout);
@@ -109,7 +110,7 @@ int main(int argc, char** argv) {
     try {
         set_up_logging();
         model::register_kinds();
-        return run(argc, argv);
+        return run_program(argc, argv);
     } catch (const InputError& error) {
         return fail(kBadInput, error.what());
     } catch (const std::exception& error) {

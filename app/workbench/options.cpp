@@ -35,12 +35,13 @@ Options parse_options(const QStringList& arguments) {
     parser.setApplicationDescription(
         "Ablate's window: design transformer ablation studies, watch them train, compare.");
     const QCommandLineOption study("study", "Opens a study file, a study of the workspace, or a preset.", "NAME");
+    const QCommandLineOption start("start", "Trains the study that --study names.");
     const QCommandLineOption screenshots("screenshots", "Writes a picture of every page there, and ends.", "DIR");
     const QCommandLineOption theme("theme", "light or dark (default: as chosen in the settings).", "THEME");
     const QCommandLineOption size("size", "The window's size in pixels (default: as it was).", "WxH");
     const QCommandLineOption help({"h", "help"}, "Prints this.");
     const QCommandLineOption version("version", "Prints the version.");
-    parser.addOptions({study, screenshots, theme, size, help, version});
+    parser.addOptions({study, start, screenshots, theme, size, help, version});
     parser.addPositionalArgument("WORKSPACE",
                                  "Where runs live (default: $ABLATE_WORKSPACE, else ./ablate-workspace, "
                                  "else the last one used).",
@@ -56,6 +57,8 @@ Options parse_options(const QStringList& arguments) {
         throw InputError("unexpected argument {}; one workspace is opened", quote(named[1].toStdString()));
     options.workspace = named.value(0);
     options.study = parser.value(study);
+    options.start = parser.isSet(start);
+    if (options.start && options.study.isEmpty()) throw InputError("--start: name the study with --study");
     options.screenshots = parser.value(screenshots);
     options.theme = parser.value(theme);
     if (parser.isSet(theme) && options.theme != "light" && options.theme != "dark")

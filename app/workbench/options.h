@@ -9,6 +9,7 @@ namespace ablate::app {
 struct Options {
     QString workspace;    // "": $ABLATE_WORKSPACE, ./ablate-workspace, or the last one used
     QString study;        // opened in Study
+    bool start = false;   // and trained at once
     QString screenshots;  // a folder: every page as a picture, then the end
     QString theme;        // light | dark; "": as remembered
     QSize size;           // invalid: as remembered
