@@ -13,7 +13,7 @@ namespace ablate::ui {
 // What is known of a study before training, made by a worker.
 struct StudyPreview {
     StudyConfig study;       // what it is a preview of
-    study::Preview preview;  // empty when the study cannot be expanded
+    study::Preview preview;  // of the variants that can be expanded
     // By point; NaN seconds while unknown: where the machine must be measured first, a preview without times comes
     // first. While other runs keep the machine from being measured they stay unknown.
     std::vector<study::TimeEstimate> times;

@@ -1,7 +1,6 @@
 #include "ui/bridge/study_preview.h"
 
 #include "core/base/error.h"
-#include "core/run/run_store.h"
 #include "core/study/launch.h"
 
 #include <cmath>
@@ -41,6 +40,23 @@ std::string cost_of(const study::PointPreview& point) {
                        point.point.config.data.context, train.precision, train.threads, train.device);
 }
 
+// Without the variants that cannot be expanded: one that changes nothing yet does not hide what is known of the others.
+StudyConfig without_broken_variants(const StudyConfig& study) {
+    StudyConfig sound = study;
+    std::erase_if(sound.variants, [&](const VariantConfig& variant) {
+        StudyConfig alone = study;
+        alone.variants = {variant};
+        alone.grid.clear();
+        try {
+            expand(alone);
+            return false;
+        } catch (const InputError&) {
+            return true;
+        }
+    });
+    return sound;
+}
+
 // Runs begin in order, each as soon as one of the `jobs` places is free.
 double span_of(const std::vector<study::TimeEstimate>& times, std::size_t seeds, int jobs) {
     std::priority_queue<double, std::vector<double>, std::greater<>> free_at;
@@ -76,6 +92,11 @@ StudyPreview quick_preview(StudyConfig study) {
         preview.preview = study::preview(preview.study);
     } catch (const std::exception& error) {
         preview.error = QString::fromStdString(one_line(error.what()));
+        try {
+            preview.preview = study::preview(without_broken_variants(preview.study));
+        } catch (const std::exception&) {
+            preview.preview = {};  // it is not a variant's fault: the error says what is wrong
+        }
     }
     preview.times.assign(preview.preview.points.size(), {kUnknown, true});
     preview.study_seconds = kUnknown;
@@ -89,8 +110,10 @@ bool peaks_are_known(const StudyPreview& preview, const std::filesystem::path& w
     });
 }
 
-void add_times(StudyPreview& preview, const std::filesystem::path& workspace, const std::function<bool()>& wanted) {
-    const run::RunList runs = run::RunStore(workspace).list();
+void add_times(StudyPreview& preview, run::RunListing& listing, const std::function<bool()>& wanted) {
+    listing.refresh();
+    const run::RunList& runs = listing.list();
+    const std::filesystem::path& workspace = listing.workspace();
     const bool may_measure = !any_running(runs);
     std::map<std::string, study::TimeEstimate> by_cost;
     const std::vector<study::PointPreview>& points = preview.preview.points;

@@ -1,0 +1,251 @@
+#include "ui/pages/study/study_page.h"
+
+#include "core/base/error.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/tiny_run.h"
+#include "ui/bridge/run_control.h"
+#include "ui/bridge/study_document.h"
+#include "ui/bridge/workspace.h"
+#include "ui/forms/schema_form.h"
+#include "ui/pages/study/block_diagram.h"
+#include "ui/pages/study/finding_list.h"
+#include "ui/pages/study/variant_model.h"
+#include "ui/theme/theme.h"
+
+#include <QMenu>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+#include <QThreadPool>
+
+using namespace ablate;
+using namespace ablate::ui;
+
+class StudyPageTest : public QObject {
+    Q_OBJECT
+
+    struct Window {
+        test::TempFolder folder;
+        Workspace workspace{folder.path()};
+        StudyDocument document{folder.path()};
+        RunControl control{folder.path()};
+        std::unique_ptr<Page> page = make_study_page();
+        explicit Window(std::int64_t steps = 4) {
+            StudyConfig study;
+            study.name = "tiny";
+            study.baseline = test::tiny_baseline(test::write_tiny_tokens(folder / "tokens"), steps);
+            study.variants = {{"nope", "NoPE", {{"model", {{"position", {{"kind", "none"}}}}}}},
+                              {"post", "Post-norm", {{"model", {{"placement", "post"}}}}}};
+            document.start_new(study);
+            page->resize(1440, 860);
+            page->set_context({&workspace, &document, &control});
+            page->show();
+        }
+        ~Window() {
+            page.reset();
+            QThreadPool::globalInstance()->waitForDone();
+        }
+        SchemaForm& form() { return *page->findChild<SchemaForm*>(); }
+        QTableView& table() { return named<QTableView>("Variants"); }
+        QPushButton& button(const QString& text) {
+            for (QPushButton* button : page->findChildren<QPushButton*>())
+                if (button->text() == text) return *button;
+            throw std::logic_error(text.toStdString());
+        }
+        template <class Widget>
+        Widget& named(const QString& name) {
+            for (Widget* widget : page->findChildren<Widget*>())
+                if (widget->accessibleName() == name) return *widget;
+            throw std::logic_error(name.toStdString());
+        }
+        QLineEdit& line(const std::string& key) { return *form().row(key)->findChild<QLineEdit*>(); }
+        void type(QLineEdit& line, const char* text) {
+            line.setFocus();
+            line.selectAll();
+            QTest::keyClicks(&line, text);
+        }
+        void choose(int row) { table().setCurrentIndex(table().model()->index(row, 0)); }
+        bool tells(const QString& words) {
+            for (QLabel* label : page->findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(words)) return true;
+            return false;
+        }
+    };
+
+  private Q_SLOTS:
+    void initTestCase() {
+        model::register_kinds();
+        Theme::instance().choose(ThemeChoice::light);
+    }
+
+    void typing_in_the_form_edits_the_baseline_and_undo_takes_it_back() {
+        Window window;
+        window.type(window.line("model.layers"), "3");
+        QCOMPARE(window.document.baseline().model.layers, 3);
+        QVERIFY(window.named<BlockDiagram>("Diagram of the model").diagram().block_title.startsWith("3 blocks"));
+        QTest::keyClick(&window.line("model.layers"), Qt::Key_Z, Qt::ControlModifier);  // left to the window
+        QCOMPARE(window.document.baseline().model.layers, 3);
+        window.button("Undo").click();
+        QCOMPARE(window.document.baseline().model.layers, 2);
+        QCOMPARE(window.line("model.layers").text(), "2");
+        window.button("Redo").click();
+        QCOMPARE(window.line("model.layers").text(), "3");
+    }
+
+    void the_chosen_variant_is_shown_everywhere_and_its_patch_is_edited() {
+        Window window;
+        window.choose(2);
+        QCOMPARE(window.document.variant(), "post");
+        QVERIFY(window.tells("Norm placement: pre → post"));
+        QVERIFY(window.form().row("model.norm.attn_in")->isHidden());
+        QVERIFY(window.named<QPlainTextEdit>("Patch as JSON").toPlainText().contains("\"placement\": \"post\""));
+        window.type(window.line("train.lr"), "0.02");
+        QCOMPARE(window.document.study().variants[1].patch["train"]["lr"], 0.02);
+        QCOMPARE(window.document.baseline().train.lr, 0.01);
+        QVERIFY(window.form().row("train.lr")->changed());
+        QVERIFY(window.named<QPlainTextEdit>("Patch as JSON").toPlainText().contains("\"lr\": 0.02"));
+        window.choose(0);
+        QCOMPARE(window.line("train.lr").text(), "0.01");
+    }
+
+    void a_patch_is_typed_and_what_cannot_be_read_stays() {
+        Window window;
+        window.choose(1);
+        auto& patch = window.named<QPlainTextEdit>("Patch as JSON");
+        patch.setPlainText(R"({"model": {"ffn": "silu"}})");
+        QCOMPARE(window.document.study().variants[0].patch, (Json{{"model", {{"ffn", "silu"}}}}));
+        patch.setPlainText(R"({"model": {"ffn": "silu"})");
+        QVERIFY(window.tells("JSON:") || !patch.isVisible());
+        window.choose(0);
+        window.choose(1);
+        QCOMPARE(patch.toPlainText(), R"({"model": {"ffn": "silu"})");
+        patch.setPlainText(R"({"model": {"ffm": "silu"}})");
+        QCOMPARE(window.document.study().variants[0].patch, (Json{{"model", {{"ffn", "silu"}}}}));
+    }
+
+    void variants_are_added_copied_and_removed() {
+        Window window;
+        QMenu* menu = nullptr;
+        for (QToolButton* button : window.page->findChildren<QToolButton*>())
+            if (button->text() == "Add variant") menu = button->menu();
+        QVERIFY(menu);
+        const auto action = [&](const QString& group, const QString& text) -> QAction* {
+            for (QMenu* below : menu->findChildren<QMenu*>())
+                for (QAction* action : below->actions())
+                    if (below->title() == group && action->text() == text) return action;
+            return nullptr;
+        };
+        Q_EMIT menu->aboutToShow();
+        QVERIFY(action("Feed-forward", "SiLU"));
+        action("Feed-forward", "SiLU")->trigger();
+        QCOMPARE(window.document.study().variants.back().name, "silu");
+        QCOMPARE(window.document.variant(), "silu");
+        QTRY_VERIFY((Q_EMIT menu->aboutToShow(), action("quick", "QK-norm")));
+        action("quick", "QK-norm")->trigger();
+        QCOMPARE(window.table().model()->rowCount(), 5);
+        QCOMPARE(window.table().currentIndex().row(), 4);
+
+        window.table().setFocus();
+        QTest::keyClick(&window.table(), Qt::Key_D, Qt::ControlModifier);
+        QCOMPARE(window.document.study().variants.back().name, "qk-norm-2");
+        QTest::keyClick(&window.table(), Qt::Key_Delete);
+        QTest::keyClick(&window.table(), Qt::Key_Delete);
+        QCOMPARE(window.document.study().variants.back().name, "silu");
+        QCOMPARE(window.document.variant(), "silu");
+        window.document.undo_stack()->undo();
+        QCOMPARE(window.document.study().variants.back().name, "qk-norm");
+        QCOMPARE(window.table().currentIndex().row(), 3);  // the current row is not taken away by undo
+    }
+
+    void start_says_why_not_and_starts_when_it_can() {
+        Window window;
+        QPushButton& start = window.button("Start study");
+        QTRY_VERIFY(start.isEnabled());
+        window.type(window.line("model.heads"), "3");
+        QTRY_VERIFY(!start.isEnabled() && window.tells("not divisible"));
+        QVERIFY(!window.form().row("model.heads")->findChild<QLabel*>()->text().isEmpty());
+        bool below = false;
+        for (QLabel* label : window.form().row("model.heads")->findChildren<QLabel*>())
+            below |= label->isVisible() && label->text().contains("not divisible");
+        QVERIFY(below);
+        window.button("Undo").click();
+        QTRY_VERIFY(start.isEnabled());
+        QVERIFY(window.tells("3 variants × 1 seed: 3 runs"));
+
+        QSignalSpy shown(window.page.get(), &Page::show_runs);
+        QSignalSpy saved(&window.document, &StudyDocument::saved);
+        start.click();
+        QTRY_COMPARE_WITH_TIMEOUT(shown.size(), 1, 15000);
+        QCOMPARE(shown.first().first().toStringList().size(), 3);
+        QTRY_COMPARE(saved.size(), 1);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.control.busy(), 15000);
+    }
+
+    void a_refusal_is_told_beside_the_button() {
+        Window window;
+        QTRY_VERIFY(window.button("Start study").isEnabled());
+        std::filesystem::remove_all(window.folder / "tokens");
+        window.button("Start study").click();
+        QTRY_VERIFY(window.tells("tokens"));
+        QVERIFY(window.button("Start study").isEnabled());
+        window.type(window.line("model.layers"), "3");
+        QTRY_VERIFY(!window.tells("/tokens"));
+    }
+
+    void a_finding_leads_to_its_option() {
+        Window window;
+        window.choose(1);
+        window.type(window.line("model.heads"), "3");
+        window.choose(0);
+        auto& list = window.named<FindingList>("Findings");
+        QTRY_VERIFY(list.findings().gravest() == Mark::error);
+        list.setCurrentIndex(list.findings().index(0));
+        QTest::keyClick(&list, Qt::Key_Return);
+        QCOMPARE(window.document.variant(), "nope");
+        QVERIFY(window.line("model.heads").hasFocus());
+    }
+
+    void another_study_is_shown_from_its_baseline() {
+        Window window;
+        window.choose(2);
+        QSignalSpy loaded(&window.document, &StudyDocument::loaded);
+        window.document.open_named("quick");
+        QTRY_COMPARE(loaded.size(), 1);
+        QCOMPARE(window.document.variant(), "baseline");
+        QCOMPARE(window.table().currentIndex().row(), 0);
+        QCOMPARE(window.table().model()->rowCount(), 6);
+        QCOMPARE(window.line("model.d_model").text(), "128");
+        QCOMPARE(window.named<QLineEdit>("Name of the study").text(), "quick");
+        QTRY_VERIFY(window.page->settle());
+        QVERIFY(window.document.variant() != "baseline");
+    }
+
+    void the_name_is_typed_and_a_copy_has_another() {
+        Window window;
+        QLineEdit& name = window.named<QLineEdit>("Name of the study");
+        window.type(name, "my study");
+        QCOMPARE(window.document.study().name, "my-study");
+        window.type(name, "my/");
+        QCOMPARE(window.document.study().name, "my");
+        QVERIFY(window.tells("is not a name"));
+        QTest::keyClick(&name, Qt::Key_Escape);
+        QSignalSpy saved(&window.document, &StudyDocument::saved);
+        window.button("Duplicate").click();
+        QCOMPARE(window.document.study().name, "my-2");
+        QTRY_COMPARE(saved.size(), 1);
+        QVERIFY(std::filesystem::exists(window.folder / "studies" / "my-2.json"));
+        QVERIFY(!window.button("Save").isEnabled());
+    }
+
+    void choices_are_restored() {
+        Window window, other;
+        other.page->restore_state(window.page->save_state());
+        other.page->restore_state({{"columns", 3}, {"tab", "x"}, {"folds", 1}});  // of another version
+        QVERIFY(other.table().isVisible());
+    }
+};
+
+QTEST_MAIN(StudyPageTest)
+#include "study_page_test.moc"

@@ -1,0 +1,163 @@
+#include "ui/pages/study/variant_model.h"
+
+#include "core/model/register.h"
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+#include "ui/pages/study/variant_changes.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+#include <algorithm>
+
+using namespace ablate;
+using namespace ablate::ui;
+
+class VariantModelTest : public QObject {
+    Q_OBJECT
+
+    struct Editing {
+        test::TempFolder folder;
+        StudyDocument document{folder.path()};
+        VariantModel model;
+        QAbstractItemModelTester tester{&model, QAbstractItemModelTester::FailureReportingMode::QtTest};
+        Editing() {
+            StudyConfig study;
+            study.name = "norms";
+            study.baseline = test::synthetic_baseline();
+            study.variants = {{"no-norm", "No norm", test::kNoNorm}, {"silu", "SiLU", test::kSiLU}};
+            study.seeds = {1, 2};
+            model.set_document(&document);
+            document.start_new(study);
+        }
+        QString cell(int row, int column) { return model.index(row, column).data().toString(); }
+        Mark mark(int row) {
+            return static_cast<Mark>(model.index(row, VariantModel::check).data(VariantModel::mark).toInt());
+        }
+        QStringList names() {
+            QStringList names;
+            for (int row = 0; row < model.rowCount(); ++row) names += cell(row, VariantModel::name);
+            return names;
+        }
+    };
+
+  private Q_SLOTS:
+    void initTestCase() { model::register_kinds(); }
+
+    void a_row_says_what_its_variant_changes_and_costs() {
+        Editing editing;
+        QCOMPARE(editing.names(), QStringList({"baseline", "no-norm", "silu"}));
+        QCOMPARE(editing.cell(2, VariantModel::changes), "Feed-forward width: 344 → 512; Feed-forward: SwiGLU → SiLU");
+        QTRY_COMPARE(editing.cell(0, VariantModel::parameters), "1,315,968");
+        QCOMPARE(editing.cell(0, VariantModel::difference), "");
+        QCOMPARE(editing.cell(1, VariantModel::parameters), "1,314,816");
+        QCOMPARE(editing.cell(1, VariantModel::difference), "−0.09 %");
+        QCOMPARE(editing.mark(1), Mark::note);  // another best learning rate
+        QVERIFY(editing.model.index(1, VariantModel::check).data(Qt::ToolTipRole).toString().contains("learning rate"));
+    }
+
+    void names_and_labels_are_edited_in_place() {
+        Editing editing;
+        QSignalSpy resets(&editing.model, &QAbstractItemModel::modelReset);
+        QSignalSpy refused(&editing.model, &VariantModel::refused);
+        const QModelIndex name = editing.model.index(1, VariantModel::name);
+        QVERIFY(name.flags().testFlag(Qt::ItemIsEditable));
+        QVERIFY(!editing.model.index(0, VariantModel::name).flags().testFlag(Qt::ItemIsEditable));
+        QVERIFY(editing.model.setData(name, "norm free", Qt::EditRole));
+        QCOMPARE(editing.document.study().variants[0].name, "norm-free");
+        QVERIFY(!editing.model.setData(name, "silu", Qt::EditRole));  // taken
+        QCOMPARE(refused.size(), 1);
+        QVERIFY(editing.model.setData(editing.model.index(1, VariantModel::label), "<b>Bold</b>", Qt::EditRole));
+        QCOMPARE(editing.document.study().variants[0].label, "<b>Bold</b>");
+        editing.document.undo_stack()->undo();
+        editing.document.undo_stack()->undo();
+        QCOMPARE(editing.cell(1, VariantModel::name), "no-norm");
+        QCOMPARE(resets.size(), 0);
+    }
+
+    void rows_come_and_go_where_they_are() {
+        Editing editing;
+        QSignalSpy resets(&editing.model, &QAbstractItemModel::modelReset);
+        const QPersistentModelIndex silu = editing.model.index(2, 0);
+        StudyConfig next = editing.document.study();
+        next.variants.erase(next.variants.begin());
+        editing.document.edit("Remove", next);
+        QCOMPARE(editing.names(), QStringList({"baseline", "silu"}));
+        QCOMPARE(silu.row(), 1);
+        editing.document.add_variant({"nope", "NoPE", test::kNoPE});
+        QCOMPARE(editing.names(), QStringList({"baseline", "silu", "nope"}));
+        editing.document.undo_stack()->undo();
+        editing.document.undo_stack()->undo();
+        QCOMPARE(editing.names(), QStringList({"baseline", "no-norm", "silu"}));
+        QCOMPARE(silu.row(), 2);
+        QCOMPARE(resets.size(), 0);
+    }
+
+    void combinations_are_listed_and_cannot_be_edited() {
+        Editing editing;
+        StudyConfig next = editing.document.study();
+        next.combine = "pairs";
+        editing.document.edit("Combine", next);
+        QTRY_COMPARE(editing.names(), QStringList({"baseline", "no-norm", "silu", "no-norm+silu"}));
+        QVERIFY(!editing.model.index(3, VariantModel::name).flags().testFlag(Qt::ItemIsEditable));
+        next.combine = "leave-one-out";
+        editing.document.edit("Combine", next);
+        QTRY_COMPARE(editing.names(),
+                     QStringList({"baseline", "no-norm", "silu", "all", "all-but-no-norm", "all-but-silu"}));
+        QCOMPARE(editing.cell(1, VariantModel::parameters), "–");  // not trained alone
+        next.combine = "none";
+        editing.document.edit("Combine", next);
+        QTRY_COMPARE(editing.names(), QStringList({"baseline", "no-norm", "silu"}));
+    }
+
+    void a_variant_without_a_change_is_marked() {
+        Editing editing;
+        editing.document.add_variant({"variant", "", Json::object()});
+        QVERIFY(editing.cell(3, VariantModel::changes).startsWith("nothing yet"));
+        QTRY_COMPARE(editing.mark(3), Mark::error);
+    }
+
+    void the_registry_offers_every_kind_and_each_is_a_variant() {
+        const RunConfig baseline = test::synthetic_config(Json::object());
+        QStringList titles;
+        std::vector<std::string> names;
+        for (const OfferedGroup& group : variants_of_registry(baseline)) {
+            titles += group.title;
+            for (const OfferedVariant& choice : group.variants) {
+                names.push_back(choice.variant.name);
+                QVERIFY2(!difference(baseline, patched(baseline, choice.variant.patch, "test")).empty(),
+                         choice.variant.name.c_str());
+                require_valid(patched(baseline, choice.variant.patch, "test"), choice.variant.name);
+            }
+        }
+        for (const char* title : {"Every norm", "Norm at q and k", "Norm at attn_in", "Norm placement", "Position",
+                                  "Feed-forward", "Initialisation"})
+            QVERIFY2(titles.contains(title), title);
+        QVERIFY(!titles.contains("Norm at attn_out"));  // not in use
+        for (const char* name : {"no-norm", "layer-attn_in", "henry-qk", "no-position", "silu", "post-placement"})
+            QVERIFY2(std::count(names.begin(), names.end(), name) == 1, name);
+    }
+
+    void presets_offer_their_variants() {
+        const std::vector<OfferedGroup> groups = variants_of_presets();
+        const auto quick = std::find_if(groups.begin(), groups.end(), [](const auto& g) { return g.title == "quick"; });
+        QVERIFY(quick != groups.end());
+        QCOMPARE(quick->variants.size(), 5u);
+        QCOMPARE(quick->variants[1].variant.label, "No norm");
+    }
+
+    void the_grid_offers_numeric_options_in_use() {
+        const std::vector<GridOption> options = grid_options(test::synthetic_config(Json::object()));
+        const auto offers = [&](const char* key) {
+            return std::any_of(options.begin(), options.end(), [&](const auto& option) { return option.key == key; });
+        };
+        for (const char* key : {"train.lr", "model.d_ff", "data.context", "model.position.theta"})
+            QVERIFY2(offers(key), key);
+        for (const char* key : {"train.momentum", "train.schedule", "data.vocab_size"}) QVERIFY2(!offers(key), key);
+        QCOMPARE(field_of("model.position.theta")->label, "Theta");
+        QVERIFY(!field_of("model.nothing"));
+    }
+};
+
+QTEST_MAIN(VariantModelTest)
+#include "variant_model_test.moc"

@@ -1,0 +1,222 @@
+#include "ui/forms/field_row.h"
+
+#include "core/base/error.h"
+#include "core/config/kind_table.h"
+#include "ui/theme/theme.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QVBoxLayout>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kTypingPause = 700;  // ms after which a half-typed value is called wrong
+constexpr int kDot = 6;            // px
+
+// "lr: 0 is out of range" -> "0 is out of range": the message stands below its option.
+QString without_place(const std::string& message, const std::string& place) {
+    const bool placed = message.starts_with(place + ": ");
+    QString line = QString::fromStdString(placed ? message.substr(place.size() + 2) : message);
+    if (!line.isEmpty()) line[0] = line[0].toUpper();
+    return line;
+}
+
+const KindRow* kind_of(const FieldInfo& field, const Json& value) {
+    return KindTable::instance().find(field.category, value.at("kind").get<std::string>());
+}
+
+}  // namespace
+
+FieldRow::FieldRow(std::string key, const FieldInfo& field, const FormActions& actions, int indent, QWidget* parent)
+    : QWidget(parent), key_(std::move(key)), field_(field), actions_(actions), indent_(indent) {
+    top_ = new QWidget(this);
+    label_ = new QLabel(QString::fromStdString(field.label), top_);
+    label_->setTextFormat(Qt::PlainText);
+    label_->setWordWrap(true);
+    label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    if (indent_) label_->setProperty("role", "muted");
+    editor_ = ValueEditor::make(field, top_);
+    editor_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    label_->setBuddy(editor_);
+    reset_ = new QToolButton(top_);
+    reset_->setProperty("flat", true);
+    reset_->setText("↺");
+    reset_->setFocusPolicy(Qt::TabFocus);
+    reset_->setFixedSize(6 * kSpace, 6 * kSpace);
+    reset_->hide();
+    QSizePolicy keeps = reset_->sizePolicy();
+    keeps.setRetainSizeWhenHidden(true);
+    reset_->setSizePolicy(keeps);
+    setToolTip(field_tool_tip(key_, field));
+    error_label_ = new QLabel(this);
+    error_label_->setTextFormat(Qt::PlainText);
+    error_label_->setWordWrap(true);
+    error_label_->setProperty("role", "danger");
+    error_label_->setContentsMargins(4 * kSpace, 0, 6 * kSpace, kSpace);
+    error_label_->hide();
+
+    auto* line = new QHBoxLayout(top_);
+    line->setContentsMargins((4 + 3 * indent_) * kSpace, 0, 0, 0);
+    line->setSpacing(kSpace);
+    line->addWidget(label_, indent_ ? 10 : 11);
+    line->addWidget(editor_, 10);
+    line->addWidget(reset_);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(kSpace);
+    all->addWidget(top_);
+    all->addWidget(error_label_);
+
+    hurry_.setSingleShot(true);
+    hurry_.setInterval(kTypingPause);
+    connect(&hurry_, &QTimer::timeout, this, &FieldRow::tell);
+    connect(editor_, &ValueEditor::edited, this, &FieldRow::edited);
+    connect(editor_, &ValueEditor::finished, this, &FieldRow::tell);
+    connect(editor_, &ValueEditor::given_up, this, &FieldRow::give_up);
+    connect(reset_, &QToolButton::clicked, this, [this] {
+        give_up();
+        apply([this] { actions_.reset(key_); });
+        editor_->setFocus();
+    });
+}
+
+void FieldRow::edited() {
+    apply([this] {
+        Json value = editor_->value(key_);
+        if (field_.type != FieldType::kind) value = checked_value(field_, value, key_);
+        actions_.set(key_, value);
+    });
+}
+
+void FieldRow::apply(const std::function<void()>& action) {
+    try {
+        action();
+        drafts_.erase(subject_);
+        error_.clear();
+        tell();
+    } catch (const InputError& error) {
+        error_ = without_place(error.what(), key_);
+        const QString typed = editor_->draft();
+        if (typed.isNull()) {  // a choice that was refused
+            editor_->show_value(shown_);
+            return tell();
+        }
+        drafts_[subject_] = {typed, error_};
+        hurry_.start();
+    }
+}
+
+// Back to the value there is.
+void FieldRow::give_up() {
+    drafts_.erase(subject_);
+    error_.clear();
+    editor_->show_value(shown_);
+    tell();
+}
+
+void FieldRow::tell() {
+    hurry_.stop();
+    const QString line = error_.isEmpty() ? problem_ : error_;
+    if (error_label_->text() == line && error_label_->isHidden() == line.isEmpty()) return;
+    error_label_->setText(line);
+    error_label_->setVisible(!line.isEmpty());
+    editor_->setAccessibleDescription(line);
+}
+
+bool FieldRow::means(const Json& value) const {
+    try {
+        const Json typed = editor_->value(key_);
+        return (field_.type == FieldType::kind ? kind_of(field_, typed) == kind_of(field_, value)
+                                               : checked_value(field_, typed, key_) == value);
+    } catch (const InputError&) {
+        return false;
+    }
+}
+
+void FieldRow::show_value(const QString& subject, const Json& value, const Json& reference,
+                          const QString& reference_name) {
+    const bool other_subject = subject != subject_, other_value = value != shown_;
+    subject_ = subject;
+    shown_ = value;
+    if (other_subject) {
+        const auto draft = drafts_.find(subject);
+        error_ = draft == drafts_.end() ? QString() : draft->second.error;
+        draft == drafts_.end() ? editor_->show_value(value) : editor_->set_draft(draft->second.text);
+        tell();
+    } else if (other_value && !means(value)) {  // undone, reset, or changed in the patch
+        give_up();
+    }
+    const bool kind = field_.type == FieldType::kind;
+    const bool differs = kind ? value.at("kind") != reference.at("kind") : value != reference;
+    if (differs != changed_) {
+        changed_ = differs;
+        update();
+    }
+    reset_->setVisible(value != reference && !read_only_);
+    const QString old = kind ? QString::fromStdString(kind_of(field_, reference)->label) : field_text(reference);
+    reset_->setToolTip(
+        QString("Back to the %1: %2").arg(reference_name, old.isEmpty() ? QString("(unset)") : old).toHtmlEscaped());
+    reset_->setAccessibleName("Reset " + QString::fromStdString(field_.label));
+    if (kind) show_options(subject, value, reference, reference_name);
+}
+
+void FieldRow::show_options(const QString& subject, const Json& value, const Json& reference,
+                            const QString& reference_name) {
+    const KindRow& kind = *kind_of(field_, value);
+    if (options_of_ != kind.name) {
+        for (FieldRow* option : options_) option->deleteLater(), option->hide();
+        options_.clear();
+        options_of_ = kind.name;
+        for (const FieldBuilder& option : kind.options) {
+            options_.push_back(new FieldRow(key_ + "." + option.key, option, actions_, indent_ + 1, this));
+            options_.back()->set_read_only(read_only_);
+            layout()->addWidget(options_.back());
+        }
+    }
+    // Of another kind than the reference's, an option goes back to its default.
+    const bool same_kind = reference.at("kind") == value.at("kind");
+    for (FieldRow* option : options_) {
+        const std::string& name = option->field().key;
+        option->show_value(subject, value.at(name), same_kind ? reference.at(name) : option->field().default_value,
+                           same_kind ? reference_name : QString("default"));
+    }
+}
+
+void FieldRow::set_problem(const QString& line) {
+    if (problem_ == line) return;
+    problem_ = line;
+    if (!hurry_.isActive()) tell();
+}
+
+void FieldRow::set_read_only(bool read_only) {
+    read_only_ = read_only;
+    editor_->setEnabled(!read_only);
+    for (FieldRow* option : options_) option->set_read_only(read_only);
+}
+
+bool FieldRow::matches(const QString& needle) const {
+    const auto holds = [&](const std::string& text) {
+        return QString::fromStdString(text).contains(needle, Qt::CaseInsensitive);
+    };
+    if (needle.isEmpty() || holds(field_.label) || holds(key_) || holds(field_.help)) return true;
+    for (const std::string& choice : field_.choices)
+        if (holds(choice)) return true;
+    for (const FieldRow* option : options_)
+        if (option->matches(needle)) return true;
+    if (field_.type != FieldType::kind) return false;
+    const KindRow* kind = KindTable::instance().find(field_.category, options_of_);
+    return kind && holds(kind->label);
+}
+
+void FieldRow::paintEvent(QPaintEvent*) {
+    if (!changed_) return;
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(Theme::instance().palette().accent);
+    const double left = kSpace + 3.0 * indent_ * kSpace;
+    painter.drawEllipse(QRectF(left, top_->geometry().center().y() - kDot / 2.0 + 1, kDot, kDot));
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,262 @@
+#include "ui/forms/value_editor.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/config/kind_table.h"
+#include "ui/theme/theme.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDragEnterEvent>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QMimeData>
+#include <QPainter>
+#include <QPlainTextEdit>
+#include <QSignalBlocker>
+#include <QWheelEvent>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kMapHeight = 64;  // px: three lines
+
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+
+bool is_undo(const QEvent* event) {
+    const auto* key = static_cast<const QKeyEvent*>(event);
+    return key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo);
+}
+
+QString dropped_path(const QMimeData* data) {
+    const auto urls = data->urls();
+    return urls.size() == 1 && urls.front().isLocalFile() ? urls.front().toLocalFile() : QString();
+}
+
+template <class Widget>
+void fill(QWidget* editor, Widget* widget) {
+    auto* row = new QHBoxLayout(editor);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(widget);
+    editor->setFocusProxy(widget);
+}
+
+class LineEditor : public ValueEditor {
+  public:
+    LineEditor(const FieldInfo& field, QWidget* parent)
+        : ValueEditor(parent), field_(field), line_(new FieldLineEdit(this)) {
+        fill(this, line_);
+        line_->set_unit(text(field.unit));
+        line_->setAccessibleName(text(field.label));
+        line_->step_by_arrows(field.type == FieldType::integer);
+        connect(line_, &QLineEdit::textEdited, this, &ValueEditor::edited);
+        connect(line_, &QLineEdit::editingFinished, this, &ValueEditor::finished);
+        connect(line_, &FieldLineEdit::given_up, this, &ValueEditor::given_up);
+    }
+    Json value(const std::string& where) const override {
+        const std::string typed = line_->text().trimmed().toStdString();
+        if (typed.empty() && field_.type != FieldType::text) throw InputError("{}: type a number", where);
+        return parse_value(field_, typed, where);
+    }
+    void show_value(const Json& value) override { set_draft(field_text(value)); }
+    QString draft() const override { return line_->text(); }
+    void set_draft(const QString& draft) override {
+        line_->setText(draft);
+        if (!line_->hasFocus()) line_->setCursorPosition(0);  // a long path shows how it begins
+    }
+
+  private:
+    const FieldInfo& field_;
+    FieldLineEdit* line_;
+};
+
+class CheckEditor : public ValueEditor {
+  public:
+    CheckEditor(const FieldInfo& field, QWidget* parent) : ValueEditor(parent), box_(new QCheckBox(this)) {
+        fill(this, box_);
+        box_->setAccessibleName(text(field.label));
+        connect(box_, &QCheckBox::clicked, this, &ValueEditor::edited);
+    }
+    Json value(const std::string&) const override { return box_->isChecked(); }
+    void show_value(const Json& value) override { box_->setChecked(value.get<bool>()); }
+
+  private:
+    QCheckBox* box_;
+};
+
+// The wheel scrolls the form; it does not change an option that happens to lie under the pointer.
+class CalmComboBox : public QComboBox {
+  public:
+    using QComboBox::QComboBox;
+
+  protected:
+    void wheelEvent(QWheelEvent* event) override { event->ignore(); }
+};
+
+class ChoiceEditor : public ValueEditor {
+  public:
+    ChoiceEditor(const FieldInfo& field, QWidget* parent)
+        : ValueEditor(parent), kind_(field.type == FieldType::kind), box_(new CalmComboBox(this)) {
+        fill(this, box_);
+        box_->setAccessibleName(text(field.label));
+        box_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box_->setMinimumContentsLength(6);
+        if (kind_)
+            for (const KindRow* row : KindTable::instance().rows(field.category))
+                add(row->label, row->name, text(row->formula + "\n" + row->source));
+        else
+            for (const std::string& choice : field.choices) add(choice, choice, {});
+        box_->view()->setMinimumWidth(box_->view()->sizeHintForColumn(0) + 6 * kSpace);
+        connect(box_, &QComboBox::activated, this, [this] {
+            box_->setToolTip(box_->currentData(Qt::ToolTipRole).toString());
+            Q_EMIT edited();
+        });
+    }
+    Json value(const std::string&) const override {
+        const std::string chosen = box_->currentData().toString().toStdString();
+        return kind_ ? Json{{"kind", chosen}} : Json(chosen);
+    }
+    void show_value(const Json& value) override {
+        const Json& name = kind_ ? value.at("kind") : value;
+        box_->setCurrentIndex(box_->findData(text(name.get<std::string>())));
+        box_->setToolTip(box_->currentData(Qt::ToolTipRole).toString());
+    }
+
+  private:
+    void add(const std::string& label, const std::string& name, const QString& tip) {
+        box_->addItem(text(label), text(name));
+        box_->setItemData(box_->count() - 1, tip.toHtmlEscaped().replace("\n", "<br>"), Qt::ToolTipRole);
+    }
+    bool kind_;
+    QComboBox* box_;
+};
+
+// NAME = TEXT, one a line.
+class MapEditor : public ValueEditor {
+  public:
+    MapEditor(const FieldInfo& field, QWidget* parent) : ValueEditor(parent), lines_(new QPlainTextEdit(this)) {
+        fill(this, lines_);
+        lines_->setAccessibleName(text(field.label));
+        lines_->setPlaceholderText("name = file");
+        lines_->setFixedHeight(kMapHeight);
+        lines_->setTabChangesFocus(true);
+        lines_->setUndoRedoEnabled(false);
+        lines_->setLineWrapMode(QPlainTextEdit::NoWrap);
+        connect(lines_, &QPlainTextEdit::textChanged, this, &ValueEditor::edited);
+    }
+    Json value(const std::string& where) const override {
+        Json map = Json::object();
+        for (const QString& line : lines_->toPlainText().split('\n', Qt::SkipEmptyParts)) {
+            const qsizetype sign = line.indexOf('=');
+            if (line.trimmed().isEmpty()) continue;
+            if (sign < 1) throw InputError("{}: '{}' must be NAME = FILE", where, line.toStdString());
+            map[line.first(sign).trimmed().toStdString()] = line.sliced(sign + 1).trimmed().toStdString();
+        }
+        return map;
+    }
+    void show_value(const Json& value) override {
+        QStringList lines;
+        for (const auto& [name, file] : value.items()) lines += text(name) + " = " + text(file.get<std::string>());
+        set_draft(lines.join('\n'));
+    }
+    QString draft() const override { return lines_->toPlainText(); }
+    void set_draft(const QString& draft) override {
+        const QSignalBlocker quiet(lines_);
+        lines_->setPlainText(draft);
+    }
+
+  private:
+    QPlainTextEdit* lines_;
+};
+
+}  // namespace
+
+ValueEditor* ValueEditor::make(const FieldInfo& field, QWidget* parent) {
+    switch (field.type) {
+        case FieldType::boolean:
+            return new CheckEditor(field, parent);
+        case FieldType::choice:
+        case FieldType::kind:
+            return new ChoiceEditor(field, parent);
+        case FieldType::map:
+            return new MapEditor(field, parent);
+        case FieldType::integer:
+        case FieldType::real:
+        case FieldType::text:
+            return new LineEditor(field, parent);
+    }
+    throw std::logic_error("unknown field type");
+}
+
+FieldLineEdit::FieldLineEdit(QWidget* parent) : QLineEdit(parent) {
+    // A dropped file is its path, not a URL.
+    setAcceptDrops(true);
+}
+
+void FieldLineEdit::set_unit(const QString& unit) {
+    unit_ = unit;
+    if (!unit.isEmpty()) setTextMargins(0, 0, fontMetrics().horizontalAdvance(unit) + kSpace, 0);
+}
+
+bool FieldLineEdit::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && is_undo(event)) {
+        event->ignore();
+        return true;
+    }
+    return QLineEdit::event(event);
+}
+
+void FieldLineEdit::keyPressEvent(QKeyEvent* event) {
+    if (is_undo(event)) return event->ignore();
+    if (event->key() == Qt::Key_Escape) return Q_EMIT given_up();
+    const int step = event->key() == Qt::Key_Up ? 1 : event->key() == Qt::Key_Down ? -1 : 0;
+    bool whole = false;
+    const qlonglong number = text().toLongLong(&whole);
+    if (!steps_ || step == 0 || !whole) return QLineEdit::keyPressEvent(event);
+    setText(QString::number(number + step));
+    Q_EMIT textEdited(text());
+}
+
+void FieldLineEdit::paintEvent(QPaintEvent* event) {
+    QLineEdit::paintEvent(event);
+    if (unit_.isEmpty()) return;
+    QPainter painter(this);
+    painter.setPen(Theme::instance().palette().muted);
+    painter.drawText(rect().adjusted(0, 0, -2 * kSpace, 0), Qt::AlignRight | Qt::AlignVCenter, unit_);
+}
+
+void FieldLineEdit::dragEnterEvent(QDragEnterEvent* event) {
+    if (dropped_path(event->mimeData()).isEmpty()) return QLineEdit::dragEnterEvent(event);
+    event->acceptProposedAction();
+}
+
+void FieldLineEdit::dropEvent(QDropEvent* event) {
+    const QString path = dropped_path(event->mimeData());
+    if (path.isEmpty()) return QLineEdit::dropEvent(event);
+    setText(path);
+    event->acceptProposedAction();
+    Q_EMIT textEdited(path);
+}
+
+QString field_text(const Json& value) {
+    if (value.is_string()) return text(value.get<std::string>());
+    if (value.is_number_float()) return text(full_precision(value.get<double>()));
+    return text(value.dump());
+}
+
+QString field_tool_tip(const std::string& key, const FieldInfo& field) {
+    QStringList facts;
+    if (field.min || field.max) {
+        QString range;
+        if (field.min) range = (field.above_min ? "above " : "at least ") + text(significant(*field.min, 12));
+        if (field.max) range += (range.isEmpty() ? "at most " : ", at most ") + text(significant(*field.max, 12));
+        facts += range;
+    }
+    if (!field.unit.empty()) facts += "in " + text(field.unit);
+    QString tip = "<b>" + text(field.label).toHtmlEscaped() + "</b> " + text(key).toHtmlEscaped();
+    if (!field.help.empty()) tip += "<br>" + text(field.help).toHtmlEscaped();
+    if (!facts.isEmpty()) tip += "<br>" + facts.join(", ").toHtmlEscaped();
+    return tip;
+}
+
+}  // namespace ablate::ui

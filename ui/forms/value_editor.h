@@ -1,0 +1,58 @@
+#pragma once
+#include "core/config/field.h"
+
+#include <QLineEdit>
+#include <QWidget>
+
+namespace ablate::ui {
+
+// Edits one option, made from its FieldInfo. It holds what is typed; whether that is a value of the option is judged
+// by its row.
+class ValueEditor : public QWidget {
+    Q_OBJECT
+  public:
+    // `field` must outlive the editor, as schemas and kinds do.
+    static ValueEditor* make(const FieldInfo& field, QWidget* parent);
+    using QWidget::QWidget;
+
+    virtual Json value(const std::string& where) const = 0;  // InputError at `where` for a text that cannot be read
+    virtual void show_value(const Json& value) = 0;
+    virtual QString draft() const { return {}; }  // what is typed; null where only values can be chosen
+    virtual void set_draft(const QString& text) { Q_UNUSED(text) }
+
+  Q_SIGNALS:
+    void edited();    // by the user, at each key
+    void finished();  // Return, or the focus left
+    void given_up();  // Esc
+};
+
+// A line of text that leaves undo to the study, takes the path of a file that is dropped, steps whole numbers with the
+// arrow keys and shows a unit at its end.
+class FieldLineEdit : public QLineEdit {
+    Q_OBJECT
+  public:
+    explicit FieldLineEdit(QWidget* parent = nullptr);
+    void set_unit(const QString& unit);
+    void step_by_arrows(bool step) { steps_ = step; }
+
+  Q_SIGNALS:
+    void given_up();
+
+  protected:
+    bool event(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+  private:
+    QString unit_;
+    bool steps_ = false;
+};
+
+// A value as a person would type it into a field: 0.0003, 1e-05, a text as it is.
+QString field_text(const Json& value);
+// The label, the key, what it does, its range and unit: rich text, everything in it escaped.
+QString field_tool_tip(const std::string& key, const FieldInfo& field);
+
+}  // namespace ablate::ui

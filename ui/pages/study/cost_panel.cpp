@@ -1,0 +1,131 @@
+#include "ui/pages/study/cost_panel.h"
+
+#include "core/base/text.h"
+#include "core/study/wording.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/labels.h"
+
+#include <algorithm>
+
+#include <cmath>
+#include <set>
+
+namespace ablate::ui {
+namespace {
+
+constexpr double kSmallestMismatchShown = 5e-5;  // 0.01 % as rounded
+
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+
+QString mismatch_text(double share) {
+    if (std::abs(share) < kSmallestMismatchShown) return {};
+    return QString("%1%2 %").arg(share < 0 ? "−" : "+", text(fixed(100 * std::abs(share), 2)));
+}
+
+QString lines(const std::vector<std::pair<const char*, QString>>& facts) {
+    QString tip;
+    for (const auto& [name, value] : facts)
+        tip += QString("%1%2: %3").arg(tip.isEmpty() ? "" : "<br>", name, value.toHtmlEscaped());
+    return tip;
+}
+
+QString parameters_tip(const model::ParameterCounts& counts) {
+    return lines({{"Trained, each tensor once", text(with_thousands(counts.unique))},
+                  {"Without the embedding", text(with_thousands(counts.non_embedding))},
+                  {"A tied head counted twice", text(with_thousands(counts.tied_head_twice))},
+                  {"As Levanter counts", text(with_thousands(counts.levanter))}});
+}
+
+QString memory_tip(const model::MemoryEstimate& memory) {
+    return lines({{"Weights", text(short_bytes(memory.weights))},
+                  {"Gradients", text(short_bytes(memory.gradients))},
+                  {"Optimizer", text(short_bytes(memory.optimizer))},
+                  {"Activations", text(short_bytes(memory.activations))},
+                  {"Logits", text(short_bytes(memory.logits))},
+                  {"Overhead", text(short_bytes(memory.overhead))}});
+}
+
+}  // namespace
+
+CostPanel::CostPanel(QWidget* parent)
+    : QWidget(parent),
+      grid_(new QGridLayout(this)),
+      parameters_(add_line("Parameters")),
+      per_token_(add_line("Forward FLOPs per token")),
+      training_(add_line("Training FLOPs")),
+      memory_(add_line("Memory")),
+      tokens_(add_line("Tokens")),
+      time_(add_line("Time of a run")) {
+    grid_->setContentsMargins(0, 0, 0, 0);
+    grid_->setHorizontalSpacing(2 * kSpace);
+    grid_->setVerticalSpacing(kSpace);
+    grid_->setColumnStretch(0, 1);
+}
+
+CostPanel::Line CostPanel::add_line(const char* name) {
+    Line line{plain_label(name, "muted", this), plain_label("–", "", this), plain_label("", "muted", this)};
+    const int row = grid_->rowCount();
+    grid_->addWidget(line.name, row, 0);
+    grid_->addWidget(line.value, row, 1, Qt::AlignRight);
+    grid_->addWidget(line.remark, row, 2, Qt::AlignRight);
+    return line;
+}
+
+void CostPanel::set(Line& line, const QString& value, const QString& remark, const QString& tool_tip) {
+    line.value->setText(value);
+    line.remark->setText(remark);
+    for (QLabel* label : {line.name, line.value, line.remark}) label->setToolTip(tool_tip);
+    line.value->setAccessibleName(line.name->text() + " " + value + " " + remark);
+}
+
+void CostPanel::show_costs(const StudyPreviewPtr& preview, const QString& variant) {
+    if (preview) {
+        const auto& points = preview->preview.points;
+        const auto found =
+            std::find_if(points.begin(), points.end(), [&](const auto& p) { return text(p.point.variant) == variant; });
+        if (found != points.end())
+            return show_point(*found, preview->times[static_cast<std::size_t>(found - points.begin())]);
+    }
+    for (Line* line : {&parameters_, &per_token_, &training_, &memory_, &tokens_, &time_}) set(*line, "–", {}, {});
+}
+
+void CostPanel::show_point(const study::PointPreview& point, const study::TimeEstimate& time) {
+    const RunConfig& config = point.point.config;
+    const double flops = model::training_flops(config);
+    const double tokens = static_cast<double>(config.train.steps) * static_cast<double>(config.train.batch) *
+                          static_cast<double>(config.train.accumulate) * static_cast<double>(config.data.context);
+    set(parameters_, text(with_thousands(point.parameters.unique)), mismatch_text(point.parameter_mismatch),
+        parameters_tip(point.parameters));
+    set(per_token_, text(short_count(point.flops.six_n)), {},
+        lines({{"6N + 12 L H hd s, a third of it", text(with_thousands(std::llround(point.flops.six_n)))},
+               {"As Levanter counts", text(with_thousands(std::llround(point.flops.levanter)))}}));
+    set(training_, text(significant(flops)), {},
+        lines({{"Three times the forward pass, over all tokens", text(full_precision(flops))}}));
+    set(memory_, text(short_bytes(point.memory.total())), {}, memory_tip(point.memory));
+    set(tokens_, text(short_count(tokens)), {},
+        lines({{"Steps × batch × accumulation × context", text(with_thousands(std::llround(tokens)))}}));
+    const bool known = std::isfinite(time.seconds);
+    set(time_, known ? text(short_duration(time.seconds)) : QString("–"), known && time.rough ? "rough" : "",
+        !known       ? QString("Not known while other runs keep this machine from being measured")
+        : time.rough ? QString("From this machine's peak; rough until a run of this workspace has been timed")
+                     : QString("From this machine's peak and how near to it the workspace's runs come"));
+}
+
+QString study_in_words(const StudyPreview& preview) {
+    std::set<std::string> variants, grid;
+    for (const study::PointPreview& point : preview.preview.points) {
+        variants.insert(point.point.variant);
+        grid.insert(point.point.grid_point);
+    }
+    const auto count = [](std::size_t n, const char* thing) {
+        return text(study::count_of(static_cast<std::int64_t>(n), thing));
+    };
+    QString words = count(variants.size(), "variant");
+    if (grid.size() > 1) words += " × " + count(grid.size(), "grid point");
+    words += " × " + count(preview.study.seeds.size(), "seed");
+    words += ": " + count(preview.preview.points.size() * preview.study.seeds.size(), "run");
+    if (!std::isfinite(preview.study_seconds)) return words;
+    return words + ", about " + text(short_duration(preview.study_seconds));
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,146 @@
+#include "ui/pages/study/finding_list.h"
+
+#include "ui/theme/theme.h"
+
+#include <QPainter>
+#include <QStyledItemDelegate>
+#include <algorithm>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kMarkColumn = 28;  // px
+
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+
+QString line_of(const QModelIndex& index) {
+    const QString variant = index.data(FindingModel::variant).toString();
+    const QString said = index.data().toString();
+    return variant.isEmpty() ? said : variant + ": " + said;
+}
+
+class FindingDelegate : public QStyledItemDelegate {
+  public:
+    explicit FindingDelegate(QListView* view) : QStyledItemDelegate(view), view_(view) {}
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const int width = view_->viewport()->width();
+        const QRect bounds = option.fontMetrics.boundingRect(QRect(0, 0, width - kMarkColumn - 2 * kSpace, 10000),
+                                                             Qt::TextWordWrap | Qt::TextWrapAnywhere, line_of(index));
+        return {width, bounds.height() + 2 * kSpace};
+    }
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        QStyleOptionViewItem frame = option;
+        frame.text.clear();
+        option.widget->style()->drawControl(QStyle::CE_ItemViewItem, &frame, painter, option.widget);
+        const QRect inside = option.rect.adjusted(kMarkColumn, kSpace, -2 * kSpace, -kSpace);
+        const double middle = inside.top() + option.fontMetrics.height() / 2.0;
+        draw_mark(*painter, {option.rect.left() + kMarkColumn / 2.0, middle},
+                  static_cast<Mark>(index.data(FindingModel::mark).toInt()));
+        painter->save();
+        painter->setFont(option.font);
+        painter->setPen(Theme::instance().palette().text);
+        painter->drawText(inside, Qt::TextWordWrap | Qt::TextWrapAnywhere, line_of(index));
+        painter->restore();
+    }
+
+  private:
+    QListView* view_;
+};
+
+}  // namespace
+
+std::pair<QString, QString> option_and_rest(const study::Finding& finding) {
+    const std::string place = finding.variant + ".";
+    const auto colon = finding.text.find(": ");
+    if (colon == std::string::npos || !finding.text.starts_with(place)) return {{}, text(finding.text)};
+    return {text(finding.text.substr(place.size(), colon - place.size())), text(finding.text.substr(colon + 2))};
+}
+
+std::vector<FindingModel::Row> FindingModel::rows_of(const StudyPreview& preview) {
+    std::vector<Row> rows;
+    if (!preview.error.isEmpty()) rows.push_back({Mark::error, {}, preview.error, {}});
+    for (const study::Finding& finding : preview.preview.findings) {
+        const auto [key, rest] = option_and_rest(finding);
+        rows.push_back(
+            {mark_of(finding.severity), text(finding.variant), key.isEmpty() ? rest : key + ": " + rest, key});
+    }
+    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.mark > b.mark; });
+    return rows;
+}
+
+void FindingModel::take(const StudyPreviewPtr& preview) {
+    std::vector<Row> rows = preview ? rows_of(*preview) : std::vector<Row>();
+    const int before = rowCount(), after = static_cast<int>(rows.size());
+    if (after < before) {
+        beginRemoveRows({}, after, before - 1);
+        rows_.resize(rows.size());
+        endRemoveRows();
+    } else if (after > before) {
+        beginInsertRows({}, before, after - 1);
+        rows_.insert(rows_.end(), rows.begin() + before, rows.end());
+        endInsertRows();
+    }
+    for (int i = 0; i < after; ++i) {
+        Row& row = rows_[static_cast<std::size_t>(i)];
+        if (row == rows[static_cast<std::size_t>(i)]) continue;
+        row = std::move(rows[static_cast<std::size_t>(i)]);
+        Q_EMIT dataChanged(index(i), index(i));
+    }
+}
+
+int FindingModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+QVariant FindingModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+    const Row& row = rows_[static_cast<std::size_t>(index.row())];
+    switch (role) {
+        case Qt::DisplayRole:
+            return row.text;
+        case Qt::AccessibleTextRole:
+            return in_words(row.mark) + ", " + (row.variant.isEmpty() ? QString() : row.variant + ": ") + row.text;
+        case mark:
+            return static_cast<int>(row.mark);
+        case variant:
+            return row.variant;
+        case key:
+            return row.key;
+        default:
+            return {};
+    }
+}
+
+FindingList::FindingList(QWidget* parent) : QListView(parent) {
+    setAccessibleName("Findings");
+    setModel(&model_);
+    setItemDelegate(new FindingDelegate(this));
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollMode(ScrollPerPixel);
+    setWordWrap(true);
+    const auto choose = [this](const QModelIndex& index) {
+        Q_EMIT chosen(index.data(FindingModel::variant).toString().section('@', 0, 0),
+                      index.data(FindingModel::key).toString());
+    };
+    connect(this, &QListView::clicked, this, choose);
+    connect(this, &QListView::activated, this, choose);
+}
+
+// Heights follow the width.
+void FindingList::resizeEvent(QResizeEvent* event) {
+    scheduleDelayedItemsLayout();
+    QListView::resizeEvent(event);
+}
+
+void FindingList::paintEvent(QPaintEvent* event) {
+    QListView::paintEvent(event);
+    if (model_.rowCount() > 0) return;
+    QPainter painter(viewport());
+    painter.setPen(Theme::instance().palette().muted);
+    painter.drawText(viewport()->rect().adjusted(3 * kSpace, 3 * kSpace, -3 * kSpace, 0),
+                     Qt::AlignTop | Qt::AlignLeft | Qt::TextWordWrap, "Preflight has nothing to object to.");
+}
+
+}  // namespace ablate::ui

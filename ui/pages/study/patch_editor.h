@@ -1,0 +1,37 @@
+#pragma once
+#include "ui/bridge/study_document.h"
+
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPointer>
+#include <map>
+
+namespace ablate::ui {
+
+// The patch of a variant, or what the baseline changes of the defaults, as JSON. Each text that can be read is taken at
+// once; one that cannot stays, with what is wrong below.
+class PatchEditor : public QWidget {
+    Q_OBJECT
+  public:
+    explicit PatchEditor(QWidget* parent = nullptr);
+    void set_document(StudyDocument* document);
+    void show_variant(const QString& name);  // read only for one that `combine` made
+
+  private:
+    void show_patch();
+    void edited();
+    const Json* patch() const;  // of the shown variant; null when the study has none of that name
+    void keep(const QString& typed, const QString& error);
+    void tell(const QString& line);
+
+    QPointer<StudyDocument> document_;
+    QString variant_ = QStringLiteral("baseline");
+    struct Draft {
+        QString text, error;
+    };
+    std::map<QString, Draft> drafts_;  // by variant: texts that cannot be taken
+    QPlainTextEdit* text_;
+    QLabel *title_, *error_;
+};
+
+}  // namespace ablate::ui

@@ -1,0 +1,120 @@
+#include "ui/pages/study/start_bar.h"
+
+#include "ui/pages/study/cost_panel.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/labels.h"
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+#include <utility>
+
+namespace ablate::ui {
+
+StartBar::StartBar(QWidget* parent)
+    : QWidget(parent),
+      summary_(plain_label("", "", this)),
+      told_(plain_label("", "muted", this)),
+      start_(primary_button("Start study", this)),
+      cancel_(flat_button("Cancel", this)),
+      bar_(new QProgressBar(this)) {
+    summary_->setWordWrap(true);
+    told_->setWordWrap(true);
+    bar_->setTextVisible(false);
+    bar_->setAccessibleName("Preparing the study");
+    auto* line = new QHBoxLayout;
+    line->setSpacing(2 * kSpace);
+    line->addWidget(bar_, 1);
+    line->addWidget(cancel_);
+    line->addStretch();
+    line->addWidget(start_);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(2 * kSpace);
+    all->addWidget(summary_);
+    all->addWidget(told_);
+    all->addLayout(line);
+    connect(start_, &QPushButton::clicked, this, &StartBar::start);
+    connect(cancel_, &QPushButton::clicked, this, [this] {
+        cancelling_ = true;
+        cancel_->setEnabled(false);
+        control_->cancel_preparation();
+    });
+}
+
+void StartBar::set_context(StudyDocument* document, RunControl* control) {
+    if (document_) disconnect(document_, nullptr, this, nullptr);
+    if (control_) disconnect(control_, nullptr, this, nullptr);
+    document_ = document;
+    control_ = control;
+    refusal_.clear();
+    if (document) {
+        connect(document, &StudyDocument::preview_changed, this, &StartBar::show_state);
+        connect(document, &StudyDocument::changed, this, [this] {
+            refusal_.clear();
+            show_state();
+        });
+    }
+    if (control) {
+        connect(control, &RunControl::preparing, this, [this](const QString& what, double share) {
+            show_state();
+            tell(what, "muted");
+            bar_->setRange(0, share < 0 ? 0 : 1000);
+            bar_->setValue(static_cast<int>(1000 * std::max(share, 0.0)));
+        });
+        connect(control, &RunControl::refused, this, [this](const QString&, const QString& line) {
+            ours_ = false;
+            refusal_ = cancelling_ ? QString() : line;
+            show_state();
+        });
+        connect(control, &RunControl::started, this, [this](const QString& study, const QStringList& runs) {
+            show_state();
+            if (std::exchange(ours_, false)) Q_EMIT started(study, runs);
+        });
+    }
+    show_state();
+}
+
+void StartBar::start() {
+    refusal_.clear();
+    cancelling_ = false;
+    ours_ = true;
+    cancel_->setEnabled(true);
+    control_->start_study(document_->study());
+    show_state();
+    if (control_->preparing_study()) cancel_->setFocus();
+}
+
+QString StartBar::obstacle() const {
+    if (!document_ || !control_) return "No workspace is open.";
+    const StudyPreviewPtr preview = document_->preview();
+    if (!preview || !document_->preview_is_current()) return "Checking the study";
+    return preview->can_start() ? QString() : preview->why_not();
+}
+
+void StartBar::show_state() {
+    const bool preparing = control_ && control_->preparing_study();
+    const bool had_focus = cancel_->hasFocus();
+    bar_->setVisible(preparing);
+    cancel_->setVisible(preparing);
+    const QString why_not = preparing ? QString() : obstacle();
+    start_->setEnabled(!preparing && why_not.isEmpty());
+    if (had_focus && !preparing) start_->setFocus();
+    const StudyPreviewPtr preview = document_ ? document_->preview() : nullptr;
+    if (preview && preview->error.isEmpty()) summary_->setText(study_in_words(*preview));
+    if (preparing) return;
+    // While the next preview is made, what the last one said stays: it is gone in a moment.
+    const bool checking = document_ && preview && !document_->preview_is_current();
+    if (!refusal_.isEmpty())
+        tell(refusal_, "danger");
+    else if (!checking)
+        tell(why_not, "warning");
+}
+
+void StartBar::tell(const QString& line, const char* role) {
+    set_look(told_, "role", role);
+    told_->setText(line);
+    told_->setVisible(!line.isEmpty());
+    start_->setToolTip(start_->isEnabled() ? QString() : line.toHtmlEscaped());
+}
+
+}  // namespace ablate::ui

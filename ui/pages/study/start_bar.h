@@ -1,0 +1,38 @@
+#pragma once
+#include "ui/bridge/run_control.h"
+#include "ui/bridge/study_document.h"
+
+#include <QLabel>
+#include <QPointer>
+#include <QProgressBar>
+#include <QPushButton>
+
+namespace ablate::ui {
+
+// What the study comes to, the button that starts it, and why it cannot be started; while it is being prepared, how
+// far that is.
+class StartBar : public QWidget {
+    Q_OBJECT
+  public:
+    explicit StartBar(QWidget* parent = nullptr);
+    void set_context(StudyDocument* document, RunControl* control);
+
+  Q_SIGNALS:
+    void started(const QString& study, const QStringList& runs);  // by this button
+
+  private:
+    void start();
+    void show_state();
+    QString obstacle() const;  // why the study cannot be started now; "" when it can
+    void tell(const QString& line, const char* role);
+
+    QPointer<StudyDocument> document_;
+    QPointer<RunControl> control_;
+    bool ours_ = false, cancelling_ = false;
+    QString refusal_;  // of the last start; until the study changes
+    QLabel *summary_, *told_;
+    QPushButton *start_, *cancel_;
+    QProgressBar* bar_;
+};
+
+}  // namespace ablate::ui

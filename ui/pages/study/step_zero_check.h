@@ -1,0 +1,43 @@
+#pragma once
+#include "core/study/preflight.h"
+
+#include <QObject>
+#include <QTimer>
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+
+namespace ablate::ui {
+
+struct StepZeroResults {
+    std::vector<study::StepZero> points;
+    double ln_vocab = 0;  // nats: what an untrained model without preferences gives
+    QString data_note;    // one line when a stand-in serves as text
+};
+
+// Prepares the data of a study and computes step 0 of each of its points, in a worker. Cancelling takes effect at the
+// next point or block of text; an abandoned check is not heard of again.
+class StepZeroCheck : public QObject {
+    Q_OBJECT
+  public:
+    explicit StepZeroCheck(QObject* parent = nullptr);
+    ~StepZeroCheck() override;
+    void start(std::vector<VariantPoint> points, std::uint64_t seed, const std::filesystem::path& workspace);
+    void cancel();
+    bool running() const { return state_ != nullptr; }
+
+  Q_SIGNALS:
+    void progress(const QString& what, double share);
+    void finished(const ablate::ui::StepZeroResults& results);
+    void failed(const QString& line);
+    void cancelled();
+
+  private:
+    struct State;  // shared with the worker, which never touches this object
+    void look();
+    std::shared_ptr<State> state_;
+    QTimer timer_;
+};
+
+}  // namespace ablate::ui

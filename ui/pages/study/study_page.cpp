@@ -1,0 +1,322 @@
+#include "ui/pages/study/study_page.h"
+
+#include "core/base/text.h"
+#include "ui/bridge/run_control.h"
+#include "ui/bridge/workspace.h"
+#include "ui/forms/schema_form.h"
+#include "ui/pages/study/block_diagram.h"
+#include "ui/pages/study/cost_panel.h"
+#include "ui/pages/study/finding_list.h"
+#include "ui/pages/study/patch_editor.h"
+#include "ui/pages/study/start_bar.h"
+#include "ui/pages/study/step_zero_panel.h"
+#include "ui/pages/study/study_settings.h"
+#include "ui/pages/study/study_strip.h"
+#include "ui/pages/study/variant_panel.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/labels.h"
+
+#include <QKeyEvent>
+#include <QScrollArea>
+#include <QShortcut>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <optional>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kNarrow = 1240;  // px of page width below which the sides give way
+constexpr int kSide = 320, kNarrowSide = 280;
+
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+
+QVBoxLayout* column_of(QWidget* widget, int spacing) {
+    auto* column = new QVBoxLayout(widget);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(spacing);
+    return column;
+}
+
+}  // namespace
+
+struct StudyPage::State {
+    explicit State(StudyPage* page);
+    QWidget* build_form();
+    QWidget* build_middle();
+    QWidget* build_model();
+
+    void show_shown();  // the shown variant, everywhere
+    void take_preview();
+    void show_problems();
+    void reveal(const QString& variant, const QString& key);
+    void take_start(const QString& study, const QStringList& runs);
+    // The shown variant's configuration; one that `combine` made has the preview's.
+    std::optional<RunConfig> shown_config() const;
+    const VariantConfig* own_variant() const;
+    const study::PointPreview* shown_point() const;
+
+    StudyPage* page;
+    QPointer<StudyDocument> document;
+    std::optional<bool> narrow;  // as the columns are sized
+    StudyStrip* strip;
+    QSplitter *columns, *rows = nullptr;
+    QLabel *form_title = nullptr, *form_remark = nullptr;
+    SchemaForm* form = nullptr;
+    VariantPanel* variants = nullptr;
+    StudySettings* settings = nullptr;
+    QTabWidget* tabs = nullptr;
+    FindingList* findings = nullptr;
+    StepZeroPanel* step_zero = nullptr;
+    PatchEditor* patch = nullptr;
+    QLabel *model_title = nullptr, *differences = nullptr;
+    BlockDiagram* diagram = nullptr;
+    CostPanel* costs = nullptr;
+    StartBar* start = nullptr;
+};
+
+StudyPage::State::State(StudyPage* page) : page(page), strip(new StudyStrip(page)), columns(new QSplitter(page)) {
+    columns->addWidget(build_form());
+    columns->addWidget(build_middle());
+    columns->addWidget(build_model());
+    columns->setStretchFactor(0, 0);
+    columns->setStretchFactor(1, 1);
+    columns->setStretchFactor(2, 0);
+    columns->setChildrenCollapsible(false);
+    columns->setHandleWidth(4 * kSpace);
+    auto* all = new QVBoxLayout(page);
+    all->setContentsMargins(3 * kSpace, 3 * kSpace, 3 * kSpace, 3 * kSpace);
+    all->setSpacing(3 * kSpace);
+    all->addWidget(strip);
+    all->addWidget(columns, 1);
+}
+
+QWidget* StudyPage::State::build_form() {
+    auto* side = new QWidget(columns);
+    side->setMinimumWidth(kNarrowSide - 40);
+    form_title = plain_label("Baseline", "heading", side);
+    form_remark = plain_label("", "muted", side);
+    form = new SchemaForm(
+        {[this](const std::string& key, const Json& value) { document->set_option(document->variant(), key, value); },
+         [this](const std::string& key) { document->reset_option(document->variant(), key); }},
+        side);
+    auto* head = new QHBoxLayout;
+    head->addWidget(form_title);
+    head->addStretch();
+    head->addWidget(form_remark);
+    auto* column = column_of(side, 2 * kSpace);
+    column->addLayout(head);
+    column->addWidget(form, 1);
+    auto* find = new QShortcut(QKeySequence::Find, page);
+    find->setContext(Qt::WidgetWithChildrenShortcut);
+    form->search()->setToolTip("Search by name, key or what an option does (Ctrl+F)");
+    connect(find, &QShortcut::activated, page, [this] {
+        form->search()->setFocus();
+        form->search()->selectAll();
+    });
+    return side;
+}
+
+QWidget* StudyPage::State::build_middle() {
+    rows = new QSplitter(Qt::Vertical, columns);
+    auto* top = new QWidget(rows);
+    variants = new VariantPanel(top);
+    settings = new StudySettings(top);
+    auto* column = column_of(top, 3 * kSpace);
+    column->addWidget(variants, 1);
+    column->addWidget(settings);
+    tabs = new QTabWidget(rows);
+    tabs->setDocumentMode(true);
+    findings = new FindingList(tabs);
+    step_zero = new StepZeroPanel(tabs);
+    patch = new PatchEditor(tabs);
+    tabs->addTab(findings, "Findings");
+    tabs->addTab(step_zero, "Step 0");
+    tabs->addTab(patch, "Patch");
+    rows->addWidget(top);
+    rows->addWidget(tabs);
+    rows->setStretchFactor(0, 3);
+    rows->setStretchFactor(1, 2);
+    rows->setChildrenCollapsible(false);
+    rows->setHandleWidth(2 * kSpace);
+    connect(variants, &VariantPanel::variant_chosen, page, [this] { show_shown(); });
+    connect(findings, &FindingList::chosen, page,
+            [this](const QString& variant, const QString& key) { reveal(variant, key); });
+    return rows;
+}
+
+QWidget* StudyPage::State::build_model() {
+    auto* side = new QWidget(columns);
+    side->setMinimumWidth(kNarrowSide - 20);
+    auto* scroll = new QScrollArea(side);
+    auto* body = new QWidget(scroll);
+    model_title = plain_label("Baseline", "heading", side);
+    diagram = new BlockDiagram(body);
+    differences = plain_label("", "", body);
+    differences->setWordWrap(true);
+    costs = new CostPanel(body);
+    auto* parts = column_of(body, 3 * kSpace);
+    parts->addWidget(diagram);
+    parts->addWidget(differences);
+    parts->addWidget(costs);
+    parts->addStretch();
+    scroll->setWidget(body);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->viewport()->setAutoFillBackground(false);
+    body->setAutoFillBackground(false);
+    start = new StartBar(side);
+    auto* column = column_of(side, 2 * kSpace);
+    column->addWidget(model_title);
+    column->addWidget(scroll, 1);
+    column->addWidget(start);
+    connect(start, &StartBar::started, page,
+            [this](const QString& study, const QStringList& runs) { take_start(study, runs); });
+    return side;
+}
+
+const VariantConfig* StudyPage::State::own_variant() const {
+    const auto& all = document->study().variants;
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& v) { return text(v.name) == variants->shown(); });
+    return found == all.end() ? nullptr : &*found;
+}
+
+const study::PointPreview* StudyPage::State::shown_point() const {
+    const StudyPreviewPtr preview = document->preview();
+    if (!preview) return nullptr;
+    const auto& points = preview->preview.points;
+    const auto found = std::find_if(points.begin(), points.end(),
+                                    [&](const auto& p) { return text(p.point.variant) == variants->shown(); });
+    return found == points.end() ? nullptr : &*found;
+}
+
+std::optional<RunConfig> StudyPage::State::shown_config() const {
+    if (variants->shown() == "baseline") return document->baseline();
+    if (const VariantConfig* own = own_variant()) return patched(document->baseline(), own->patch, own->name);
+    if (const study::PointPreview* point = shown_point()) return point->point.config;
+    return {};
+}
+
+void StudyPage::State::show_shown() {
+    const std::optional<RunConfig> config = document ? shown_config() : std::nullopt;
+    if (!config) return;
+    const QString& name = variants->shown();
+    const bool is_baseline = name == "baseline";
+    const VariantConfig* own = own_variant();
+    const QString label = is_baseline ? QString("Baseline") : own ? text(own->label) : name;
+    const RunConfig baseline = document->baseline();
+    form_title->setText(label);
+    form_remark->setText(is_baseline ? "changes of the defaults"
+                         : own       ? "changes of the baseline"
+                                     : "made by combining");
+    form->show_values(name, *config, is_baseline ? RunConfig() : baseline, is_baseline ? "default" : "baseline");
+    form->set_read_only(!is_baseline && !own);
+    model_title->setText(label);
+    diagram->show_model(*config, baseline);
+    QStringList words;
+    for (const ConfigDifference& one : difference(baseline, *config)) words += text(in_words(one));
+    differences->setText(words.join('\n'));
+    differences->setVisible(!words.isEmpty());
+    patch->show_variant(name);
+    costs->show_costs(document->preview(), name);
+    show_problems();
+}
+
+void StudyPage::State::take_preview() {
+    const StudyPreviewPtr preview = document->preview();
+    findings->findings().take(preview);
+    const int found = findings->findings().rowCount();
+    tabs->setTabText(0, found ? QString("Findings (%1)").arg(found) : QString("Findings"));
+    const bool combined = variants->shown() != "baseline" && !own_variant();
+    if (combined) return show_shown();  // all that is known of it is the preview's
+    costs->show_costs(preview, variants->shown());
+    show_problems();
+}
+
+// What preflight says of an option stands below the option too.
+void StudyPage::State::show_problems() {
+    std::map<std::string, QString> problems;
+    if (const StudyPreviewPtr preview = document->preview(); preview)
+        for (const study::Finding& finding : preview->preview.findings) {
+            const auto [key, rest] = option_and_rest(finding);
+            if (!key.isEmpty() && text(finding.variant).section('@', 0, 0) == variants->shown())
+                problems[key.toStdString()] = rest.left(1).toUpper() + rest.mid(1);
+        }
+    form->set_problems(problems);
+}
+
+void StudyPage::State::reveal(const QString& variant, const QString& key) {
+    if (!variant.isEmpty()) document->show_variant(variant);
+    if (!key.isEmpty()) form->reveal(key.toStdString());
+}
+
+// A study that has been started has a file: what the runs came from can be opened again.
+void StudyPage::State::take_start(const QString& study, const QStringList& runs) {
+    if (document->file().isEmpty() && text(document->study().name) == study) document->save();
+    if (!runs.isEmpty()) Q_EMIT page->show_runs(runs);
+}
+
+StudyPage::StudyPage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {}
+
+// The widgets go while what they look at is still here.
+StudyPage::~StudyPage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly)); }
+
+void StudyPage::set_context(const PageContext& context) {
+    State& s = *state_;
+    if (s.document) disconnect(s.document, nullptr, this, nullptr);
+    s.document = context.document;
+    s.strip->set_document(context.document);
+    s.variants->set_document(context.document);
+    s.settings->set_document(context.document);
+    s.patch->set_document(context.document);
+    s.step_zero->set_document(context.document,
+                              context.workspace ? context.workspace->folder() : std::filesystem::path());
+    s.start->set_context(context.document, context.control);
+    if (!s.document) return;
+    connect(s.document, &StudyDocument::changed, this, [this] { state_->show_shown(); });
+    connect(s.document, &StudyDocument::preview_changed, this, [this] { state_->take_preview(); });
+    s.show_shown();
+    s.take_preview();
+}
+
+bool StudyPage::settle() {
+    State& s = *state_;
+    if (!s.document) return true;
+    if (!s.document->preview_is_current()) return false;
+    const auto& variants = s.document->study().variants;
+    if (s.document->variant() == "baseline" && !variants.empty()) s.document->show_variant(text(variants.front().name));
+    return true;
+}
+
+QVariantMap StudyPage::save_state() const {
+    const State& s = *state_;
+    return {{"columns", s.columns->saveState()},
+            {"rows", s.rows->saveState()},
+            {"tab", s.tabs->currentIndex()},
+            {"folds", s.form->save_state()}};
+}
+
+void StudyPage::restore_state(const QVariantMap& state) {
+    State& s = *state_;
+    if (s.columns->restoreState(state.value("columns").toByteArray())) s.narrow = width() < kNarrow;
+    s.rows->restoreState(state.value("rows").toByteArray());
+    s.tabs->setCurrentIndex(std::clamp(state.value("tab").toInt(), 0, s.tabs->count() - 1));
+    s.form->restore_state(state.value("folds").toMap());
+}
+
+void StudyPage::resizeEvent(QResizeEvent* event) {
+    Page::resizeEvent(event);
+    State& s = *state_;
+    const bool narrow = width() < kNarrow;
+    if (s.narrow == narrow) return;
+    s.narrow = narrow;
+    const int side = narrow ? kNarrowSide : kSide;
+    s.columns->setSizes({side, std::max(width() - 2 * side, 0), side});
+}
+
+std::unique_ptr<Page> make_study_page() { return std::make_unique<StudyPage>(); }
+
+}  // namespace ablate::ui

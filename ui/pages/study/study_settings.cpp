@@ -1,0 +1,300 @@
+#include "ui/pages/study/study_settings.h"
+
+#include "core/base/error.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/labels.h"
+
+#include <QHBoxLayout>
+#include <QRegularExpression>
+#include <algorithm>
+#include <array>
+
+namespace ablate::ui {
+namespace {
+
+constexpr std::int64_t kMostSeeds = 1000;
+
+struct Combination {
+    const char *value, *title, *help;
+};
+constexpr std::array kCombinations{
+    Combination{"none", "Each alone", "The baseline, and each variant by itself"},
+    Combination{"pairs", "Alone and in pairs", "Each variant by itself, and every two together"},
+    Combination{"leave-one-out", "Leave one out", "All variants together, and all but each one"}};
+
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+
+QStringList words_of(const QString& typed) {
+    static const QRegularExpression between("[,;\\s]+");
+    return typed.split(between, Qt::SkipEmptyParts);
+}
+
+QString joined(const std::vector<Json>& values) {
+    QStringList words;
+    for (const Json& value : values) words += field_text(value);
+    return words.join(' ');
+}
+
+}  // namespace
+
+struct StudySettings::Axis {
+    std::string key;
+    const FieldInfo* field;  // null for a key that only a study file can hold: "model.ffn.kind"
+    QWidget* row;
+    FieldLineEdit* values;
+};
+
+StudySettings::StudySettings(QWidget* parent)
+    : QWidget(parent),
+      seeds_(new FieldLineEdit(this)),
+      combine_(new QComboBox(this)),
+      policy_(new QComboBox(this)),
+      menu_(new QMenu(this)),
+      add_(new QToolButton(this)),
+      error_(plain_label("", "danger", this)) {
+    seeds_->setAccessibleName("Seeds");
+    seeds_->setToolTip("Each variant is trained with each seed: 1 2 3, or 1-3");
+    for (const Combination& one : kCombinations) {
+        combine_->addItem(one.title, one.value);
+        combine_->setItemData(combine_->count() - 1, one.help, Qt::ToolTipRole);
+    }
+    combine_->setAccessibleName("Combine variants");
+    const FieldInfo& policy = *field_of("train.policy");
+    for (const std::string& choice : policy.choices) policy_->addItem(text(choice), text(choice));
+    policy_->setAccessibleName(text(policy.label));
+    policy_->setToolTip(field_tool_tip("train.policy", policy));
+    add_->setText("Add option");
+    add_->setProperty("flat", true);
+    add_->setPopupMode(QToolButton::InstantPopup);
+    add_->setMenu(menu_);
+    add_->setToolTip("Train every variant at each value of a numeric option");
+    error_->setWordWrap(true);
+    error_->hide();
+
+    auto* first = new QHBoxLayout;
+    first->setSpacing(2 * kSpace);
+    first->addWidget(plain_label("Seeds", "muted", this));
+    first->addWidget(seeds_, 1);
+    first->addSpacing(2 * kSpace);
+    first->addWidget(plain_label("Variants", "muted", this));
+    first->addWidget(combine_);
+    first->addSpacing(2 * kSpace);
+    first->addWidget(plain_label(text(policy.label), "muted", this));
+    first->addWidget(policy_);
+    auto* head = new QHBoxLayout;
+    head->addWidget(plain_label("Grid", "muted", this));
+    head->addStretch();
+    head->addWidget(add_);
+    axes_layout_ = new QVBoxLayout;
+    axes_layout_->setSpacing(kSpace);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(kSpace);
+    all->addLayout(first);
+    all->addLayout(head);
+    all->addLayout(axes_layout_);
+    all->addWidget(error_);
+
+    connect(menu_, &QMenu::aboutToShow, this, &StudySettings::build_menu);
+    connect(seeds_, &QLineEdit::textEdited, this, &StudySettings::edit_seeds);
+    connect(seeds_, &FieldLineEdit::given_up, this, [this] {
+        seeds_->clear();
+        show_study();
+    });
+    connect(combine_, &QComboBox::activated, this, [this] {
+        combine_->setToolTip(combine_->currentData(Qt::ToolTipRole).toString());
+        StudyConfig next = document_->study();
+        next.combine = combine_->currentData().toString().toStdString();
+        edit("Combine variants", std::move(next));
+    });
+    connect(policy_, &QComboBox::activated, this, [this] {
+        document_->set_option("baseline", "train.policy", policy_->currentData().toString().toStdString());
+    });
+}
+
+StudySettings::~StudySettings() = default;
+
+void StudySettings::set_document(StudyDocument* document) {
+    if (document_) disconnect(document_, nullptr, this, nullptr);
+    document_ = document;
+    if (!document) return;
+    connect(document, &StudyDocument::changed, this, &StudySettings::show_study);
+    connect(document, &StudyDocument::loaded, this, [this] {
+        seeds_->clear();
+        for (const auto& axis : axes_) axis->values->clear();
+        tell({});
+    });
+    show_study();
+}
+
+void StudySettings::show_study() {
+    const StudyConfig& study = document_->study();
+    combine_->setCurrentIndex(combine_->findData(text(study.combine)));
+    combine_->setToolTip(combine_->currentData(Qt::ToolTipRole).toString());
+    policy_->setCurrentIndex(policy_->findData(text(document_->baseline().train.policy)));
+    bool as_typed = false;
+    try {
+        as_typed = seeds_from_text(seeds_->text()) == study.seeds;
+    } catch (const InputError&) {
+        as_typed = seeds_->hasFocus();
+    }
+    if (!as_typed) {
+        seeds_->setText(joined({study.seeds.begin(), study.seeds.end()}));
+    }
+    show_grid();
+}
+
+// Rows come and go with their option; what is typed in the others stays.
+void StudySettings::show_grid() {
+    const auto& grid = document_->study().grid;
+    std::erase_if(axes_, [&](const auto& axis) {
+        const bool gone =
+            std::none_of(grid.begin(), grid.end(), [&](const auto& entry) { return entry.first == axis->key; });
+        if (gone) axis->row->deleteLater();
+        return gone;
+    });
+    for (std::size_t i = 0; i < grid.size(); ++i) {
+        const auto& [key, values] = grid[i];
+        if (i >= axes_.size() || axes_[i]->key != key) insert_axis(i, key);
+        Axis& axis = *axes_[i];
+        bool as_typed = false;
+        try {
+            as_typed = axis.field && values_from_text(*axis.field, key, axis.values->text()) == values;
+        } catch (const InputError&) {
+            as_typed = axis.values->hasFocus() && !axis.values->text().isEmpty();
+        }
+        if (!as_typed) axis.values->setText(joined(values));
+    }
+}
+
+void StudySettings::insert_axis(std::size_t position, const std::string& key) {
+    const FieldInfo* field = field_of(key);
+    auto* row = new QWidget(this);
+    auto* line = new QHBoxLayout(row);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(2 * kSpace);
+    auto* values = new FieldLineEdit(row);
+    values->setAccessibleName("Grid values of " + text(key));
+    values->setReadOnly(!field);
+    if (field) values->set_unit(text(field->unit));
+    if (field) row->setToolTip(field_tool_tip(key, *field));
+    auto* away = new QToolButton(row);
+    away->setProperty("flat", true);
+    away->setText("✕");
+    away->setAccessibleName("Remove " + text(key) + " from the grid");
+    away->setToolTip("Remove from the grid");
+    line->addWidget(plain_label(text(key), "", row));
+    line->addWidget(values, 1);
+    line->addWidget(away);
+    axes_layout_->insertWidget(static_cast<int>(position), row);
+    axes_.insert(axes_.begin() + static_cast<std::ptrdiff_t>(position),
+                 std::make_unique<Axis>(Axis{key, field, row, values}));
+    Axis& axis = *axes_[position];
+    connect(values, &QLineEdit::textEdited, row, [this, &axis] { edit_axis(axis); });
+    connect(values, &FieldLineEdit::given_up, row, [this, &axis] {
+        axis.values->clear();
+        show_grid();
+        tell({});
+    });
+    connect(away, &QToolButton::clicked, row, [this, key] { remove_axis(key); });
+}
+
+void StudySettings::build_menu() {
+    menu_->clear();
+    std::map<QString, QMenu*> menus;  // "train/Optimizer"
+    const auto& grid = document_->study().grid;
+    for (const GridOption& option : grid_options(document_->baseline())) {
+        if (std::any_of(grid.begin(), grid.end(), [&](const auto& entry) { return entry.first == option.key; }))
+            continue;
+        QMenu*& menu = menus[option.group + "/" + option.heading];
+        if (!menu) menu = menu_->addMenu(option.heading);
+        QAction* action = menu->addAction(text(option.key));
+        connect(action, &QAction::triggered, this, [this, option] { add_axis(option); });
+    }
+}
+
+void StudySettings::add_axis(const GridOption& option) {
+    StudyConfig next = document_->study();
+    next.grid.emplace_back(option.key,
+                           std::vector<Json>{*schema_detail::find(to_json(document_->baseline()), option.key)});
+    std::sort(next.grid.begin(), next.grid.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    edit("Add " + text(option.key) + " to the grid", std::move(next));
+    for (const auto& axis : axes_)
+        if (axis->key == option.key) axis->values->setFocus();
+}
+
+void StudySettings::remove_axis(const std::string& key) {
+    StudyConfig next = document_->study();
+    std::erase_if(next.grid, [&](const auto& entry) { return entry.first == key; });
+    edit("Remove " + text(key) + " from the grid", std::move(next));
+}
+
+void StudySettings::edit_axis(Axis& axis) {
+    try {
+        StudyConfig next = document_->study();
+        for (auto& [key, values] : next.grid)
+            if (key == axis.key) values = values_from_text(*axis.field, key, axis.values->text());
+        edit("Change the grid", std::move(next), "grid:" + text(axis.key));
+    } catch (const InputError& error) {
+        tell(text(error.what()));
+    }
+}
+
+void StudySettings::edit_seeds() {
+    try {
+        StudyConfig next = document_->study();
+        next.seeds = seeds_from_text(seeds_->text());
+        edit("Change the seeds", std::move(next), "seeds");
+    } catch (const InputError& error) {
+        tell(text(error.what()));
+    }
+}
+
+void StudySettings::edit(const QString& what, StudyConfig next, const QString& merge) {
+    try {
+        document_->edit(what, std::move(next), merge);
+        tell({});
+    } catch (const InputError& error) {
+        tell(text(error.what()));
+    }
+}
+
+void StudySettings::tell(const QString& line) {
+    error_->setText(line);
+    error_->setVisible(!line.isEmpty());
+}
+
+std::vector<std::int64_t> seeds_from_text(const QString& typed) {
+    static const QRegularExpression range("^(\\d{1,15})(?:-(\\d{1,15}))?$");
+    std::vector<std::int64_t> seeds;
+    for (const QString& word : words_of(typed)) {
+        const auto match = range.match(word);
+        if (!match.hasMatch())
+            throw InputError("Seeds: '{}' is not a whole number from 0; type 1 2 3, or 1-3", word.toStdString());
+        const std::int64_t first = match.captured(1).toLongLong();
+        const std::int64_t last = match.captured(2).isEmpty() ? first : match.captured(2).toLongLong();
+        if (last < first || last - first >= kMostSeeds)
+            throw InputError("Seeds: {} must ascend, over at most {} seeds", word.toStdString(), kMostSeeds);
+        for (std::int64_t seed = first; seed <= last; ++seed) {
+            if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end())
+                throw InputError("Seeds: {} stands there twice", seed);
+            seeds.push_back(seed);
+        }
+    }
+    if (seeds.empty()) throw InputError("Seeds: at least one is needed");
+    return seeds;
+}
+
+std::vector<Json> values_from_text(const FieldInfo& field, const std::string& key, const QString& typed) {
+    std::vector<Json> values;
+    for (const QString& word : words_of(typed)) {
+        Json value = checked_value(field, parse_value(field, word.toStdString(), key), key);
+        if (std::find(values.begin(), values.end(), value) != values.end())
+            throw InputError("{}: {} stands there twice", key, word.toStdString());
+        values.push_back(std::move(value));
+    }
+    if (values.empty()) throw InputError("{}: at least one value is needed", key);
+    return values;
+}
+
+}  // namespace ablate::ui

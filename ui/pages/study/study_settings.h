@@ -1,0 +1,52 @@
+#pragma once
+#include "ui/bridge/study_document.h"
+#include "ui/forms/value_editor.h"
+#include "ui/pages/study/variant_changes.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QMenu>
+#include <QPointer>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <memory>
+
+namespace ablate::ui {
+
+// What holds for all variants: seeds, how variants combine, what a collapse does, and the grid.
+class StudySettings : public QWidget {
+    Q_OBJECT
+  public:
+    explicit StudySettings(QWidget* parent = nullptr);
+    ~StudySettings() override;
+    void set_document(StudyDocument* document);
+
+  private:
+    struct Axis;  // one option of the grid: its values, typed
+    void build_menu();
+    void show_study();
+    void show_grid();
+    void insert_axis(std::size_t position, const std::string& key);
+    void add_axis(const GridOption& option);
+    void remove_axis(const std::string& key);
+    void edit_axis(Axis& axis);
+    void edit_seeds();
+    void edit(const QString& what, StudyConfig next, const QString& merge = {});
+    void tell(const QString& line);
+
+    QPointer<StudyDocument> document_;
+    FieldLineEdit* seeds_;
+    QComboBox *combine_, *policy_;
+    QMenu* menu_;
+    QToolButton* add_;
+    QVBoxLayout* axes_layout_;
+    QLabel* error_;
+    std::vector<std::unique_ptr<Axis>> axes_;
+};
+
+// "1 2 3", "1, 2, 3" and "1-3" alike; InputError for anything else.
+std::vector<std::int64_t> seeds_from_text(const QString& text);
+// "0.001 0.01" or with commas; InputError at `key` for a value the option cannot have.
+std::vector<Json> values_from_text(const FieldInfo& field, const std::string& key, const QString& text);
+
+}  // namespace ablate::ui

@@ -1,0 +1,146 @@
+#include "ui/pages/study/study_strip.h"
+
+#include "core/base/error.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/labels.h"
+
+#include <QHBoxLayout>
+#include <QRegularExpression>
+#include <QVBoxLayout>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kNameWidth = 176;  // px
+
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+
+QPushButton* button(const QString& label, const QString& tip, QWidget* parent) {
+    QPushButton* made = flat_button(label, parent);
+    made->setToolTip(tip);
+    return made;
+}
+
+// "quick" -> "quick-2", "quick-2" -> "quick-3"
+std::string next_name(const std::string& name) {
+    static const QRegularExpression numbered("^(.*)-(\\d{1,6})$");
+    const auto match = numbered.match(text(name));
+    if (!match.hasMatch()) return name.substr(0, 62) + "-2";
+    return (match.captured(1).left(57) + QString("-%1").arg(match.captured(2).toInt() + 1)).toStdString();
+}
+
+}  // namespace
+
+StudyStrip::StudyStrip(QWidget* parent)
+    : QWidget(parent),
+      name_(new FieldLineEdit(this)),
+      description_(new FieldLineEdit(this)),
+      file_(plain_label("", "muted", this)),
+      error_(plain_label("", "danger", this)),
+      undo_(button("Undo", "", this)),
+      redo_(button("Redo", "", this)),
+      save_(button("Save", "Save the study (Ctrl+S)", this)),
+      duplicate_(button("Duplicate", "Save a copy under another name and go on with it", this)) {
+    name_->setAccessibleName("Name of the study");
+    name_->setToolTip("Name of the study: letters, digits, '.', '_' and '-'");
+    name_->setFixedWidth(kNameWidth);
+    description_->setAccessibleName("Description of the study");
+    description_->setPlaceholderText("What is this study to find out?");
+    error_->hide();
+    auto* line = new QHBoxLayout;
+    line->setSpacing(2 * kSpace);
+    line->addWidget(name_);
+    line->addWidget(description_, 1);
+    line->addWidget(file_);
+    for (QPushButton* one : {undo_, redo_, duplicate_, save_}) line->addWidget(one);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(kSpace);
+    all->addLayout(line);
+    all->addWidget(error_);
+    connect(name_, &QLineEdit::textEdited, this, &StudyStrip::rename);
+    connect(name_, &FieldLineEdit::given_up, this, [this] {
+        name_->setText(text(document_->study().name));
+        tell({});
+    });
+    connect(description_, &QLineEdit::textEdited, this, [this](const QString& typed) {
+        StudyConfig next = document_->study();
+        next.description = typed.toStdString();
+        document_->edit("Describe the study", std::move(next), "description");
+    });
+    connect(undo_, &QPushButton::clicked, this, [this] { document_->undo_stack()->undo(); });
+    connect(redo_, &QPushButton::clicked, this, [this] { document_->undo_stack()->redo(); });
+    connect(save_, &QPushButton::clicked, this, [this] { document_->save(); });
+    connect(duplicate_, &QPushButton::clicked, this, &StudyStrip::duplicate);
+}
+
+void StudyStrip::set_document(StudyDocument* document) {
+    if (document_) {
+        disconnect(document_, nullptr, this, nullptr);
+        disconnect(document_->undo_stack(), nullptr, this, nullptr);
+    }
+    document_ = document;
+    if (!document) return;
+    connect(document, &StudyDocument::changed, this, &StudyStrip::show_study);
+    connect(document, &StudyDocument::file_changed, this, &StudyStrip::show_file);
+    connect(document, &StudyDocument::loaded, this, [this] { name_->setText(text(document_->study().name)); });
+    connect(document->undo_stack(), &QUndoStack::indexChanged, this, &StudyStrip::show_undo);
+    show_study();
+    show_file();
+    show_undo();
+}
+
+// A name that is being typed and cannot be one yet stays.
+void StudyStrip::show_study() {
+    const StudyConfig& study = document_->study();
+    if (!name_->hasFocus() || error_->isHidden())
+        if (name_->text() != text(study.name)) name_->setText(text(study.name));
+    if (description_->text() != text(study.description)) {
+        description_->setText(text(study.description));
+        if (!description_->hasFocus()) description_->setCursorPosition(0);
+    }
+    description_->setToolTip("<p>" + text(study.description).toHtmlEscaped());
+}
+
+void StudyStrip::show_file() {
+    const QString file = document_->file();
+    file_->setText(file.isEmpty() ? "not saved" : document_->modified() ? "changed" : "saved");
+    file_->setToolTip(file.toHtmlEscaped());
+    save_->setEnabled(file.isEmpty() || document_->modified());
+}
+
+void StudyStrip::show_undo() {
+    const QUndoStack& stack = *document_->undo_stack();
+    const auto show = [](QPushButton* button, bool can, const QString& what, const QString& keys) {
+        button->setEnabled(can);
+        button->setToolTip(QString("%1 (%2)").arg(can ? what : button->text(), keys).toHtmlEscaped());
+    };
+    show(undo_, stack.canUndo(), "Undo: " + stack.undoText(), "Ctrl+Z");
+    show(redo_, stack.canRedo(), "Redo: " + stack.redoText(), "Ctrl+Shift+Z");
+}
+
+void StudyStrip::rename() {
+    try {
+        StudyConfig next = document_->study();
+        next.name = name_->text().trimmed().replace(' ', '-').toStdString();
+        document_->edit("Rename the study", std::move(next), "name");
+        tell({});
+    } catch (const InputError& error) {
+        tell(text(error.what()));
+    }
+}
+
+// The copy has what is not saved yet; the file it was made from stays as it is.
+void StudyStrip::duplicate() {
+    StudyConfig copy = document_->study();
+    copy.name = next_name(copy.name);
+    document_->start_new(std::move(copy));
+    document_->save();
+}
+
+void StudyStrip::tell(const QString& line) {
+    error_->setText(line);
+    error_->setVisible(!line.isEmpty());
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,32 @@
+#pragma once
+#include "ui/bridge/study_document.h"
+#include "ui/forms/value_editor.h"
+
+#include <QLabel>
+#include <QPointer>
+#include <QPushButton>
+
+namespace ablate::ui {
+
+// The study's name and description, with what saves, copies, undoes and redoes.
+class StudyStrip : public QWidget {
+    Q_OBJECT
+  public:
+    explicit StudyStrip(QWidget* parent = nullptr);
+    void set_document(StudyDocument* document);
+
+  private:
+    void show_study();
+    void show_file();
+    void show_undo();
+    void rename();
+    void duplicate();
+    void tell(const QString& line);
+
+    QPointer<StudyDocument> document_;
+    FieldLineEdit *name_, *description_;
+    QLabel *file_, *error_;
+    QPushButton *undo_, *redo_, *save_, *duplicate_;
+};
+
+}  // namespace ablate::ui

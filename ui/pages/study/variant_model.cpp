@@ -1,0 +1,233 @@
+#include "ui/pages/study/variant_model.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "ui/theme/theme.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace ablate::ui {
+namespace {
+
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+
+QStringList in_words(const std::vector<ConfigDifference>& differences) {
+    QStringList words;
+    for (const ConfigDifference& one : differences) words += text(in_words(one));
+    return words;
+}
+
+// The variant a finding is about: findings name points.
+QString variant_of(const study::Finding& finding) { return text(finding.variant).section('@', 0, 0); }
+
+}  // namespace
+
+VariantModel::VariantModel(QObject* parent) : QAbstractTableModel(parent) {}
+
+void VariantModel::set_document(StudyDocument* document) {
+    if (document_) disconnect(document_, nullptr, this, nullptr);
+    document_ = document;
+    if (document_) {
+        connect(document_, &StudyDocument::changed, this, &VariantModel::update);
+        connect(document_, &StudyDocument::preview_changed, this, &VariantModel::update);
+    }
+    update();
+}
+
+void VariantModel::update() { take(document_ ? wanted_rows() : std::vector<Row>()); }
+
+std::vector<VariantModel::Row> VariantModel::wanted_rows() const {
+    const StudyConfig& study = document_->study();
+    const RunConfig baseline = document_->baseline();
+    std::vector<Row> rows{{.name = "baseline", .label = "Baseline", .baseline = true}};
+    std::set<QString> own{"baseline"};
+    for (const VariantConfig& variant : study.variants) {
+        Row row{.name = text(variant.name), .label = text(variant.label), .own = true};
+        row.trained = study.combine != "leave-one-out";
+        row.changes = in_words(ablate::difference(baseline, patched(baseline, variant.patch, variant.name)));
+        own.insert(row.name);
+        rows.push_back(std::move(row));
+    }
+    const StudyPreviewPtr preview = document_->preview();
+    if (!preview) return rows;
+    if (study.combine != "none" && preview->study.combine == study.combine)
+        for (const study::PointPreview& point : preview->preview.points)
+            if (own.insert(text(point.point.variant)).second)
+                rows.push_back({.name = text(point.point.variant),
+                                .label = text(point.point.label),
+                                .changes = in_words(point.differences)});
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        add_preview(rows[i], *preview);
+        // While the next preview is made, a row under a new name keeps what is known of it.
+        if (document_->preview_is_current() || rows[i].parameters || rows.size() != rows_.size()) continue;
+        rows[i].parameters = rows_[i].parameters;
+        rows[i].mismatch = rows_[i].mismatch;
+        rows[i].mark = rows_[i].mark;
+        rows[i].findings = rows_[i].findings;
+    }
+    return rows;
+}
+
+void VariantModel::add_preview(Row& row, const StudyPreview& preview) const {
+    const auto& points = preview.preview.points;
+    const auto point =
+        std::find_if(points.begin(), points.end(), [&](const auto& p) { return text(p.point.variant) == row.name; });
+    if (point != points.end()) {
+        row.parameters = point->parameters.unique;
+        row.mismatch = point->parameter_mismatch;
+        row.mark = row.baseline ? Mark::none : Mark::passed;
+    }
+    for (const study::Finding& finding : preview.preview.findings) {
+        if (variant_of(finding) != row.name) continue;
+        row.mark = std::max(row.mark, mark_of(finding.severity));
+        row.findings += text(finding.text);
+    }
+    if (preview.error.contains(": variant " + row.name + ":")) {
+        row.mark = Mark::error;
+        row.findings += preview.error;
+    }
+}
+
+// Common rows at both ends stay; what lies between goes and comes.
+void VariantModel::take(std::vector<Row> rows) {
+    std::size_t head = 0, tail = 0;
+    if (rows.size() != rows_.size()) {
+        const std::size_t common = std::min(rows.size(), rows_.size());
+        const auto same = [&](std::size_t a, std::size_t b) { return rows_[a].name == rows[b].name; };
+        while (head < common && same(head, head)) ++head;
+        while (tail < common - head && same(rows_.size() - 1 - tail, rows.size() - 1 - tail)) ++tail;
+        const auto at = [](std::size_t position) { return static_cast<std::ptrdiff_t>(position); };
+        if (const std::size_t end = rows_.size() - tail; end > head) {
+            beginRemoveRows({}, static_cast<int>(head), static_cast<int>(end) - 1);
+            rows_.erase(rows_.begin() + at(head), rows_.begin() + at(end));
+            endRemoveRows();
+        }
+        if (const std::size_t end = rows.size() - tail; end > head) {
+            beginInsertRows({}, static_cast<int>(head), static_cast<int>(end) - 1);
+            rows_.insert(rows_.begin() + at(head), rows.begin() + at(head), rows.begin() + at(end));
+            endInsertRows();
+        }
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows_[i] == rows[i]) continue;
+        rows_[i] = std::move(rows[i]);
+        Q_EMIT dataChanged(index(static_cast<int>(i), 0), index(static_cast<int>(i), column_count - 1));
+    }
+}
+
+int VariantModel::row_of(const QString& variant) const {
+    const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.name == variant; });
+    return found == rows_.end() ? -1 : static_cast<int>(found - rows_.begin());
+}
+
+int VariantModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+int VariantModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
+
+QVariant VariantModel::shown_text(const Row& row, int column) const {
+    switch (column) {
+        case name:
+            return row.name;
+        case label:
+            return row.label;
+        case changes:
+            if (!row.changes.isEmpty()) return row.changes.join("; ");
+            return row.baseline ? QString() : QString("nothing yet: change an option at the left");
+        case parameters:
+            return row.parameters ? text(with_thousands(*row.parameters)) : QString("–");
+        case difference:
+            if (row.baseline || !row.parameters) return QString(row.baseline ? "" : "–");
+            return text(fmt::format("{}{:.2f} %", row.mismatch < 0 ? "−" : "+", 100 * std::abs(row.mismatch)));
+        default:
+            return {};
+    }
+}
+
+QString VariantModel::tool_tip(const Row& row, int column) const {
+    QStringList lines;
+    if (column == changes) lines = row.changes;
+    if (column == difference && row.parameters && !row.baseline)
+        lines += "Parameters relative to the baseline's: " + text(full_precision(100 * row.mismatch)) + " %";
+    if (column == check) lines = row.findings;
+    if (column == check && row.mark == Mark::passed) lines += "Nothing to object to";
+    if (column == name && !row.own && !row.baseline) lines += "Made by combining variants; it cannot be edited";
+    if (!row.trained) lines += "Trained only together with others: leave-one-out";
+    QString tip;
+    for (const QString& line : lines) tip += (tip.isEmpty() ? "<p>" : "<br>") + line.toHtmlEscaped();
+    return tip;
+}
+
+QVariant VariantModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+    const Row& row = rows_[static_cast<std::size_t>(index.row())];
+    const int column = index.column();
+    switch (role) {
+        case Qt::DisplayRole:
+            return shown_text(row, column);
+        case Qt::EditRole:
+            return column == name || column == label ? shown_text(row, column) : QVariant();
+        case Qt::ToolTipRole:
+            return tool_tip(row, column);
+        case Qt::TextAlignmentRole:
+            return QVariant::fromValue<Qt::Alignment>(
+                (column == parameters || column == difference ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        case Qt::ForegroundRole:
+            if (row.trained && (row.own || row.baseline) && !(column == changes && row.changes.isEmpty())) return {};
+            return Theme::instance().palette().muted;
+        case Qt::AccessibleTextRole:
+            return column == check ? QVariant(in_words(row.mark)) : shown_text(row, column);
+        case mark:
+            return QVariant::fromValue(static_cast<int>(row.mark));
+        case variant:
+            return row.name;
+        case own:
+            return row.own;
+        default:
+            return {};
+    }
+}
+
+QVariant VariantModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    static constexpr const char* titles[] = {"Name", "Label", "Changes", "Parameters", "Difference", "Check"};
+    if (orientation != Qt::Horizontal || section < 0 || section >= column_count) return {};
+    if (role == Qt::TextAlignmentRole)
+        return QVariant::fromValue<Qt::Alignment>(
+            (section == parameters || section == difference ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    return role == Qt::DisplayRole ? QVariant(titles[section]) : QVariant();
+}
+
+bool VariantModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+    if (role != Qt::EditRole || !document_ || !flags(index).testFlag(Qt::ItemIsEditable)) return false;
+    StudyConfig next = document_->study();
+    const Row& row = rows_[static_cast<std::size_t>(index.row())];
+    VariantConfig& edited = next.variants[static_cast<std::size_t>(index.row()) - 1];
+    const QString typed = value.toString().trimmed();
+    QString what = "Rename " + row.name;
+    if (index.column() == name) {
+        // A label that is only the name follows it.
+        if (edited.label == edited.name) edited.label = QString(typed).replace(' ', '-').toStdString();
+        edited.name = QString(typed).replace(' ', '-').toStdString();
+    } else {
+        edited.label = typed.isEmpty() ? edited.name : typed.toStdString();
+        what = "Label " + row.name;
+    }
+    try {
+        document_->edit(what, std::move(next));
+        return true;
+    } catch (const InputError& error) {
+        Q_EMIT refused(text(error.what()));
+        return false;
+    }
+}
+
+Qt::ItemFlags VariantModel::flags(const QModelIndex& index) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return Qt::NoItemFlags;
+    const bool editable =
+        rows_[static_cast<std::size_t>(index.row())].own && (index.column() == name || index.column() == label);
+    return Qt::ItemIsEnabled | Qt::ItemIsSelectable | (editable ? Qt::ItemIsEditable : Qt::NoItemFlags);
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,247 @@
+#include "ui/pages/study/variant_panel.h"
+
+#include "core/base/error.h"
+#include "ui/theme/figures.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/in_background.h"
+#include "ui/widgets/labels.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QPainter>
+#include <QRegularExpressionValidator>
+#include <QVBoxLayout>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kRowHeight = 28;
+
+// Nothing that no name may hold can be typed; a space becomes a dash.
+class NameDelegate : public QStyledItemDelegate {
+  public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem& option,
+                          const QModelIndex& index) const override {
+        QWidget* editor = QStyledItemDelegate::createEditor(parent, option, index);
+        if (auto* line = qobject_cast<QLineEdit*>(editor))
+            line->setValidator(new QRegularExpressionValidator(QRegularExpression("[A-Za-z0-9._ -]{1,64}"), line));
+        return editor;
+    }
+};
+
+class MarkDelegate : public QStyledItemDelegate {
+  public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        QStyledItemDelegate::paint(painter, option, index);
+        draw_mark(*painter, QRectF(option.rect).center(), static_cast<Mark>(index.data(VariantModel::mark).toInt()));
+    }
+};
+
+void set_up(QTableView& table, VariantModel& model) {
+    table.setModel(&model);
+    table.setAccessibleName("Variants");
+    table.setSelectionBehavior(QAbstractItemView::SelectRows);
+    table.setSelectionMode(QAbstractItemView::SingleSelection);
+    table.setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
+    table.setShowGrid(false);
+    table.setWordWrap(false);
+    table.setTabKeyNavigation(false);
+    table.setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table.setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table.verticalHeader()->hide();
+    table.verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table.verticalHeader()->setDefaultSectionSize(kRowHeight);
+    QHeaderView& header = *table.horizontalHeader();
+    header.setHighlightSections(false);
+    header.setMinimumSectionSize(48);
+    header.setSectionResizeMode(QHeaderView::Interactive);
+    header.setSectionResizeMode(VariantModel::changes, QHeaderView::Stretch);
+    const QFontMetrics metrics(table.font());
+    const auto width = [&](const char* text) { return metrics.horizontalAdvance(text) + 5 * kSpace; };
+    header.resizeSection(VariantModel::name, width("all-but-no-norm"));
+    header.resizeSection(VariantModel::label, width("All but no norm"));
+    header.resizeSection(VariantModel::parameters, width("22,696,448"));
+    header.resizeSection(VariantModel::difference, width("Difference"));
+    header.resizeSection(VariantModel::check, width("Check"));
+    table.setItemDelegateForColumn(VariantModel::name, new NameDelegate(&table));
+    table.setItemDelegateForColumn(VariantModel::parameters, new FiguresDelegate(&table));
+    table.setItemDelegateForColumn(VariantModel::difference, new FiguresDelegate(&table));
+    table.setItemDelegateForColumn(VariantModel::check, new MarkDelegate(&table));
+}
+
+}  // namespace
+
+VariantPanel::VariantPanel(QWidget* parent)
+    : QWidget(parent),
+      table_(new QTableView(this)),
+      told_(plain_label("", "danger", this)),
+      hint_(plain_label("No variants yet. Add one from a preset or from the registry.", "muted", this)),
+      menu_(new QMenu(this)) {
+    // Before the view's own: a removed row makes its neighbour current, which is nobody's choice.
+    connect(&model_, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { moving_ = true; });
+    connect(&model_, &QAbstractItemModel::rowsRemoved, this, [this] { moving_ = false; });
+    set_up(*table_, model_);
+    told_->setWordWrap(true);
+    told_->hide();
+    add_button_ = new QToolButton(this);
+    add_button_->setText("Add variant");
+    add_button_->setPopupMode(QToolButton::InstantPopup);
+    add_button_->setMenu(menu_);
+    menu_->setToolTipsVisible(true);
+    build_actions();
+
+    auto* bar = new QHBoxLayout;
+    bar->addWidget(plain_label("Variants", "heading", this));
+    bar->addStretch();
+    for (QAction* action : {duplicate_, remove_}) {
+        auto* button = new QToolButton(this);
+        button->setProperty("flat", true);
+        button->setDefaultAction(action);
+        bar->addWidget(button);
+    }
+    bar->addWidget(add_button_);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(2 * kSpace);
+    all->addLayout(bar);
+    all->addWidget(table_, 1);
+    all->addWidget(hint_);
+    all->addWidget(told_);
+
+    for (const auto count : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(&model_, count, hint_, [this] { hint_->setVisible(model_.rowCount() < 2); });
+    connect(menu_, &QMenu::aboutToShow, this, &VariantPanel::build_menu);
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &VariantPanel::current_changed);
+    connect(&model_, &VariantModel::refused, this, [this](const QString& line) {
+        told_->setText(line);
+        told_->show();
+    });
+    connect(&model_, &QAbstractItemModel::dataChanged, told_, &QWidget::hide);
+    in_background(
+        this, [] { return variants_of_presets(); },
+        [this](std::vector<OfferedGroup> groups) { presets_ = std::move(groups); }, [](const QString&) {});
+}
+
+void VariantPanel::build_actions() {
+    duplicate_ = add_action("Duplicate", QKeySequence("Ctrl+D"), &VariantPanel::duplicate);
+    remove_ = add_action("Remove", QKeySequence::Delete, &VariantPanel::remove);
+    table_->setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
+QAction* VariantPanel::add_action(const QString& text, const QKeySequence& key, void (VariantPanel::*slot)()) {
+    auto* action = new QAction(text, this);
+    action->setShortcut(key);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    action->setToolTip(QString("%1 the chosen variant (%2)").arg(text, key.toString(QKeySequence::NativeText)));
+    table_->addAction(action);
+    connect(action, &QAction::triggered, this, slot);
+    return action;
+}
+
+void VariantPanel::set_document(StudyDocument* document) {
+    if (document_) disconnect(document_, nullptr, this, nullptr);
+    document_ = document;
+    model_.set_document(document);
+    told_->hide();
+    shown_ = "baseline";
+    if (!document) return;
+    connect(document, &StudyDocument::variant_shown, this, &VariantPanel::follow_document);
+    connect(document, &StudyDocument::changed, this, &VariantPanel::study_changed);
+    connect(document, &StudyDocument::preview_changed, this, &VariantPanel::study_changed);
+    follow_document();
+}
+
+// One that `combine` made stays current while it is there, though the document does not know it.
+void VariantPanel::study_changed() {
+    const int row = model_.row_of(shown_);
+    const bool combined = row > 0 && !model_.index(row, 0).data(VariantModel::own).toBool();
+    combined ? take_current() : follow_document();
+}
+
+void VariantPanel::follow_document() {
+    const int row = std::max(model_.row_of(document_->variant()), 0);
+    moving_ = true;
+    if (row != table_->currentIndex().row()) table_->setCurrentIndex(model_.index(row, VariantModel::name));
+    moving_ = false;
+    take_current();
+}
+
+void VariantPanel::current_changed() {
+    if (moving_ || !document_) return;
+    take_current();
+    document_->show_variant(shown_);
+}
+
+void VariantPanel::take_current() {
+    const QModelIndex current = table_->currentIndex();
+    if (!current.isValid()) return;
+    duplicate_->setEnabled(own_is_current());
+    remove_->setEnabled(own_is_current());
+    const QString name = current.data(VariantModel::variant).toString();
+    if (name == shown_) return;
+    shown_ = name;
+    Q_EMIT variant_chosen(name);
+}
+
+bool VariantPanel::own_is_current() const { return table_->currentIndex().data(VariantModel::own).toBool(); }
+
+void VariantPanel::build_menu() {
+    menu_->clear();
+    QMenu* presets = menu_->addMenu("From a preset");
+    offer(presets, presets_);
+    presets->setEnabled(!presets_.empty());
+    menu_->addSeparator();
+    offer(menu_, variants_of_registry(document_->baseline()));
+    menu_->addSeparator();
+    connect(menu_->addAction("Empty variant"), &QAction::triggered, this, &VariantPanel::add_empty);
+}
+
+void VariantPanel::offer(QMenu* menu, const std::vector<OfferedGroup>& groups) {
+    const auto shown = [](QString text) { return text.replace('&', "&&"); };  // a name, not a mnemonic
+    for (const OfferedGroup& group : groups) {
+        QMenu* choices = menu->addMenu(shown(group.title));
+        choices->setToolTipsVisible(true);
+        for (const OfferedVariant& choice : group.variants) {
+            QAction* action = choices->addAction(shown(choice.text));
+            action->setToolTip("<p>" + choice.tool_tip.toHtmlEscaped().replace("\n", "<br>"));
+            connect(action, &QAction::triggered, this, [this, variant = choice.variant] { add(variant); });
+        }
+    }
+}
+
+void VariantPanel::add(const VariantConfig& variant) {
+    try {
+        document_->add_variant(variant);
+        table_->setFocus();
+    } catch (const InputError& error) {
+        Q_EMIT model_.refused(QString::fromStdString(error.what()));
+    }
+}
+
+void VariantPanel::add_empty() { add({"variant", "", Json::object()}); }
+
+void VariantPanel::duplicate() {
+    if (!own_is_current()) return;
+    const StudyConfig& study = document_->study();
+    VariantConfig copy = study.variants[static_cast<std::size_t>(table_->currentIndex().row()) - 1];
+    if (copy.label == copy.name) copy.label.clear();
+    add(copy);
+}
+
+void VariantPanel::remove() {
+    if (!own_is_current()) return;
+    StudyConfig next = document_->study();
+    const int row = table_->currentIndex().row();
+    const QString name = shown_;
+    next.variants.erase(next.variants.begin() + row - 1);
+    const QString neighbour = QString::fromStdString(
+        next.variants.empty() ? "baseline"
+                              : next.variants[std::min<std::size_t>(row - 1, next.variants.size() - 1)].name);
+    document_->edit("Remove " + name, std::move(next));
+    document_->show_variant(neighbour);
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,53 @@
+#pragma once
+#include "ui/bridge/study_document.h"
+#include "ui/pages/study/variant_changes.h"
+#include "ui/pages/study/variant_model.h"
+
+#include <QAction>
+#include <QLabel>
+#include <QMenu>
+#include <QTableView>
+#include <QToolButton>
+
+namespace ablate::ui {
+
+// The table of variants with what adds, copies and removes them. The row that is current is the one the page shows.
+class VariantPanel : public QWidget {
+    Q_OBJECT
+  public:
+    explicit VariantPanel(QWidget* parent = nullptr);
+    void set_document(StudyDocument* document);
+    const QString& shown() const { return shown_; }  // also one that `combine` made, which the document does not know
+    VariantModel& model() { return model_; }
+
+  Q_SIGNALS:
+    void variant_chosen(const QString& name);
+
+  private:
+    void build_actions();
+    QAction* add_action(const QString& text, const QKeySequence& key, void (VariantPanel::*slot)());
+    void build_menu();  // as it opens: it depends on the baseline
+    void offer(QMenu* menu, const std::vector<OfferedGroup>& groups);
+    void add(const VariantConfig& variant);
+    void add_empty();
+    void duplicate();
+    void remove();
+    void study_changed();
+    void follow_document();
+    void current_changed();  // by the user
+    void take_current();
+    bool own_is_current() const;
+
+    QPointer<StudyDocument> document_;
+    VariantModel model_;
+    QString shown_ = QStringLiteral("baseline");
+    std::vector<OfferedGroup> presets_;
+    QTableView* table_;
+    QLabel *told_, *hint_;
+    QMenu* menu_;
+    QToolButton* add_button_;
+    QAction *duplicate_ = nullptr, *remove_ = nullptr;
+    bool moving_ = false;  // the current row, by what the document does
+};
+
+}  // namespace ablate::ui
