@@ -4,7 +4,11 @@
 #include <QBuffer>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QTextBlock>
+#include <QTextCursor>
 #include <QTextDocument>
+#include <QTextLayout>
+#include <cmath>
 
 namespace ablate::ui {
 namespace {
@@ -31,6 +35,26 @@ void paint_footer(QPainter& painter, const ReportLook& look, const QSizeF& page,
     painter.drawText(footer, Qt::AlignRight | Qt::AlignVCenter, place);
 }
 
+double first_line_top(const QTextDocument& text, const QTextBlock& block) {
+    return text.documentLayout()->blockBoundingRect(block).top() + block.layout()->lineAt(0).y();
+}
+
+// A heading at the foot of a page goes to the next one, with those right before it.
+void keep_headings_with_text(QTextDocument& text) {
+    const double height = text.pageSize().height();
+    for (QTextBlock block = text.begin(); block.isValid(); block = block.next()) {
+        if (block.blockFormat().headingLevel() == 0) continue;
+        const QTextBlock first = block;
+        while (block.next().isValid() && block.blockFormat().headingLevel() > 0) block = block.next();
+        const double above = first_line_top(text, first), below = first_line_top(text, block);
+        const double end = below + block.layout()->lineAt(0).height();
+        if (std::floor(above / height) == std::floor(end / height)) continue;
+        QTextBlockFormat format = first.blockFormat();
+        format.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
+        QTextCursor(first).setBlockFormat(format);
+    }
+}
+
 }  // namespace
 
 QByteArray report_pdf(const report::Document& document) {
@@ -52,6 +76,7 @@ QByteArray report_pdf(const report::Document& document) {
         lay_out_figures(*text);
         const QSizeF page(pdf.width(), pdf.height());
         text->setPageSize(page);
+        keep_headings_with_text(*text);
         const int count = text->pageCount();
         QPainter painter(&pdf);
         for (int number = 0; number < count; ++number) {

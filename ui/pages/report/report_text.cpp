@@ -97,7 +97,7 @@ class Writer {
         format.setForeground(color);
         return format;
     }
-    // The next block; the first one is there already, empty.
+    // The next block, unless an empty one is there already.
     void start(const QTextBlockFormat& format, const QTextCharFormat& characters) {
         if (std::exchange(begun_, true))
             cursor_.insertBlock(format, characters);
@@ -131,9 +131,8 @@ void Writer::operator()(const report::Table& table) {
     format.setBottomMargin(kParagraphGap + 2);
     format.setHeaderRowCount(1);
     format.setBorderCollapse(true);
-    if (look_.fill_width) format.setWidth({QTextLength::PercentageLength, 100});
+    if (look_.fill_width) format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
     const int columns = static_cast<int>(table.columns.size());
-    start(block(0, 0), {});
     QTextTable* made = cursor_.insertTable(static_cast<int>(table.rows.size()) + 1, columns, format);
     const auto fill = [&](int row, int column, const std::string& words, const QTextCharFormat& characters,
                           const QColor& line) {
@@ -160,6 +159,7 @@ void Writer::operator()(const report::Table& table) {
             fill(static_cast<int>(row) + 1, static_cast<int>(i), cells.cells[i], characters, look_.band);
     }
     cursor_.movePosition(QTextCursor::End);
+    begun_ = false;  // a block follows every table, empty as yet
 }
 
 }  // namespace

