@@ -161,8 +161,12 @@ RunState RunDirectory::state() const {
 }
 
 Status RunDirectory::status() const {
-    if (locked()) return Status::running;
-    const RunState now = state();
+    const bool is_locked = locked();
+    return status(is_locked, state());
+}
+
+Status RunDirectory::status(bool is_locked, const RunState& now) const {
+    if (is_locked) return Status::running;
     if (now.phase == "training") return Status::interrupted;
     if (now.phase == "queued") {
         std::error_code missing;

@@ -61,6 +61,8 @@ class RunDirectory {
     RunInfo info() const;    // InputError: damaged, missing, of a newer format
     RunState state() const;  // a missing state.json is a queued run
     Status status() const;
+    // The same from what was read, the lock before the state: a run that ends between the two was not interrupted.
+    Status status(bool is_locked, const RunState& state) const;
     bool locked(LockHolder* holder = nullptr) const;  // asks with F_OFD_GETLK, takes nothing
     void request(const std::string& what) const;      // control.json: "pause", "stop", "" clears
     void write_state(const RunState& state) const;    // state.json, replaced atomically; for the holder of the lock

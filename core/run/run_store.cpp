@@ -13,8 +13,6 @@ namespace ablate::run {
 
 namespace fs = std::filesystem;
 
-namespace {
-
 // Everything in WORKSPACE/runs but hidden names: those are a creation's that has not ended.
 std::vector<fs::path> run_folders(const fs::path& workspace) {
     std::vector<fs::path> folders;
@@ -24,6 +22,13 @@ std::vector<fs::path> run_folders(const fs::path& workspace) {
     std::sort(folders.begin(), folders.end());
     return folders;
 }
+
+void sort_by_creation(std::vector<ListedRun>& runs) {
+    std::stable_sort(runs.begin(), runs.end(),
+                     [](const ListedRun& a, const ListedRun& b) { return a.info.created < b.info.created; });
+}
+
+namespace {
 
 fs::path only_match(const fs::path& workspace, const std::string& id_or_prefix) {
     if (id_or_prefix.empty()) throw InputError("a run's id is needed");
@@ -63,7 +68,10 @@ ListedRun read_run(const fs::path& folder) {
     if (error) throw InputError("{}: {}", folder.string(), error.message());
     if (!fs::is_directory(status)) throw InputError("{}: is not a folder", folder.string());
     const RunDirectory directory(folder);
-    ListedRun run{directory, directory.info(), directory.state(), directory.status()};
+    const bool locked = directory.locked();
+    RunState state = directory.state();
+    const Status now = directory.status(locked, state);
+    ListedRun run{directory, directory.info(), std::move(state), now};
     add_remarks(run);
     return run;
 }
@@ -77,8 +85,7 @@ RunList RunStore::list() const {
             list.damaged.push_back({folder, one_line(error.what())});
         }
     }
-    std::stable_sort(list.runs.begin(), list.runs.end(),
-                     [](const ListedRun& a, const ListedRun& b) { return a.info.created < b.info.created; });
+    sort_by_creation(list.runs);
     return list;
 }
 

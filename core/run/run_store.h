@@ -35,6 +35,10 @@ ListedRun read_run(const std::filesystem::path& folder);
 // The part of it that may change while state.json does not: notes and problems.
 void add_remarks(ListedRun& run);
 
+// Where the runs of a workspace lie, damaged ones and strangers included; and the order of a list.
+std::vector<std::filesystem::path> run_folders(const std::filesystem::path& workspace);
+void sort_by_creation(std::vector<ListedRun>& runs);
+
 // The runs of a workspace. One damaged directory never hides the others.
 class RunStore {
   public:

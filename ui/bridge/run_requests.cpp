@@ -39,7 +39,6 @@ Answer for_each_run(const run::RunStore& store, const QStringList& ids, Act act)
 }
 
 std::string go_on(const run::ListedRun& listed, Answer& answer) {
-    if (listed.info.origin != "trained") return "was imported: there is nothing to train it from";
     listed.directory.request("");  // an old request to pause has been served
     answer.submit.push_back(submission(listed.directory));
     return {};
@@ -52,7 +51,6 @@ std::string holder_of(const run::RunDirectory& directory) {
 }
 
 std::string again(const run::ListedRun& listed, Answer& answer) {
-    if (listed.info.origin != "trained") return "was imported: there is nothing to train it from";
     run::RunInfo info = listed.info;
     info.versions = Json::object();  // this program trains it
     answer.submit.push_back(submission(run::create_run(listed.directory.workspace(), std::move(info))));

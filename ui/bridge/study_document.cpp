@@ -73,9 +73,8 @@ QString text(const fs::path& path) { return QString::fromStdString(path.string()
 }  // namespace
 
 struct StudyDocument::Private {
-    explicit Private(const fs::path& folder) : workspace(folder), files(std::make_shared<StudyFiles>(folder)) {}
+    explicit Private(const fs::path& folder) : files(std::make_shared<StudyFiles>(folder)), runs(folder) {}
 
-    fs::path workspace;
     QString file;
     Json in_file;  // the value the file holds, or the one begun with
     bool modified = false;
@@ -83,7 +82,8 @@ struct StudyDocument::Private {
     std::uint64_t open_number = 0;                  // counts requests to open: the newest wins
     std::atomic<std::uint64_t> preview_number = 0;  // counts values: the newest is previewed
     bool preview_is_current = false;
-    std::shared_ptr<StudyFiles> files;
+    std::shared_ptr<StudyFiles> files;  // of the file worker
+    run::RunListing runs;               // of the previewer
     Worker previewer{Worker::Priority::low};
     Worker file_worker;  // saves what was asked before it ends
 };
@@ -279,8 +279,8 @@ void StudyDocument::request_preview() {
         };
         if (!wanted()) return;
         StudyPreview preview = quick_preview(study);
-        if (!peaks_are_known(preview, d->workspace)) send(preview);  // what follows measures the machine
-        add_times(preview, d->workspace, wanted);
+        if (!peaks_are_known(preview, d->runs.workspace())) send(preview);  // what follows measures the machine
+        add_times(preview, d->runs, wanted);
         if (wanted()) send(preview);
     });
 }

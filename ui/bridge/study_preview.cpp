@@ -79,9 +79,11 @@ bool StudyPreview::can_start() const { return error.isEmpty() && !preview.points
 
 QString StudyPreview::why_not() const {
     if (!error.isEmpty()) return error;
-    if (const study::Finding* finding = first_error(preview))
-        return QString::fromStdString(finding->variant.empty() ? finding->text
-                                                               : finding->variant + ": " + finding->text);
+    if (const study::Finding* finding = first_error(preview)) {
+        // "no-norm.model.heads: ..." names its variant already.
+        const bool named = finding->variant.empty() || finding->text.starts_with(finding->variant + ".");
+        return QString::fromStdString(named ? finding->text : finding->variant + ": " + finding->text);
+    }
     return {};
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/run/run_listing.h"
 #include "ui/bridge/study_document.h"
 
 #include <functional>
@@ -13,6 +14,6 @@ bool peaks_are_known(const StudyPreview& preview, const std::filesystem::path& w
 
 // Fills in the times, measuring the machine's peak where it is not known: a second of work. While runs train here it is
 // not measured, as they would make it come out low, and the times stay NaN. `wanted` false abandons the work.
-void add_times(StudyPreview& preview, const std::filesystem::path& workspace, const std::function<bool()>& wanted);
+void add_times(StudyPreview& preview, run::RunListing& runs, const std::function<bool()>& wanted);
 
 }  // namespace ablate::ui

@@ -1,9 +1,12 @@
 #include "ui/bridge/workspace.h"
 
 #include "core/base/log.h"
+#include "core/run/run_listing.h"
 
+#include <QElapsedTimer>
 #include <QTimer>
 #include <algorithm>
+#include <optional>
 
 namespace ablate::ui {
 namespace {
@@ -11,20 +14,7 @@ namespace {
 using run::Status;
 
 constexpr int kTrainingInterval = 250, kIdleInterval = 1000;  // milliseconds between two looks
-
-bool same(const run::ListedRun& a, const run::ListedRun& b) {
-    return a.directory.folder() == b.directory.folder() && a.status == b.status && a.state.updated == b.state.updated &&
-           a.state.step == b.state.step && a.notes == b.notes && a.problems == b.problems;
-}
-
-bool same(const run::RunList& a, const run::RunList& b) {
-    const auto same_damage = [](const run::DamagedRun& x, const run::DamagedRun& y) {
-        return x.folder == y.folder && x.reason == y.reason;
-    };
-    return std::equal(a.runs.begin(), a.runs.end(), b.runs.begin(), b.runs.end(),
-                      [](const auto& x, const auto& y) { return same(x, y); }) &&
-           std::equal(a.damaged.begin(), a.damaged.end(), b.damaged.begin(), b.damaged.end(), same_damage);
-}
+constexpr int kLongestSilence = 200;  // milliseconds of reading many runs before the first of them are sent
 
 bool any_training(const run::RunList& list) {
     return std::any_of(list.runs.begin(), list.runs.end(),
@@ -36,10 +26,11 @@ bool at_rest(Status status) { return status != Status::queued && status != Statu
 
 }  // namespace
 
-// Lives in the reader thread and touches nothing of the window: what it reads leaves it as immutable values.
+// Lives in the reader thread and touches nothing of the window: what it reads leaves it as immutable values, at most
+// once a look.
 class Workspace::Reader : public QObject {
   public:
-    Reader(std::filesystem::path folder, Workspace* workspace) : store_(std::move(folder)), workspace_(workspace) {}
+    Reader(std::filesystem::path folder, Workspace* workspace) : listing_(std::move(folder)), workspace_(workspace) {}
 
     void start() {
         timer_ = new QTimer(this);
@@ -49,44 +40,85 @@ class Workspace::Reader : public QObject {
 
     void follow(const QStringList& ids) {
         std::erase_if(followed_, [&](const auto& entry) { return !ids.contains(entry.first); });
-        for (const QString& id : ids) followed_.try_emplace(id, store_.workspace() / "runs" / id.toStdString());
+        for (const QString& id : ids) followed_.try_emplace(id);
         look();
     }
 
     void look() {
         try {
-            auto list = std::make_shared<const run::RunList>(store_.list());
-            timer_->start(any_training(*list) ? kTrainingInterval : kIdleInterval);
-            if (!last_ || !same(*last_, *list)) send([w = workspace_, list] { w->take_runs(list); });
-            last_ = std::move(list);
-            for (auto& [id, metrics] : followed_)
-                if (metrics.refresh()) send_curves(id, metrics);
+            if (listing_.refresh() || !told_) tell_runs();
+            timer_->start(any_training(listing_.list()) ? kTrainingInterval : kIdleInterval);
+            read_followed();
         } catch (const std::exception& error) {
-            spdlog::warn("{}: {}", store_.workspace().string(), error.what());
+            spdlog::warn("{}: {}", listing_.workspace().string(), error.what());
         }
     }
 
   private:
+    // A run's metrics while it may grow. Of a run at rest nothing is kept here once it was sent: the window has the
+    // only copy, and the run is read again should it go on.
+    struct Followed {
+        std::optional<run::RunMetrics> metrics;
+        std::optional<std::pair<Status, double>> at_rest;  // as it was when it was read: status, time of its state
+    };
+
     template <class Action>
     void send(Action action) {
         QMetaObject::invokeMethod(workspace_, std::move(action), Qt::QueuedConnection);
     }
 
-    void send_curves(const QString& id, const run::RunMetrics& metrics) {
+    void tell_runs() {
+        told_ = true;
+        send([w = workspace_, list = std::make_shared<const run::RunList>(listing_.list())] { w->take_runs(list); });
+    }
+
+    void read_followed() {
+        std::vector<RunCurvesPtr> fresh;
+        const auto tell = [&] { send([w = workspace_, some = std::exchange(fresh, {})] { w->take_curves(some); }); };
+        QElapsedTimer since;
+        since.start();
+        for (const run::ListedRun& listed : listing_.list().runs) {
+            const auto found = followed_.find(QString::fromStdString(listed.info.id));
+            if (found == followed_.end()) continue;
+            if (RunCurvesPtr curves = read(found->first, found->second, listed)) fresh.push_back(std::move(curves));
+            if (since.elapsed() < kLongestSilence || fresh.empty()) continue;
+            tell();
+            since.restart();
+        }
+        if (!fresh.empty()) tell();
+    }
+
+    // Null when there is nothing new.
+    RunCurvesPtr read(const QString& id, Followed& followed, const run::ListedRun& listed) {
+        const std::pair now{listed.status, listed.state.updated};
+        if (followed.at_rest == now) return nullptr;
+        const bool fresh = !followed.metrics;
+        if (fresh) followed.metrics.emplace(listed.directory.folder());
+        const bool changed = followed.metrics->refresh();
+        RunCurvesPtr curves = changed || fresh ? curves_of(id, *followed.metrics) : nullptr;
+        followed.at_rest.reset();
+        if (listed.status != Status::running) {
+            followed.at_rest = now;
+            followed.metrics.reset();
+        }
+        return curves;
+    }
+
+    static RunCurvesPtr curves_of(const QString& id, const run::RunMetrics& metrics) {
         auto curves = std::make_shared<RunCurves>();
         curves->id = id;
         for (const auto& [tag, series] : metrics.series())
             curves->series[tag] = std::make_shared<const run::Series>(series);
         curves->events = metrics.events();
         curves->problems = metrics.problems();
-        send([w = workspace_, curves = RunCurvesPtr(std::move(curves))] { w->take_curves(curves); });
+        return curves;
     }
 
-    run::RunStore store_;
+    run::RunListing listing_;
     Workspace* workspace_;
     QTimer* timer_ = nullptr;
-    RunListPtr last_;
-    std::map<QString, run::RunMetrics> followed_;
+    bool told_ = false;
+    std::map<QString, Followed> followed_;
 };
 
 Workspace::Workspace(std::filesystem::path folder, QObject* parent)
@@ -112,6 +144,7 @@ RunCurvesPtr Workspace::curves(const QString& id) const {
 }
 
 void Workspace::follow(const QStringList& ids) {
+    followed_ = ids;
     std::erase_if(curves_, [&](const auto& entry) { return !ids.contains(entry.first); });
     QMetaObject::invokeMethod(
         reader_, [reader = reader_, ids] { reader->follow(ids); }, Qt::QueuedConnection);
@@ -151,10 +184,14 @@ void Workspace::take_runs(RunListPtr runs) {
         if (open && !is_open[study]) Q_EMIT study_ended(QString::fromStdString(study));
 }
 
-void Workspace::take_curves(RunCurvesPtr curves) {
-    const QString id = curves->id;
-    curves_[id] = std::move(curves);
-    Q_EMIT curves_changed(id);
+void Workspace::take_curves(const std::vector<RunCurvesPtr>& fresh) {
+    QStringList ids;
+    for (const RunCurvesPtr& curves : fresh) {
+        if (!followed_.contains(curves->id)) continue;  // no longer followed: read before the reader knew
+        curves_[curves->id] = curves;
+        ids += curves->id;
+    }
+    for (const QString& id : ids) Q_EMIT curves_changed(id);
 }
 
 }  // namespace ablate::ui

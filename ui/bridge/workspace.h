@@ -35,12 +35,13 @@ class Workspace : public QObject {
   private:
     class Reader;
     void take_runs(RunListPtr runs);
-    void take_curves(RunCurvesPtr curves);
+    void take_curves(const std::vector<RunCurvesPtr>& fresh);
 
     std::filesystem::path folder_;
     std::unique_ptr<QThread> thread_;
     Reader* reader_;  // lives in the thread, which deletes it
     RunListPtr runs_;
+    QStringList followed_;
     std::map<QString, RunCurvesPtr> curves_;
     mutable std::map<std::pair<std::string, std::string>, int> colors_;  // study and variant; baselines have none
     mutable std::map<std::string, int> variants_seen_;                   // by study

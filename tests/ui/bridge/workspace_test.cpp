@@ -1,0 +1,140 @@
+#include "ui/bridge/workspace.h"
+
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/tiny_run.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::ui;
+using run::Status;
+
+namespace {
+
+QString id_of(const run::RunDirectory& directory) { return QString::fromStdString(directory.id()); }
+
+run::RunState ended(train::Outcome outcome) {
+    run::RunState state;
+    state.phase = "ended";
+    state.verdict = train::Verdict();
+    state.verdict->outcome = outcome;
+    return state;
+}
+
+}  // namespace
+
+class WorkspaceTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void runs_appear_change_and_go_by_themselves() {
+        const test::TempFolder folder;
+        Workspace workspace(folder.path());
+        QVERIFY(workspace.runs()->runs.empty());
+        const run::RunDirectory run = test::write_synthetic_run(folder.path(), {});
+        QTRY_COMPARE(workspace.runs()->runs.size(), std::size_t{1});
+        run::RunState state = run.state();
+        state.step = 3;
+        run.write_state(state);
+        QTRY_COMPARE(workspace.runs()->runs[0].state.step, std::int64_t{3});
+        std::filesystem::remove_all(run.folder());
+        QTRY_VERIFY(workspace.runs()->runs.empty());
+    }
+
+    void an_unchanged_list_is_not_told_again() {
+        const test::TempFolder folder;
+        test::write_synthetic_run(folder.path(), {});
+        Workspace workspace(folder.path());
+        QSignalSpy told(&workspace, &Workspace::runs_changed);
+        QTRY_COMPARE(told.count(), 1);
+        const RunListPtr list = workspace.runs();
+        for (int i = 0; i < 5; ++i) workspace.refresh();
+        QTest::qWait(50);
+        QCOMPARE(told.count(), 1);
+        QCOMPARE(workspace.runs(), list);
+    }
+
+    void a_run_at_rest_is_sent_once_and_again_when_it_goes_on() {
+        const test::TempFolder folder;
+        const run::RunDirectory run = test::write_synthetic_run(folder.path(), {.ended = false});
+        Workspace workspace(folder.path());
+        QSignalSpy told(&workspace, &Workspace::curves_changed);
+        workspace.follow({id_of(run)});
+        QTRY_COMPARE(told.count(), 1);
+        const RunCurvesPtr first = workspace.curves(id_of(run));
+        QCOMPARE(first->series.at(run::kTrainLoss)->step.size(), std::size_t{50});
+        workspace.refresh();
+        QTest::qWait(50);
+        QCOMPARE(told.count(), 1);
+
+        const run::RunLock lock(run.folder());
+        run::RunState state = run.state();
+        state.updated += 1;
+        run.write_state(state);
+        QTRY_COMPARE(told.count(), 2);  // read anew: it may have been cut back
+        io::TensorBoardWriter more(
+            run.folder(), static_cast<std::int64_t>(std::filesystem::file_size(io::event_files(run.folder()).front())));
+        more.append({2000, 50, {{run::kTrainLoss, 4.0f}}});
+        more.flush();
+        QTRY_COMPARE(workspace.curves(id_of(run))->series.at(run::kTrainLoss)->step.size(), std::size_t{51});
+        QCOMPARE(first->series.at(run::kTrainLoss)->step.size(), std::size_t{50});  // what was sent never changes
+    }
+
+    void runs_no_longer_followed_are_forgotten() {
+        const test::TempFolder folder;
+        const run::RunDirectory a = test::write_synthetic_run(folder.path(), {}),
+                                b = test::write_synthetic_run(folder.path(), {.seed = 2});
+        Workspace workspace(folder.path());
+        workspace.follow({id_of(a), id_of(b)});
+        QTRY_VERIFY(workspace.curves(id_of(a)) && workspace.curves(id_of(b)));
+        workspace.follow({id_of(b)});
+        QVERIFY(!workspace.curves(id_of(a)) && workspace.curves(id_of(b)));
+        workspace.follow({});
+        QVERIFY(!workspace.curves(id_of(b)));
+    }
+
+    void a_collapse_and_the_end_of_a_study_are_told_once() {
+        const test::TempFolder folder;
+        const run::RunDirectory a = test::create_bare_run(folder.path()), b = test::create_bare_run(folder.path());
+        Workspace workspace(folder.path());
+        QSignalSpy collapsed(&workspace, &Workspace::run_collapsed), over(&workspace, &Workspace::study_ended);
+        QTRY_COMPARE(workspace.runs()->runs.size(), std::size_t{2});
+        a.write_state(ended(train::Outcome::collapsed));
+        QTRY_COMPARE(collapsed.count(), 1);
+        QCOMPARE(collapsed[0][0].toString(), id_of(a));
+        QCOMPARE(over.count(), 0);
+        b.write_state(ended(train::Outcome::healthy));
+        QTRY_COMPARE(over.count(), 1);
+        QCOMPARE(over[0][0].toString(), QString("tiny"));
+        workspace.refresh();
+        QTest::qWait(50);
+        QCOMPARE(collapsed.count(), 1);
+        QCOMPARE(over.count(), 1);
+    }
+
+    void damaged_runs_are_listed_and_hide_no_other() {
+        const test::TempFolder folder;
+        test::write_synthetic_run(folder.path(), {});
+        std::filesystem::create_directories(folder / "runs/stray");
+        Workspace workspace(folder.path());
+        QTRY_COMPARE(workspace.runs()->runs.size(), std::size_t{1});
+        QCOMPARE(workspace.runs()->damaged.size(), std::size_t{1});
+    }
+
+    void a_variant_keeps_its_colour() {
+        const test::TempFolder folder;
+        for (const char* variant : {"baseline", "nope", "silu", "nope"})
+            test::write_synthetic_run(folder.path(), {.variant = variant});
+        Workspace workspace(folder.path());
+        QTRY_COMPARE(workspace.runs()->runs.size(), std::size_t{4});
+        std::vector<int> colors;
+        for (const run::ListedRun& listed : workspace.runs()->runs)
+            colors.push_back(workspace.color_index(listed.info));
+        QCOMPARE(colors, (std::vector{-1, 0, 1, 0}));
+    }
+};
+
+QTEST_GUILESS_MAIN(WorkspaceTest)
+#include "workspace_test.moc"
