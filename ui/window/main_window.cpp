@@ -19,6 +19,7 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QVBoxLayout>
@@ -88,7 +89,7 @@ void MainWindow::State::build_header() {
 
 MainWindow::MainWindow(const std::filesystem::path& workspace, const QString& study)
     : state_(std::make_unique<State>(this)) {
-    resize(kFirstSize);
+    resize(kFirstSize.boundedTo(screen()->availableSize()));
     restoreGeometry(Settings::geometry.value());
     state_->enter(std::make_unique<Session>(workspace), study);
 }

@@ -1,7 +1,11 @@
 // The pages: which there are, built when they are needed, and what one asks of another.
 #include "ui/bridge/settings.h"
+#include "ui/pages/compare/compare_page.h"
 #include "ui/pages/help/help_page.h"
 #include "ui/pages/live/live_page.h"
+#include "ui/pages/report/report_page.h"
+#include "ui/pages/runs/runs_page.h"
+#include "ui/pages/study/study_page.h"
 #include "ui/pages/welcome/welcome_page.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/main_window_state.h"
@@ -14,7 +18,11 @@ namespace ablate::ui {
 namespace {
 
 std::vector<PageEntry> all_pages() {
-    return {{"live", make_live_page, true, "workbench"},
+    return {{"study", make_study_page, true, "designing-a-study"},
+            {"runs", make_runs_page, true, "runs"},
+            {"live", make_live_page, true, "workbench"},
+            {"compare", make_compare_page, true, "comparison-and-statistics"},
+            {"report", make_report_page, true, "reports"},
             {"welcome", make_welcome_page, false, "getting-started"},
             {"help", make_help_page, false, "workbench"}};
 }
@@ -106,7 +114,7 @@ void MainWindow::show_page(const QString& file_stem) {
     state_->first_page_chosen = true;
     state_->stack->setCurrentWidget(shown);
     state_->header->tabs().choose(static_cast<int>(tab_pages().indexOf(file_stem)));
-    shown->setFocus();
+    if (!state_->header->tabs().isAncestorOf(focusWidget())) shown->setFocus();  // arrows go on along the tabs
     state_->keeper.start();
 }
 

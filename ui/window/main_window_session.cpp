@@ -60,9 +60,13 @@ void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& stud
     std::unique_ptr<Session> before = std::exchange(session, std::move(next));
     delete leaving;
     leaving = new Leaving(window, &session->control, window);
-    connect(leaving, &Leaving::left, window, [this] {
-        if (after_leaving) std::exchange(after_leaving, {})();
-    });
+    // Queued: what follows may destroy who says so.
+    connect(
+        leaving, &Leaving::left, window,
+        [this] {
+            if (after_leaving) std::exchange(after_leaving, {})();
+        },
+        Qt::QueuedConnection);
     connect(leaving, &Leaving::waiting, window, [this](const QString& line) { header->set_preparing(line, -1); });
     connect(leaving, &Leaving::stayed, window, [this](const QString& line) {
         after_leaving = {};

@@ -8,8 +8,8 @@
 namespace ablate::ui {
 namespace {
 
-template <class Act>
-QAction* add(QMenu* menu, const QString& text, const QKeySequence& shortcut, QObject* receiver, Act act) {
+template <class Receiver, class Act>
+QAction* add(QMenu* menu, const QString& text, const QKeySequence& shortcut, Receiver* receiver, Act act) {
     QAction* action = menu->addAction(text);
     action->setShortcut(shortcut);
     QObject::connect(action, &QAction::triggered, receiver, act);

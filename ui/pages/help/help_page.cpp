@@ -94,7 +94,6 @@ HelpPage::State::State(HelpPage* page) : page(page) {
     connect(list, &QListWidget::currentItemChanged, page, [this] { show_current(); });
     connect(text, &QTextBrowser::anchorClicked, page, [this](const QUrl& link) { follow(link); });
     connect(&Theme::instance(), &Theme::changed, page, [this] { format_document(); });
-    page->show_topic(help_topics().empty() ? QString() : help_topics().front().name);
 }
 
 void HelpPage::State::build() {
@@ -181,7 +180,9 @@ void HelpPage::State::follow(const QUrl& link) {
     page->show_topic(QFileInfo(link.path()).completeBaseName());
 }
 
-HelpPage::HelpPage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {}
+HelpPage::HelpPage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {
+    if (!help_topics().empty()) show_topic(help_topics().front().name);
+}
 
 // The widgets go while what they look at is still here.
 HelpPage::~HelpPage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly)); }

@@ -1,0 +1,69 @@
+#include "ui/theme/theme.h"
+#include "ui/widgets/banner.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/labels.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace ablate::ui;
+
+class WidgetsTest : public QObject {
+    Q_OBJECT
+
+    static QPushButton* button(QWidget& parent, const QString& text) {
+        for (QPushButton* button : parent.findChildren<QPushButton*>())
+            if (button->text() == text) return button;
+        return nullptr;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() { Theme::instance().choose(ThemeChoice::light); }
+
+    void a_label_shows_markup_as_it_is() {
+        const std::unique_ptr<QLabel> label(plain_label("<h1>no-norm</h1>"));
+        QCOMPARE(label->textFormat(), Qt::PlainText);
+        const std::unique_ptr<QLabel> other(plain_label("no-norm"));
+        QVERIFY(label->sizeHint().width() > other->sizeHint().width());
+    }
+
+    void another_look_is_seen_at_once() {
+        const std::unique_ptr<QLabel> label(plain_label("text"));
+        label->ensurePolished();
+        set_look(label.get(), "role", "danger");
+        QCOMPARE(label->palette().color(QPalette::WindowText), Theme::instance().palette().danger);
+        set_look(label.get(), "role", "warning");
+        QCOMPARE(label->palette().color(QPalette::WindowText), Theme::instance().palette().warning);
+    }
+
+    void a_banner_tells_offers_and_goes() {
+        Banner banner;
+        QVERIFY(banner.isHidden());
+        QSignalSpy triggered(&banner, &Banner::triggered);
+        banner.tell(Banner::Tone::danger, "A run collapsed", "Show in Live");
+        QVERIFY(!banner.isHidden());
+        QCOMPARE(banner.text(), QString("A run collapsed"));
+        QTest::mouseClick(button(banner, "Show in Live"), Qt::LeftButton);
+        QCOMPARE(triggered.size(), 1);
+        QVERIFY(banner.isHidden());
+        banner.tell(Banner::Tone::neutral, "It has ended");
+        QVERIFY(button(banner, "")->isHidden());
+        QTest::mouseClick(button(banner, "Dismiss"), Qt::LeftButton);
+        QVERIFY(banner.isHidden());
+        QCOMPARE(triggered.size(), 1);
+    }
+
+    void an_empty_state_has_one_action() {
+        EmptyState state("No runs yet", "Start a study.", "Open Study");
+        QSignalSpy triggered(&state, &EmptyState::triggered);
+        QTest::keyClick(button(state, "Open Study"), Qt::Key_Space);
+        QCOMPARE(triggered.size(), 1);
+        state.set_texts("Nothing found", "", "");
+        QVERIFY(button(state, "")->isHidden());
+    }
+};
+
+QTEST_MAIN(WidgetsTest)
+#include "widgets_test.moc"

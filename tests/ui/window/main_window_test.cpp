@@ -1,0 +1,267 @@
+#include "ui/window/main_window.h"
+
+#include "core/run/run_store.h"
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/tiny_run.h"
+#include "ui/bridge/settings.h"
+#include "ui/pages/welcome/welcome_page.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/banner.h"
+#include "ui/window/header_bar.h"
+#include "ui/window/page_tabs.h"
+#include "ui/window/session.h"
+
+#include <QAbstractButton>
+#include <QLabel>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTest>
+#include <QToolButton>
+
+using namespace ablate;
+using namespace ablate::ui;
+namespace fs = std::filesystem;
+
+class MainWindowTest : public QObject {
+    Q_OBJECT
+
+    static QAbstractButton* button(QWidget& window, const QString& name) {
+        for (QAbstractButton* button : window.findChildren<QAbstractButton*>())
+            if (button->text() == name || button->objectName() == name) return button;
+        return nullptr;
+    }
+    static QMessageBox* question(QWidget& window) {
+        for (QMessageBox* box : window.findChildren<QMessageBox*>())
+            if (box->isVisible()) return box;
+        return nullptr;
+    }
+    static void drop(MainWindow& window, const fs::path& path) {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(path.string()))});
+        const QPoint middle = window.rect().center();
+        QDragEnterEvent enter(middle, Qt::CopyAction, &data, Qt::LeftButton, {});
+        QApplication::sendEvent(&window, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(middle, Qt::CopyAction, &data, Qt::LeftButton, {});
+        QApplication::sendEvent(&window, &drop);
+    }
+    static QString study_of(MainWindow& window) {
+        return QString::fromStdString(window.session().document.study().name);
+    }
+    // A run that trains until it is told otherwise.
+    static std::string train_long(MainWindow& window, const test::TempFolder& folder) {
+        const fs::path tokens = test::write_tiny_tokens(folder / "tokens");
+        const auto run = test::create_tiny_run(folder.path(), test::tiny_config(tokens, 10'000'000));
+        window.session().control.resume({QString::fromStdString(run.id())});
+        return run.id();
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("ablate-test");
+        QCoreApplication::setApplicationName("main-window-test");
+        model::register_kinds();
+        Theme::instance().choose(ThemeChoice::light);
+    }
+    void init() { QSettings().clear(); }
+
+    void a_new_workspace_welcomes() {
+        test::TempFolder folder;
+        MainWindow window(folder.path());
+        window.show();
+        QCOMPARE(window.current_page(), QString("welcome"));
+        QCOMPARE(window.findChild<PageTabs*>()->chosen(), -1);
+        QVERIFY(button(window, "Start the quick study"));
+    }
+
+    void one_with_runs_shows_them() {
+        test::TempFolder folder;
+        test::write_synthetic_run(folder.path(), {});
+        MainWindow window(folder.path());
+        window.show();
+        QTRY_COMPARE(window.current_page(), QString("runs"));
+    }
+
+    void keys_and_tabs_lead_to_every_page() {
+        test::TempFolder folder;
+        MainWindow window(folder.path());
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        const QStringList pages{"study", "runs", "live", "compare", "report"};
+        QCOMPARE(MainWindow::tab_pages(), pages);
+        for (int i = 0; i < pages.size(); ++i) {
+            QTest::keyClick(&window, static_cast<Qt::Key>(Qt::Key_1 + i), Qt::ControlModifier);
+            QCOMPARE(window.current_page(), pages[i]);
+            QCOMPARE(window.findChild<PageTabs*>()->chosen(), i);
+        }
+        QTest::mouseClick(button(window, "Runs"), Qt::LeftButton);
+        QCOMPARE(window.current_page(), QString("runs"));
+        QTest::keyClick(&window, Qt::Key_F1);
+        QCOMPARE(window.current_page(), QString("help"));
+        QCOMPARE(window.findChild<PageTabs*>()->chosen(), -1);
+    }
+
+    void the_header_says_which_study_and_whether_it_changed() {
+        test::TempFolder folder;
+        MainWindow window(folder.path(), "quick");
+        window.show();
+        QTRY_COMPARE(study_of(window), QString("quick"));
+        QCOMPARE(window.current_page(), QString("study"));
+        QVERIFY(button(window, "quick"));
+        window.session().document.set_option("baseline", "train.steps", 77);
+        QVERIFY(button(window, "quick •"));
+        QTest::keyClick(&window, Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(button(window, "quick"));
+    }
+
+    void what_was_open_is_open_again() {
+        test::TempFolder folder;
+        {
+            MainWindow window(folder.path(), "quick");
+            window.show();
+            QTRY_COMPARE(study_of(window), QString("quick"));
+            window.session().document.set_option("baseline", "train.steps", 77);
+            window.show_page("live");
+            window.close();
+            QTRY_VERIFY(!window.isVisible());
+        }
+        MainWindow window(folder.path());
+        window.show();
+        QCOMPARE(window.current_page(), QString("live"));
+        QTRY_COMPARE(study_of(window), QString("quick"));
+        QCOMPARE(window.session().document.baseline().train.steps, 77);
+    }
+
+    void what_is_dropped_opens() {
+        test::TempFolder folder, elsewhere;
+        MainWindow window(folder.path());
+        window.show();
+        const fs::path study = elsewhere.write("mine.json", R"({"format": 1, "name": "mine", "variants": []})");
+        drop(window, study);
+        QTRY_COMPARE(study_of(window), QString("mine"));
+        const auto run = test::write_synthetic_run(elsewhere / "other", {});
+        drop(window, run.folder());
+        QTRY_COMPARE(window.session().workspace.runs()->runs.size(), std::size_t{1});
+        QTRY_COMPARE(window.current_page(), QString("runs"));
+        drop(window, elsewhere.write("readme.txt", "hello"));
+        QTRY_VERIFY(window.findChild<Banner*>()->isVisible());
+        QVERIFY(window.findChild<Banner*>()->text().contains("readme.txt"));
+        drop(window, elsewhere / "other");
+        QTRY_VERIFY(window.session().folder().endsWith("/other"));
+        QTRY_COMPARE(window.session().workspace.runs()->runs.size(), std::size_t{1});
+        QCOMPARE(Settings::recent_workspaces().size(), 2);
+    }
+
+    void changes_are_not_lost_to_another_study_unasked() {
+        test::TempFolder folder;
+        MainWindow window(folder.path(), "quick");
+        window.show();
+        QTRY_COMPARE(study_of(window), QString("quick"));
+        window.session().document.set_option("baseline", "train.steps", 77);
+        window.new_study();
+        QTRY_VERIFY(question(window));
+        QTest::keyClick(question(window), Qt::Key_Escape);
+        QCOMPARE(study_of(window), QString("quick"));
+        window.new_study();
+        QTRY_VERIFY(question(window));
+        QTest::mouseClick(question(window)->button(QMessageBox::Save), Qt::LeftButton);
+        QTRY_COMPARE(study_of(window), QString("study"));
+        QVERIFY(fs::exists(folder / "studies" / "quick.json"));
+    }
+
+    void a_collapse_and_an_end_are_told() {
+        test::TempFolder folder;
+        const auto run = test::write_synthetic_run(
+            folder.path(), {.variant = "no-norm", .label = "<b>No norm</b>", .patch = test::kNoNorm, .nan_at = 23});
+        MainWindow window(folder.path());
+        window.show();
+        QTRY_COMPARE(window.session().workspace.runs()->runs.size(), std::size_t{1});
+        window.show_page("study");
+        Q_EMIT window.session().workspace.run_collapsed(QString::fromStdString(run.id()));
+        auto* banner = window.findChild<Banner*>();
+        QVERIFY(banner->isVisible());
+        QCOMPARE(banner->text(), QString("<b>No norm</b>, seed 1 collapsed: loss is NaN at step 23, first in "
+                                         "blocks.2.attn"));
+        QTest::mouseClick(button(*banner, "Show in Live"), Qt::LeftButton);
+        QCOMPARE(window.current_page(), QString("live"));
+        QVERIFY(!banner->isVisible());
+        Q_EMIT window.session().workspace.study_ended("quick");
+        QCOMPARE(banner->text(), QString("quick has ended: 1 run, 1 collapsed."));
+        QTest::mouseClick(button(*banner, "Compare"), Qt::LeftButton);
+        QCOMPARE(window.current_page(), QString("compare"));
+    }
+
+    void closing_asks_while_runs_train() {
+        test::TempFolder folder;
+        MainWindow window(folder.path());
+        window.show();
+        const std::string id = train_long(window, folder);
+        const run::RunStore store(folder.path());
+        QTRY_VERIFY(store.find(id).state.step > 0);
+        window.close();
+        QTRY_VERIFY(question(window));
+        QVERIFY(question(window)->text().contains("1 run in training"));
+        QTest::keyClick(question(window), Qt::Key_Escape);
+        QTRY_VERIFY(!question(window));
+        QVERIFY(window.isVisible());
+        QCOMPARE(store.find(id).status, run::Status::running);
+        window.close();
+        QTRY_VERIFY(question(window));
+        QTest::mouseClick(button(*question(window), "pause"), Qt::LeftButton);
+        QTRY_VERIFY(!window.isVisible());
+        QCOMPARE(store.find(id).status, run::Status::paused);
+    }
+
+    void a_signal_pauses_without_asking() {
+        test::TempFolder folder;
+        MainWindow window(folder.path());
+        window.show();
+        const std::string id = train_long(window, folder);
+        const run::RunStore store(folder.path());
+        QTRY_VERIFY(store.find(id).state.step > 0);
+        window.end(15);
+        QCOMPARE(QApplication::exec(), 128 + 15);
+        QCOMPARE(store.find(id).status, run::Status::paused);
+    }
+
+    void another_workspace_is_left_like_a_window() {
+        test::TempFolder folder, next;
+        MainWindow window(folder.path());
+        window.show();
+        const std::string id = train_long(window, folder);
+        const run::RunStore store(folder.path());
+        QTRY_VERIFY(store.find(id).state.step > 0);
+        window.open_workspace(QString::fromStdString(next.path().string()));
+        QTRY_VERIFY(question(window));
+        QTest::mouseClick(button(*question(window), "pause"), Qt::LeftButton);
+        QTRY_COMPARE(window.session().folder(), QString::fromStdString(fs::canonical(next.path()).string()));
+        QCOMPARE(store.find(id).status, run::Status::paused);
+        QCOMPARE(window.current_page(), QString("welcome"));
+    }
+
+    void the_settings_hold_at_once() {
+        test::TempFolder folder;
+        MainWindow window(folder.path());
+        window.show();
+        window.show_settings();
+        auto* dialog = window.findChild<QDialog*>();
+        QTRY_VERIFY(dialog && dialog->isVisible());
+        for (QComboBox* box : dialog->findChildren<QComboBox*>()) {
+            if (box->accessibleName() == "Theme") box->setCurrentIndex(box->findData("dark"));
+            if (box->accessibleName() == "Train in") box->setCurrentIndex(box->findData("processes"));
+        }
+        QVERIFY(Theme::instance().dark());
+        QCOMPARE(window.session().control.mode(), RunControl::Mode::processes);
+        dialog->findChild<QSpinBox*>()->setValue(3);
+        QCOMPARE(window.session().control.jobs(), 3);
+        QCOMPARE(Settings::theme.value(), QString("dark"));
+        Theme::instance().choose(ThemeChoice::light);
+    }
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "main_window_test.moc"
