@@ -25,6 +25,7 @@
 namespace {
 
 using namespace ablate;
+namespace fs = std::filesystem;
 
 enum Exit { kDone = 0, kFailed = 1, kBadInput = 2 };
 
@@ -58,11 +59,11 @@ void open_newest_study(ui::MainWindow& window) {
     });
 }
 
-int take_screenshots(QApplication& application, const app::Options& options) {
+int take_screenshots(QApplication& application, const app::Options& options, const fs::path& workspace) {
     // Pictures depend on nothing that was chosen before, and change nothing of it.
     const QTemporaryDir settings;
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
-    ui::MainWindow window(app::workspace_for(options.workspace), options.study);
+    ui::MainWindow window(workspace, options.study);
     if (options.size.isValid()) window.resize(options.size);
     if (options.study.isEmpty()) open_newest_study(window);
     ui::Screenshots screenshots(window, options.screenshots);
@@ -75,9 +76,9 @@ int take_screenshots(QApplication& application, const app::Options& options) {
     return QApplication::exec();
 }
 
-int open(QApplication& application, const app::Options& options) {
+int open(const app::Options& options, const fs::path& workspace) {
     ui::EndingSignals signals_to_end;
-    ui::MainWindow window(app::workspace_for(options.workspace), options.start ? QString() : options.study);
+    ui::MainWindow window(workspace, options.start ? QString() : options.study);
     if (options.size.isValid()) window.resize(options.size);
     QObject::connect(&signals_to_end, &ui::EndingSignals::asked_to_end, &window, &ui::MainWindow::end);
     open_window = &window;
@@ -97,11 +98,12 @@ int run_program(int argc, char** argv) {
     QCoreApplication::setOrganizationName("ablate");
     QCoreApplication::setApplicationName("workbench");
     QGuiApplication::setDesktopFileName("ablate-workbench");
+    const fs::path workspace = app::workspace_for(options.workspace);
     QApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");  // numbers in files have a point
     QApplication::setWindowIcon(QIcon(":/ablate-workbench.svg"));
     ui::apply_theme(options.theme.isEmpty() ? ui::Settings::theme.value() : options.theme);
-    return options.screenshots.isEmpty() ? open(application, options) : take_screenshots(application, options);
+    return options.screenshots.isEmpty() ? open(options, workspace) : take_screenshots(application, options, workspace);
 }
 
 }  // namespace

@@ -66,6 +66,8 @@ void MainWindow::State::build() {
     folder->setTextFormat(Qt::PlainText);
     folder->setProperty("role", "muted");
     folder->setAccessibleName("Workspace");
+    folder->setContentsMargins(0, 0, 2 * kSpace, 0);
+    folder->setContentsMargins(0, 0, 3 * kSpace, 0);
     window->statusBar()->addPermanentWidget(folder);
     window->statusBar()->setSizeGripEnabled(false);
     menus = new Menus(*window);

@@ -1,5 +1,7 @@
 #include "ui/window/overall_progress.h"
 
+#include "core/model/register.h"
+
 #include <QTest>
 #include <cmath>
 
@@ -27,6 +29,8 @@ class OverallProgressTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void initTestCase() { model::register_kinds(); }
+
     void nothing_trains() {
         run::RunList list;
         list.runs = {listed("old", "a", Status::healthy, 100), listed("old", "b", Status::queued, 0)};
