@@ -73,7 +73,8 @@ QString text(const fs::path& path) { return QString::fromStdString(path.string()
 }  // namespace
 
 struct StudyDocument::Private {
-    explicit Private(const fs::path& folder) : files(std::make_shared<StudyFiles>(folder)), runs(folder) {}
+    explicit Private(const fs::path& folder)
+        : files(std::make_shared<StudyFiles>(folder)), runs(folder), measurers_runs(folder) {}
 
     QString file;
     Json in_file;  // the value the file holds, or the one begun with
@@ -82,8 +83,9 @@ struct StudyDocument::Private {
     std::uint64_t open_number = 0;                  // counts requests to open: the newest wins
     std::atomic<std::uint64_t> preview_number = 0;  // counts values: the newest is previewed
     bool preview_is_current = false;
-    std::shared_ptr<StudyFiles> files;  // of the file worker
-    run::RunListing runs;               // of the previewer
+    std::shared_ptr<StudyFiles> files;       // of the file worker
+    run::RunListing runs, measurers_runs;    // of the previewer, of the measurer
+    Worker measurer{Worker::Priority::low};  // a second of work, which no preview waits for
     Worker previewer{Worker::Priority::low};
     Worker file_worker;  // saves what was asked before it ends
 };
@@ -267,21 +269,28 @@ void StudyDocument::save(const QString& file) {
 void StudyDocument::request_preview() {
     const std::uint64_t number = ++private_->preview_number;
     private_->preview_is_current = false;
-    private_->previewer.post([this, number, study = study_, d = private_.get()] {
-        const auto wanted = [&] { return d->preview_number == number; };
-        const auto send = [&](const StudyPreview& preview) {
-            QMetaObject::invokeMethod(
-                this,
-                [this, number, preview = std::make_shared<const StudyPreview>(preview)] {
-                    take_preview(number, preview);
-                },
-                Qt::QueuedConnection);
-        };
+    const auto wanted = [number, d = private_.get()] { return d->preview_number == number; };
+    const auto send = [this, number](StudyPreview preview) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, number, preview = std::make_shared<const StudyPreview>(std::move(preview))] {
+                take_preview(number, preview);
+            },
+            Qt::QueuedConnection);
+    };
+    private_->previewer.post([study = study_, wanted, send, d = private_.get()] {
         if (!wanted()) return;
         StudyPreview preview = quick_preview(study);
-        if (!peaks_are_known(preview, d->runs.workspace())) send(preview);  // what follows measures the machine
-        add_times(preview, d->runs, wanted);
-        if (wanted()) send(preview);
+        const bool times_follow = !peaks_are_known(preview, d->runs.workspace());
+        if (!times_follow) add_times(preview, d->runs, wanted);
+        if (!wanted()) return;
+        send(preview);
+        if (!times_follow) return;
+        d->measurer.post([preview = std::move(preview), wanted, send, d]() mutable {
+            if (!wanted()) return;
+            add_times(preview, d->measurers_runs, wanted);
+            if (wanted()) send(std::move(preview));
+        });
     });
 }
 

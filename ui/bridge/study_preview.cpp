@@ -132,7 +132,7 @@ void add_times(StudyPreview& preview, run::RunListing& listing, const std::funct
     }
     if (!points.empty() && wanted())
         preview.study_seconds =
-            span_of(preview.times, preview.study.seeds.size(), study::default_jobs(preview.study, {}));
+            span_of(preview.times, preview.study.seeds.size(), study::default_jobs(points.front().point.config));
 }
 
 }  // namespace ablate::ui
