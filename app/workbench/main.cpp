@@ -20,7 +20,7 @@
 #include <algorithm>
 #include <clocale>
 #include <cstdio>
-#include <cstdlib>
+#include <utility>
 
 namespace {
 
@@ -40,11 +40,14 @@ bool has_display() {
     return std::any_of(names.begin(), names.end(), [](const char* name) { return !qEnvironmentVariableIsEmpty(name); });
 }
 
-// Qt calls exit() when the display goes away: what trains saves a checkpoint and pauses before the process ends.
+// When the display goes away Qt says so in a message and calls exit(), where LibTorch's own handlers come before any of
+// ours: what trains saves a checkpoint and pauses at the message.
 QPointer<ui::MainWindow> open_window;
-void pause_at_exit() {
-    if (!open_window) return;
-    open_window->display_is_gone();
+QtMessageHandler tell_message = nullptr;
+void hear_message(QtMsgType type, const QMessageLogContext& context, const QString& text) {
+    tell_message(type, context, text);
+    if (!open_window || !text.contains("connection broke")) return;
+    std::exchange(open_window, nullptr)->display_is_gone();
     _exit(kFailed);
 }
 
@@ -82,7 +85,7 @@ int open(const app::Options& options, const fs::path& workspace) {
     if (options.size.isValid()) window.resize(options.size);
     QObject::connect(&signals_to_end, &ui::EndingSignals::asked_to_end, &window, &ui::MainWindow::end);
     open_window = &window;
-    std::atexit(pause_at_exit);
+    tell_message = qInstallMessageHandler(hear_message);
     window.show();
     if (options.start) window.start_preset(options.study);
     return QApplication::exec();
