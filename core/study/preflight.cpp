@@ -168,7 +168,7 @@ class Lints {
                                          [](const auto& axis) { return axis.first == "train.lr"; });
         if (norms(point.config) < norms(baseline) && !lr_grid)
             add(Severity::note, point.name,
-                "a variant without norms often has another best learning rate; add a grid over train.lr");
+                "has fewer norms than the baseline, and so often another best learning rate; add a grid over train.lr");
     }
 
     const StudyConfig& study_;

@@ -12,9 +12,15 @@ namespace {
 
 constexpr double kRadius = 5;
 constexpr int kFieldHeight = 28;  // of buttons, combo boxes and fields
+constexpr int kMenuArrow = 20;    // room for the chevron of a button with a menu
 
 bool on(const QStyleOption* option, QStyle::StateFlag flag) { return option->state.testFlag(flag); }
 bool has_property(const QWidget* widget, const char* name) { return widget && widget->property(name).toBool(); }
+
+const QStyleOptionToolButton* menu_button(const QStyleOption* option) {
+    const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+    return button && button->features.testFlag(QStyleOptionToolButton::HasMenu) ? button : nullptr;
+}
 
 void draw_box(QPainter& painter, const QRect& rect, const QColor& fill, const QColor& line, double width = 1) {
     painter.save();
@@ -160,12 +166,24 @@ void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionCom
         }
         return;
     }
+    // Fusion draws the arrow into the label's corner.
+    if (const auto* button = menu_button(option); button && control == CC_ToolButton) {
+        draw_button(option, *painter, widget);
+        QStyleOptionToolButton label = *button;
+        label.features = QStyleOptionToolButton::None;
+        label.rect.adjust(0, 0, -kMenuArrow, 0);
+        proxy()->drawControl(CE_ToolButtonLabel, &label, painter, widget);
+        const QRect& all = button->rect;
+        return draw_chevron(*painter, QRect(all.right() - kMenuArrow, all.top(), kMenuArrow - kSpace, all.height()), 0,
+                            ink);
+    }
     QProxyStyle::drawComplexControl(control, option, painter, widget);
 }
 
 QSize FlatStyle::sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
                                   const QWidget* widget) const {
     QSize result = QProxyStyle::sizeFromContents(type, option, size, widget);
+    if (type == CT_ToolButton && menu_button(option)) result.rwidth() += kMenuArrow;
     if (type == CT_PushButton || type == CT_ComboBox || type == CT_LineEdit || type == CT_SpinBox)
         result.setHeight(std::max(result.height(), kFieldHeight));
     return result;

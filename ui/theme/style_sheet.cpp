@@ -26,6 +26,8 @@ QAbstractItemView { background: @surface; border: 1px solid @line; border-radius
     selection-background-color: @selection; selection-color: @text; gridline-color: @grid; }
 QAbstractItemView::item:hover { background: @hover; }
 QAbstractItemView::item:selected { background: @selection; color: @text; }
+QPlainTextEdit, QTextEdit { background: @surface; border: 1px solid @line; border-radius: 5px; }
+QPlainTextEdit:focus, QTextEdit:focus { border-color: @accent; }
 QComboBox QAbstractItemView { border-radius: 0px; padding: 4px; }
 QHeaderView { background: @surface; border: 0; }
 QHeaderView::section { background: @surface; color: @muted; border: 0; border-bottom: 1px solid @line;
