@@ -7,7 +7,7 @@
 #include "ui/widgets/labels.h"
 
 #include <QEvent>
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -102,16 +102,19 @@ QWidget* RunPanel::build_facts() {
     head->addWidget(title_);
     head->addWidget(chip_);
     head->addStretch();
-    auto* form = new QFormLayout;
+    auto* form = new QGridLayout;  // a QFormLayout of Qt 6.4 writes past its rows when some are hidden
     form->setHorizontalSpacing(4 * kSpace);
     form->setVerticalSpacing(kSpace);
+    form->setColumnStretch(1, 1);
     for (const char* name : kFacts) {
         auto* value = plain_label({}, "", inside);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
         value->setWordWrap(true);
         value->setAccessibleName(name);
+        const int row = static_cast<int>(facts_.size());
         facts_.emplace_back(plain_label(name, "muted", inside), value);
-        form->addRow(facts_.back().first, value);
+        form->addWidget(facts_.back().first, row, 0, Qt::AlignTop);
+        form->addWidget(value, row, 1);
     }
     auto* column = new QVBoxLayout(inside);
     column->setContentsMargins(0, 0, 2 * kSpace, 0);

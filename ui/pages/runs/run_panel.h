@@ -5,7 +5,6 @@
 #include <QTimer>
 #include <QWidget>
 
-class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;

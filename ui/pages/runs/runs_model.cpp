@@ -131,6 +131,7 @@ void RunsModel::remove_absent(const std::vector<Sought>& wanted) {
             if (one && one->damaged == group.damaged && one->study == group.study) continue;
             beginRemoveRows(heading(group), r, r);
             group.rows.erase(group.rows.begin() + r);
+            group.stale = true;
             endRemoveRows();
         }
         if (!group.rows.empty()) continue;
@@ -186,8 +187,9 @@ void RunsModel::tell_changes(const std::vector<Sought>& wanted) {
             if (unchanged.contains(group->rows[static_cast<std::size_t>(r)].id)) continue;
             const QModelIndex above = heading(*group);
             Q_EMIT dataChanged(index(r, 0, above), index(r, column_count - 1, above));
+            group->stale = true;
         }
-        Q_EMIT dataChanged(heading(*group), heading(*group, column_count - 1));
+        if (std::exchange(group->stale, false)) Q_EMIT dataChanged(heading(*group), heading(*group, column_count - 1));
     }
 }
 
@@ -410,7 +412,7 @@ QVariant RunsModel::run_value(const Row& row, int column) const {
         case remaining:
             return or_nothing(seconds_remaining(run));
         case rate:
-            return run.state.step == 0 ? QVariant() : QVariant(run.state.tokens_per_second);
+            return run.state.tokens_per_second > 0 ? QVariant(run.state.tokens_per_second) : QVariant();
         case loss:
             return or_nothing(run.state.last_loss);
         case tags:
@@ -442,7 +444,7 @@ QString RunsModel::run_text(const Row& row, int column) const {
         case remaining:
             return seconds ? text(short_duration(*seconds)) : QString();
         case rate:
-            return run.state.step == 0 ? QString() : text(short_count(run.state.tokens_per_second));
+            return run.state.tokens_per_second > 0 ? text(short_count(run.state.tokens_per_second)) : QString();
         case loss:
             return run.state.last_loss ? text(significant(*run.state.last_loss)) : QString();
         case verdict:

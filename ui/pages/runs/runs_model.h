@@ -77,6 +77,7 @@ class RunsModel : public QAbstractItemModel {
         bool damaged = false;
         int position = 0;  // in groups_
         double newest = 0;
+        bool stale = false;  // its heading is to be told of
         std::vector<Row> rows;
     };
     struct Sought {

@@ -21,6 +21,7 @@
 #include <QElapsedTimer>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QHash>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -96,7 +97,11 @@ struct RunsPage::State {
     void update_actions();
     void choose_view();
 
-    RunSituation situation(const QString& id) const;
+    struct Chosen {
+        QString id;
+        RunSituation situation;
+    };
+    std::vector<Chosen> chosen() const;  // of the selection
     void act(RunAction action);
     void ask_to_delete(const QStringList& ids);
     void show_in_live();
@@ -150,6 +155,7 @@ RunsPage::State::State(RunsPage* page) : page(page) {
     column->addWidget(banner);
     column->addWidget(views, 1);
 
+    page->setFocusProxy(table);
     connect(empty, &EmptyState::triggered, page, [page] { Q_EMIT page->open_page("study"); });
     connect(none, &EmptyState::triggered, page, [this] { search->clear(); });
     connect(banner, &Banner::triggered, page, [this] {
@@ -321,8 +327,7 @@ void RunsPage::State::choose_view() {
 void RunsPage::State::show_selection() {
     std::vector<const run::ListedRun*> runs;
     const run::DamagedRun* damaged = nullptr;
-    for (const QString& id : table->selected_ids()) {
-        const QModelIndex index = model.index_of(id);
+    for (const QModelIndex& index : table->selected()) {
         if (const run::ListedRun* run = model.run(index))
             runs.push_back(run);
         else
@@ -334,18 +339,25 @@ void RunsPage::State::show_selection() {
         panel->show_runs(runs);
 }
 
-RunSituation RunsPage::State::situation(const QString& id) const {
-    const QStringList waiting = control ? control->waiting() : QStringList();
-    return {model.run(id), static_cast<int>(waiting.indexOf(id)), static_cast<int>(waiting.size())};
+std::vector<RunsPage::State::Chosen> RunsPage::State::chosen() const {
+    QHash<QString, int> places;
+    if (control)
+        for (const QString& id : control->waiting()) places.insert(id, static_cast<int>(places.size()));
+    std::vector<Chosen> all;
+    for (const QModelIndex& index : table->selected()) {
+        const QString id = index.data(RunsModel::id_role).toString();
+        all.push_back({id, {model.run(index), places.value(id, -1), static_cast<int>(places.size())}});
+    }
+    return all;
 }
 
 // What applies to one of the selected runs is offered; the reason why nothing does is in the tooltip.
 void RunsPage::State::update_actions() {
-    const QStringList ids = table->selected_ids();
+    const std::vector<Chosen> all = chosen();
     for (const ActionTexts& one : kActions) {
-        QString reason = ids.isEmpty() ? "Select runs first" : QString();
-        for (const QString& id : ids) {
-            reason = why_not(one.action, situation(id));
+        QString reason = all.empty() ? "Select runs first" : QString();
+        for (const Chosen& run : all) {
+            reason = why_not(one.action, run.situation);
             if (reason.isEmpty()) break;
         }
         QAction& action = *actions[one.action];
@@ -353,21 +365,21 @@ void RunsPage::State::update_actions() {
         action.setToolTip(with_shortcut(reason.isEmpty() ? one.help : one.help + (". " + reason), action));
     }
     int readable = 0;
-    for (const QString& id : ids) readable += model.run(id) != nullptr;
+    for (const Chosen& run : all) readable += run.situation.run != nullptr;
     live->setEnabled(readable > 0);
     compare_study->setEnabled(readable > 0);
     notes->setEnabled(readable > 0);
     clone_run->setEnabled(readable == 1 && document);
-    copy_id->setEnabled(!ids.isEmpty());
-    copy_folder->setEnabled(!ids.isEmpty());
+    copy_id->setEnabled(!all.empty());
+    copy_folder->setEnabled(!all.empty());
 }
 
 // --- acting
 
 void RunsPage::State::act(RunAction action) {
     QStringList ids, left;
-    for (const QString& id : table->selected_ids()) {
-        const QString reason = why_not(action, situation(id));
+    for (const auto& [id, situation] : chosen()) {
+        const QString reason = why_not(action, situation);
         if (reason.isEmpty())
             ids += id;
         else

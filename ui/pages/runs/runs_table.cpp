@@ -13,9 +13,9 @@ namespace ablate::ui {
 
 namespace {
 
-constexpr int kLeastVerdict = 200;  // px
-constexpr std::array<int, RunsModel::column_count> kWidths{192, 144, 56,  64,  128, 136, 124, 72,
-                                                           84,  100, 240, 128, 96,  144, 96};
+constexpr int kLeastVerdict = 160;  // px
+constexpr std::array<int, RunsModel::column_count> kWidths{160, 144, 52,  60,  124, 112, 112, 64,
+                                                           76,  92,  240, 128, 96,  144, 96};
 constexpr std::array kHiddenAtFirst{RunsModel::grid_point, RunsModel::created, RunsModel::id};
 
 QString heading_name(const QModelIndex& heading) {
@@ -130,17 +130,23 @@ void RunsTable::unfold(const QModelIndex& parent, int first, int last) {
     }
 }
 
-QStringList RunsTable::selected_ids() const {
+QModelIndexList RunsTable::selected() const {
     const QItemSelectionModel& selection = *selectionModel();
-    QStringList ids;
+    QModelIndexList runs;
     for (int g = 0; g < filter_.rowCount(); ++g) {
         const QModelIndex heading = filter_.index(g, 0);
         const bool all = selection.isSelected(heading);
         for (int r = 0; r < filter_.rowCount(heading); ++r) {
             const QModelIndex run = filter_.index(r, 0, heading);
-            if (all || selection.isSelected(run)) ids += run.data(RunsModel::id_role).toString();
+            if (all || selection.isSelected(run)) runs += filter_.mapToSource(run);
         }
     }
+    return runs;
+}
+
+QStringList RunsTable::selected_ids() const {
+    QStringList ids;
+    for (const QModelIndex& run : selected()) ids += run.data(RunsModel::id_role).toString();
     return ids;
 }
 

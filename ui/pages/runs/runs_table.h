@@ -14,6 +14,7 @@ class RunsTable : public QTreeView {
     RunsTable(RunsModel& model, RunsFilter& filter, QWidget* parent = nullptr);
 
     // Of the selection, a heading standing for its runs that pass the filter; in the order shown, each once.
+    QModelIndexList selected() const;  // of the model, column 0
     QStringList selected_ids() const;
     void select(const QStringList& ids);
     QMenu* columns_menu() { return &columns_menu_; }

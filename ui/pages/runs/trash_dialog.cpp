@@ -4,6 +4,7 @@
 #include "ui/pages/runs/confirm.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/pages/runs/run_files.h"
+#include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
@@ -20,7 +21,7 @@ namespace ablate::ui {
 namespace {
 
 enum Column { kVariant, kStudy, kSeed, kSize, kDeleted, kId, kColumnCount };
-constexpr std::array kWidths{200, 144, 56, 88, 144, 96};
+constexpr std::array kWidths{184, 136, 60, 92, 144, 96};
 constexpr int kWidth = 760, kHeight = 420, kRowHeight = 28;
 
 QString text(const std::string& words) { return QString::fromStdString(words); }
@@ -57,6 +58,9 @@ TrashDialog::TrashDialog(RunFiles& files, QWidget* parent)
     refusal_->hide();
     table_->setAccessibleName("Deleted runs");
     table_->setHeaderLabels({"Variant", "Study", "Seed", "Size", "Deleted", "Run"});
+    for (const int column : {kSeed, kSize})
+        table_->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    table_->setItemDelegate(new FiguresDelegate(table_));
     table_->setRootIsDecorated(false);
     table_->setUniformRowHeights(true);
     table_->setAllColumnsShowFocus(true);

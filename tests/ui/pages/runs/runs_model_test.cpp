@@ -182,7 +182,7 @@ class RunsModelTest : public QObject {
     void a_thousand_runs_are_one_insertion_for_each_study() {
         std::vector<run::ListedRun> runs;
         for (int i = 0; i < 1000; ++i)
-            runs.push_back(listed_run("r" + std::to_string(i), "s" + std::to_string(i % 5), "baseline", i, i));
+            runs.push_back(listed_run(fmt::format("r{}", i), fmt::format("s{}", i % 5), "baseline", i, i));
         RunsModel model;
         QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
         model.set_runs(run_list(runs), color_of);

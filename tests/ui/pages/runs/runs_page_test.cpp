@@ -1,5 +1,6 @@
 #include "ui/pages/runs/runs_page.h"
 
+#include "core/io/json_file.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"
