@@ -28,10 +28,10 @@ namespace {
 
 std::string range_text(const FieldInfo& field) {
     if (field.min && field.max)
-        return fmt::format("{} {} and at most {}", field.above_min ? "above" : "at least", significant(*field.min, 12),
-                           significant(*field.max, 12));
-    if (field.min) return fmt::format("{} {}", field.above_min ? "above" : "at least", significant(*field.min, 12));
-    return fmt::format("at most {}", significant(*field.max, 12));
+        return fmt::format("{} {} and at most {}", field.above_min ? "above" : "at least", full_precision(*field.min),
+                           full_precision(*field.max));
+    if (field.min) return fmt::format("{} {}", field.above_min ? "above" : "at least", full_precision(*field.min));
+    return fmt::format("at most {}", full_precision(*field.max));
 }
 
 void require_range(const FieldInfo& field, double value, const std::string& where) {

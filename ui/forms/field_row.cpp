@@ -18,7 +18,8 @@ constexpr int kDot = 6;            // px
 QString without_place(const std::string& message, const std::string& place) {
     const bool placed = message.starts_with(place + ": ");
     QString line = QString::fromStdString(placed ? message.substr(place.size() + 2) : message);
-    if (!line.isEmpty()) line[0] = line[0].toUpper();
+    const bool word = !line.section(' ', 0, 0).contains('_');  // not an option's key
+    if (word && !line.isEmpty()) line[0] = line[0].toUpper();
     return line;
 }
 
@@ -36,6 +37,7 @@ FieldRow::FieldRow(std::string key, const FieldInfo& field, const FormActions& a
     label_->setWordWrap(true);
     label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     if (indent_) label_->setProperty("role", "muted");
+    label_->setContentsMargins(3 * indent_ * kSpace, 0, 0, 0);  // within the label: editors stand below each other
     editor_ = ValueEditor::make(field, top_);
     editor_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     label_->setBuddy(editor_);
@@ -57,9 +59,9 @@ FieldRow::FieldRow(std::string key, const FieldInfo& field, const FormActions& a
     error_label_->hide();
 
     auto* line = new QHBoxLayout(top_);
-    line->setContentsMargins((4 + 3 * indent_) * kSpace, 0, 0, 0);
+    line->setContentsMargins(4 * kSpace, 0, 0, 0);
     line->setSpacing(kSpace);
-    line->addWidget(label_, indent_ ? 10 : 11);
+    line->addWidget(label_, 10);
     line->addWidget(editor_, 10);
     line->addWidget(reset_);
     auto* all = new QVBoxLayout(this);

@@ -160,7 +160,7 @@ QVariantMap SchemaForm::save_state() const {
 void SchemaForm::restore_state(const QVariantMap& state) {
     for (const auto& section : sections_) {
         const QVariant open = state.value(QString::fromStdString(section->id));
-        if (open.typeId() != QMetaType::Bool) continue;
+        if (!open.isValid()) continue;
         section->fold->set_open(open.toBool());
         section->settled = true;
     }

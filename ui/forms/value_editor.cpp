@@ -10,11 +10,13 @@
 #include <QDragEnterEvent>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QLocale>
 #include <QMimeData>
 #include <QPainter>
 #include <QPlainTextEdit>
 #include <QSignalBlocker>
 #include <QWheelEvent>
+#include <cmath>
 
 namespace ablate::ui {
 namespace {
@@ -33,6 +35,13 @@ QString dropped_path(const QMimeData* data) {
     return urls.size() == 1 && urls.front().isLocalFile() ? urls.front().toLocalFile() : QString();
 }
 
+// The shortest text that reads back the same: 0.0003 and 10000 as people write them, 1e-05 beyond.
+QString number_text(double value) {
+    const double size = std::abs(value);
+    const bool plain = value == 0 || (size >= 1e-4 && size < 1e9);
+    return QString::number(value, plain ? 'f' : 'g', QLocale::FloatingPointShortest);
+}
+
 template <class Widget>
 void fill(QWidget* editor, Widget* widget) {
     auto* row = new QHBoxLayout(editor);
@@ -49,6 +58,7 @@ class LineEditor : public ValueEditor {
         line_->set_unit(text(field.unit));
         line_->setAccessibleName(text(field.label));
         line_->step_by_arrows(field.type == FieldType::integer);
+        line_->setAcceptDrops(field.type == FieldType::text);
         connect(line_, &QLineEdit::textEdited, this, &ValueEditor::edited);
         connect(line_, &QLineEdit::editingFinished, this, &ValueEditor::finished);
         connect(line_, &FieldLineEdit::given_up, this, &ValueEditor::given_up);
@@ -188,10 +198,8 @@ ValueEditor* ValueEditor::make(const FieldInfo& field, QWidget* parent) {
     throw std::logic_error("unknown field type");
 }
 
-FieldLineEdit::FieldLineEdit(QWidget* parent) : QLineEdit(parent) {
-    // A dropped file is its path, not a URL.
-    setAcceptDrops(true);
-}
+// What is dropped is the window's to take, where no path is asked for.
+FieldLineEdit::FieldLineEdit(QWidget* parent) : QLineEdit(parent) { setAcceptDrops(false); }
 
 void FieldLineEdit::set_unit(const QString& unit) {
     unit_ = unit;
@@ -240,7 +248,7 @@ void FieldLineEdit::dropEvent(QDropEvent* event) {
 
 QString field_text(const Json& value) {
     if (value.is_string()) return text(value.get<std::string>());
-    if (value.is_number_float()) return text(full_precision(value.get<double>()));
+    if (value.is_number_float()) return number_text(value.get<double>());
     return text(value.dump());
 }
 
@@ -248,8 +256,8 @@ QString field_tool_tip(const std::string& key, const FieldInfo& field) {
     QStringList facts;
     if (field.min || field.max) {
         QString range;
-        if (field.min) range = (field.above_min ? "above " : "at least ") + text(significant(*field.min, 12));
-        if (field.max) range += (range.isEmpty() ? "at most " : ", at most ") + text(significant(*field.max, 12));
+        if (field.min) range = (field.above_min ? "above " : "at least ") + number_text(*field.min);
+        if (field.max) range += (range.isEmpty() ? "at most " : ", at most ") + number_text(*field.max);
         facts += range;
     }
     if (!field.unit.empty()) facts += "in " + text(field.unit);

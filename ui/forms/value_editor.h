@@ -26,8 +26,8 @@ class ValueEditor : public QWidget {
     void given_up();  // Esc
 };
 
-// A line of text that leaves undo to the study, takes the path of a file that is dropped, steps whole numbers with the
-// arrow keys and shows a unit at its end.
+// A line of text that leaves undo to the study, steps whole numbers with the arrow keys and shows a unit at its end.
+// With setAcceptDrops() a dropped file is its path, not a URL.
 class FieldLineEdit : public QLineEdit {
     Q_OBJECT
   public:

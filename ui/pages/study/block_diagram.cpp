@@ -113,12 +113,12 @@ void BlockDiagram::paint_block(QPainter& painter, const Placed& placed) const {
     painter.drawRoundedRect(placed.block.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
     painter.setFont(Theme::instance().font(-1));
     painter.setPen(diagram_.block_differs ? c.text : c.muted);
-    const QRectF head(placed.block.left() + kInset, placed.block.top(), placed.block.width() - kInset, kBlockHead);
+    const QRectF head(kStream + 10, placed.block.top(), placed.block.right() - kStream - 10, kBlockHead);
     painter.drawText(head.translated(0, 1), Qt::AlignLeft | Qt::AlignVCenter, diagram_.block_title);
     if (!diagram_.block_differs) return;
     painter.setPen(Qt::NoPen);
     painter.setBrush(c.accent);
-    painter.drawEllipse(QRectF(placed.block.left() + 8, head.center().y() - kDot / 2 + 1, kDot, kDot));
+    painter.drawEllipse(QRectF(head.right() - kDot - 12, head.center().y() - kDot / 2 + 1, kDot, kDot));
 }
 
 // The stream from part to part, and around each sub-layer to its sum.

@@ -13,14 +13,7 @@
 namespace ablate::ui {
 namespace {
 
-constexpr double kSmallestMismatchShown = 5e-5;  // 0.01 % as rounded
-
 QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
-
-QString mismatch_text(double share) {
-    if (std::abs(share) < kSmallestMismatchShown) return {};
-    return QString("%1%2 %").arg(share < 0 ? "−" : "+", text(fixed(100 * std::abs(share), 2)));
-}
 
 QString lines(const std::vector<std::pair<const char*, QString>>& facts) {
     QString tip;
@@ -51,7 +44,7 @@ CostPanel::CostPanel(QWidget* parent)
     : QWidget(parent),
       grid_(new QGridLayout(this)),
       parameters_(add_line("Parameters")),
-      per_token_(add_line("Forward FLOPs per token")),
+      per_token_(add_line("FLOPs per token, forward")),
       training_(add_line("Training FLOPs")),
       memory_(add_line("Memory")),
       tokens_(add_line("Tokens")),
@@ -63,19 +56,17 @@ CostPanel::CostPanel(QWidget* parent)
 }
 
 CostPanel::Line CostPanel::add_line(const char* name) {
-    Line line{plain_label(name, "muted", this), plain_label("–", "", this), plain_label("", "muted", this)};
+    Line line{plain_label(name, "muted", this), plain_label("–", "", this)};
     const int row = grid_->rowCount();
     grid_->addWidget(line.name, row, 0);
     grid_->addWidget(line.value, row, 1, Qt::AlignRight);
-    grid_->addWidget(line.remark, row, 2, Qt::AlignRight);
     return line;
 }
 
-void CostPanel::set(Line& line, const QString& value, const QString& remark, const QString& tool_tip) {
+void CostPanel::set(Line& line, const QString& value, const QString& tool_tip) {
     line.value->setText(value);
-    line.remark->setText(remark);
-    for (QLabel* label : {line.name, line.value, line.remark}) label->setToolTip(tool_tip);
-    line.value->setAccessibleName(line.name->text() + " " + value + " " + remark);
+    for (QLabel* label : {line.name, line.value}) label->setToolTip(tool_tip);
+    line.value->setAccessibleName(line.name->text() + " " + value);
 }
 
 void CostPanel::show_costs(const StudyPreviewPtr& preview, const QString& variant) {
@@ -86,7 +77,7 @@ void CostPanel::show_costs(const StudyPreviewPtr& preview, const QString& varian
         if (found != points.end())
             return show_point(*found, preview->times[static_cast<std::size_t>(found - points.begin())]);
     }
-    for (Line* line : {&parameters_, &per_token_, &training_, &memory_, &tokens_, &time_}) set(*line, "–", {}, {});
+    for (Line* line : {&parameters_, &per_token_, &training_, &memory_, &tokens_, &time_}) set(*line, "–", {});
 }
 
 void CostPanel::show_point(const study::PointPreview& point, const study::TimeEstimate& time) {
@@ -94,18 +85,17 @@ void CostPanel::show_point(const study::PointPreview& point, const study::TimeEs
     const double flops = model::training_flops(config);
     const double tokens = static_cast<double>(config.train.steps) * static_cast<double>(config.train.batch) *
                           static_cast<double>(config.train.accumulate) * static_cast<double>(config.data.context);
-    set(parameters_, text(with_thousands(point.parameters.unique)), mismatch_text(point.parameter_mismatch),
-        parameters_tip(point.parameters));
-    set(per_token_, text(short_count(point.flops.six_n)), {},
+    set(parameters_, text(with_thousands(point.parameters.unique)), parameters_tip(point.parameters));
+    set(per_token_, text(short_count(point.flops.six_n)),
         lines({{"6N + 12 L H hd s, a third of it", text(with_thousands(std::llround(point.flops.six_n)))},
                {"As Levanter counts", text(with_thousands(std::llround(point.flops.levanter)))}}));
-    set(training_, text(significant(flops)), {},
+    set(training_, text(significant(flops)),
         lines({{"Three times the forward pass, over all tokens", text(full_precision(flops))}}));
-    set(memory_, text(short_bytes(point.memory.total())), {}, memory_tip(point.memory));
-    set(tokens_, text(short_count(tokens)), {},
+    set(memory_, text(short_bytes(point.memory.total())), memory_tip(point.memory));
+    set(tokens_, text(short_count(tokens)),
         lines({{"Steps × batch × accumulation × context", text(with_thousands(std::llround(tokens)))}}));
     const bool known = std::isfinite(time.seconds);
-    set(time_, known ? text(short_duration(time.seconds)) : QString("–"), known && time.rough ? "rough" : "",
+    set(time_, known ? (time.rough ? "~ " : "") + text(short_duration(time.seconds)) : QString("–"),
         !known       ? QString("Not known while other runs keep this machine from being measured")
         : time.rough ? QString("From this machine's peak; rough until a run of this workspace has been timed")
                      : QString("From this machine's peak and how near to it the workspace's runs come"));

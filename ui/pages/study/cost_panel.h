@@ -16,10 +16,10 @@ class CostPanel : public QWidget {
 
   private:
     struct Line {
-        QLabel *name, *value, *remark;
+        QLabel *name, *value;
     };
     Line add_line(const char* name);
-    static void set(Line& line, const QString& value, const QString& remark, const QString& tool_tip);
+    static void set(Line& line, const QString& value, const QString& tool_tip);
     void show_point(const study::PointPreview& point, const study::TimeEstimate& time);
 
     QGridLayout* grid_;

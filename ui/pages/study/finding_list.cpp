@@ -4,7 +4,9 @@
 
 #include <QPainter>
 #include <QStyledItemDelegate>
+#include <QTextLayout>
 #include <algorithm>
+#include <cmath>
 
 namespace ablate::ui {
 namespace {
@@ -19,29 +21,43 @@ QString line_of(const QModelIndex& index) {
     return variant.isEmpty() ? said : variant + ": " + said;
 }
 
+// Lines as wide as `width`; a word longer than that is broken.
+double lay_out(QTextLayout& layout, double width) {
+    QTextOption wrapped;
+    wrapped.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    layout.setTextOption(wrapped);
+    layout.beginLayout();
+    double y = 0;
+    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+        line.setLineWidth(width);
+        line.setPosition({0, y});
+        y += line.height();
+    }
+    layout.endLayout();
+    return y;
+}
+
 class FindingDelegate : public QStyledItemDelegate {
   public:
     explicit FindingDelegate(QListView* view) : QStyledItemDelegate(view), view_(view) {}
 
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const int width = view_->viewport()->width();
-        const QRect bounds = option.fontMetrics.boundingRect(QRect(0, 0, width - kMarkColumn - 2 * kSpace, 10000),
-                                                             Qt::TextWordWrap | Qt::TextWrapAnywhere, line_of(index));
-        return {width, bounds.height() + 2 * kSpace};
+        QTextLayout layout(line_of(index), option.font);
+        return {width, static_cast<int>(std::ceil(lay_out(layout, width - kMarkColumn - 2 * kSpace))) + 2 * kSpace};
     }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        QStyleOptionViewItem frame = option;
-        frame.text.clear();
-        option.widget->style()->drawControl(QStyle::CE_ItemViewItem, &frame, painter, option.widget);
+        option.widget->style()->drawControl(QStyle::CE_ItemViewItem, &option, painter, option.widget);
         const QRect inside = option.rect.adjusted(kMarkColumn, kSpace, -2 * kSpace, -kSpace);
         const double middle = inside.top() + option.fontMetrics.height() / 2.0;
         draw_mark(*painter, {option.rect.left() + kMarkColumn / 2.0, middle},
                   static_cast<Mark>(index.data(FindingModel::mark).toInt()));
+        QTextLayout layout(line_of(index), option.font);
+        lay_out(layout, inside.width());
         painter->save();
-        painter->setFont(option.font);
         painter->setPen(Theme::instance().palette().text);
-        painter->drawText(inside, Qt::TextWordWrap | Qt::TextWrapAnywhere, line_of(index));
+        layout.draw(painter, inside.topLeft());
         painter->restore();
     }
 
@@ -63,8 +79,16 @@ std::vector<FindingModel::Row> FindingModel::rows_of(const StudyPreview& preview
     if (!preview.error.isEmpty()) rows.push_back({Mark::error, {}, preview.error, {}});
     for (const study::Finding& finding : preview.preview.findings) {
         const auto [key, rest] = option_and_rest(finding);
-        rows.push_back(
-            {mark_of(finding.severity), text(finding.variant), key.isEmpty() ? rest : key + ": " + rest, key});
+        Row row{mark_of(finding.severity), text(finding.variant), key.isEmpty() ? rest : key + ": " + rest, key};
+        // What holds at several grid points of a variant is said once.
+        const QString variant = row.variant.section('@', 0, 0);
+        const auto said = std::find_if(rows.begin(), rows.end(), [&](const Row& other) {
+            return other.text == row.text && other.variant.section('@', 0, 0) == variant;
+        });
+        if (said == rows.end())
+            rows.push_back(std::move(row));
+        else
+            said->variant = variant;
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.mark > b.mark; });
     return rows;

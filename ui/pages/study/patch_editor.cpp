@@ -31,6 +31,7 @@ PatchEditor::PatchEditor(QWidget* parent)
     text_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     text_->setLineWrapMode(QPlainTextEdit::NoWrap);
     text_->setTabChangesFocus(true);
+    text_->setAcceptDrops(false);  // a study file that is dropped is the window's to open
     title_->setWordWrap(true);
     error_->setWordWrap(true);
     error_->hide();

@@ -20,6 +20,7 @@ StartBar::StartBar(QWidget* parent)
     summary_->setWordWrap(true);
     told_->setWordWrap(true);
     bar_->setTextVisible(false);
+    bar_->setFixedHeight(2 * kSpace);
     bar_->setAccessibleName("Preparing the study");
     auto* line = new QHBoxLayout;
     line->setSpacing(2 * kSpace);
@@ -100,7 +101,7 @@ void StartBar::show_state() {
     start_->setEnabled(!preparing && why_not.isEmpty());
     if (had_focus && !preparing) start_->setFocus();
     const StudyPreviewPtr preview = document_ ? document_->preview() : nullptr;
-    if (preview && preview->error.isEmpty()) summary_->setText(study_in_words(*preview));
+    if (preview && preview->can_start()) summary_->setText(study_in_words(*preview));
     if (preparing) return;
     // While the next preview is made, what the last one said stays: it is gone in a moment.
     const bool checking = document_ && preview && !document_->preview_is_current();

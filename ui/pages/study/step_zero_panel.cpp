@@ -2,13 +2,13 @@
 
 #include "core/base/text.h"
 #include "core/study/wording.h"
+#include "ui/pages/study/table_cells.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <cmath>
 
@@ -35,20 +35,6 @@ QString remark_on(const study::StepZero& zero, double ln_vocab) {
     if (zero.loss - ln_vocab > kFarAbove) return "starts far above ln V";
     return {};
 }
-
-class RemarkDelegate : public QStyledItemDelegate {
-  public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        QStyledItemDelegate::paint(painter, option, index);
-        draw_mark(*painter, QPointF(option.rect.left() + 3.0 * kSpace, QRectF(option.rect).center().y()),
-                  static_cast<Mark>(index.data(StepZeroModel::mark).toInt()));
-    }
-    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
-        QStyledItemDelegate::initStyleOption(option, index);
-        option->text = "      " + option->text;  // behind the mark
-    }
-};
 
 }  // namespace
 
@@ -118,6 +104,7 @@ StepZeroPanel::StepZeroPanel(QWidget* parent)
     told_->setWordWrap(true);
     bar_->setRange(0, 1000);
     bar_->setTextVisible(false);
+    bar_->setFixedHeight(2 * kSpace);
     bar_->setAccessibleName("Progress of the check");
     table_->setModel(&model_);
     table_->setAccessibleName("Step 0 of each point");
@@ -131,9 +118,10 @@ StepZeroPanel::StepZeroPanel(QWidget* parent)
     table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(StepZeroModel::remark, QHeaderView::Stretch);
+    table_->setItemDelegate(new TextCell(table_));
     for (const int column : {StepZeroModel::loss, StepZeroModel::above, StepZeroModel::grad_norm})
         table_->setItemDelegateForColumn(column, new FiguresDelegate(table_));
-    table_->setItemDelegateForColumn(StepZeroModel::remark, new RemarkDelegate(table_));
+    table_->setItemDelegateForColumn(StepZeroModel::remark, new MarkCell(StepZeroModel::mark, table_));
 
     auto* line = new QHBoxLayout;
     line->addWidget(button_);

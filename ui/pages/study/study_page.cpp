@@ -20,6 +20,7 @@
 #include <QScrollArea>
 #include <QShortcut>
 #include <QSplitter>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -30,6 +31,7 @@ namespace {
 
 constexpr int kNarrow = 1240;  // px of page width below which the sides give way
 constexpr int kSide = 320, kNarrowSide = 280;
+constexpr int kHeadHeight = 28;  // as high as the buttons beside the middle's heading
 
 QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
@@ -102,6 +104,7 @@ QWidget* StudyPage::State::build_form() {
         {[this](const std::string& key, const Json& value) { document->set_option(document->variant(), key, value); },
          [this](const std::string& key) { document->reset_option(document->variant(), key); }},
         side);
+    form_title->setMinimumHeight(kHeadHeight);
     auto* head = new QHBoxLayout;
     head->addWidget(form_title);
     head->addStretch();
@@ -129,6 +132,7 @@ QWidget* StudyPage::State::build_middle() {
     column->addWidget(settings);
     tabs = new QTabWidget(rows);
     tabs->setDocumentMode(true);
+    tabs->tabBar()->setDrawBase(false);
     findings = new FindingList(tabs);
     step_zero = new StepZeroPanel(tabs);
     patch = new PatchEditor(tabs);
@@ -153,6 +157,7 @@ QWidget* StudyPage::State::build_model() {
     auto* scroll = new QScrollArea(side);
     auto* body = new QWidget(scroll);
     model_title = plain_label("Baseline", "heading", side);
+    model_title->setMinimumHeight(kHeadHeight);
     diagram = new BlockDiagram(body);
     differences = plain_label("", "", body);
     differences->setWordWrap(true);
@@ -209,8 +214,8 @@ void StudyPage::State::show_shown() {
     const QString label = is_baseline ? QString("Baseline") : own ? text(own->label) : name;
     const RunConfig baseline = document->baseline();
     form_title->setText(label);
-    form_remark->setText(is_baseline ? "changes of the defaults"
-                         : own       ? "changes of the baseline"
+    form_remark->setText(is_baseline ? "● differs from default"
+                         : own       ? "● differs from baseline"
                                      : "made by combining");
     form->show_values(name, *config, is_baseline ? RunConfig() : baseline, is_baseline ? "default" : "baseline");
     form->set_read_only(!is_baseline && !own);
@@ -243,7 +248,7 @@ void StudyPage::State::show_problems() {
         for (const study::Finding& finding : preview->preview.findings) {
             const auto [key, rest] = option_and_rest(finding);
             if (!key.isEmpty() && text(finding.variant).section('@', 0, 0) == variants->shown())
-                problems[key.toStdString()] = rest.left(1).toUpper() + rest.mid(1);
+                problems[key.toStdString()] = rest;
         }
     form->set_problems(problems);
 }
@@ -259,7 +264,9 @@ void StudyPage::State::take_start(const QString& study, const QStringList& runs)
     if (!runs.isEmpty()) Q_EMIT page->show_runs(runs);
 }
 
-StudyPage::StudyPage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {}
+StudyPage::StudyPage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {
+    setFocusProxy(state_->variants);
+}
 
 // The widgets go while what they look at is still here.
 StudyPage::~StudyPage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly)); }

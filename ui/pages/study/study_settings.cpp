@@ -5,7 +5,9 @@
 #include "ui/widgets/labels.h"
 
 #include <QHBoxLayout>
+#include <QPushButton>
 #include <QRegularExpression>
+#include <QToolButton>
 #include <algorithm>
 #include <array>
 
@@ -50,7 +52,7 @@ StudySettings::StudySettings(QWidget* parent)
       combine_(new QComboBox(this)),
       policy_(new QComboBox(this)),
       menu_(new QMenu(this)),
-      add_(new QToolButton(this)),
+      add_(flat_button("Add option", this)),
       error_(plain_label("", "danger", this)) {
     seeds_->setAccessibleName("Seeds");
     seeds_->setToolTip("Each variant is trained with each seed: 1 2 3, or 1-3");
@@ -59,13 +61,12 @@ StudySettings::StudySettings(QWidget* parent)
         combine_->setItemData(combine_->count() - 1, one.help, Qt::ToolTipRole);
     }
     combine_->setAccessibleName("Combine variants");
+    combine_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    combine_->setMinimumContentsLength(9);
     const FieldInfo& policy = *field_of("train.policy");
     for (const std::string& choice : policy.choices) policy_->addItem(text(choice), text(choice));
     policy_->setAccessibleName(text(policy.label));
     policy_->setToolTip(field_tool_tip("train.policy", policy));
-    add_->setText("Add option");
-    add_->setProperty("flat", true);
-    add_->setPopupMode(QToolButton::InstantPopup);
     add_->setMenu(menu_);
     add_->setToolTip("Train every variant at each value of a numeric option");
     error_->setWordWrap(true);
@@ -77,7 +78,7 @@ StudySettings::StudySettings(QWidget* parent)
     first->addWidget(seeds_, 1);
     first->addSpacing(2 * kSpace);
     first->addWidget(plain_label("Variants", "muted", this));
-    first->addWidget(combine_);
+    first->addWidget(combine_, 1);
     first->addSpacing(2 * kSpace);
     first->addWidget(plain_label(text(policy.label), "muted", this));
     first->addWidget(policy_);
@@ -100,6 +101,7 @@ StudySettings::StudySettings(QWidget* parent)
     connect(seeds_, &FieldLineEdit::given_up, this, [this] {
         seeds_->clear();
         show_study();
+        tell({});
     });
     connect(combine_, &QComboBox::activated, this, [this] {
         combine_->setToolTip(combine_->currentData(Qt::ToolTipRole).toString());
@@ -136,7 +138,7 @@ void StudySettings::show_study() {
     try {
         as_typed = seeds_from_text(seeds_->text()) == study.seeds;
     } catch (const InputError&) {
-        as_typed = seeds_->hasFocus();
+        as_typed = seeds_->hasFocus() && !seeds_->text().isEmpty();
     }
     if (!as_typed) {
         seeds_->setText(joined({study.seeds.begin(), study.seeds.end()}));

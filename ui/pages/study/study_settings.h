@@ -7,9 +7,10 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPointer>
-#include <QToolButton>
 #include <QVBoxLayout>
 #include <memory>
+
+class QPushButton;
 
 namespace ablate::ui {
 
@@ -38,7 +39,7 @@ class StudySettings : public QWidget {
     FieldLineEdit* seeds_;
     QComboBox *combine_, *policy_;
     QMenu* menu_;
-    QToolButton* add_;
+    QPushButton* add_;
     QVBoxLayout* axes_layout_;
     QLabel* error_;
     std::vector<std::unique_ptr<Axis>> axes_;

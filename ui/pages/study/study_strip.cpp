@@ -15,9 +15,12 @@ constexpr int kNameWidth = 176;  // px
 
 QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
-QPushButton* button(const QString& label, const QString& tip, QWidget* parent) {
-    QPushButton* made = flat_button(label, parent);
+QToolButton* button(const QString& label, const QString& tip, QWidget* parent) {
+    auto* made = new QToolButton(parent);
+    made->setProperty("flat", true);
+    made->setText(label);
     made->setToolTip(tip);
+    made->setFocusPolicy(Qt::TabFocus);
     return made;
 }
 
@@ -52,7 +55,7 @@ StudyStrip::StudyStrip(QWidget* parent)
     line->addWidget(name_);
     line->addWidget(description_, 1);
     line->addWidget(file_);
-    for (QPushButton* one : {undo_, redo_, duplicate_, save_}) line->addWidget(one);
+    for (QToolButton* one : {undo_, redo_, duplicate_, save_}) line->addWidget(one);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(kSpace);
@@ -68,10 +71,10 @@ StudyStrip::StudyStrip(QWidget* parent)
         next.description = typed.toStdString();
         document_->edit("Describe the study", std::move(next), "description");
     });
-    connect(undo_, &QPushButton::clicked, this, [this] { document_->undo_stack()->undo(); });
-    connect(redo_, &QPushButton::clicked, this, [this] { document_->undo_stack()->redo(); });
-    connect(save_, &QPushButton::clicked, this, [this] { document_->save(); });
-    connect(duplicate_, &QPushButton::clicked, this, &StudyStrip::duplicate);
+    connect(undo_, &QToolButton::clicked, this, [this] { document_->undo_stack()->undo(); });
+    connect(redo_, &QToolButton::clicked, this, [this] { document_->undo_stack()->redo(); });
+    connect(save_, &QToolButton::clicked, this, [this] { document_->save(); });
+    connect(duplicate_, &QToolButton::clicked, this, &StudyStrip::duplicate);
 }
 
 void StudyStrip::set_document(StudyDocument* document) {
@@ -111,7 +114,7 @@ void StudyStrip::show_file() {
 
 void StudyStrip::show_undo() {
     const QUndoStack& stack = *document_->undo_stack();
-    const auto show = [](QPushButton* button, bool can, const QString& what, const QString& keys) {
+    const auto show = [](QToolButton* button, bool can, const QString& what, const QString& keys) {
         button->setEnabled(can);
         button->setToolTip(QString("%1 (%2)").arg(can ? what : button->text(), keys).toHtmlEscaped());
     };

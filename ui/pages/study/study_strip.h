@@ -4,7 +4,7 @@
 
 #include <QLabel>
 #include <QPointer>
-#include <QPushButton>
+#include <QToolButton>
 
 namespace ablate::ui {
 
@@ -26,7 +26,7 @@ class StudyStrip : public QWidget {
     QPointer<StudyDocument> document_;
     FieldLineEdit *name_, *description_;
     QLabel *file_, *error_;
-    QPushButton *undo_, *redo_, *save_, *duplicate_;
+    QToolButton *undo_, *redo_, *save_, *duplicate_;
 };
 
 }  // namespace ablate::ui

@@ -224,7 +224,7 @@ bool VariantModel::setData(const QModelIndex& index, const QVariant& value, int 
 }
 
 Qt::ItemFlags VariantModel::flags(const QModelIndex& index) const {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return Qt::NoItemFlags;
+    if (!index.isValid()) return Qt::NoItemFlags;
     const bool editable =
         rows_[static_cast<std::size_t>(index.row())].own && (index.column() == name || index.column() == label);
     return Qt::ItemIsEnabled | Qt::ItemIsSelectable | (editable ? Qt::ItemIsEditable : Qt::NoItemFlags);

@@ -1,6 +1,7 @@
 #include "ui/pages/study/variant_panel.h"
 
 #include "core/base/error.h"
+#include "ui/pages/study/table_cells.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/in_background.h"
@@ -9,34 +10,27 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLineEdit>
-#include <QPainter>
+#include <QPushButton>
 #include <QRegularExpressionValidator>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace ablate::ui {
 namespace {
 
 constexpr int kRowHeight = 28;
+constexpr int kNarrow = 560;  // px below which labels give way to the changes
 
 // Nothing that no name may hold can be typed; a space becomes a dash.
-class NameDelegate : public QStyledItemDelegate {
+class NameDelegate : public TextCell {
   public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using TextCell::TextCell;
     QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem& option,
                           const QModelIndex& index) const override {
-        QWidget* editor = QStyledItemDelegate::createEditor(parent, option, index);
+        QWidget* editor = TextCell::createEditor(parent, option, index);
         if (auto* line = qobject_cast<QLineEdit*>(editor))
             line->setValidator(new QRegularExpressionValidator(QRegularExpression("[A-Za-z0-9._ -]{1,64}"), line));
         return editor;
-    }
-};
-
-class MarkDelegate : public QStyledItemDelegate {
-  public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        QStyledItemDelegate::paint(painter, option, index);
-        draw_mark(*painter, QRectF(option.rect).center(), static_cast<Mark>(index.data(VariantModel::mark).toInt()));
     }
 };
 
@@ -66,10 +60,11 @@ void set_up(QTableView& table, VariantModel& model) {
     header.resizeSection(VariantModel::parameters, width("22,696,448"));
     header.resizeSection(VariantModel::difference, width("Difference"));
     header.resizeSection(VariantModel::check, width("Check"));
+    table.setItemDelegate(new TextCell(&table));
     table.setItemDelegateForColumn(VariantModel::name, new NameDelegate(&table));
     table.setItemDelegateForColumn(VariantModel::parameters, new FiguresDelegate(&table));
     table.setItemDelegateForColumn(VariantModel::difference, new FiguresDelegate(&table));
-    table.setItemDelegateForColumn(VariantModel::check, new MarkDelegate(&table));
+    table.setItemDelegateForColumn(VariantModel::check, new MarkCell(VariantModel::mark, &table));
 }
 
 }  // namespace
@@ -84,11 +79,10 @@ VariantPanel::VariantPanel(QWidget* parent)
     connect(&model_, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { moving_ = true; });
     connect(&model_, &QAbstractItemModel::rowsRemoved, this, [this] { moving_ = false; });
     set_up(*table_, model_);
+    setFocusProxy(table_);
     told_->setWordWrap(true);
     told_->hide();
-    add_button_ = new QToolButton(this);
-    add_button_->setText("Add variant");
-    add_button_->setPopupMode(QToolButton::InstantPopup);
+    add_button_ = new QPushButton("Add variant", this);
     add_button_->setMenu(menu_);
     menu_->setToolTipsVisible(true);
     build_actions();
@@ -123,6 +117,11 @@ VariantPanel::VariantPanel(QWidget* parent)
     in_background(
         this, [] { return variants_of_presets(); },
         [this](std::vector<OfferedGroup> groups) { presets_ = std::move(groups); }, [](const QString&) {});
+}
+
+void VariantPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    table_->setColumnHidden(VariantModel::label, width() < kNarrow);
 }
 
 void VariantPanel::build_actions() {

@@ -7,7 +7,8 @@
 #include <QLabel>
 #include <QMenu>
 #include <QTableView>
-#include <QToolButton>
+
+class QPushButton;
 
 namespace ablate::ui {
 
@@ -22,6 +23,9 @@ class VariantPanel : public QWidget {
 
   Q_SIGNALS:
     void variant_chosen(const QString& name);
+
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void build_actions();
@@ -45,7 +49,7 @@ class VariantPanel : public QWidget {
     QTableView* table_;
     QLabel *told_, *hint_;
     QMenu* menu_;
-    QToolButton* add_button_;
+    QPushButton* add_button_;
     QAction *duplicate_ = nullptr, *remove_ = nullptr;
     bool moving_ = false;  // the current row, by what the document does
 };

@@ -46,7 +46,7 @@ class BlockDiagramTest : public QObject {
     void a_norm_taken_away_is_shown_where_it_was() {
         const Json none{{"kind", "none"}};
         QCOMPARE(drawn({{"model", {{"norm", {{"attn_in", none}, {"final", none}}}}}}),
-                 "Embedding [ <(No norm@attn_in)* Attention + <RMSNorm@ffn_in SwiGLU + ] (No norm@final)* Head");
+                 "Embedding [ (<No norm@attn_in)* Attention + <RMSNorm@ffn_in SwiGLU + ] (No norm@final)* Head");
     }
 
     void kinds_sizes_and_differences_are_said() {

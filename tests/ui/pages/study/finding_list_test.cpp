@@ -45,6 +45,16 @@ class FindingListTest : public QObject {
         QCOMPARE(resets.size(), 0);
     }
 
+    void what_holds_at_several_grid_points_is_said_once() {
+        FindingModel model;
+        model.take(found({{Severity::error, "a@train.lr=0.1", "a@train.lr=0.1.model.heads: wrong"},
+                          {Severity::error, "a@train.lr=0.2", "a@train.lr=0.2.model.heads: wrong"},
+                          {Severity::error, "b@train.lr=0.2", "b@train.lr=0.2.model.heads: wrong"}}));
+        QCOMPARE(model.rowCount(), 2);
+        QCOMPARE(model.index(0).data(FindingModel::variant).toString(), "a");
+        QCOMPARE(model.index(1).data(FindingModel::variant).toString(), "b@train.lr=0.2");
+    }
+
     void long_lines_wrap_to_the_width() {
         FindingList list;
         list.resize(240, 300);

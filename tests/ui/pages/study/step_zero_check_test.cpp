@@ -1,6 +1,6 @@
+#include "ui/pages/study/step_zero_check.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"
-#include "ui/pages/study/step_zero_check.h"
 #include "ui/pages/study/step_zero_panel.h"
 #include "ui/theme/theme.h"
 

@@ -16,6 +16,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTest>
 #include <QThreadPool>
@@ -42,6 +43,7 @@ class StudyPageTest : public QObject {
             page->resize(1440, 860);
             page->set_context({&workspace, &document, &control});
             page->show();
+            [[maybe_unused]] const bool active = QTest::qWaitForWindowActive(page.get());  // for focus and shortcuts
         }
         ~Window() {
             page.reset();
@@ -49,8 +51,8 @@ class StudyPageTest : public QObject {
         }
         SchemaForm& form() { return *page->findChild<SchemaForm*>(); }
         QTableView& table() { return named<QTableView>("Variants"); }
-        QPushButton& button(const QString& text) {
-            for (QPushButton* button : page->findChildren<QPushButton*>())
+        QAbstractButton& button(const QString& text) {
+            for (QAbstractButton* button : page->findChildren<QAbstractButton*>())
                 if (button->text() == text) return *button;
             throw std::logic_error(text.toStdString());
         }
@@ -113,11 +115,12 @@ class StudyPageTest : public QObject {
     void a_patch_is_typed_and_what_cannot_be_read_stays() {
         Window window;
         window.choose(1);
+        window.page->findChild<QTabWidget*>()->setCurrentIndex(2);
         auto& patch = window.named<QPlainTextEdit>("Patch as JSON");
         patch.setPlainText(R"({"model": {"ffn": "silu"}})");
         QCOMPARE(window.document.study().variants[0].patch, (Json{{"model", {{"ffn", "silu"}}}}));
         patch.setPlainText(R"({"model": {"ffn": "silu"})");
-        QVERIFY(window.tells("JSON:") || !patch.isVisible());
+        QVERIFY(window.tells("JSON: parse error at line 1"));
         window.choose(0);
         window.choose(1);
         QCOMPARE(patch.toPlainText(), R"({"model": {"ffn": "silu"})");
@@ -128,7 +131,7 @@ class StudyPageTest : public QObject {
     void variants_are_added_copied_and_removed() {
         Window window;
         QMenu* menu = nullptr;
-        for (QToolButton* button : window.page->findChildren<QToolButton*>())
+        for (QPushButton* button : window.page->findChildren<QPushButton*>())
             if (button->text() == "Add variant") menu = button->menu();
         QVERIFY(menu);
         const auto action = [&](const QString& group, const QString& text) -> QAction* {
@@ -161,11 +164,10 @@ class StudyPageTest : public QObject {
 
     void start_says_why_not_and_starts_when_it_can() {
         Window window;
-        QPushButton& start = window.button("Start study");
+        QAbstractButton& start = window.button("Start study");
         QTRY_VERIFY(start.isEnabled());
         window.type(window.line("model.heads"), "3");
         QTRY_VERIFY(!start.isEnabled() && window.tells("not divisible"));
-        QVERIFY(!window.form().row("model.heads")->findChild<QLabel*>()->text().isEmpty());
         bool below = false;
         for (QLabel* label : window.form().row("model.heads")->findChildren<QLabel*>())
             below |= label->isVisible() && label->text().contains("not divisible");

@@ -6,7 +6,9 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 
+#include <QPushButton>
 #include <QTest>
+#include <QToolButton>
 
 using namespace ablate;
 using namespace ablate::ui;
@@ -26,6 +28,7 @@ class StudySettingsTest : public QObject {
             document.start_new(study);
             settings.set_document(&document);
             settings.show();
+            [[maybe_unused]] const bool active = QTest::qWaitForWindowActive(&settings);  // for the focus
         }
         template <class Widget>
         Widget& named(const QString& name) {
@@ -100,7 +103,7 @@ class StudySettingsTest : public QObject {
     void the_menu_adds_an_option_with_the_baselines_value() {
         Editing editing;
         QMenu* menu = nullptr;
-        for (QToolButton* button : editing.settings.findChildren<QToolButton*>())
+        for (QPushButton* button : editing.settings.findChildren<QPushButton*>())
             if (button->text() == "Add option") menu = button->menu();
         QVERIFY(menu);
         Q_EMIT menu->aboutToShow();
@@ -112,6 +115,7 @@ class StudySettingsTest : public QObject {
             }
         QVERIFY(weight_decay);
         weight_decay->trigger();
+        QCoreApplication::processEvents();  // its row is shown
         QCOMPARE(editing.study().grid.size(), 3u);
         QCOMPARE(editing.named<QLineEdit>("Grid values of train.weight_decay").text(), "0.1");
     }
