@@ -2,6 +2,7 @@
 #include "core/run/run_store.h"
 #include "tests/app/ablate/program.h"
 #include "tests/support/display.h"
+#include "tests/support/drop_file.h"
 #include "ui/bridge/settings.h"
 #include "ui/forms/schema_form.h"
 #include "ui/theme/theme.h"
@@ -14,12 +15,10 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
-#include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTest>
-#include <QToolButton>
 
 using namespace ablate;
 using namespace ablate::ui;
@@ -87,23 +86,13 @@ class WholeWayTest : public QObject {
         QTest::mouseClick(found, Qt::LeftButton);
     }
     void add_variant(const QString& path) {
-        auto* add = qobject_cast<QToolButton*>(button(*window_, "Add variant"));
+        auto* add = qobject_cast<QPushButton*>(button(*window_, "Add variant"));
         QVERIFY(add);
         QAction* action = action_in(add->menu(), path);
         QVERIFY2(action, qPrintable(path));
         action->trigger();
     }
     run::RunList runs() const { return run::RunStore(study_.workspace()).list(); }
-
-  private Q_SLOTS:
-    void initTestCase() {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("ablate-test");
-        QCoreApplication::setApplicationName("whole-way-test");
-        QSettings().clear();
-        model::register_kinds();
-        Theme::instance().choose(ThemeChoice::light);
-    }
 
     void open() {
         window_ = std::make_unique<MainWindow>(study_.workspace());
@@ -113,10 +102,7 @@ class WholeWayTest : public QObject {
         QVERIFY(QTest::qWaitForWindowActive(window_.get()));
         QCOMPARE(window_->current_page(), QString("welcome"));
 
-        QMimeData data;  // a study file from the file manager
-        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(study_.file()))});
-        QDropEvent drop(window_->rect().center(), Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(window_.get(), &drop);
+        QVERIFY(test::drop_file(*window_, study_.file()));
         QTRY_COMPARE(study().name, std::string("tiny"));
         QTRY_COMPARE(window_->current_page(), QString("study"));
     }
@@ -189,6 +175,25 @@ class WholeWayTest : public QObject {
         window_->close();
         QTRY_VERIFY(!window_->isVisible());
         window_.reset();
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("ablate-test");
+        QCoreApplication::setApplicationName("whole-way-test");
+        QSettings().clear();
+        model::register_kinds();
+        Theme::instance().choose(ThemeChoice::light);
+    }
+
+    void the_whole_way() {
+        for (const auto step : {&WholeWayTest::open, &WholeWayTest::build_a_study_of_three_variants,
+                                &WholeWayTest::start, &WholeWayTest::watch_a_collapse, &WholeWayTest::compare,
+                                &WholeWayTest::export_the_pdf, &WholeWayTest::close}) {
+            (this->*step)();
+            if (QTest::currentTestFailed()) return;
+        }
     }
 };
 

@@ -1,6 +1,7 @@
 #include "ui/window/main_window.h"
 
 #include "core/run/run_store.h"
+#include "tests/support/drop_file.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"
@@ -15,7 +16,6 @@
 #include <QAbstractButton>
 #include <QLabel>
 #include <QMessageBox>
-#include <QMimeData>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTest>
@@ -37,16 +37,6 @@ class MainWindowTest : public QObject {
         for (QMessageBox* box : window.findChildren<QMessageBox*>())
             if (box->isVisible()) return box;
         return nullptr;
-    }
-    static void drop(MainWindow& window, const fs::path& path) {
-        QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(path.string()))});
-        const QPoint middle = window.rect().center();
-        QDragEnterEvent enter(middle, Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(&window, &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent drop(middle, Qt::CopyAction, &data, Qt::LeftButton, {});
-        QApplication::sendEvent(&window, &drop);
     }
     static QString study_of(MainWindow& window) {
         return QString::fromStdString(window.session().document.study().name);
@@ -141,16 +131,16 @@ class MainWindowTest : public QObject {
         MainWindow window(folder.path());
         window.show();
         const fs::path study = elsewhere.write("mine.json", R"({"format": 1, "name": "mine", "variants": []})");
-        drop(window, study);
+        QVERIFY(test::drop_file(window, study));
         QTRY_COMPARE(study_of(window), QString("mine"));
         const auto run = test::write_synthetic_run(elsewhere / "other", {});
-        drop(window, run.folder());
+        QVERIFY(test::drop_file(window, run.folder()));
         QTRY_COMPARE(window.session().workspace.runs()->runs.size(), std::size_t{1});
         QTRY_COMPARE(window.current_page(), QString("runs"));
-        drop(window, elsewhere.write("readme.txt", "hello"));
+        QVERIFY(test::drop_file(window, elsewhere.write("readme.txt", "hello")));
         QTRY_VERIFY(window.findChild<Banner*>()->isVisible());
         QVERIFY(window.findChild<Banner*>()->text().contains("readme.txt"));
-        drop(window, elsewhere / "other");
+        QVERIFY(test::drop_file(window, elsewhere / "other"));
         QTRY_VERIFY(window.session().folder().endsWith("/other"));
         QTRY_COMPARE(window.session().workspace.runs()->runs.size(), std::size_t{1});
         QCOMPARE(Settings::recent_workspaces().size(), 2);
