@@ -184,6 +184,7 @@ QSize FlatStyle::sizeFromContents(ContentsType type, const QStyleOption* option,
                                   const QWidget* widget) const {
     QSize result = QProxyStyle::sizeFromContents(type, option, size, widget);
     if (type == CT_ToolButton && menu_button(option)) result.rwidth() += kMenuArrow;
+    if (type == CT_PushButton) result.setWidth(std::max(result.width(), size.width() + 6 * kSpace));
     if (type == CT_PushButton || type == CT_ComboBox || type == CT_LineEdit || type == CT_SpinBox)
         result.setHeight(std::max(result.height(), kFieldHeight));
     return result;
@@ -220,6 +221,7 @@ int FlatStyle::styleHint(StyleHint hint, const QStyleOption* option, const QWidg
                          QStyleHintReturn* data) const {
     if (hint == SH_ComboBox_Popup) return 0;  // a list below the box, not a menu over it
     if (hint == SH_ItemView_ActivateItemOnSingleClick) return 0;
+    if (hint == SH_DialogButtonBox_ButtonsHaveIcons) return 0;
     return QProxyStyle::styleHint(hint, option, widget, data);
 }
 

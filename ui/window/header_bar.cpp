@@ -40,7 +40,7 @@ HeaderBar::HeaderBar(QWidget* parent)
     name_->setToolButtonStyle(Qt::ToolButtonTextOnly);
     bar_->setTextVisible(false);
     bar_->setRange(0, kPermille);
-    bar_->setFixedWidth(kBarWidth);
+    bar_->setFixedSize(kBarWidth, 2 * kSpace);
     bar_->setAccessibleName("Progress of all runs");
     bar_->hide();
     cancel_->setText("Cancel");
@@ -97,7 +97,8 @@ void HeaderBar::set_preparing(const QString& what, double share) {
     preparing_ = !what.isEmpty();
     cancel_->setVisible(preparing_);
     if (!preparing_) return show_progress(training_text_, training_share_);
-    show_progress(what, share < 0 ? -1 : static_cast<int>(std::lround(share * kPermille)));
+    show_progress(what.left(1).toUpper() + what.mid(1),
+                  share < 0 ? -1 : static_cast<int>(std::lround(share * kPermille)));
 }
 
 void HeaderBar::show_progress(const QString& text, int share) {

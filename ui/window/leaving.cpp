@@ -38,7 +38,6 @@ void Leaving::ask() {
     box_ = new QMessageBox(window_);
     box_->setAttribute(Qt::WA_DeleteOnClose);
     box_->setTextFormat(Qt::PlainText);
-    box_->setIcon(QMessageBox::Question);
     box_->setWindowTitle("Runs in training");
     box_->setText(question(*control_));
     box_->setInformativeText(

@@ -70,6 +70,7 @@ void MainWindow::State::build() {
     folder->setContentsMargins(0, 0, 3 * kSpace, 0);
     window->statusBar()->addPermanentWidget(folder);
     window->statusBar()->setSizeGripEnabled(false);
+    window->statusBar()->setContentsMargins(2 * kSpace, 0, 0, 0);
     menus = new Menus(*window);
     connect(banner, &Banner::triggered, window, [this] {
         if (banner_action) banner_action();

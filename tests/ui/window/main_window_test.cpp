@@ -233,6 +233,29 @@ class MainWindowTest : public QObject {
         QCOMPARE(window.current_page(), QString("welcome"));
     }
 
+    void two_windows_on_a_workspace_do_not_disturb_each_other() {
+        test::TempFolder folder;
+        MainWindow first(folder.path()), second(folder.path());
+        first.show();
+        second.show();
+        const std::string id = train_long(first, folder);
+        const auto seen = [&] {
+            const run::RunList& list = *second.session().workspace.runs();
+            return list.runs.size() == 1 && list.runs.front().status == run::Status::running &&
+                   list.runs.front().state.step > 0;
+        };
+        QTRY_VERIFY(seen());
+        second.close();  // asks nothing: the run is the other's
+        QTRY_VERIFY(!second.isVisible());
+        const run::RunStore store(folder.path());
+        QCOMPARE(store.find(id).status, run::Status::running);
+        first.close();
+        QTRY_VERIFY(question(first));
+        QTest::mouseClick(button(*question(first), "pause"), Qt::LeftButton);
+        QTRY_VERIFY(!first.isVisible());
+        QCOMPARE(store.find(id).status, run::Status::paused);
+    }
+
     void the_settings_hold_at_once() {
         test::TempFolder folder;
         MainWindow window(folder.path());

@@ -19,7 +19,8 @@
 namespace ablate::ui {
 namespace {
 
-constexpr int kTextWidth = 760;  // px: lines of some hundred characters
+constexpr int kTextWidth = 880;  // px: a hundred letters of code
+constexpr int kRowHeight = 28;
 
 QTextCharFormat code_format() {
     QTextCharFormat format;
@@ -28,7 +29,13 @@ QTextCharFormat code_format() {
     return format;
 }
 
-bool is_code(const QTextBlock& block) { return block.blockFormat().nonBreakableLines(); }
+// Fenced, or indented: then Qt only gives it a typeface.
+bool is_code(const QTextBlock& block) {
+    const auto first = block.begin();
+    return block.blockFormat().nonBreakableLines() ||
+           (!block.textList() && !first.atEnd() && first.fragment().length() == block.length() - 1 &&
+            first.fragment().charFormat().fontFixedPitch());
+}
 
 // What Markdown leaves open: distances and the ground of code.
 void set_block(QTextCursor& cursor, const QTextBlock& block) {
@@ -122,6 +129,7 @@ void HelpPage::State::build() {
     split->setChildrenCollapsible(false);
     split->setStretchFactor(1, 1);
     split->setSizes({260, 900});
+    split->setHandleWidth(2 * kSpace);
     auto* all = new QVBoxLayout(page);
     all->setContentsMargins(3 * kSpace, 3 * kSpace, 3 * kSpace, 3 * kSpace);
     all->addWidget(split);
@@ -138,6 +146,7 @@ void HelpPage::State::fill() {
     for (const HelpTopic& topic : help_topics()) {
         if (!has_words(topic, search->text())) continue;
         auto* item = new QListWidgetItem(topic.title, list);
+        item->setSizeHint({0, kRowHeight});
         item->setData(Qt::UserRole, topic.name);
         if (topic.name == shown) list->setCurrentItem(item);
     }
