@@ -197,6 +197,12 @@ void FieldRow::set_read_only(bool read_only) {
     for (FieldRow* option : options_) option->set_read_only(read_only);
 }
 
+void FieldRow::forget_drafts() {
+    drafts_.clear();
+    if (!error_.isEmpty()) give_up();
+    for (FieldRow* option : options_) option->forget_drafts();
+}
+
 bool FieldRow::matches(const QString& needle) const {
     const auto holds = [&](const std::string& text) {
         return QString::fromStdString(text).contains(needle, Qt::CaseInsensitive);

@@ -30,6 +30,7 @@ class FieldRow : public QWidget {
     void show_value(const QString& subject, const Json& value, const Json& reference, const QString& reference_name);
     void set_problem(const QString& line);  // found elsewhere; "" for none
     void set_read_only(bool read_only);
+    void forget_drafts();
 
     const std::string& key() const { return key_; }
     const FieldInfo& field() const { return field_; }

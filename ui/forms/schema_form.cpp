@@ -108,6 +108,11 @@ void SchemaForm::set_read_only(bool read_only) {
         for (FieldRow* row : section->rows) row->set_read_only(read_only);
 }
 
+void SchemaForm::forget_drafts() {
+    for (const auto& section : sections_)
+        for (FieldRow* row : section->rows) row->forget_drafts();
+}
+
 void SchemaForm::filter() {
     const QString needle = search_->text().trimmed();
     bool any = false;

@@ -49,7 +49,7 @@ CostPanel::CostPanel(QWidget* parent)
       memory_(add_line("Memory")),
       tokens_(add_line("Tokens")),
       time_(add_line("Time of a run")) {
-    grid_->setContentsMargins(0, 0, 0, 0);
+    grid_->setContentsMargins(0, 0, kSpace, 0);
     grid_->setHorizontalSpacing(2 * kSpace);
     grid_->setVerticalSpacing(kSpace);
     grid_->setColumnStretch(0, 1);

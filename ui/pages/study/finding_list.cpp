@@ -80,14 +80,15 @@ std::vector<FindingModel::Row> FindingModel::rows_of(const StudyPreview& preview
     for (const study::Finding& finding : preview.preview.findings) {
         const auto [key, rest] = option_and_rest(finding);
         Row row{mark_of(finding.severity), text(finding.variant), key.isEmpty() ? rest : key + ": " + rest, key};
-        // What holds at several grid points of a variant is said once.
+        // What holds at several grid points of a variant, or of the baseline already, is said once.
         const QString variant = row.variant.section('@', 0, 0);
         const auto said = std::find_if(rows.begin(), rows.end(), [&](const Row& other) {
-            return other.text == row.text && other.variant.section('@', 0, 0) == variant;
+            const QString whose = other.variant.section('@', 0, 0);
+            return other.text == row.text && (whose == variant || whose == "baseline");
         });
         if (said == rows.end())
             rows.push_back(std::move(row));
-        else
+        else if (said->variant.section('@', 0, 0) == variant)
             said->variant = variant;
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.mark > b.mark; });

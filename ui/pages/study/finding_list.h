@@ -15,7 +15,6 @@ class FindingModel : public QAbstractListModel {
     enum Role { mark = Qt::UserRole + 1, variant, key };  // Mark; QString; dotted key it names, or ""
     using QAbstractListModel::QAbstractListModel;
     void take(const StudyPreviewPtr& preview);
-    Mark gravest() const { return rows_.empty() ? Mark::none : rows_.front().mark; }
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;

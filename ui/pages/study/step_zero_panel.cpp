@@ -10,7 +10,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QVBoxLayout>
-#include <cmath>
+#include <algorithm>
 
 namespace ablate::ui {
 namespace {
@@ -44,10 +44,10 @@ void StepZeroModel::take(StepZeroResults results) {
     endResetModel();
 }
 
-Mark StepZeroModel::gravest() const {
-    Mark gravest = Mark::none;
-    for (const study::StepZero& zero : results_.points) gravest = std::max(gravest, mark_of(zero, results_.ln_vocab));
-    return gravest;
+int StepZeroModel::objections() const {
+    return static_cast<int>(std::count_if(results_.points.begin(), results_.points.end(), [&](const auto& zero) {
+        return mark_of(zero, results_.ln_vocab) != Mark::passed;
+    }));
 }
 
 int StepZeroModel::rowCount(const QModelIndex& parent) const {
@@ -84,7 +84,7 @@ QVariant StepZeroModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant StepZeroModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    static constexpr const char* titles[] = {"Point", "Loss (nats)", "Above ln V", "Gradient norm", "Remark"};
+    static constexpr const char* titles[] = {"Point", "Loss (nats)", "Above ln V", "Grad norm", "Remark"};
     if (orientation != Qt::Horizontal || section < 0 || section >= column_count) return {};
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue<Qt::Alignment>(
@@ -188,7 +188,7 @@ void StepZeroPanel::take(const StepZeroResults& results) {
                                          .arg(text(significant(results.ln_vocab))));
     else
         explanation_->setText(kWhatItTells);
-    Q_EMIT judged(model_.gravest());
+    Q_EMIT judged(model_.objections());
 }
 
 void StepZeroPanel::show_state() {

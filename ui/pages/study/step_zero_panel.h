@@ -21,7 +21,7 @@ class StepZeroModel : public QAbstractTableModel {
     static constexpr int mark = Qt::UserRole + 1;
     using QAbstractTableModel::QAbstractTableModel;
     void take(StepZeroResults results);
-    Mark gravest() const;
+    int objections() const;  // points that call for a look
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -39,7 +39,7 @@ class StepZeroPanel : public QWidget {
     void set_document(StudyDocument* document, const std::filesystem::path& workspace);
 
   Q_SIGNALS:
-    void judged(ablate::ui::Mark gravest);  // none while nothing is known
+    void judged(int objections);  // points that call for a look; 0 while nothing is known
 
   private:
     void check();

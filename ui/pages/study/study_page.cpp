@@ -146,6 +146,9 @@ QWidget* StudyPage::State::build_middle() {
     rows->setChildrenCollapsible(false);
     rows->setHandleWidth(2 * kSpace);
     connect(variants, &VariantPanel::variant_chosen, page, [this] { show_shown(); });
+    connect(step_zero, &StepZeroPanel::judged, page, [this](int objections) {
+        tabs->setTabText(1, objections ? QString("Step 0 (%1)").arg(objections) : QString("Step 0"));
+    });
     connect(findings, &FindingList::chosen, page,
             [this](const QString& variant, const QString& key) { reveal(variant, key); });
     return rows;
@@ -164,8 +167,8 @@ QWidget* StudyPage::State::build_model() {
     costs = new CostPanel(body);
     auto* parts = column_of(body, 3 * kSpace);
     parts->addWidget(diagram);
-    parts->addWidget(differences);
     parts->addWidget(costs);
+    parts->addWidget(differences);
     parts->addStretch();
     scroll->setWidget(body);
     scroll->setWidgetResizable(true);
@@ -285,6 +288,8 @@ void StudyPage::set_context(const PageContext& context) {
     if (!s.document) return;
     connect(s.document, &StudyDocument::changed, this, [this] { state_->show_shown(); });
     connect(s.document, &StudyDocument::preview_changed, this, [this] { state_->take_preview(); });
+    connect(s.document, &StudyDocument::loaded, this, [this] { state_->form->forget_drafts(); });
+    s.form->forget_drafts();
     s.show_shown();
     s.take_preview();
 }

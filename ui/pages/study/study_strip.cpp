@@ -43,7 +43,7 @@ StudyStrip::StudyStrip(QWidget* parent)
       undo_(button("Undo", "", this)),
       redo_(button("Redo", "", this)),
       save_(button("Save", "Save the study (Ctrl+S)", this)),
-      duplicate_(button("Duplicate", "Save a copy under another name and go on with it", this)) {
+      duplicate_(button("Duplicate study", "Save a copy under another name and go on with it", this)) {
     name_->setAccessibleName("Name of the study");
     name_->setToolTip("Name of the study: letters, digits, '.', '_' and '-'");
     name_->setFixedWidth(kNameWidth);

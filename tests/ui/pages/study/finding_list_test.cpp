@@ -32,14 +32,14 @@ class FindingListTest : public QObject {
                           {Severity::error, "a@train.lr=0.1", "a@train.lr=0.1.model.heads: does not divide"},
                           {Severity::warning, "", "one seed"}}));
         QCOMPARE(model.rowCount(), 3);
-        QCOMPARE(model.gravest(), Mark::error);
+        QCOMPARE(model.index(0).data(FindingModel::mark).toInt(), int(Mark::error));
         QCOMPARE(model.index(0).data().toString(), "model.heads: does not divide");
         QCOMPARE(model.index(0).data(FindingModel::key).toString(), "model.heads");
         QCOMPARE(model.index(1).data().toString(), "one seed");
         QCOMPARE(model.index(2).data(Qt::AccessibleTextRole).toString(), "note, a: small");
         model.take(found({{Severity::note, "a", "small"}}));
         QCOMPARE(model.rowCount(), 1);
-        QCOMPARE(model.gravest(), Mark::note);
+        QCOMPARE(model.index(0).data(FindingModel::mark).toInt(), int(Mark::note));
         model.take(found({}, "study x: no such key"));
         QCOMPARE(model.index(0).data().toString(), "study x: no such key");
         QCOMPARE(resets.size(), 0);
@@ -53,6 +53,11 @@ class FindingListTest : public QObject {
         QCOMPARE(model.rowCount(), 2);
         QCOMPARE(model.index(0).data(FindingModel::variant).toString(), "a");
         QCOMPARE(model.index(1).data(FindingModel::variant).toString(), "b@train.lr=0.2");
+        model.take(found({{Severity::error, "baseline", "baseline.model.heads: wrong"},
+                          {Severity::error, "a", "a.model.heads: wrong"},
+                          {Severity::error, "a", "a.model.heads: worse"}}));
+        QCOMPARE(model.rowCount(), 2);  // what the baseline has, its variants have
+        QCOMPARE(model.index(0).data(FindingModel::variant).toString(), "baseline");
     }
 
     void long_lines_wrap_to_the_width() {

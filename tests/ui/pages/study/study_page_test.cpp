@@ -202,7 +202,7 @@ class StudyPageTest : public QObject {
         window.type(window.line("model.heads"), "3");
         window.choose(0);
         auto& list = window.named<FindingList>("Findings");
-        QTRY_VERIFY(list.findings().gravest() == Mark::error);
+        QTRY_COMPARE(list.findings().index(0).data(FindingModel::mark).toInt(), int(Mark::error));
         list.setCurrentIndex(list.findings().index(0));
         QTest::keyClick(&list, Qt::Key_Return);
         QCOMPARE(window.document.variant(), "nope");
@@ -211,6 +211,7 @@ class StudyPageTest : public QObject {
 
     void another_study_is_shown_from_its_baseline() {
         Window window;
+        window.type(window.line("train.beta1"), "0.9x");  // a draft of this study
         window.choose(2);
         QSignalSpy loaded(&window.document, &StudyDocument::loaded);
         window.document.open_named("quick");
@@ -219,6 +220,7 @@ class StudyPageTest : public QObject {
         QCOMPARE(window.table().currentIndex().row(), 0);
         QCOMPARE(window.table().model()->rowCount(), 6);
         QCOMPARE(window.line("model.d_model").text(), "128");
+        QCOMPARE(window.line("train.beta1").text(), "0.9");
         QCOMPARE(window.named<QLineEdit>("Name of the study").text(), "quick");
         QTRY_VERIFY(window.page->settle());
         QVERIFY(window.document.variant() != "baseline");
@@ -234,7 +236,7 @@ class StudyPageTest : public QObject {
         QVERIFY(window.tells("is not a name"));
         QTest::keyClick(&name, Qt::Key_Escape);
         QSignalSpy saved(&window.document, &StudyDocument::saved);
-        window.button("Duplicate").click();
+        window.button("Duplicate study").click();
         QCOMPARE(window.document.study().name, "my-2");
         QTRY_COMPARE(saved.size(), 1);
         QVERIFY(std::filesystem::exists(window.folder / "studies" / "my-2.json"));
