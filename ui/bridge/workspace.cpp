@@ -69,7 +69,9 @@ class Workspace::Reader : public QObject {
 
     void tell_runs() {
         told_ = true;
-        send([w = workspace_, list = std::make_shared<const run::RunList>(listing_.list())] { w->take_runs(list); });
+        std::erase_if(sent_, [](const RunListPtr& list) { return list.use_count() == 1; });
+        sent_.push_back(std::make_shared<const run::RunList>(listing_.list()));
+        send([w = workspace_, list = sent_.back()] { w->take_runs(list); });
     }
 
     void read_followed() {
@@ -118,6 +120,7 @@ class Workspace::Reader : public QObject {
     Workspace* workspace_;
     QTimer* timer_ = nullptr;
     bool told_ = false;
+    std::vector<RunListPtr> sent_;  // kept until nobody else has them: a thousand runs take long to destroy
     std::map<QString, Followed> followed_;
 };
 

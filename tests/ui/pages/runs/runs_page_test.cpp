@@ -376,7 +376,7 @@ class RunsPageTest : public QObject {
         QCOMPARE(window.control->waiting(), QStringList({ids[2], ids[3]}));
 
         window.table().select({ids[2], ids[3]});
-        QTest::keyClick(&window.table(), Qt::Key_P, Qt::ControlModifier);
+        QTest::mouseClick(window.button("Pause"), Qt::LeftButton);
         QCOMPARE(window.control->waiting(), QStringList());
         window.click(ids[0]);
         QTest::mouseClick(window.button("Pause"), Qt::LeftButton);
