@@ -70,7 +70,7 @@ std::string axes(const LinePlot& plot, const Frame& frame) {
     return svg + svg_text(8, 16, plot.y_title);
 }
 
-// Cut at the top edge itself: not every viewer knows clip paths (SVG Tiny, and so Qt, has none).
+// Cut at the top edge itself: not every viewer knows clip paths (SVG Tiny, and so Qt, has none and would fill them).
 std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& frame) {
     struct Pixel {
         double x, y;
@@ -78,27 +78,27 @@ std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& fra
     const auto columns = static_cast<std::size_t>(frame.x.to - frame.x.from);
     const double top = frame.y.to;
     std::string path;
-    std::optional<Pixel> last;  // of an unbroken line, wherever it lies
-    bool pen_down = false;
+    Pixel last{};  // of an unbroken line, wherever it lies
+    bool unbroken = false, pen_down = false;
     const auto go = [&](char how, const Pixel& to) { path += fmt::format("{}{:.1f} {:.1f}", how, to.x, to.y); };
     const auto at_top = [&](const Pixel& a, const Pixel& b) {
         return Pixel{a.x + (b.x - a.x) * (top - a.y) / (b.y - a.y), top};
     };
     for (std::size_t i : decimate_min_max(line.x, line.y, columns)) {
         if (!drawable(plot, line.y[i]) || (plot.x_min && line.x[i] < *plot.x_min)) {
-            last.reset();
-            pen_down = false;
+            unbroken = pen_down = false;
             continue;
         }
         const Pixel here{frame.x.at(line.x[i]), frame.y.at(line.y[i])};
         const bool inside = here.y >= top;
         if (inside) {
-            if (!pen_down && last) go('M', at_top(*last, here));
-            go(pen_down || last ? 'L' : 'M', here);
+            if (!pen_down && unbroken) go('M', at_top(last, here));
+            go(unbroken ? 'L' : 'M', here);
         } else if (pen_down) {
-            go('L', at_top(*last, here));
+            go('L', at_top(last, here));
         }
         pen_down = inside;
+        unbroken = true;
         last = here;
     }
     return path;
@@ -174,10 +174,7 @@ std::string line_plot_svg(const LinePlot& plot) {
     for (const PlotLine& line : plot.lines) label_width = std::max(label_width, text_width(shortened(line.label)));
     const Frame frame = frame_of(plot, kWidth - label_width - 44);
     std::string svg = svg_open(kWidth, kHeight, plot.description) + axes(plot, frame);
-    svg += fmt::format("<clipPath id=\"{}-clip\"><rect x=\"{}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\"/></clipPath>\n",
-                       escape_html(plot.id), kLeft, kTop, frame.x.to - kLeft, kHeight - kBottom - kTop);
-    svg +=
-        fmt::format("<g clip-path=\"url(#{}-clip)\" fill=\"none\" stroke-linejoin=\"round\">\n", escape_html(plot.id));
+    svg += "<g fill=\"none\" stroke-linejoin=\"round\">\n";
     // The baseline is drawn last, over the others.
     for (bool baseline : {false, true})
         for (const PlotLine& line : plot.lines)

@@ -19,7 +19,7 @@ struct PlotLine {
 };
 
 struct LinePlot {
-    std::string id;  // unique in the page
+    std::string id;  // names the figure
     std::string description, x_title, y_title;
     bool log_y = false;
     std::optional<double> x_min, y_max;  // what lies beyond is cut off

@@ -61,7 +61,8 @@ BarView::State::Frame BarView::State::frame(const QRectF& area, const ChartStyle
     const QFontMetricsF metrics(style.font);
     Frame frame;
     frame.area = area;
-    const double top = area.top() + metrics.height() + 3 * kSpace,
+    // The title, and below it room for the highest bar's value.
+    const double top = area.top() + 2 * metrics.height() + 3 * kSpace,
                  bottom = area.bottom() - metrics.height() - 3 * kSpace;
     frame.y = Axis(Scale::linear, range, bottom, top);
     double left = 0;

@@ -70,6 +70,7 @@ Range PlotPainter::y_range() const {
     std::optional<Range> range;
     const Range x = x_range();
     for (const CurvePoints& curve : curves_) extend(range, curve.y_range(axes_.y, axes_.x, x));
+    if (range && range->low < axes_.y_limit) range->high = std::min(range->high, axes_.y_limit);
     return padded(axes_.y, range.value_or(axes_.y == Scale::linear ? Range{0, 1} : Range{1, 10}), 0.05);
 }
 

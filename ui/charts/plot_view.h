@@ -2,6 +2,7 @@
 #include <QColor>
 #include <QString>
 #include <QWidget>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct PlotAxes {
     QString x_title, y_title;  // quantity and unit
     Scale x = Scale::linear, y = Scale::linear;
     bool y_title_on_screen = true;  // false where a header above the chart says it; files always have it
+    // Where y ends unless it is zoomed: what lies above would flatten all else. Infinite: nowhere.
+    double y_limit = std::numeric_limits<double>::infinity();
 };
 
 class PlotView : public QWidget {

@@ -110,13 +110,7 @@ class ReportTest : public QObject {
         QVERIFY(contains(html, "prefers-color-scheme: dark"));
         for (const char* word : {"<script", "src=", "href=", "@import", "javascript:"})
             QVERIFY2(lacks(html, word), word);
-        // Identifiers of clip paths must not clash, or one figure is cut by another's.
-        QRegularExpression id(QStringLiteral("id=\"([^\"]+)\""));
-        QStringList ids;
-        for (auto match = id.globalMatch(QString::fromStdString(html)); match.hasNext();)
-            ids << match.next().captured(1);
-        QVERIFY(ids.size() >= 4);
-        QCOMPARE(QSet<QString>(ids.begin(), ids.end()).size(), ids.size());
+        QVERIFY(lacks(html, "clip-path"));  // which Qt's SVG does not know, and fills
     }
 
     void hostile_names_stay_text() {

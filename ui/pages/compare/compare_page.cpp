@@ -24,7 +24,6 @@
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QTimer>
-#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -33,7 +32,7 @@
 namespace ablate::ui {
 namespace {
 
-constexpr int kNameWidth = 200, kWordsWidth = 232, kWidest = 260;  // px
+constexpr int kNameWidth = 168, kWordsWidth = 208, kWidest = 260;  // px
 constexpr int kNotesTab = 3;
 
 }  // namespace
@@ -76,7 +75,8 @@ struct ComparePage::State {
     QWidget* points_box = nullptr;
     QComboBox* points = nullptr;
     QLineEdit* filter = nullptr;
-    QToolButton* columns = nullptr;
+    QPushButton* columns = nullptr;
+    QMenu* columns_menu = nullptr;
     QPushButton* report = nullptr;
     QSplitter* split = nullptr;
     QTreeView* table = nullptr;
@@ -93,6 +93,7 @@ ComparePage::State::State(ComparePage* page) : page(page), deriving(page) {
     split->addWidget(build_tabs());
     split->setStretchFactor(0, 2);
     split->setStretchFactor(1, 3);
+    split->setSizes({272, 480});
     split->setChildrenCollapsible(false);
     empty = new EmptyState("Nothing to compare yet",
                            "Once runs of a study have finished, their variants are set side by side here.",
@@ -145,10 +146,8 @@ QWidget* ComparePage::State::build_toolbar() {
     filter->setAccessibleName("Filter variants");
     filter->setClearButtonEnabled(true);
     filter->setMaximumWidth(200);
-    columns = new QToolButton(bar);
-    columns->setText("Columns");
-    columns->setProperty("flat", true);
-    columns->setPopupMode(QToolButton::InstantPopup);
+    columns = flat_button("Columns", bar);
+    columns->setToolTip("Choose the columns of the table");
     build_columns_menu();
     report = flat_button("Report", bar);
     report->setToolTip("Open the report of this study");
@@ -182,15 +181,16 @@ QWidget* ComparePage::State::build_toolbar() {
 }
 
 void ComparePage::State::build_columns_menu() {
-    auto* menu = new QMenu(columns);
+    columns_menu = new QMenu(columns);
     for (int i = 1; i < static_cast<int>(compare_columns().size()); ++i) {
         const CompareColumnInfo& info = compare_columns()[static_cast<std::size_t>(i)];
-        QAction* action = menu->addAction(info.title);
+        QAction* action = columns_menu->addAction(info.title);
         action->setCheckable(true);
         action->setChecked(info.shown);
         connect(action, &QAction::toggled, page, [this, i](bool shown) { set_column_shown(i, shown); });
     }
-    columns->setMenu(menu);
+    connect(columns, &QPushButton::clicked, page,
+            [this] { columns_menu->popup(columns->mapToGlobal(QPoint(0, columns->height()))); });
 }
 
 QWidget* ComparePage::State::build_table() {
@@ -207,7 +207,7 @@ QWidget* ComparePage::State::build_table() {
     table->setIndentation(20);
     table->setMouseTracking(true);
     QHeaderView* header = table->header();
-    header->setStretchLastSection(false);
+    header->setStretchLastSection(true);
     header->setSortIndicatorClearable(true);
     header->setSortIndicator(-1, Qt::AscendingOrder);
     header->setSectionsMovable(true);
@@ -217,7 +217,7 @@ QWidget* ComparePage::State::build_table() {
     for (int i = 0; i < model.columnCount(); ++i)
         table->setColumnHidden(i, !compare_columns()[static_cast<std::size_t>(i)].shown);
     connect(header, &QWidget::customContextMenuRequested, page,
-            [this, header](const QPoint& at) { columns->menu()->popup(header->mapToGlobal(at)); });
+            [this, header](const QPoint& at) { columns_menu->popup(header->mapToGlobal(at)); });
     const auto group_at = [](const QModelIndex& index) {
         const QModelIndex group = index.parent().isValid() ? index.parent() : index;
         return group.data(CompareModel::key).toString();
@@ -253,7 +253,7 @@ QWidget* ComparePage::State::build_tabs() {
 
 void ComparePage::State::set_column_shown(int column, bool shown) {
     table->setColumnHidden(column, !shown);
-    columns->menu()->actions().at(column - 1)->setChecked(shown);
+    columns_menu->actions().at(column - 1)->setChecked(shown);
 }
 
 void ComparePage::State::take_subject() {

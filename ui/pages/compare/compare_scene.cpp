@@ -109,6 +109,8 @@ GroupCurves group_curves(const Comparison& comparison, std::size_t index, const 
         curves.mean = shared(std::move(mean.mean));
     }
     if (!mean.low.empty()) {
+        // No loss is below 0: of so wide a band the rest says nothing.
+        for (double& low : mean.low) low = low < 0 ? 0 : low;
         curves.low = shared(std::move(mean.low));
         curves.high = shared(std::move(mean.high));
     }

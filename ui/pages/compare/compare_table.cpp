@@ -84,7 +84,14 @@ CompareCell delta_cell(const ShownGroup& shown) {
     return cell;
 }
 
-// The sentence up to its figures; all of it is in the tooltip.
+// What a judgement comes to in a few words; all of it is in the tooltip.
+std::string in_short(const study::Delta& delta) {
+    const study::PairedInterval& interval = delta.interval;
+    if (interval.n > 0 && !delta.too_close() && !interval.half_width) return "one seed: no interval";
+    if (interval.n > 0 && !delta.too_close() && !interval.distinguishable()) return "within the seeds' spread";
+    return delta.judgement.substr(0, delta.judgement.find(" (95 %"));
+}
+
 CompareCell judgement_cell(const Group& group, const ShownGroup& shown) {
     if (shown.is_reference()) return words(group.is_baseline ? "the baseline" : "the reference", "", Tone::muted);
     if (!shown.reference) return words("nothing to compare with here", "", Tone::muted);
@@ -93,7 +100,7 @@ CompareCell judgement_cell(const Group& group, const ShownGroup& shown) {
                       : group.healthy() == 0 && group.collapsed > 0 ? Tone::danger
                       : shown.delta.interval.distinguishable()      ? Tone::usual
                                                                     : Tone::muted;
-    CompareCell cell = words(all.substr(0, all.find(" (95 %")), all, tone);
+    CompareCell cell = words(in_short(shown.delta), all, tone);
     cell.order = shown.delta.interval.n > 0 ? shown.delta.interval.mean : kNaN;
     return cell;
 }
@@ -246,8 +253,7 @@ CompareRow compare_row(const Comparison& comparison, const ShownGroup& shown) {
     at(row, CompareColumn::seeds) =
         number(static_cast<double>(group.healthy()), fmt::format("{} of {}", group.healthy(), group.runs.size()));
     const auto parameters = static_cast<double>(group.parameters);
-    at(row, CompareColumn::parameters) =
-        number(parameters, short_count(parameters), text(with_thousands(group.parameters)));
+    at(row, CompareColumn::parameters) = number(parameters, with_thousands(group.parameters));
     at(row, CompareColumn::flops) = number(group.flops, significant(group.flops, 3));
     at(row, CompareColumn::seconds) = number(group.seconds, short_duration(group.seconds));
     at(row, CompareColumn::verdict) = verdict_cell(comparison, group);

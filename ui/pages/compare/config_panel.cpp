@@ -1,6 +1,7 @@
 #include "ui/pages/compare/config_panel.h"
 
 #include "core/study/wording.h"
+#include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -27,6 +28,8 @@ ConfigPanel::ConfigPanel(QWidget* parent) : QWidget(parent) {
     table_->setModel(model_);
     table_->setAccessibleName("Options that differ");
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setItemDelegate(new CellsDelegate(table_));
+    table_->setWordWrap(false);
     table_->setShowGrid(false);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->verticalHeader()->hide();

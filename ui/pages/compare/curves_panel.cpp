@@ -3,8 +3,8 @@
 #include "core/base/text.h"
 #include "core/study/wording.h"
 #include "ui/charts/plot_view.h"
+#include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
-#include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
@@ -19,6 +19,7 @@
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTableView>
+#include <algorithm>
 #include <cmath>
 
 namespace ablate::ui {
@@ -35,6 +36,7 @@ struct AxisText {
 constexpr std::array<AxisText, 4> kAxes{AxisText{"Steps", "Step"}, AxisText{"Tokens", "Tokens"},
                                         AxisText{"FLOPs", "Training FLOPs"}, AxisText{"Time", "Training time (s)"}};
 constexpr double kDefaultSmoothing = 0.9;
+constexpr double kAboveUniform = 0.5;  // nats above a uniform guess where the curves' axis ends, as in the report
 
 QString text(const std::string& words) { return QString::fromStdString(words); }
 QString key_of(const Group& group) { return text(group.config_hash); }
@@ -79,8 +81,10 @@ CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
     right->setChildrenCollapsible(false);
     charts->addWidget(left);
     charts->addWidget(right);
-    charts->setStretchFactor(0, 3);
-    charts->setStretchFactor(1, 2);
+    charts->setStretchFactor(0, 1);
+    charts->setStretchFactor(1, 1);
+    charts->setSizes({740, 660});
+    right->setSizes({200, 200});
     charts->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 2 * kSpace, 0, 0);
@@ -103,6 +107,9 @@ QWidget* CurvesPanel::build_toolbar() {
     log_x_->setToolTip("Logarithmic x axis");
     log_y_ = new QCheckBox("log y", bar);
     log_y_->setToolTip("Logarithmic y axis");
+    band_ = new QCheckBox("band", bar);
+    band_->setToolTip("95 % Student t interval of the mean over the seeds; very wide where there are only two");
+    band_->setChecked(true);
     smoothing_box_ = new QWidget(bar);
     auto* smoothing = new QHBoxLayout(smoothing_box_);
     smoothing->setContentsMargins(0, 0, 0, 0);
@@ -119,6 +126,8 @@ QWidget* CurvesPanel::build_toolbar() {
     smoothing->addWidget(smoothing_);
     smoothing->addWidget(smoothing_value_);
     smoothing_box_->hide();
+    cut_off_ = plain_label("", "muted", bar);
+    cut_off_->setToolTip("Losses above a uniform guess would flatten all others; drag a tall box or zoom to see them");
 
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
@@ -128,7 +137,9 @@ QWidget* CurvesPanel::build_toolbar() {
     row->addWidget(along_);
     row->addWidget(log_x_);
     row->addWidget(log_y_);
+    row->addWidget(band_);
     row->addStretch();
+    row->addWidget(cut_off_);
     row->addWidget(smoothing_box_);
 
     connect(metric_, &QComboBox::currentIndexChanged, this, [this](int metric) {
@@ -138,6 +149,7 @@ QWidget* CurvesPanel::build_toolbar() {
     connect(along_, &QComboBox::currentIndexChanged, this, &CurvesPanel::choices_changed);
     connect(log_x_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
     connect(log_y_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
+    connect(band_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
     connect(smoothing_, &QSlider::valueChanged, this, [this](int value) {
         smoothing_value_->setText(text(fixed(value / 1000.0, 3)));
         Q_EMIT choices_changed();
@@ -170,13 +182,18 @@ QWidget* CurvesPanel::build_readings() {
     table_ = new QTableView(card);
     table_->setModel(readings_);
     table_->setAccessibleName("Differences read at one point");
-    table_->setItemDelegate(new FiguresDelegate(table_));
+    table_->setItemDelegate(new CellsDelegate(table_));
+    table_->setWordWrap(false);
     table_->setShowGrid(false);
     table_->setFrameShape(QFrame::NoFrame);
     table_->setSelectionMode(QAbstractItemView::NoSelection);
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(28);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table_->horizontalHeader()->setStretchLastSection(true);
+    table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->setStyleSheet("QTableView { border: 0; }");
     table_->horizontalHeader()->setHighlightSections(false);
     no_readings_ = plain_label("Once the reference and a variant have finished a seed, their difference is read here.",
                                "muted", card);
@@ -258,8 +275,10 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
         if (!group_curves.mean) continue;
         base.x = group_curves.x;
         base.y = group_curves.mean;
-        base.low = group_curves.low;
-        base.high = group_curves.high;
+        if (band_->isChecked()) {
+            base.low = group_curves.low;
+            base.high = group_curves.high;
+        }
         means.push_back(std::move(base));
     }
     std::move(means.begin(), means.end(), std::back_inserter(faint));
@@ -270,8 +289,25 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
     axes.x = log_x_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y = log_y_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y_title_on_screen = false;
+    limit_y(axes, comparison, faint);
     plot_->set_axes(axes);
     plot_->set_curves(std::move(faint));
+}
+
+// A loss far above a uniform guess is that of a model which is confidently wrong.
+void CurvesPanel::limit_y(PlotAxes& axes, const Comparison& comparison, const std::vector<Curve>& curves) {
+    cut_off_->clear();
+    if (comparison.groups.empty()) return;
+    const double uniform = std::log(static_cast<double>(comparison.groups.front().config.data.vocab_size));
+    const double limit = uniform + kAboveUniform;
+    const bool beyond = std::any_of(curves.begin(), curves.end(), [limit](const Curve& curve) {
+        const auto above = [limit](double y) { return std::isfinite(y) && y > limit; };
+        return std::any_of(curve.y->begin(), curve.y->end(), above) ||
+               (curve.high && std::any_of(curve.high->begin(), curve.high->end(), above));
+    });
+    if (!beyond) return;
+    axes.y_limit = limit;
+    cut_off_->setText("cut off above " + text(significant(limit, 3)));
 }
 
 void CurvesPanel::draw_bars(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible) {
@@ -333,11 +369,8 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
 }
 
 QVariantMap CurvesPanel::save_state() const {
-    return {{"metric", metric_->currentIndex()},
-            {"along", along_->currentIndex()},
-            {"log_x", log_x_->isChecked()},
-            {"log_y", log_y_->isChecked()},
-            {"smoothing", smoothing_->value()}};
+    return {{"metric", metric_->currentIndex()}, {"along", along_->currentIndex()},  {"log_x", log_x_->isChecked()},
+            {"log_y", log_y_->isChecked()},      {"smoothing", smoothing_->value()}, {"band", band_->isChecked()}};
 }
 
 void CurvesPanel::restore_state(const QVariantMap& state) {
@@ -347,6 +380,7 @@ void CurvesPanel::restore_state(const QVariantMap& state) {
     }
     log_x_->setChecked(state.value("log_x").toBool());
     log_y_->setChecked(state.value("log_y").toBool());
+    band_->setChecked(state.value("band", true).toBool());
     smoothing_->setValue(state.value("smoothing", smoothing_->value()).toInt());
 }
 

@@ -16,6 +16,8 @@ namespace ablate::ui {
 class BarView;
 class CellsModel;
 class PlotView;
+struct Curve;
+struct PlotAxes;
 
 // Colour index of a run of the comparison, as Workspace::color_index.
 using ColorOf = std::function<int(std::size_t run)>;
@@ -42,6 +44,7 @@ class CurvesPanel : public QWidget {
     QWidget* build_toolbar();
     QWidget* build_readings();
     void draw_curves(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
+    void limit_y(PlotAxes& axes, const study::Comparison& comparison, const std::vector<Curve>& curves);
     void draw_bars(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
     void show_readings(const CompareScene& scene, const QStringList& visible);
     void read_at(int step);
@@ -50,9 +53,11 @@ class CurvesPanel : public QWidget {
     QComboBox* along_;
     QCheckBox* log_x_;
     QCheckBox* log_y_;
+    QCheckBox* band_;
     QWidget* smoothing_box_;
     QSlider* smoothing_;
     QLabel* smoothing_value_;
+    QLabel* cut_off_;
     PlotView* plot_;
     BarView* bars_;
     QSpinBox* step_;

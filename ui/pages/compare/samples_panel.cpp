@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/study/wording.h"
+#include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -40,6 +41,7 @@ SamplesPanel::SamplesPanel(QWidget* parent) : QWidget(parent) {
     table_ = new QTableView(this);
     table_->setModel(model_);
     table_->setAccessibleName("Samples");
+    table_->setItemDelegate(new CellsDelegate(table_));
     table_->setWordWrap(true);
     table_->setTextElideMode(Qt::ElideNone);
     table_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);

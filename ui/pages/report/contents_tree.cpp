@@ -7,6 +7,7 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kName = Qt::UserRole;  // of a section or figure
+constexpr int kRowHeight = 26;       // px
 
 std::vector<std::string> names(const QStringList& list) {
     std::vector<std::string> all;
@@ -17,13 +18,17 @@ std::vector<std::string> names(const QStringList& list) {
 QTreeWidgetItem* item_of(const QString& text, const QString& name, bool shown) {
     auto* item = new QTreeWidgetItem(QStringList{text});
     item->setData(0, kName, name);
+    item->setSizeHint(0, {0, kRowHeight});
     item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
     item->setCheckState(0, shown ? Qt::Checked : Qt::Unchecked);
     return item;
 }
 
 // A caption's first sentence: what the figure shows.
-QString short_caption(const QString& caption) { return caption.section(". ", 0, 0).section(", one line", 0, 0); }
+QString short_caption(const QString& caption) {
+    const QString first = caption.section(". ", 0, 0).section(", one line", 0, 0).section(", bars from", 0, 0);
+    return first.endsWith('.') ? first.chopped(1) : first;
+}
 
 }  // namespace
 
@@ -39,6 +44,7 @@ ContentsTree::ContentsTree(QWidget* parent) : QTreeWidget(parent) {
 
 void ContentsTree::set_figures(const std::vector<ListedFigure>& figures) {
     if (figures == figures_) return;
+    const bool first = figures_.empty();
     figures_ = figures;
     const QSignalBlocker quiet(this);
     for (int i = 0; i < topLevelItemCount(); ++i) {
@@ -54,6 +60,7 @@ void ContentsTree::set_figures(const std::vector<ListedFigure>& figures) {
             section->addChild(item);
         }
     }
+    if (first) expandAll();
 }
 
 void ContentsTree::take_change(QTreeWidgetItem* item) {

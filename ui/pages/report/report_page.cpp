@@ -32,6 +32,7 @@ using report::Output;
 
 constexpr int kTypingPause = 300;  // ms without a key before the title is taken
 constexpr int kSideWidth = 320;    // px
+constexpr int kTextWidth = 900;    // px: lines stay short enough to read
 
 struct Format {
     Output output;
@@ -48,6 +49,19 @@ constexpr std::array kFormats{
     Format{Output::csv, "csv", "CSV", "runs.csv: one row a run, full precision", false},
     Format{Output::json, "json", "JSON", "comparison.json: groups, intervals, judgements, differences", false},
     Format{Output::points, "points", "Every point", "points.csv and points.json: all series of all runs", false},
+};
+
+// The report in the middle, no wider than reads well.
+class Preview : public QTextBrowser {
+  public:
+    using QTextBrowser::QTextBrowser;
+
+  protected:
+    void resizeEvent(QResizeEvent* event) override {
+        const int spare = std::max(0, (width() - kTextWidth) / 2);
+        if (viewportMargins().left() != spare) setViewportMargins(spare, 0, spare, 0);
+        QTextBrowser::resizeEvent(event);
+    }
 };
 
 }  // namespace
@@ -97,7 +111,7 @@ ReportPage::State::State(ReportPage* page) : page(page), comparer(page), buildin
     auto* empty = new EmptyState("No report yet",
                                  "A report is written of runs. Start a study, and it grows here while the runs train.",
                                  "Open Study", page);
-    preview = new QTextBrowser(page);
+    preview = new Preview(page);
     preview->setOpenLinks(false);
     preview->setAccessibleName("Preview of the report");
     preview->setDocument(&no_report);

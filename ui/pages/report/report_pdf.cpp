@@ -8,6 +8,7 @@
 #include <QTextCursor>
 #include <QTextDocument>
 #include <QTextLayout>
+#include <QThread>
 #include <cmath>
 
 namespace ablate::ui {
@@ -36,28 +37,34 @@ void paint_footer(QPainter& painter, const ReportLook& look, const QSizeF& page,
 }
 
 double first_line_top(const QTextDocument& text, const QTextBlock& block) {
-    return text.documentLayout()->blockBoundingRect(block).top() + block.layout()->lineAt(0).y();
+    const double top = text.documentLayout()->blockBoundingRect(block).top();  // lays the block out
+    return top + (block.layout()->lineCount() > 0 ? block.layout()->lineAt(0).y() : 0);
 }
 
 // A heading at the foot of a page goes to the next one, with those right before it.
 void keep_headings_with_text(QTextDocument& text) {
-    const double height = text.pageSize().height();
+    const QSizeF page = text.pageSize();
+    const double height = page.height();
     for (QTextBlock block = text.begin(); block.isValid(); block = block.next()) {
         if (block.blockFormat().headingLevel() == 0) continue;
         const QTextBlock first = block;
         while (block.next().isValid() && block.blockFormat().headingLevel() > 0) block = block.next();
         const double above = first_line_top(text, first), below = first_line_top(text, block);
-        const double end = below + block.layout()->lineAt(0).height();
+        const double end =
+            below + QFontMetricsF(block.charFormat().font(), text.documentLayout()->paintDevice()).height();
         if (std::floor(above / height) == std::floor(end / height)) continue;
         QTextBlockFormat format = first.blockFormat();
         format.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
         QTextCursor(first).setBlockFormat(format);
+        text.setPageSize(page);  // lays all of it out anew: what follows has moved
     }
 }
 
 }  // namespace
 
-QByteArray report_pdf(const report::Document& document) {
+namespace {
+
+QByteArray pdf_of(const report::Document& document) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
@@ -93,6 +100,17 @@ QByteArray report_pdf(const report::Document& document) {
             paint_footer(painter, look, page, title, number + 1, count);
         }
     }
+    return bytes;
+}
+
+}  // namespace
+
+// Qt's text layout starts timers, which only threads of Qt's have.
+QByteArray report_pdf(const report::Document& document) {
+    QByteArray bytes;
+    const std::unique_ptr<QThread> thread(QThread::create([&] { bytes = pdf_of(document); }));
+    thread->start();
+    thread->wait();
     return bytes;
 }
 

@@ -22,6 +22,9 @@ namespace {
 constexpr double kDotsPerInch = 96;  // of the lengths below
 constexpr double kParagraphGap = 10, kLineHeight = 125;
 constexpr double kPageMargin = 24;  // px, of the preview
+// Tables: the scale of their type, characters that a line on paper holds at it, and a cell's margins as characters.
+constexpr double kTableScale = 0.9, kSmallestScale = 0.64, kLineCharacters = 86, kCellCharacters = 2;
+constexpr std::size_t kLongestCell = 22;  // characters; longer texts wrap
 
 // Names and causes are a stranger's: no control characters, no direction overrides.
 QString text(const std::string& words) { return QString::fromStdString(report::printable(words)); }
@@ -113,6 +116,9 @@ class Writer {
         QByteArray svg = QByteArray::fromStdString(figure.svg);
         const QByteArray root = "<svg ";
         svg.replace(svg.indexOf(root), root.size(), root + "color=\"" + look_.text.name().toLatin1() + "\" ");
+        const QByteArray family = "font-family=\"system-ui, sans-serif\"";  // a name that Qt takes for one font's
+        if (const auto at = svg.indexOf(family); at >= 0)
+            svg.replace(at, family.size(), "font-family=\"" + look_.font.family().toHtmlEscaped().toUtf8() + "\"");
         return svg;
     }
 
@@ -121,6 +127,29 @@ class Writer {
     bool begun_ = false;
     std::vector<QByteArray> figures_;
 };
+
+// Characters a column wants: numbers in one line, longer texts over several.
+double wanted_characters(const report::Table& table, std::size_t column) {
+    std::size_t wanted = 0;
+    for (const QString& word : text(table.columns[column].title).split(' '))
+        wanted = std::max(wanted, static_cast<std::size_t>(word.size()));
+    for (const report::Table::Row& row : table.rows)
+        if (column < row.cells.size())
+            wanted = std::max(wanted, std::min(report::display_width(row.cells[column]), kLongestCell));
+    return static_cast<double>(wanted) + kCellCharacters;
+}
+
+// Gives the columns of a table on paper their widths; returns the scale of its type at which they fit.
+double fit_to_page(QTextTableFormat& format, const report::Table& table) {
+    std::vector<double> wanted;
+    double all = 0;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) all += wanted.emplace_back(wanted_characters(table, i));
+    QList<QTextLength> widths;
+    for (const double one : wanted) widths.append(QTextLength(QTextLength::PercentageLength, 100 * one / all));
+    format.setColumnWidthConstraints(widths);
+    format.setWidth(QTextLength(QTextLength::PercentageLength, std::min(100.0, 100 * all / kLineCharacters)));
+    return std::clamp(kTableScale * kLineCharacters / all, kSmallestScale, kTableScale);
+}
 
 void Writer::operator()(const report::Table& table) {
     QTextTableFormat format;
@@ -131,7 +160,7 @@ void Writer::operator()(const report::Table& table) {
     format.setBottomMargin(kParagraphGap + 2);
     format.setHeaderRowCount(1);
     format.setBorderCollapse(true);
-    if (look_.fill_width) format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
+    const double scale = look_.fill_width ? fit_to_page(format, table) : kTableScale;
     const int columns = static_cast<int>(table.columns.size());
     QTextTable* made = cursor_.insertTable(static_cast<int>(table.rows.size()) + 1, columns, format);
     const auto fill = [&](int row, int column, const std::string& words, const QTextCharFormat& characters,
@@ -148,7 +177,6 @@ void Writer::operator()(const report::Table& table) {
         at.setBlockFormat(aligned);
         at.insertText(text(words), characters);
     };
-    const double scale = look_.fill_width && columns > 6 ? 0.75 : 0.9;  // many columns must fit the paper
     for (int i = 0; i < columns; ++i)
         fill(0, i, table.columns[static_cast<std::size_t>(i)].title, style(scale, QFont::DemiBold, look_.muted),
              look_.line);
@@ -172,6 +200,9 @@ ReportLook ReportLook::screen() {
 ReportLook ReportLook::paper() {
     QFont font = Theme::instance().font();
     font.setPointSizeF(9.5);
+    // Shaping may pick glyphs that stand for no character (Inter has a ":" of its own between digits): a reader of the
+    // PDF could neither copy nor search them.
+    font.setStyleStrategy(QFont::PreferNoShaping);
     return {font, QColor("#1f2328"), QColor("#59636e"), QColor("#c8cdd3"), QColor("#e6e8eb"), true};
 }
 

@@ -8,7 +8,9 @@
 #include <QAbstractTextDocumentLayout>
 #include <QImage>
 #include <QPainter>
+#include <QProcess>
 #include <QRegularExpression>
+#include <QStandardPaths>
 #include <QTest>
 #include <QTextDocument>
 #include <QTextTable>
@@ -121,6 +123,31 @@ class ReportTextTest : public QObject {
         QVERIFY(pdf.contains("/FontFile2") || pdf.contains("/FontFile3"));  // text is text
         QVERIFY(pdf.contains("/ToUnicode"));                                // that can be selected and searched
         QVERIFY(!pdf.contains("/Subtype /Image"));                          // figures are no pictures
+    }
+
+    // As another program reads it: nothing is lost on the way to the pages, and every character can be searched.
+    void the_text_of_a_pdf_can_be_read_back() {
+        const QString reader = QStandardPaths::findExecutable("pdftotext");
+        if (reader.isEmpty()) QSKIP("pdftotext (poppler-utils) is not installed");
+        test::TempFolder workspace;
+        const report::Document document = document_in(workspace);
+        const QByteArray pdf = report_pdf(document);
+        const auto file = workspace.write("report.pdf", {pdf.constData(), static_cast<std::size_t>(pdf.size())});
+        QProcess process;
+        process.start(reader, {QString::fromStdString(file.string()), "-"});
+        QVERIFY(process.waitForFinished());
+        const QString all = QString::fromUtf8(process.readAllStandardOutput()).simplified();
+        for (const report::Block& block : document.blocks) {
+            if (const auto* heading = std::get_if<report::Heading>(&block))
+                QVERIFY2(all.contains(QString::fromStdString(heading->text)), heading->text.c_str());
+            if (const auto* list = std::get_if<report::List>(&block))
+                for (const report::ListItem& item : list->items) {
+                    const QString begin = QString::fromStdString(item.text).section(' ', 0, 3);
+                    QVERIFY2(all.contains(begin), qPrintable(begin));
+                }
+        }
+        QVERIFY(all.contains("3.6514 ± 0.0156"));
+        QVERIFY(all.contains(QRegularExpression("\\b1 ?/ ?[0-9]+\\b")));  // page numbers
     }
 };
 
