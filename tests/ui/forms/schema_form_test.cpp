@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/model/register.h"
+#include "tests/support/drop_file.h"
 #include "ui/forms/fold_section.h"
 #include "ui/theme/theme.h"
 
@@ -176,6 +177,13 @@ class SchemaFormTest : public QObject {
         editing.choose("model.placement", "post");
         QVERIFY(editing.form.row("model.norm.attn_in")->isHidden());
         QVERIFY(!editing.form.row("model.norm.attn_out")->isHidden());
+    }
+
+    void a_dropped_file_is_its_path_where_a_text_is_asked_for() {
+        Editing editing;
+        QVERIFY(test::drop_file(editing.line("data.text"), "/tmp/some text.txt"));
+        QCOMPARE(editing.config.data.text, "/tmp/some text.txt");
+        QVERIFY(!editing.line("model.layers").acceptDrops());  // the window's to take
     }
 
     void a_map_is_typed_as_lines() {

@@ -10,7 +10,7 @@
 namespace ablate::ui {
 namespace {
 
-constexpr double kTitle = 20, kLine = 16, kPadding = 6;  // px, heights in a box
+constexpr double kTitle = 20, kLine = 16, kPadding = 4;  // px, heights in a box
 constexpr double kGap = 12, kBranchGap = 16;             // between parts; where the residual path leaves
 constexpr double kSum = 16;                              // diameter
 constexpr double kInset = 20;                            // of what lies in the block, for the residual path

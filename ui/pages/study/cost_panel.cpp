@@ -115,7 +115,7 @@ QString study_in_words(const StudyPreview& preview) {
     words += " × " + count(preview.study.seeds.size(), "seed");
     words += ": " + count(preview.preview.points.size() * preview.study.seeds.size(), "run");
     if (!std::isfinite(preview.study_seconds)) return words;
-    return words + ", about " + text(short_duration(preview.study_seconds));
+    return words + ", about " + text(short_duration(preview.study_seconds)).replace(' ', QChar::Nbsp);
 }
 
 }  // namespace ablate::ui

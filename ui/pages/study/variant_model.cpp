@@ -150,7 +150,8 @@ QString VariantModel::tool_tip(const Row& row, int column) const {
     QStringList lines;
     if (column == changes) lines = row.changes;
     if (column == difference && row.parameters && !row.baseline)
-        lines += "Parameters relative to the baseline's: " + text(full_precision(100 * row.mismatch)) + " %";
+        lines += text(with_thousands(*row.parameters)) +
+                 " parameters; relative to the baseline's: " + text(full_precision(100 * row.mismatch)) + " %";
     if (column == check) lines = row.findings;
     if (column == check && row.mark == Mark::passed) lines += "Nothing to object to";
     if (column == name && !row.own && !row.baseline) lines += "Made by combining variants; it cannot be edited";

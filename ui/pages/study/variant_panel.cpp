@@ -19,7 +19,7 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kRowHeight = 28;
-constexpr int kNarrow = 560;  // px below which labels give way to the changes
+constexpr int kNarrow = 560;  // px below which labels and parameters give way to the changes
 
 // Nothing that no name may hold can be typed; a space becomes a dash.
 class NameDelegate : public TextCell {
@@ -121,7 +121,8 @@ VariantPanel::VariantPanel(QWidget* parent)
 
 void VariantPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    table_->setColumnHidden(VariantModel::label, width() < kNarrow);
+    for (const int column : {VariantModel::label, VariantModel::parameters})
+        table_->setColumnHidden(column, width() < kNarrow);
 }
 
 void VariantPanel::build_actions() {
