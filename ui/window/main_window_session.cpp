@@ -3,6 +3,7 @@
 #include "core/config/study_config.h"
 #include "core/io/json_file.h"
 #include "ui/bridge/settings.h"
+#include "ui/widgets/short_path.h"
 #include "ui/window/desktop_notifier.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/leaving.h"
@@ -84,7 +85,8 @@ void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& stud
 
     Settings::remember_workspace(session->folder());
     show_recent_workspaces();
-    folder->setText(session->folder());
+    folder->setText(short_path(session->folder()));
+    folder->setToolTip(session->folder().toHtmlEscaped());
     window->setWindowTitle(QString("%1 – Ablate").arg(QFileInfo(session->folder()).fileName()));
     header->set_preparing({}, 0);
     banner->hide();

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kLookEvery = 50;   // ms
 constexpr int kMostLooks = 600;  // half a minute a page, then it is taken as it is
-constexpr int kSettledLooks = 3;
+constexpr int kSettledLooks = 6;
 
 }  // namespace
 

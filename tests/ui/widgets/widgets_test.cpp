@@ -2,6 +2,7 @@
 #include "ui/widgets/banner.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/short_path.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -53,6 +54,13 @@ class WidgetsTest : public QObject {
         QTest::mouseClick(button(banner, "Dismiss"), Qt::LeftButton);
         QVERIFY(banner.isHidden());
         QCOMPARE(triggered.size(), 1);
+    }
+
+    void a_folder_below_home_is_short() {
+        qputenv("HOME", "/home/ada");
+        QCOMPARE(short_path("/home/ada/studies"), QString("~/studies"));
+        QCOMPARE(short_path("/home/adam/studies"), QString("/home/adam/studies"));
+        QCOMPARE(short_path("/data"), QString("/data"));
     }
 
     void an_empty_state_has_one_action() {

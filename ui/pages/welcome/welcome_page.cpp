@@ -5,8 +5,8 @@
 #include "ui/pages/welcome/presets.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/short_path.h"
 
-#include <QDir>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -33,12 +33,6 @@ QLabel* wrapped(const QString& text, const char* role, QWidget* parent) {
     QLabel* label = plain_label(text, role, parent);
     label->setWordWrap(true);
     return label;
-}
-
-// "~/studies/norms": where it is, in few letters.
-QString short_path(const QString& folder) {
-    const QString home = QDir::homePath();
-    return folder.startsWith(home + '/') ? '~' + folder.mid(home.size()) : folder;
 }
 
 void empty(QLayout* layout) {
@@ -209,7 +203,7 @@ WelcomePage::~WelcomePage() = default;
 
 void WelcomePage::set_context(const PageContext& context) {
     const QString folder = QString::fromStdString(context.workspace->folder().string());
-    state_->workspace->setText("Runs of this workspace are kept in " + folder);
+    state_->workspace->setText("Runs of this workspace are kept in " + short_path(folder));
 }
 
 bool WelcomePage::settle() { return state_->have_presets; }
