@@ -207,7 +207,7 @@ QWidget* ComparePage::State::build_table() {
     table->setIndentation(20);
     table->setMouseTracking(true);
     QHeaderView* header = table->header();
-    header->setStretchLastSection(true);
+    header->setStretchLastSection(false);
     header->setSortIndicatorClearable(true);
     header->setSortIndicator(-1, Qt::AscendingOrder);
     header->setSectionsMovable(true);
@@ -350,7 +350,7 @@ void ComparePage::State::fit_columns() {
         if (hidden) table->setColumnHidden(i, false);
         table->resizeColumnToContents(i);
         const CompareColumnInfo& info = compare_columns()[static_cast<std::size_t>(i)];
-        const int least = i == 0 ? kNameWidth : info.number ? 72 : 120;
+        const int least = i == 0 ? kNameWidth : info.number ? 72 : 96;
         const int most = i == static_cast<int>(CompareColumn::judgement) ? kWordsWidth : kWidest;
         table->setColumnWidth(i, std::clamp(table->columnWidth(i) + 2 * kSpace, least, most));
         if (hidden) table->setColumnHidden(i, true);

@@ -83,7 +83,7 @@ CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
     charts->addWidget(right);
     charts->setStretchFactor(0, 1);
     charts->setStretchFactor(1, 1);
-    charts->setSizes({740, 660});
+    charts->setSizes({780, 620});
     right->setSizes({200, 200});
     charts->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
@@ -117,7 +117,7 @@ QWidget* CurvesPanel::build_toolbar() {
     smoothing_->setRange(0, 999);
     smoothing_->setSingleStep(10);
     smoothing_->setPageStep(100);
-    smoothing_->setFixedWidth(100);
+    smoothing_->setFixedWidth(80);
     smoothing_->setValue(static_cast<int>(kDefaultSmoothing * 1000));
     smoothing_->setAccessibleName("Smoothing");
     smoothing_->setToolTip("Weight of the exponential moving average of each seed, before the mean is taken");
@@ -127,6 +127,8 @@ QWidget* CurvesPanel::build_toolbar() {
     smoothing->addWidget(smoothing_value_);
     smoothing_box_->hide();
     cut_off_ = plain_label("", "muted", bar);
+    cut_off_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    cut_off_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // it must not move the splitter
     cut_off_->setToolTip("Losses above a uniform guess would flatten all others; drag a tall box or zoom to see them");
 
     auto* row = new QHBoxLayout(bar);
@@ -138,8 +140,7 @@ QWidget* CurvesPanel::build_toolbar() {
     row->addWidget(log_x_);
     row->addWidget(log_y_);
     row->addWidget(band_);
-    row->addStretch();
-    row->addWidget(cut_off_);
+    row->addWidget(cut_off_, 1);
     row->addWidget(smoothing_box_);
 
     connect(metric_, &QComboBox::currentIndexChanged, this, [this](int metric) {
@@ -190,7 +191,7 @@ QWidget* CurvesPanel::build_readings() {
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(28);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    table_->horizontalHeader()->setStretchLastSection(true);
+    table_->horizontalHeader()->setMinimumSectionSize(72);
     table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setStyleSheet("QTableView { border: 0; }");
@@ -354,6 +355,7 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
         lines.push_back(std::move(line));
     }
     readings_->set(header, lines);
+    table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);  // names give way to numbers
     const bool any = std::isfinite(readings.step) && std::isfinite(readings.last);
     table_->setVisible(any);
     no_readings_->setVisible(!any);

@@ -130,9 +130,9 @@ class Writer {
 
 // Characters a column wants: numbers in one line, longer texts over several.
 double wanted_characters(const report::Table& table, std::size_t column) {
-    std::size_t wanted = 0;
-    for (const QString& word : text(table.columns[column].title).split(' '))
-        wanted = std::max(wanted, static_cast<std::size_t>(word.size()));
+    const QString title = text(table.columns[column].title);
+    auto wanted = static_cast<std::size_t>(title.size() / 2);  // over two lines
+    for (const QString& word : title.split(' ')) wanted = std::max(wanted, static_cast<std::size_t>(word.size()));
     for (const report::Table::Row& row : table.rows)
         if (column < row.cells.size())
             wanted = std::max(wanted, std::min(report::display_width(row.cells[column]), kLongestCell));
