@@ -27,8 +27,18 @@ using namespace ablate::ui;
 class StudyPageTest : public QObject {
     Q_OBJECT
 
+    // The machine is measured once for all workspaces, as the new study and the tiny one train.
+    struct MeasuredFolder : test::TempFolder {
+        MeasuredFolder() {
+            static const TempFolder measured;
+            study::measured_peak("bf16", 1, "auto", measured / "cache");
+            study::measured_peak("fp32", 1, "cpu", measured / "cache");
+            std::filesystem::copy(measured / "cache", *this / "cache", std::filesystem::copy_options::recursive);
+        }
+    };
+
     struct Window {
-        test::TempFolder folder;
+        MeasuredFolder folder;
         Workspace workspace{folder.path()};
         StudyDocument document{folder.path()};
         RunControl control{folder.path()};
