@@ -35,6 +35,8 @@ void EmptyState::set_texts(const QString& title, const QString& text, const QStr
     title_->setText(title);
     text_->setText(text);
     text_->setVisible(!text.isEmpty());
+    text_->ensurePolished();
+    text_->setMinimumHeight(text_->heightForWidth(kLineWidth));  // a centred label is not asked for it
     button_->setText(action);
     button_->setVisible(!action.isEmpty());
 }

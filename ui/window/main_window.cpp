@@ -15,6 +15,7 @@
 #include <QCloseEvent>
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QIcon>
 #include <QLabel>
 #include <QMessageBox>
 #include <QMimeData>
@@ -29,6 +30,7 @@ namespace {
 
 constexpr int kKeepEvery = 2'000;  // ms
 constexpr QSize kFirstSize{1440, 900}, kSmallest{880, 560};
+constexpr QSize kAboutIcon{64, 64};
 constexpr auto kStudyFiles = "Study files (*.json)";
 
 QMessageBox* box_of(QWidget* window, const QString& title, const QString& text, const QString& more) {
@@ -250,9 +252,11 @@ void MainWindow::show_settings() {
 }
 
 void MainWindow::show_about() {
-    box_of(this, "About Ablate", QString("Ablate %1").arg(kVersion),
-           QString("A workbench for transformer ablation studies. Qt %1. Licence: Apache-2.0.").arg(qVersion()))
-        ->open();
+    QMessageBox* box =
+        box_of(this, "About Ablate", QString("Ablate %1").arg(kVersion),
+               QString("A workbench for transformer ablation studies. Qt %1. Licence: Apache-2.0.").arg(qVersion()));
+    box->setIconPixmap(QApplication::windowIcon().pixmap(kAboutIcon, devicePixelRatio()));
+    box->open();
 }
 
 // Leaving

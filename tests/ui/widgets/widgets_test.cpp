@@ -68,6 +68,11 @@ class WidgetsTest : public QObject {
         QSignalSpy triggered(&state, &EmptyState::triggered);
         QTest::keyClick(button(state, "Open Study"), Qt::Key_Space);
         QCOMPARE(triggered.size(), 1);
+        state.set_texts("No runs yet", QString("A long text that needs some lines. ").repeated(8), "Open Study");
+        state.resize(800, 600);
+        state.show();
+        for (QLabel* label : state.findChildren<QLabel*>())
+            QVERIFY(label->height() >= label->heightForWidth(label->width()));
         state.set_texts("Nothing found", "", "");
         QVERIFY(button(state, "")->isHidden());
     }

@@ -26,16 +26,12 @@ QTextCharFormat code_format() {
     QTextCharFormat format;
     format.setFontFamilies({QFontDatabase::systemFont(QFontDatabase::FixedFont).family()});
     format.setFontFixedPitch(true);
+    format.setFontPointSize(Theme::instance().font(-1).pointSizeF());
     return format;
 }
 
-// Fenced, or indented: then Qt only gives it a typeface.
-bool is_code(const QTextBlock& block) {
-    const auto first = block.begin();
-    return block.blockFormat().nonBreakableLines() ||
-           (!block.textList() && !first.atEnd() && first.fragment().length() == block.length() - 1 &&
-            first.fragment().charFormat().fontFixedPitch());
-}
+// Fenced or indented.
+bool is_code(const QTextBlock& block) { return block.blockFormat().hasProperty(QTextFormat::BlockCodeLanguage); }
 
 // What Markdown leaves open: distances and the ground of code.
 void set_block(QTextCursor& cursor, const QTextBlock& block) {

@@ -8,6 +8,7 @@
 #include <QListWidget>
 #include <QRegularExpression>
 #include <QTest>
+#include <QTextBlock>
 #include <QTextBrowser>
 
 using namespace ablate::ui;
@@ -36,6 +37,19 @@ class HelpPageTest : public QObject {
                                                [&](const HelpTopic& other) { return other.name == target; });
                 QVERIFY2(known, qPrintable(topic.name + " links to " + target));
             }
+    }
+
+    void code_stands_on_a_ground_of_its_own() {
+        HelpPage page;
+        const QTextDocument& text = *page.findChild<QTextBrowser*>()->document();
+        int lines = 0;
+        for (QTextBlock block = text.begin(); block.isValid(); block = block.next()) {
+            const bool grounded = block.blockFormat().background().color() == Theme::instance().palette().hover;
+            QCOMPARE(grounded, block.text().startsWith("ablate ") || block.text().startsWith("packaging/run  ") ||
+                                   block.text().startsWith("packaging/test"));
+            lines += grounded;
+        }
+        QVERIFY(lines > 5);
     }
 
     void words_narrow_the_list_and_are_marked() {
