@@ -39,8 +39,12 @@ Action declare_report(CLI::App& parser) {
     parser.add_option("--title", options->title, "the report's title");
     std::vector<std::string> names;
     for (const report::Section& section : report::report_sections()) names.push_back(section.name);
-    parser.add_option("--sections", options->sections, "of " + join(names, ",") + " (default: all)")->delimiter(',');
-    parser.add_option("--figures", options->figures, "figures by name, or none (default: all)")->delimiter(',');
+    parser.add_option("--sections", options->sections, "of " + join(names, ",") + " (default: all)")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    parser.add_option("--figures", options->figures, "figures by name, or none (default: all)")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     parser.add_flag("--points", options->points, "also every point of every series: points.csv and points.json");
     add_workspace_option(parser, options->workspace);
     return [options] { return write_report(*options); };

@@ -43,10 +43,12 @@ bool chosen(const ReportOptions& options, const char* section) {
 }
 
 void require_known(const std::vector<std::string>& names, const char* thing, const std::vector<std::string>& known) {
-    for (const std::string& name : names)
-        if (!is_in(known, name))
-            throw InputError("the report has no {} {}{}; it has {}", thing, quote(name), did_you_mean(name, known),
-                             join(known, ", "));
+    for (const std::string& name : names) {
+        if (is_in(known, name)) continue;
+        const std::string hint = did_you_mean(name, known);
+        throw InputError("the report has no {} {}{}", thing, quote(name),
+                         hint.empty() ? "; it has " + join(known, ", ") : hint);
+    }
 }
 
 // What the appendix says lies beside the report.
