@@ -18,6 +18,11 @@ void append_key(std::string& message, int field, WireType type) {
 }  // namespace
 
 std::optional<std::uint64_t> ProtoReader::varint() {
+    if (!rest_.empty() && (rest_[0] & 0x80) == 0) {  // nearly all of them
+        const auto value = static_cast<unsigned char>(rest_[0]);
+        rest_.remove_prefix(1);
+        return value;
+    }
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < 10 && i < rest_.size(); ++i) {
         value |= std::uint64_t{static_cast<unsigned char>(rest_[i]) & 0x7fu} << (7 * i);

@@ -82,8 +82,9 @@ std::optional<float> scalar_of(std::string_view tensor, bool& damaged) {
     return dtype == dt_float && count == 1 ? std::optional(value) : std::nullopt;
 }
 
-void read_value(std::string_view message, ScalarEvent& event, bool& damaged) {
-    std::string tag;
+// Fills the `used`-th value of the event, whose text keeps its memory from record to record.
+void read_value(std::string_view message, ScalarEvent& event, std::size_t& used, bool& damaged) {
+    std::string_view tag;
     std::optional<float> value;
     ProtoReader reader(message);
     while (const auto field = reader.next()) {
@@ -93,13 +94,18 @@ void read_value(std::string_view message, ScalarEvent& event, bool& damaged) {
         if (field->number == value_field::tensor) value = scalar_of(field->bytes, damaged);
     }
     damaged |= reader.damaged();
-    if (value) event.values.emplace_back(std::move(tag), *value);
+    if (!value) return;
+    if (used == event.values.size()) event.values.emplace_back();
+    event.values[used].first = tag;
+    event.values[used++].second = *value;
 }
 
-// Nothing when the message is damaged although its checksum is right.
-std::optional<ScalarEvent> parse_event(std::string_view message) {
-    ScalarEvent event;
+// False when the message is damaged although its checksum is right.
+bool parse_event(std::string_view message, ScalarEvent& event) {
     bool damaged = false;
+    std::size_t used = 0;
+    event.wall_time = 0;
+    event.step = 0;
     ProtoReader reader(message);
     while (const auto field = reader.next()) {
         if (field->number == event_field::wall_time) event.wall_time = std::bit_cast<double>(field->value);
@@ -107,11 +113,11 @@ std::optional<ScalarEvent> parse_event(std::string_view message) {
         if (field->number != event_field::summary) continue;
         ProtoReader summary(field->bytes);
         while (const auto value = summary.next())
-            if (value->number == summary_field::value) read_value(value->bytes, event, damaged);
+            if (value->number == summary_field::value) read_value(value->bytes, event, used, damaged);
         damaged |= summary.damaged();
     }
-    if (damaged || reader.damaged()) return std::nullopt;
-    return event;
+    event.values.resize(used);
+    return !damaged && !reader.damaged();
 }
 
 // A window on a file that moves forward, so that a large file is never held as a whole.
@@ -190,6 +196,12 @@ TensorBoardReader::TensorBoardReader(std::filesystem::path file) : file_(std::mo
 
 std::vector<ScalarEvent> TensorBoardReader::read_more() {
     std::vector<ScalarEvent> events;
+    read_more([&](const ScalarEvent& event) { events.push_back(event); });
+    return events;
+}
+
+void TensorBoardReader::read_more(const std::function<void(const ScalarEvent&)>& each) {
+    ScalarEvent event;
     const OpenFile in(file_, O_RDONLY);
     const std::uint64_t size = in.size();
     Window window(in, size);
@@ -206,15 +218,13 @@ std::vector<ScalarEvent> TensorBoardReader::read_more() {
         const std::string_view data = window.at(at + header_bytes, length + footer_bytes);
         if (data.size() < length + footer_bytes) break;
         const std::string_view message = data.substr(0, length);
-        std::optional<ScalarEvent> event;
-        if (load<std::uint32_t>(data.data() + length) == masked_crc(message)) event = parse_event(message);
-        if (!event)
-            ++lost_;
-        else if (!event->values.empty())
-            events.push_back(std::move(*event));
+        const bool sound = load<std::uint32_t>(data.data() + length) == masked_crc(message);
         offset_ = static_cast<std::int64_t>(at + header_bytes + length + footer_bytes);
+        if (!sound || !parse_event(message, event))
+            ++lost_;
+        else if (!event.values.empty())
+            each(event);
     }
-    return events;
 }
 
 std::vector<std::filesystem::path> event_files(const std::filesystem::path& directory) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -48,6 +49,8 @@ class TensorBoardReader {
     // skipped and counted; a damaged length ends the file at offset() (damaged_beyond()). A file cut back by a resume
     // gets the same records again, so the reader waits at its place.
     std::vector<ScalarEvent> read_more();
+    // The same, one at a time; the event is only lent.
+    void read_more(const std::function<void(const ScalarEvent&)>& each);
     std::int64_t offset() const { return offset_; }
     std::int64_t lost_records() const { return lost_; }
     bool damaged_beyond() const { return damaged_; }

@@ -83,15 +83,20 @@ bool RunMetrics::refresh() {
     }
     source_->follow_new_files(folder_);
     for (EventFile& file : source_->files) {
-        for (const io::ScalarEvent& event : file.reader.read_more()) {
+        // Records come with the same tags in the same order, so a tag is nearly always found where it was last.
+        std::vector<std::pair<const std::string, Series>*> columns;
+        file.reader.read_more([&](const io::ScalarEvent& event) {
             changed = true;
-            for (const auto& [tag, value] : event.values) {
-                Series& series = series_[tag];
+            columns.resize(std::max(columns.size(), event.values.size()));
+            for (std::size_t i = 0; i < event.values.size(); ++i) {
+                const auto& [tag, value] = event.values[i];
+                if (!columns[i] || columns[i]->first != tag) columns[i] = &*series_.try_emplace(tag).first;
+                Series& series = columns[i]->second;
                 series.step.push_back(event.step);
                 series.value.push_back(value);
                 series.wall_time.push_back(event.wall_time);
             }
-        }
+        });
         file.bookmark.set(file.path, file.reader.offset());
     }
     const fs::path lines = folder_ / "events.jsonl";

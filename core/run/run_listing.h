@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 
 namespace ablate::run {
 
@@ -27,9 +28,17 @@ class RunListing {
         ListedRun run;
         Stamps stamps;
     };
+    struct Reading {
+        std::filesystem::path folder;
+        Stamps stamps;
+        std::optional<ListedRun> run = {};
+        std::string problem = {};
+    };
     static Stamp stamp_of(const std::filesystem::path& file);
     static Stamps stamps_of(const std::filesystem::path& folder);
-    bool refresh_run(const std::filesystem::path& folder);
+    static void read(Reading& reading);
+    static void read_all(std::vector<Reading>& readings);
+    bool look_at(const std::filesystem::path& folder, std::vector<Reading>& to_read);
 
     std::filesystem::path workspace_;
     std::map<std::filesystem::path, Seen> seen_;

@@ -6,6 +6,7 @@
 #include <QElapsedTimer>
 #include <QTimer>
 #include <algorithm>
+#include <future>
 #include <optional>
 
 namespace ablate::ui {
@@ -14,7 +15,8 @@ namespace {
 using run::Status;
 
 constexpr int kTrainingInterval = 250, kIdleInterval = 1000;  // milliseconds between two looks
-constexpr int kLongestSilence = 200;  // milliseconds of reading many runs before the first of them are sent
+constexpr int kLongestSilence = 250;  // milliseconds of reading many runs before the first of them are sent
+constexpr std::size_t kReadAtOnce = 4;
 
 bool any_training(const run::RunList& list) {
     return std::any_of(list.runs.begin(), list.runs.end(),
@@ -75,14 +77,27 @@ class Workspace::Reader : public QObject {
     }
 
     void read_followed() {
+        std::vector<std::pair<const run::ListedRun*, std::map<QString, Followed>::iterator>> wanted;
+        for (const run::ListedRun& listed : listing_.list().runs) {
+            const auto found = followed_.find(QString::fromStdString(listed.info.id));
+            if (found != followed_.end()) wanted.emplace_back(&listed, found);
+        }
         std::vector<RunCurvesPtr> fresh;
         const auto tell = [&] { send([w = workspace_, some = std::exchange(fresh, {})] { w->take_curves(some); }); };
         QElapsedTimer since;
         since.start();
-        for (const run::ListedRun& listed : listing_.list().runs) {
-            const auto found = followed_.find(QString::fromStdString(listed.info.id));
-            if (found == followed_.end()) continue;
-            if (RunCurvesPtr curves = read(found->first, found->second, listed)) fresh.push_back(std::move(curves));
+        // A few at a time, each in a thread: long runs are read from their beginning.
+        for (std::size_t begin = 0; begin < wanted.size(); begin += kReadAtOnce) {
+            const std::size_t end = std::min(begin + kReadAtOnce, wanted.size());
+            std::vector<std::future<RunCurvesPtr>> readings;
+            for (std::size_t i = begin; i < end; ++i)
+                readings.push_back(
+                    std::async(worth_a_thread(wanted[i].second->second) ? std::launch::async : std::launch::deferred,
+                               [listed = wanted[i].first, followed = wanted[i].second] {
+                                   return read(followed->first, followed->second, *listed);
+                               }));
+            for (std::future<RunCurvesPtr>& reading : readings)
+                if (RunCurvesPtr curves = reading.get()) fresh.push_back(std::move(curves));
             if (since.elapsed() < kLongestSilence || fresh.empty()) continue;
             tell();
             since.restart();
@@ -90,8 +105,10 @@ class Workspace::Reader : public QObject {
         if (!fresh.empty()) tell();
     }
 
+    static bool worth_a_thread(const Followed& followed) { return !followed.metrics && !followed.at_rest; }
+
     // Null when there is nothing new.
-    RunCurvesPtr read(const QString& id, Followed& followed, const run::ListedRun& listed) {
+    static RunCurvesPtr read(const QString& id, Followed& followed, const run::ListedRun& listed) {
         const std::pair now{listed.status, listed.state.updated};
         if (followed.at_rest == now) return nullptr;
         const bool fresh = !followed.metrics;
