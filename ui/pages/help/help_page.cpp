@@ -37,7 +37,8 @@ bool is_code(const QTextBlock& block) { return block.blockFormat().hasProperty(Q
 void set_block(QTextCursor& cursor, const QTextBlock& block) {
     QTextBlockFormat format = block.blockFormat();
     const int level = format.headingLevel();
-    format.setLineHeight(125, QTextBlockFormat::ProportionalHeight);
+    // Qt does not paint the ground between lines set wider.
+    format.setLineHeight(is_code(block) ? 100 : 125, QTextBlockFormat::ProportionalHeight);
     if (level > 0) {
         format.setTopMargin(level == 1 ? 0 : 5 * kSpace);
         format.setBottomMargin(2 * kSpace);
