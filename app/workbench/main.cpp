@@ -27,6 +27,7 @@ namespace {
 using namespace ablate;
 namespace fs = std::filesystem;
 
+constexpr QSize kPicture{1440, 900};
 enum Exit { kDone = 0, kFailed = 1, kBadInput = 2 };
 
 int fail(Exit code, std::string_view line) {
@@ -67,7 +68,7 @@ int take_screenshots(QApplication& application, const app::Options& options, con
     const QTemporaryDir settings;
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
     ui::MainWindow window(workspace, options.study);
-    if (options.size.isValid()) window.resize(options.size);
+    window.resize(options.size.isValid() ? options.size : kPicture);
     if (options.study.isEmpty()) open_newest_study(window);
     ui::Screenshots screenshots(window, options.screenshots);
     QObject::connect(

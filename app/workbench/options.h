@@ -12,7 +12,7 @@ struct Options {
     bool start = false;   // and trained at once
     QString screenshots;  // a folder: every page as a picture, then the end
     QString theme;        // light | dark; "": as remembered
-    QSize size;           // invalid: as remembered
+    QSize size;           // invalid: as remembered; 1440 x 900 for pictures
     QString text;         // --help and --version: to print, nothing else
 };
 

@@ -2,6 +2,7 @@
 #include "core/run/run_store.h"
 #include "core/run/verify.h"
 #include "tests/app/ablate/program.h"
+#include "tests/support/display.h"
 #include "tests/support/same_runs.h"
 #include "ui/theme/theme.h"
 #include "ui/window/main_window.h"
@@ -27,26 +28,6 @@ constexpr const char* kVariants = R"([{"name": "nope", "patch": {"model": {"posi
 // How often each way to end is tried: ABLATE_ROUNDS, 1 in the everyday suite.
 int rounds() { return std::max(1, qEnvironmentVariableIntValue("ABLATE_ROUNDS")); }
 
-// A display of its own, which can be taken away.
-class Display {
-  public:
-    Display() {
-        server_.start("Xvfb", {"-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"});
-        if (!server_.waitForStarted() || !server_.waitForReadyRead(30'000)) throw std::runtime_error("no Xvfb");
-        name_ = ":" + QString(server_.readAllStandardOutput()).trimmed();
-    }
-    ~Display() { take_away(); }
-    void take_away() {
-        server_.kill();
-        server_.waitForFinished();
-    }
-    const QString& name() const { return name_; }
-
-  private:
-    QProcess server_;
-    QString name_;
-};
-
 // The window in a process of its own, with four runs in training. `program` is the workbench, or this test as a driver
 // of the window (see drive_window).
 class Window {
@@ -70,10 +51,10 @@ class Window {
         process_.waitForFinished();
     }
     QProcess& process() { return process_; }
-    Display& display() { return display_; }
+    test::Display& display() { return display_; }
 
   private:
-    Display display_;
+    test::Display display_;
     QProcess process_;
 };
 
