@@ -65,7 +65,10 @@ class StudyRunTest : public QObject {
         const Json comparison = study_.run({"compare", study_.file(), "--json"}).json();
         QCOMPARE(comparison.at("groups").size(), std::size_t(2));
         QCOMPARE(comparison.at("groups").at(0).at("final_val").at("n"), Json(2));
-        QCOMPARE(study_.run({"compare", "tiny", "--json"}).json(), comparison);  // by the study's name as well
+        QCOMPARE(comparison.at("notes"), Json::array({"idle: no run yet"}));
+        // By the study's name as well, which the runs know; what was not trained only the file does.
+        const Json by_name = study_.run({"compare", "tiny", "--json"}).json();
+        QCOMPARE(by_name.at("groups"), comparison.at("groups"));
         const std::string csv = study_.run({"compare", study_.file(), "--csv"}).out;
         QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), 5);
         QVERIFY(has(study_.run({"compare", study_.file()}).out, "baseline"));
