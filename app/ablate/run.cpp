@@ -71,8 +71,12 @@ Action declare_run(CLI::App& parser) {
     parser.add_option("--set", options->plan.settings, "KEY=VALUE of the baseline's configuration; repeatable")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
-    parser.add_option("--only", options->plan.only, "train these variants (and the baseline) only")->delimiter(',');
-    parser.add_option("--seeds", options->plan.seeds, "seeds in place of the study's")->delimiter(',');
+    parser.add_option("--only", options->plan.only, "train these variants (and the baseline) only")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    parser.add_option("--seeds", options->plan.seeds, "seeds in place of the study's")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads)")
         ->check(CLI::Range(1, 4096));
     parser.add_flag("--again", options->plan.again, "train finished runs anew");

@@ -81,7 +81,9 @@ class Lints {
             require_memory(preview.point.config, 1, preview.point.name);
             if (train.precision == "bf16" && model::resolve_device(train.device).is_cpu() && !has_bf16_products())
                 add(Severity::note, "",
-                    "this processor has neither AMX nor AVX512-BF16: train.precision fp32 is likely faster than bf16");
+                    "this processor has neither AMX nor AVX512-BF16: train.precision bf16 rounds as it does elsewhere, "
+                    "but "
+                    "saves no time over fp32");
         } catch (const ResourceError& error) {
             add(Severity::error, preview.point.name, error.what());
         } catch (const InputError& error) {  // a device this machine lacks

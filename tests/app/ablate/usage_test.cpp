@@ -39,6 +39,7 @@ class UsageTest : public QObject {
         QTest::newRow("memory") << QStringList{"run", "quick", "--set", "model.d_model=1048576"} << "memory";
         QTest::newRow("run") << QStringList{"show", "00000000"} << "no run";
         QTest::newRow("variant") << QStringList{"run", "quick", "--only", "nop"} << "did you mean 'nope'?";
+        QTest::newRow("study last") << QStringList{"run", "--only", "nop", "quick"} << "did you mean 'nope'?";
         QTest::newRow("resume what") << QStringList{"resume"} << "--all";
         QTest::newRow("text") << QStringList{"run", "quick", "--set", "data.text=/none.txt"} << "/none.txt";
     }
