@@ -78,12 +78,12 @@ class Lints {
     void check_machine(const PointPreview& preview) {
         const TrainConfig& train = preview.point.config.train;
         try {
+            const bool on_cpu = model::resolve_device(train.device).is_cpu();
             require_memory(preview.point.config, 1, preview.point.name);
-            if (train.precision == "bf16" && model::resolve_device(train.device).is_cpu() && !has_bf16_products())
+            if (train.precision == "bf16" && on_cpu && !has_bf16_products())
                 add(Severity::note, "",
-                    "this processor has neither AMX nor AVX512-BF16: train.precision bf16 rounds as it does elsewhere, "
-                    "but "
-                    "saves no time over fp32");
+                    "this processor has neither AMX nor AVX512-BF16: train.precision bf16 rounds as it does elsewhere "
+                    "but saves no time over fp32");
         } catch (const ResourceError& error) {
             add(Severity::error, preview.point.name, error.what());
         } catch (const InputError& error) {  // a device this machine lacks

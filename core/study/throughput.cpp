@@ -27,29 +27,33 @@ bool alike(const TrainConfig& a, const TrainConfig& b) {
     return a.precision == b.precision && a.threads == b.threads && a.device == b.device;
 }
 
+// NaN without a throughput.
+double share_of(double peak, const run::ListedRun& listed) {
+    const Json& summary = listed.state.summary;
+    const double rate = summary.contains("tokens_per_second") ? io::number_from_json(summary["tokens_per_second"])
+                                                              : listed.state.tokens_per_second;
+    if (!(rate > 0)) return std::numeric_limits<double>::quiet_NaN();
+    return 3 * listed.info.flops_per_token * rate / peak;
+}
+
 }  // namespace
 
 double model_flops_utilisation(const run::ListedRun& listed) {
     const auto peak = peak_of(listed.info.config, listed.directory.workspace());
-    const Json& summary = listed.state.summary;
-    const double rate = summary.contains("tokens_per_second") ? io::number_from_json(summary["tokens_per_second"])
-                                                              : listed.state.tokens_per_second;
-    if (!peak || !(rate > 0)) return std::numeric_limits<double>::quiet_NaN();
-    return 3 * listed.info.flops_per_token * rate / *peak;
+    return peak ? share_of(*peak, listed) : std::numeric_limits<double>::quiet_NaN();
 }
 
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store) {
-    return estimated_time(config, store.workspace(), store.list());
+    const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
+                                      config.train.device, store.workspace() / "cache");
+    return estimated_time(config, peak, store.list());
 }
 
-TimeEstimate estimated_time(const RunConfig& config, const std::filesystem::path& workspace, const run::RunList& runs) {
-    // First: the runs' utilisation is a share of it.
-    const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
-                                      config.train.device, workspace / "cache");
+TimeEstimate estimated_time(const RunConfig& config, double peak, const run::RunList& runs) {
     std::vector<double> shares;
     for (const run::ListedRun& listed : runs.runs) {
         if (!alike(listed.info.config.train, config.train)) continue;
-        const double share = model_flops_utilisation(listed);
+        const double share = share_of(peak, listed);
         if (std::isfinite(share)) shares.push_back(share);
     }
     const bool rough = shares.empty();

@@ -16,7 +16,7 @@ struct TimeEstimate {
 // From the machine's peak (measured now if need be) and the median utilisation of the workspace's ended runs at the
 // same precision, threads and device.
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store);
-// The same from a list of the workspace's runs read before.
-TimeEstimate estimated_time(const RunConfig& config, const std::filesystem::path& workspace, const run::RunList& runs);
+// The same from that peak and a list of the workspace's runs.
+TimeEstimate estimated_time(const RunConfig& config, double peak, const run::RunList& runs);
 
 }  // namespace ablate::study

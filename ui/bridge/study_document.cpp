@@ -2,7 +2,9 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/log.h"
 #include "core/io/json_file.h"
+#include "core/run/run_listing.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/study_preview.h"
 #include "ui/bridge/worker.h"
@@ -10,7 +12,7 @@
 #include <QUndoCommand>
 #include <atomic>
 #include <map>
-#include <optional>
+#include <mutex>
 
 namespace ablate::ui {
 
@@ -32,12 +34,13 @@ class StudyFiles {
 
     OpenedStudy open(const StudySource& source) {
         const fs::path file = fs::absolute(source.file);
-        OpenedStudy opened{load_study(file), file};
+        std::string contents = read_file(file, kLargestStudy);
+        OpenedStudy opened{study_from_json(io::parse_json(contents, file.string()), file.string()), file};
         require_readable(opened.study);
         if (source.preset || file.parent_path() == presets_folder())
             opened.file.clear();
         else
-            seen_[file] = read_file(file, kLargestStudy);
+            seen_[file] = std::move(contents);
         return opened;
     }
     OpenedStudy open_named(const std::string& name) { return open(find_study(name, workspace_)); }
@@ -68,14 +71,41 @@ class StudyFiles {
     std::map<fs::path, std::string> seen_;  // contents
 };
 
+// The workspace's runs as they are now, for both workers.
+class WorkspaceRuns {
+  public:
+    explicit WorkspaceRuns(fs::path workspace) : listing_(std::move(workspace)) {}
+    std::shared_ptr<const run::RunList> now() {
+        const std::lock_guard guard(mutex_);
+        if (listing_.refresh() || !list_) list_ = std::make_shared<const run::RunList>(listing_.list());
+        return list_;
+    }
+
+  private:
+    std::mutex mutex_;
+    run::RunListing listing_;
+    std::shared_ptr<const run::RunList> list_;
+};
+
 QString text(const fs::path& path) { return QString::fromStdString(path.string()); }
 
 }  // namespace
 
 struct StudyDocument::Private {
     explicit Private(const fs::path& folder)
-        : files(std::make_shared<StudyFiles>(folder)), runs(folder), measurers_runs(folder) {}
+        : workspace(folder), files(std::make_shared<StudyFiles>(folder)), runs(folder) {}
 
+    // Without them where they cannot be told: the preview is not lost with its times.
+    void add_times(StudyPreview& preview, int jobs, const std::function<bool()>& wanted) {
+        try {
+            ui::add_times(preview, workspace, *runs.now(), jobs, wanted);
+        } catch (const std::exception& error) {
+            spdlog::warn("study {}: its time is unknown: {}", preview.study.name, error.what());
+        }
+    }
+
+    const fs::path workspace;
+    int jobs = 0;
     QString file;
     Json in_file;  // the value the file holds, or the one begun with
     bool modified = false;
@@ -83,8 +113,8 @@ struct StudyDocument::Private {
     std::uint64_t open_number = 0;                  // counts requests to open: the newest wins
     std::atomic<std::uint64_t> preview_number = 0;  // counts values: the newest is previewed
     bool preview_is_current = false;
-    std::shared_ptr<StudyFiles> files;       // of the file worker
-    run::RunListing runs, measurers_runs;    // of the previewer, of the measurer
+    std::shared_ptr<StudyFiles> files;  // of the file worker
+    WorkspaceRuns runs;
     Worker measurer{Worker::Priority::low};  // a second of work, which no preview waits for
     Worker previewer{Worker::Priority::low};
     Worker file_worker;  // saves what was asked before it ends
@@ -266,6 +296,12 @@ void StudyDocument::save(const QString& file) {
     });
 }
 
+void StudyDocument::set_jobs(int jobs) {
+    if (jobs == private_->jobs) return;
+    private_->jobs = jobs;
+    request_preview();
+}
+
 void StudyDocument::request_preview() {
     const std::uint64_t number = ++private_->preview_number;
     private_->preview_is_current = false;
@@ -278,17 +314,17 @@ void StudyDocument::request_preview() {
             },
             Qt::QueuedConnection);
     };
-    private_->previewer.post([study = study_, wanted, send, d = private_.get()] {
+    private_->previewer.post([study = study_, jobs = private_->jobs, wanted, send, d = private_.get()] {
         if (!wanted()) return;
         StudyPreview preview = quick_preview(study);
-        const bool times_follow = !peaks_are_known(preview, d->runs.workspace());
-        if (!times_follow) add_times(preview, d->runs, wanted);
+        const bool times_follow = !peaks_are_known(preview, d->workspace);
+        if (!times_follow) d->add_times(preview, jobs, wanted);
         if (!wanted()) return;
         send(preview);
         if (!times_follow) return;
-        d->measurer.post([preview = std::move(preview), wanted, send, d]() mutable {
+        d->measurer.post([preview = std::move(preview), jobs, wanted, send, d]() mutable {
             if (!wanted()) return;
-            add_times(preview, d->measurers_runs, wanted);
+            d->add_times(preview, jobs, wanted);
             if (wanted()) send(std::move(preview));
         });
     });

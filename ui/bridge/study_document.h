@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QString>
 #include <QUndoStack>
+#include <map>
 #include <memory>
 
 namespace ablate::ui {
@@ -17,10 +18,11 @@ struct StudyPreview {
     // By point; NaN seconds while unknown: where the machine must be measured first, a preview without times comes
     // first. While other runs keep the machine from being measured they stay unknown.
     std::vector<study::TimeEstimate> times;
-    double study_seconds = 0;  // all runs at the jobs the machine allows; NaN when unknown
-    QString error;             // one line: why the study cannot be expanded
-    bool can_start() const;    // no error, no finding of severity error
-    QString why_not() const;   // the first of them, one line; "" when it can start
+    double study_seconds = 0;               // all runs, as many at once as set_jobs() says; NaN when unknown
+    QString error;                          // one line: why the study cannot be expanded
+    std::map<std::string, QString> broken;  // by variant that cannot be expanded and is left out above: why, one line
+    bool can_start() const;                 // no error, no finding of severity error
+    QString why_not() const;                // the first of them, one line; "" when it can start
 };
 using StudyPreviewPtr = std::shared_ptr<const StudyPreview>;
 
@@ -58,6 +60,7 @@ class StudyDocument : public QObject {
     // it holds something that this document neither read nor wrote.
     void save(const QString& file = {});
 
+    void set_jobs(int jobs);                              // runs at once, for the study's time; 0: what the cores allow
     StudyPreviewPtr preview() const { return preview_; }  // of this or an earlier value; null until the first
     bool preview_is_current() const;
 

@@ -1,11 +1,16 @@
 #include "ui/bridge/study_preview.h"
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/study/launch.h"
+#include "ui/bridge/text.h"
 
 #include <cmath>
 #include <limits>
+#include <map>
+#include <optional>
 #include <queue>
+#include <tuple>
 
 namespace ablate::ui {
 
@@ -19,14 +24,33 @@ const study::Finding* first_error(const study::Preview& preview) {
     return nullptr;
 }
 
-bool peak_is_known(const TrainConfig& train, const std::filesystem::path& workspace) {
-    try {
-        return study::known_peak(train.precision, static_cast<int>(train.threads), train.device, workspace / "cache")
-            .has_value();
-    } catch (const InputError&) {
-        return true;  // a device this machine lacks, which is a finding of the preview: nothing to measure
+// The machine's peak, looked up once for all points that train alike.
+class Peaks {
+  public:
+    Peaks(const std::filesystem::path& workspace, bool measure) : cache_(workspace / "cache"), measure_(measure) {}
+
+    // Absent: not measured yet. NaN: of a device this machine lacks, so there is nothing to measure.
+    std::optional<double> of(const TrainConfig& train) {
+        const auto [place, fresh] = peaks_.try_emplace({train.precision, train.threads, train.device});
+        if (fresh) place->second = look_up(train);
+        return place->second;
     }
-}
+
+  private:
+    std::optional<double> look_up(const TrainConfig& train) const {
+        const auto threads = static_cast<int>(train.threads);
+        try {
+            if (measure_) return study::measured_peak(train.precision, threads, train.device, cache_);
+            return study::known_peak(train.precision, threads, train.device, cache_);
+        } catch (const std::exception&) {
+            return kUnknown;
+        }
+    }
+
+    std::filesystem::path cache_;
+    bool measure_;
+    std::map<std::tuple<std::string, std::int64_t, std::string>, std::optional<double>> peaks_;
+};
 
 bool any_running(const run::RunList& runs) {
     return std::any_of(runs.runs.begin(), runs.runs.end(),
@@ -40,21 +64,27 @@ std::string cost_of(const study::PointPreview& point) {
                        point.point.config.data.context, train.precision, train.threads, train.device);
 }
 
-// Without the variants that cannot be expanded: one that changes nothing yet does not hide what is known of the others.
-StudyConfig without_broken_variants(const StudyConfig& study) {
-    StudyConfig sound = study;
-    std::erase_if(sound.variants, [&](const VariantConfig& variant) {
-        StudyConfig alone = study;
+// By variant that cannot be expanded by itself: why.
+std::map<std::string, QString> broken_variants(const StudyConfig& study) {
+    std::map<std::string, QString> broken;
+    StudyConfig alone = study;
+    alone.combine = "none";
+    alone.grid.clear();
+    for (const VariantConfig& variant : study.variants) {
         alone.variants = {variant};
-        alone.grid.clear();
         try {
             expand(alone);
-            return false;
-        } catch (const InputError&) {
-            return true;
+        } catch (const InputError& error) {
+            broken[variant.name] = text(one_line(error.what()));
         }
-    });
-    return sound;
+    }
+    return broken;
+}
+
+StudyConfig without(StudyConfig study, const std::map<std::string, QString>& broken) {
+    std::erase_if(study.variants, [&](const VariantConfig& variant) { return broken.contains(variant.name); });
+    if (study.variants.size() < 2) study.combine = "none";  // of one nothing can be left out
+    return study;
 }
 
 // Runs begin in order, each as soon as one of the `jobs` places is free.
@@ -64,7 +94,6 @@ double span_of(const std::vector<study::TimeEstimate>& times, std::size_t seeds,
     double end = 0;
     for (std::size_t seed = 0; seed < seeds; ++seed)
         for (const study::TimeEstimate& time : times) {
-            if (!std::isfinite(time.seconds)) return kUnknown;
             const double done = free_at.top() + time.seconds;
             free_at.pop();
             free_at.push(done);
@@ -93,9 +122,11 @@ StudyPreview quick_preview(StudyConfig study) {
     try {
         preview.preview = study::preview(preview.study);
     } catch (const std::exception& error) {
-        preview.error = QString::fromStdString(one_line(error.what()));
+        preview.error = text(one_line(error.what()));
         try {
-            preview.preview = study::preview(without_broken_variants(preview.study));
+            // One that changes nothing yet does not hide what is known of the others.
+            preview.broken = broken_variants(preview.study);
+            preview.preview = study::preview(without(preview.study, preview.broken));
         } catch (const std::exception&) {
             preview.preview = {};  // it is not a variant's fault: the error says what is wrong
         }
@@ -106,33 +137,30 @@ StudyPreview quick_preview(StudyConfig study) {
 }
 
 bool peaks_are_known(const StudyPreview& preview, const std::filesystem::path& workspace) {
+    Peaks peaks(workspace, false);
     const std::vector<study::PointPreview>& points = preview.preview.points;
     return std::all_of(points.begin(), points.end(), [&](const study::PointPreview& point) {
-        return peak_is_known(point.point.config.train, workspace);
+        return peaks.of(point.point.config.train).has_value();
     });
 }
 
-void add_times(StudyPreview& preview, run::RunListing& listing, const std::function<bool()>& wanted) {
-    listing.refresh();
-    const run::RunList& runs = listing.list();
-    const std::filesystem::path& workspace = listing.workspace();
-    const bool may_measure = !any_running(runs);
+void add_times(StudyPreview& preview, const std::filesystem::path& workspace, const run::RunList& runs, int jobs,
+               const std::function<bool()>& wanted) {
+    Peaks peaks(workspace, !any_running(runs));
     std::map<std::string, study::TimeEstimate> by_cost;
     const std::vector<study::PointPreview>& points = preview.preview.points;
     for (std::size_t i = 0; i < points.size() && wanted(); ++i) {
         const RunConfig& config = points[i].point.config;
         const auto [known, fresh] = by_cost.emplace(cost_of(points[i]), preview.times[i]);
-        try {
-            if (fresh && (may_measure || peak_is_known(config.train, workspace)))
-                known->second = study::estimated_time(config, workspace, runs);
-        } catch (const std::exception&) {
-            // Of a device this machine lacks: its time stays unknown.
-        }
+        if (fresh)
+            if (const auto peak = peaks.of(config.train)) known->second = study::estimated_time(config, *peak, runs);
         preview.times[i] = known->second;
     }
-    if (!points.empty() && wanted())
-        preview.study_seconds =
-            span_of(preview.times, preview.study.seeds.size(), study::default_jobs(points.front().point.config));
+    const bool all_known =
+        std::all_of(preview.times.begin(), preview.times.end(), [](const auto& t) { return std::isfinite(t.seconds); });
+    if (points.empty() || !all_known) return;
+    if (jobs == 0) jobs = study::default_jobs(points.front().point.config);
+    preview.study_seconds = span_of(preview.times, preview.study.seeds.size(), jobs);
 }
 
 }  // namespace ablate::ui

@@ -183,6 +183,7 @@ int Workspace::color_index(const run::RunInfo& info) const {
 }
 
 void Workspace::take_runs(RunListPtr runs) {
+    has_read_ = true;
     const RunListPtr before = std::exchange(runs_, std::move(runs));
     std::map<std::string, Status> then;
     std::map<std::string, bool> was_open, is_open;  // by study: some of its runs may still go on

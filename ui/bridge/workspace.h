@@ -19,6 +19,7 @@ class Workspace : public QObject {
 
     const std::filesystem::path& folder() const { return folder_; }
     RunListPtr runs() const { return runs_; }      // the latest list; never null
+    bool has_read() const { return has_read_; }    // runs() was read; runs_changed() tells of an empty list as well
     RunCurvesPtr curves(const QString& id) const;  // of a followed run; null until read
     void follow(const QStringList& ids);           // whose metrics are read and kept fresh
     void refresh();                                // reads now instead of at the next tick
@@ -41,6 +42,7 @@ class Workspace : public QObject {
     std::unique_ptr<QThread> thread_;
     Reader* reader_;  // lives in the thread, which deletes it
     RunListPtr runs_;
+    bool has_read_ = false;
     QStringList followed_;
     std::map<QString, RunCurvesPtr> curves_;
     mutable std::map<std::pair<std::string, std::string>, int> colors_;  // study and variant; baselines have none

@@ -82,6 +82,14 @@ class PreflightTest : public QObject {
         QVERIFY(about(preview, "lr", "does not use").empty());
     }
 
+    void a_device_this_machine_lacks_is_an_error() {
+        for (const char* precision : {"fp32", "bf16"}) {
+            const Preview preview =
+                preview_of(Json::array(), {"train.device=cuda:99", std::string("train.precision=") + precision});
+            QVERIFY2(says(preview, Severity::error, "baseline", "device 'cuda:99' is absent"), precision);
+        }
+    }
+
     void one_seed_is_warned_of() {
         QVERIFY(
             says(preview_of(Json::array(), {}, Json::object(), {1}), Severity::warning, "", "one seed: no interval"));

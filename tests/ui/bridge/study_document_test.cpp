@@ -290,6 +290,55 @@ class StudyDocumentTest : public QObject {
         document.add_variant({"same", "same", Json::object()});
         wait_for_preview(document);
         QVERIFY(document.preview()->why_not().contains("changes nothing"));
+        QCOMPARE(document.preview()->broken.size(), std::size_t{1});
+        QVERIFY(document.preview()->broken.at("same").contains("changes nothing"));
+    }
+
+    void a_device_this_machine_lacks_is_a_finding() {
+        const test::TempFolder folder;
+        for (const char* precision : {"fp32", "bf16"}) {
+            StudyDocument document(folder.path());
+            StudyConfig study = small_study();
+            study.baseline = {{"train", {{"device", "cuda:99"}, {"precision", precision}}}};
+            document.start_new(study);
+            wait_for_preview(document);
+            QVERIFY(!document.preview()->can_start());
+            QVERIFY(document.preview()->why_not().contains("cuda:99"));
+            QCOMPARE(document.preview()->preview.points.size(), std::size_t{2});
+            QVERIFY(std::isnan(document.preview()->study_seconds));
+        }
+    }
+
+    void a_broken_variant_hides_no_other_where_one_is_left_out() {
+        const test::TempFolder folder;
+        StudyDocument document(folder.path());
+        StudyConfig study = small_study();
+        study.combine = "leave-one-out";
+        study.variants.push_back(variant("silu", {{"model", {{"ffn", {{"kind", "silu"}}}}}}));
+        study.variants.push_back(variant("other-data", {{"data", {{"vocab_size", 300}}}}));
+        document.start_new(study);
+        wait_for_preview(document);
+        QVERIFY(document.preview()->error.contains("vocab_size"));
+        QCOMPARE(document.preview()->broken.size(), std::size_t{1});
+        QVERIFY(document.preview()->broken.contains("other-data"));
+        QCOMPARE(document.preview()->preview.points.size(), std::size_t{4});  // the baseline, all, two that lack one
+    }
+
+    void the_studys_time_is_that_of_the_runs_at_once() {
+        const test::TempFolder folder;
+        study::measured_peak("fp32", 1, "cpu", folder / "cache");
+        StudyDocument document(folder.path());
+        StudyConfig study = small_study();
+        study.baseline = {{"train", {{"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
+        document.set_jobs(1);
+        document.start_new(study);
+        wait_for_preview(document);
+        const double one_by_one = document.preview()->study_seconds;
+        QCOMPARE(one_by_one, document.preview()->times[0].seconds + document.preview()->times[1].seconds);
+        document.set_jobs(2);
+        QVERIFY(!document.preview_is_current());
+        wait_for_preview(document);
+        QVERIFY(document.preview()->study_seconds < one_by_one);
     }
 
     void while_runs_train_the_machine_is_not_measured() {

@@ -43,6 +43,15 @@ class WorkspaceTest : public QObject {
         QTRY_VERIFY(workspace.runs()->runs.empty());
     }
 
+    void an_empty_workspace_is_told_once_it_was_read() {
+        const test::TempFolder folder;
+        Workspace workspace(folder.path());
+        QSignalSpy told(&workspace, &Workspace::runs_changed);
+        QVERIFY(!workspace.has_read());
+        QTRY_COMPARE(told.count(), 1);
+        QVERIFY(workspace.has_read() && workspace.runs()->runs.empty());
+    }
+
     void an_unchanged_list_is_not_told_again() {
         const test::TempFolder folder;
         test::write_synthetic_run(folder.path(), {});
