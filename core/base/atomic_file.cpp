@@ -10,6 +10,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
+#include <fstream>
 #include <system_error>
 
 namespace ablate {
@@ -43,10 +45,28 @@ void sync_path(const fs::path& path) {
 
 fs::path folder_of(const fs::path& path) { return path.parent_path().empty() ? "." : path.parent_path(); }
 
+// When a process began, in ticks since the machine did; 0: there is none. Ids come again, in a container at each start.
+unsigned long long start_of(pid_t process) {
+    std::ifstream file(fmt::format("/proc/{}/stat", process));
+    std::string line;
+    std::getline(file, line);
+    const auto name_end = line.rfind(')');  // the name before it may hold anything
+    const auto fields = name_end == std::string::npos ? std::vector<std::string>() : split(line.substr(name_end), ' ');
+    return fields.size() > 20 ? std::strtoull(fields[20].c_str(), nullptr, 10) : 0;
+}
+
 // A name no other call, thread or process uses, in the folder of `path`: a rename never crosses file systems.
 fs::path name_beside(const fs::path& path) {
     static std::atomic<unsigned> calls = 0;
-    return folder_of(path) / fmt::format(".{}{}{}-{}", path.filename().string(), leftover_mark, getpid(), ++calls);
+    return folder_of(path) /
+           fmt::format(".{}{}{}-{}-{}", path.filename().string(), leftover_mark, getpid(), start_of(getpid()), ++calls);
+}
+
+bool writer_lives(const std::string& name) {
+    int process = 0;
+    unsigned long long start = 0;
+    const char* marked = name.c_str() + name.find(leftover_mark) + leftover_mark.size();
+    return std::sscanf(marked, "%d-%llu-", &process, &start) == 2 && start != 0 && start == start_of(process);
 }
 
 // Deletes what is under its name unless the rename took it away.
@@ -135,7 +155,7 @@ void remove_leftovers(const fs::path& directory) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(directory, ignored)) {
         const std::string name = entry.path().filename().string();
-        if (name.starts_with('.') && name.find(leftover_mark) != std::string::npos)
+        if (name.starts_with('.') && name.find(leftover_mark) != std::string::npos && !writer_lives(name))
             fs::remove_all(entry.path(), ignored);
     }
 }

@@ -20,8 +20,8 @@ void atomic_write(const std::filesystem::path& file, const std::function<void(co
 void atomic_directory(const std::filesystem::path& directory,
                       const std::function<void(const std::filesystem::path& beside)>& fill);
 
-// Removes what calls of the above left half-done in `directory` when their process died. Only where no other process
-// writes at the same time.
+// Removes what calls of the above left half-done in `directory` when their process died; what a process of this machine
+// is about to write stays.
 void remove_leftovers(const std::filesystem::path& directory);
 
 // Throws ResourceError naming the path and both figures when fewer than `bytes` + 5 % are free there.

@@ -1,11 +1,17 @@
 #include "core/run/notes.h"
 
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/json_file.h"
 #include "core/run/json_fields.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 
 namespace ablate::run {
 
@@ -20,16 +26,22 @@ fs::path file_of(const fs::path& run) { return run / "notes.json"; }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-void write_notes(const fs::path& run, const Notes& notes) {
-    if (!fs::is_directory(run)) throw InputError("{}: no such run", run.string());
-    const Json json{{"format", kNotesFormat}, {"text", notes.text}, {"tags", notes.tags}};
-    try {
-        io::write_json(file_of(run), json);
-    } catch (const InputError&) {
-        // A run that begins to train at this moment clears half-written files in its folder, ours among them.
-        io::write_json(file_of(run), json);
+// One edit at a time, of all threads and processes. A lock of the folder, since RUN/lock says that a run is trained;
+// where the file system has none, edits go unguarded.
+class EditLock {
+  public:
+    explicit EditLock(const fs::path& run) : descriptor_(open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+        if (descriptor_ < 0) throw_system_error(errno, run, "opening");
+        while (flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+        }
     }
-}
+    ~EditLock() { close(descriptor_); }
+    EditLock(const EditLock&) = delete;
+    EditLock& operator=(const EditLock&) = delete;
+
+  private:
+    int descriptor_;
+};
 
 }  // namespace
 
@@ -82,10 +94,11 @@ Notes edited(Notes notes, const NotesEdit& edit) {
 }
 
 Notes edit_notes(const fs::path& run, const NotesEdit& edit) {
+    const EditLock lock(run);
     const Notes before = read_notes(run);
     Notes after = edited(before, edit);
     if (after == before) return after;
-    write_notes(run, after);
+    io::write_json(file_of(run), {{"format", kNotesFormat}, {"text", after.text}, {"tags", after.tags}});
     return after;
 }
 

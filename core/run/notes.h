@@ -32,7 +32,8 @@ std::string checked_tag(std::string_view tag);
 Notes read_notes(const std::filesystem::path& run);
 // What the notes are after the edit; InputError when they would be too long. Removing an absent tag is no error.
 Notes edited(Notes notes, const NotesEdit& edit);
-// Reads, edits and replaces notes.json atomically; damaged notes are left alone (InputError). Returns what it wrote.
+// Reads, edits and replaces notes.json atomically, one edit after another; damaged notes are left alone (InputError).
+// Returns what it wrote.
 Notes edit_notes(const std::filesystem::path& run, const NotesEdit& edit);
 
 }  // namespace ablate::run

@@ -8,6 +8,8 @@
 
 #include <torch/version.h>
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 
 namespace ablate::run {
@@ -124,6 +126,15 @@ RunState run_state_from_json(const Json& json, const std::string& where) {
     state.updated = field<double>(json, "updated", where);
     return state;
 }
+
+std::optional<double> seconds_left(const RunConfig& config, const RunState& state) {
+    if (state.step == 0 || !(state.tokens_per_second > 0)) return {};
+    const double steps = static_cast<double>(std::max<std::int64_t>(config.train.steps - state.step, 0));
+    const double seconds = steps * tokens_per_step(config) / state.tokens_per_second;
+    return std::isfinite(seconds) ? std::optional(seconds) : std::nullopt;
+}
+
+bool has_result(Status status) { return status == Status::healthy || status == Status::collapsed; }
 
 const char* to_string(Status status) {
     switch (status) {

@@ -42,9 +42,13 @@ struct RunState {
 Json to_json(const RunState& state);
 RunState run_state_from_json(const Json& json, const std::string& where);
 
+// To the last step at the rate of the newest one; nothing before a step has told a rate.
+std::optional<double> seconds_left(const RunConfig& config, const RunState& state);
+
 // What is true of a run now: `running` exactly while another or this process holds its lock.
 enum class Status { queued, running, paused, interrupted, healthy, collapsed, stopped, failed };
 const char* to_string(Status status);
+bool has_result(Status status);  // healthy or collapsed: what was to be trained has been
 
 struct LockHolder {
     std::int64_t pid = 0;

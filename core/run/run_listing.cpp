@@ -16,12 +16,11 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kRunsWorthAThread = 32, kMostThreads = 3;
+constexpr std::size_t kInfo = 1;  // among the stamps
 
-// A process takes the lock before it writes "training" and leaves it after it wrote "ended", so an ended run that goes
-// on is seen by its state.
-bool may_be_training(const RunState& state) { return state.phase != "ended"; }
-
-bool same_damage(const DamagedRun& a, const DamagedRun& b) { return a.folder == b.folder && a.reason == b.reason; }
+// A process takes the lock before it writes "training" and leaves it after it wrote "ended": an ended run that goes on
+// is seen by its state, and one that was locked when it was read is asked again.
+bool may_be_training(const ListedRun& run) { return run.state.phase != "ended" || run.status == Status::running; }
 
 }  // namespace
 
@@ -42,23 +41,27 @@ RunListing::Stamps RunListing::stamps_of(const fs::path& folder) {
 // Whether the run's status has changed; a run whose files have is left to be read.
 bool RunListing::look_at(const fs::path& folder, std::vector<Reading>& to_read) {
     const auto found = seen_.find(folder);
-    const bool locked = found != seen_.end() && may_be_training(found->second.run.state) &&
-                        found->second.run.directory.locked();  // before the stamps: see RunDirectory::status
-    const Stamps stamps = stamps_of(folder);                   // before reading: what changes meanwhile is read again
+    ListedRun* const run = found != seen_.end() && found->second.run ? &*found->second.run : nullptr;
+    const bool locked =
+        run && may_be_training(*run) && run->directory.locked();  // before the stamps: see RunDirectory::status
+    const Stamps stamps = stamps_of(folder);  // before reading: what changes meanwhile is read again
     if (found == seen_.end() || found->second.stamps != stamps) {
-        to_read.push_back({folder, stamps});
+        const bool same_info = run && found->second.stamps[kInfo] == stamps[kInfo];
+        to_read.push_back({folder, {stamps}, same_info ? &run->info : nullptr});
         return false;
     }
-    ListedRun& run = found->second.run;
-    if (!may_be_training(run.state)) return false;
-    return std::exchange(run.status, run.directory.status(locked, run.state)) != run.status;
+    if (!run || !may_be_training(*run)) return false;
+    return std::exchange(run->status, run->directory.status(locked, run->state)) != run->status;
 }
 
 void RunListing::read(Reading& reading) {
     try {
-        reading.run = read_run(reading.folder);
+        reading.now.run = read_run(reading.folder, reading.known);
+    } catch (const InputError& error) {
+        reading.now.damage = one_line(error.what());
     } catch (const std::exception& error) {
-        reading.problem = one_line(error.what());
+        reading.now.damage = one_line(error.what());
+        reading.now.stamps = {};  // for want of memory or descriptors: nothing about the files, to be read again
     }
 }
 
@@ -80,25 +83,31 @@ bool RunListing::refresh() {
     std::vector<Reading> readings;
     for (const fs::path& folder : folders) changed |= look_at(folder, readings);
     read_all(readings);
-    std::vector<DamagedRun> damaged;
-    for (Reading& reading : readings) {
-        if (reading.run) {
-            seen_.insert_or_assign(reading.folder, Seen{std::move(*reading.run), reading.stamps});
-            changed = true;
-        } else {
-            changed |= seen_.erase(reading.folder) > 0;
-            damaged.push_back({reading.folder, std::move(reading.problem)});
-        }
-    }
+    for (Reading& reading : readings) changed |= take(reading);
     const std::set<fs::path> present(folders.begin(), folders.end());
     changed |= std::erase_if(seen_, [&](const auto& entry) { return !present.contains(entry.first); }) > 0;
-    changed |= !std::equal(damaged.begin(), damaged.end(), list_.damaged.begin(), list_.damaged.end(), same_damage);
-    if (!changed) return false;
-    list_ = {};
-    list_.damaged = std::move(damaged);
-    for (const auto& [folder, seen] : seen_) list_.runs.push_back(seen.run);
-    sort_by_creation(list_.runs);
-    return true;
+    if (changed) make_list();
+    return changed;
+}
+
+// Whether it is another one than before.
+bool RunListing::take(Reading& reading) {
+    Seen& seen = seen_[reading.folder];
+    const bool same = !reading.now.run && !seen.run && reading.now.damage == seen.damage;
+    seen = std::move(reading.now);
+    return !same;
+}
+
+void RunListing::make_list() {
+    RunList list;
+    for (const auto& [folder, seen] : seen_) {
+        if (seen.run)
+            list.runs.push_back(*seen.run);
+        else
+            list.damaged.push_back({folder, seen.damage});
+    }
+    sort_by_creation(list.runs);
+    list_ = std::make_shared<const RunList>(std::move(list));
 }
 
 }  // namespace ablate::run

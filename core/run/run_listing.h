@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace ablate::run {
@@ -14,7 +15,8 @@ class RunListing {
     explicit RunListing(std::filesystem::path workspace) : workspace_(std::move(workspace)) {}
     const std::filesystem::path& workspace() const { return workspace_; }
     bool refresh();  // true when the list is another one than before; the first is
-    const RunList& list() const { return list_; }
+    const RunList& list() const { return *list_; }
+    std::shared_ptr<const RunList> shared_list() const { return list_; }  // a refresh makes another, this one stays
 
   private:
     // Changes whenever a file is replaced, written to, or given other rights.
@@ -25,25 +27,27 @@ class RunListing {
     };
     using Stamps = std::array<Stamp, 4>;  // of the folder, run.json, state.json, notes.json
     struct Seen {
-        ListedRun run;
-        Stamps stamps;
+        Stamps stamps = {};
+        std::optional<ListedRun> run = {};
+        std::string damage = {};  // why there is no run
     };
     struct Reading {
         std::filesystem::path folder;
-        Stamps stamps;
-        std::optional<ListedRun> run = {};
-        std::string problem = {};
+        Seen now;
+        const RunInfo* known = nullptr;  // what run.json still says
     };
     static Stamp stamp_of(const std::filesystem::path& file);
     static Stamps stamps_of(const std::filesystem::path& folder);
     static void read(Reading& reading);
     static void read_all(std::vector<Reading>& readings);
     bool look_at(const std::filesystem::path& folder, std::vector<Reading>& to_read);
+    bool take(Reading& reading);
+    void make_list();
 
     std::filesystem::path workspace_;
     std::map<std::filesystem::path, Seen> seen_;
     bool listed_ = false;
-    RunList list_;
+    std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();
 };
 
 }  // namespace ablate::run

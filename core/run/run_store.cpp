@@ -30,26 +30,7 @@ void sort_by_creation(std::vector<ListedRun>& runs) {
 
 namespace {
 
-fs::path only_match(const fs::path& workspace, const std::string& id_or_prefix) {
-    if (id_or_prefix.empty()) throw InputError("a run's id is needed");
-    std::vector<fs::path> matches;
-    std::vector<std::string> ids;
-    for (const fs::path& folder : run_folders(workspace)) {
-        const std::string id = folder.filename().string();
-        if (id == id_or_prefix) return folder;
-        if (id.starts_with(id_or_prefix)) matches.push_back(folder);
-        ids.push_back(id);
-    }
-    if (matches.size() == 1) return matches.front();
-    if (matches.empty())
-        throw InputError("no run '{}' in {}{}", id_or_prefix, workspace.string(), did_you_mean(id_or_prefix, ids));
-    std::vector<std::string> names;
-    for (const fs::path& match : matches) names.push_back(match.filename().string());
-    throw InputError("'{}' begins the ids of several runs: {}", id_or_prefix, join(names, ", "));
-}
-
-}  // namespace
-
+// Notes and problems.
 void add_remarks(ListedRun& run) {
     const fs::path& folder = run.directory.folder();
     try {
@@ -62,7 +43,9 @@ void add_remarks(ListedRun& run) {
                                            folder.string(), std::generic_category().message(errno)));
 }
 
-ListedRun read_run(const fs::path& folder) {
+}  // namespace
+
+ListedRun read_run(const fs::path& folder, const RunInfo* known) {
     std::error_code error;
     const fs::file_status status = fs::status(folder, error);
     if (error) throw InputError("{}: {}", folder.string(), error.message());
@@ -71,7 +54,7 @@ ListedRun read_run(const fs::path& folder) {
     const bool locked = directory.locked();
     RunState state = directory.state();
     const Status now = directory.status(locked, state);
-    ListedRun run{directory, directory.info(), std::move(state), now};
+    ListedRun run{directory, known ? *known : directory.info(), std::move(state), now};
     add_remarks(run);
     return run;
 }
@@ -89,7 +72,23 @@ RunList RunStore::list() const {
     return list;
 }
 
-fs::path RunStore::folder_of(const std::string& id_or_prefix) const { return only_match(workspace_, id_or_prefix); }
+fs::path RunStore::folder_of(const std::string& id_or_prefix) const {
+    if (id_or_prefix.empty()) throw InputError("a run's id is needed");
+    std::vector<fs::path> matches;
+    std::vector<std::string> ids;
+    for (const fs::path& folder : run_folders(workspace_)) {
+        const std::string id = folder.filename().string();
+        if (id == id_or_prefix) return folder;
+        if (id.starts_with(id_or_prefix)) matches.push_back(folder);
+        ids.push_back(id);
+    }
+    if (matches.size() == 1) return matches.front();
+    if (matches.empty())
+        throw InputError("no run '{}' in {}{}", id_or_prefix, workspace_.string(), did_you_mean(id_or_prefix, ids));
+    std::vector<std::string> names;
+    for (const fs::path& match : matches) names.push_back(match.filename().string());
+    throw InputError("'{}' begins the ids of several runs: {}", id_or_prefix, join(names, ", "));
+}
 
 ListedRun RunStore::find(const std::string& id_or_prefix) const { return read_run(folder_of(id_or_prefix)); }
 

@@ -30,10 +30,8 @@ struct TrashedRun {
     double deleted = 0;  // unix seconds
 };
 
-// One run as list() reads it. InputError: damaged.
-ListedRun read_run(const std::filesystem::path& folder);
-// The part of it that may change while state.json does not: notes and problems.
-void add_remarks(ListedRun& run);
+// One run as list() reads it; `known` is what its run.json says, where that has been read. InputError: damaged.
+ListedRun read_run(const std::filesystem::path& folder, const RunInfo* known = nullptr);
 
 // Where the runs of a workspace lie, damaged ones and strangers included; and the order of a list.
 std::vector<std::filesystem::path> run_folders(const std::filesystem::path& workspace);
@@ -53,9 +51,8 @@ class RunStore {
     std::vector<TrashedRun> trash() const;  // the newest deletion first
     // Back to WORKSPACE/runs, by its name in the trash. InputError: none of that name, or a run is there again.
     std::filesystem::path restore(const std::string& name) const;
-    // Deletes those for good, by their names in the trash: what was not named is not touched. InputError says what
-    // could not be deleted; the others are gone.
-    void empty_trash(const std::vector<std::string>& names) const;
+    // For good, by its name in the trash. InputError: none of that name, or it could not be deleted.
+    void delete_from_trash(const std::string& name) const;
 
   private:
     std::filesystem::path workspace_;

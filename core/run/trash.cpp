@@ -58,11 +58,11 @@ TrashedRun look_at(const fs::path& folder) {
     return run;
 }
 
-// Only names that the folder holds: what a stranger hands in never leads out of the trash.
+// A name alone: what a stranger hands in never leads out of the trash.
 fs::path in_trash(const fs::path& trash, const std::string& name) {
-    const std::vector<std::string> names = names_in(trash);
-    if (std::find(names.begin(), names.end(), name) == names.end())
-        throw InputError("no run {} in {}{}", quote(name), trash.string(), did_you_mean(name, names));
+    const bool plain = !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos;
+    if (!plain || !fs::exists(fs::symlink_status(trash / name)))
+        throw InputError("no run {} in {}{}", quote(name), trash.string(), did_you_mean(name, names_in(trash)));
     return trash / name;
 }
 
@@ -109,16 +109,11 @@ fs::path RunStore::restore(const std::string& name) const {
     return target;
 }
 
-void RunStore::empty_trash(const std::vector<std::string>& names) const {
-    const fs::path trash = workspace_ / "trash";
-    std::vector<std::string> left;
-    for (const std::string& present : names_in(trash)) {
-        if (std::find(names.begin(), names.end(), present) == names.end()) continue;
-        std::error_code error;
-        fs::remove_all(trash / present, error);  // of a symbolic link, the link
-        if (error) left.push_back(fmt::format("{}: {}", (trash / present).string(), error.message()));
-    }
-    if (!left.empty()) throw InputError("not deleted: {}", join(left, "; "));
+void RunStore::delete_from_trash(const std::string& name) const {
+    const fs::path folder = in_trash(workspace_ / "trash", name);
+    std::error_code error;
+    fs::remove_all(folder, error);  // of a symbolic link, the link
+    if (error) throw InputError("not deleted: {}: {}", folder.string(), error.message());
 }
 
 }  // namespace ablate::run

@@ -1,11 +1,11 @@
 #include "core/base/atomic_file.h"
 
+#include "tests/support/file_size_limit.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,21 +29,6 @@ std::string resource_error(Act act) {
     return {};
 }
 
-// No file of this process may grow beyond `bytes`: a disk that fills up.
-class FileSizeLimit {
-  public:
-    explicit FileSizeLimit(rlim_t bytes) {
-        signal(SIGXFSZ, SIG_IGN);
-        getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit limit{bytes, before_.rlim_max};
-        setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
-
-  private:
-    rlimit before_{};
-};
-
 }  // namespace
 
 class AtomicFileTest : public QObject {
@@ -63,7 +48,7 @@ class AtomicFileTest : public QObject {
         folder.write("a", "old");
         std::string message;
         {
-            const FileSizeLimit limit(1000);
+            const test::FileSizeLimit limit(1000);
             message = resource_error([&] { atomic_write(folder / "a", std::string(5000, 'x')); });
         }
         QVERIFY(is_line_with(message, {"/a: writing failed", "5,000 bytes needed"}));
@@ -97,6 +82,22 @@ class AtomicFileTest : public QObject {
             QVERIFY(found == versions[0] || found == versions[1]);
         }
         remove_leftovers(folder.path());
+        QCOMPARE(folder.names(), std::vector<std::string>{"a"});
+    }
+
+    void leftovers_of_the_dead_go_and_a_living_writer_is_left_alone() {
+        const test::TempFolder folder;
+        for (const std::string& dead :
+             {fmt::format(".a.ablate-tmp-{}-1-1", getpid()),  // of an earlier process
+              std::string(".a.ablate-tmp-999999999-5-1"), std::string(".a.ablate-tmp-deleted")})
+            std::ofstream(folder / dead) << "half";
+        atomic_write(folder / "a", [&](const AppendBytes& append) {
+            append("one");
+            remove_leftovers(folder.path());
+            QCOMPARE(folder.names().size(), std::size_t{1});
+            append(" two");
+        });
+        QCOMPARE(read_file(folder / "a"), "one two");
         QCOMPARE(folder.names(), std::vector<std::string>{"a"});
     }
 

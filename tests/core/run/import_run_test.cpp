@@ -1,6 +1,8 @@
 #include "core/run/import_run.h"
 
+#include "core/base/error.h"
 #include "core/run/run_store.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
@@ -43,6 +45,20 @@ class ImportRunTest : public QObject {
         const run::RunList after = run::RunStore(here_.path()).list();
         QCOMPARE(after.runs.size(), before);
         QVERIFY(after.damaged.empty());
+    }
+
+    void a_copy_that_fails_half_way_leaves_nothing() {
+        const test::TempFolder here;
+        const run::RunDirectory source = test::create_bare_run(elsewhere_.path());
+        fs::create_directories(source.folder() / "checkpoints/step-000001");
+        atomic_write(source.folder() / "checkpoints/step-000001/model.safetensors", std::string(100'000, 'x'));
+        QVERIFY_THROWS_EXCEPTION(ResourceError, [&] {
+            const test::FileSizeLimit limit(50'000);
+            run::import_run(source.folder(), here.path());
+        }());
+        QVERIFY(fs::is_empty(here / "runs"));
+        QVERIFY(fs::exists(source.folder() / "run.json"));
+        QCOMPARE(run::import_run(source.folder(), here.path()).id(), source.id());  // with room made
     }
 };
 

@@ -7,6 +7,7 @@
 #include "tests/support/tiny_run.h"
 
 #include <QTest>
+#include <thread>
 
 using namespace ablate;
 using namespace ablate::run;
@@ -36,6 +37,15 @@ class NotesTest : public QObject {
         QCOMPARE(run.names(), std::vector<std::string>({"notes.json"}));
         edit_notes(run.path(), {"", {}, {"keep", "paper"}});
         QVERIFY(read_notes(run.path()).empty());
+    }
+
+    void edits_at_once_lose_nothing() {
+        const test::TempFolder run;
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < kMostTags; ++i)
+            threads.emplace_back([&, i] { edit_notes(run.path(), {{}, {std::to_string(i)}, {}}); });
+        threads.clear();
+        QCOMPARE(read_notes(run.path()).tags.size(), kMostTags);
     }
 
     void limits_are_told_and_nothing_is_written() {

@@ -93,6 +93,36 @@ class RunListingTest : public QObject {
         QCOMPARE(listing.list().runs[0].status, Status::interrupted);
     }
 
+    void a_run_read_between_its_end_and_the_end_of_its_lock_does_not_stay_running() {
+        const test::TempFolder folder;
+        const RunDirectory run = test::create_bare_run(folder.path());
+        RunListing listing(folder.path());
+        {
+            const RunLock lock(run.folder());
+            RunState state = run.state();
+            state.phase = "ended";
+            state.verdict = train::Verdict();
+            run.write_state(state);
+            listing.refresh();
+            QCOMPARE(listing.list().runs[0].status, Status::running);
+        }
+        QVERIFY(listing.refresh());
+        QCOMPARE(listing.list().runs[0].status, Status::healthy);
+        QVERIFY(!listing.refresh());
+    }
+
+    void what_was_handed_out_stays_as_it_was() {
+        const test::TempFolder folder;
+        test::create_bare_run(folder.path());
+        RunListing listing(folder.path());
+        listing.refresh();
+        const auto before = listing.shared_list();
+        test::create_bare_run(folder.path());
+        listing.refresh();
+        QCOMPARE(before->runs.size(), std::size_t{1});
+        QCOMPARE(listing.list().runs.size(), std::size_t{2});
+    }
+
     void a_run_that_is_damaged_leaves_the_list_and_comes_back_when_mended() {
         const test::TempFolder folder;
         const RunDirectory run = test::create_bare_run(folder.path()), other = test::create_bare_run(folder.path());
@@ -104,7 +134,12 @@ class RunListingTest : public QObject {
         QCOMPARE(ids(listing.list()), std::vector{other.id()});
         QCOMPARE(listing.list().damaged[0].folder, run.folder());
         QVERIFY(!listing.refresh());
+        atomic_write(run.folder() / "state.json", "{");
+        QVERIFY(listing.refresh());
+        QVERIFY(listing.list().damaged.at(0).reason.find("state.json") != std::string::npos);
         atomic_write(run.folder() / "run.json", whole);
+        QVERIFY(!listing.refresh());  // damaged as before
+        run.write_state({});
         QVERIFY(listing.refresh());
         QCOMPARE(listing.list().runs.size(), std::size_t{2});
         QVERIFY(listing.list().damaged.empty());

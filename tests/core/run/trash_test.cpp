@@ -66,7 +66,7 @@ class TrashTest : public QObject {
         QVERIFY(fs::exists(run.folder() / "run.json"));
     }
 
-    void emptying_deletes_what_is_named_and_nothing_behind_a_link() {
+    void deleting_takes_what_is_named_and_nothing_behind_a_link() {
         const test::TempFolder workspace, elsewhere;
         const RunStore store(workspace.path());
         const RunDirectory a = test::create_bare_run(workspace.path()), b = test::create_bare_run(workspace.path());
@@ -74,11 +74,13 @@ class TrashTest : public QObject {
         fs::create_directory_symlink(real.folder(), workspace / "runs/11112222");
         fs::create_directory_symlink(elsewhere.path(), a.folder() / "link");
         for (const std::string& id : {a.id(), b.id(), std::string("11112222")}) store.move_to_trash(id);
-        store.empty_trash({a.id(), "11112222", "..", "../runs", "gone already"});
+        for (const char* hostile : {"", ".", "..", "../runs", "gone already"})
+            QVERIFY2(!input_error([&] { store.delete_from_trash(hostile); }).empty(), hostile);
+        for (const std::string& id : {a.id(), std::string("11112222")}) store.delete_from_trash(id);
         QCOMPARE(names(store), std::vector<std::string>({b.id()}));
         QVERIFY(fs::exists(real.folder() / "run.json"));
         QVERIFY(fs::is_directory(workspace / "runs"));
-        store.empty_trash(names(store));
+        store.delete_from_trash(b.id());
         QVERIFY(store.trash().empty());
     }
 };
