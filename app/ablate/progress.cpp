@@ -51,9 +51,7 @@ void ProgressBoard::expect(const run::RunDirectory& directory) {
     Tracked tracked;
     tracked.title = info.variant + (info.grid_point.empty() ? "" : "@" + info.grid_point) +
                     fmt::format(" seed {} [{}]", info.seed, info.id);
-    tracked.steps = info.config.train.steps;
-    tracked.tokens_per_step = static_cast<double>(info.config.train.batch * info.config.train.accumulate) *
-                              static_cast<double>(info.config.data.context);
+    tracked.config = info.config;
     const std::lock_guard lock(mutex_);
     runs_[info.id] = std::move(tracked);
 }
@@ -87,18 +85,18 @@ void ProgressBoard::ended(const run::RunDirectory& directory, const train::Verdi
 
 std::string ProgressBoard::describe(const Tracked& run) const {
     const run::RunState& state = run.state;
-    std::string text = fmt::format("step {}/{}", state.step, run.steps);
+    std::string text = fmt::format("step {}/{}", state.step, run.config.train.steps);
     if (!state.last_loss || !state.last_grad_norm) return text;
     text += fmt::format(", loss {}, grad norm {}, {} tokens/s", fixed(*state.last_loss, 4),
                         significant(*state.last_grad_norm, 3), with_thousands(std::llround(state.tokens_per_second)));
-    if (state.tokens_per_second > 0)
-        text += fmt::format(", {} left", short_duration(static_cast<double>(run.steps - state.step) *
-                                                        run.tokens_per_step / state.tokens_per_second));
+    if (const auto seconds = run::seconds_left(run.config, state))
+        text += fmt::format(", {} left", short_duration(*seconds));
     return text;
 }
 
 std::string ProgressBoard::bar(const Tracked& run) const {
-    const double share = run.steps ? static_cast<double>(run.state.step) / static_cast<double>(run.steps) : 1;
+    const std::int64_t steps = run.config.train.steps;
+    const double share = steps ? static_cast<double>(run.state.step) / static_cast<double>(steps) : 1;
     return fmt::format("{} {}: {}", drawn_bar(share), run.title, describe(run));
 }
 

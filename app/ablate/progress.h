@@ -27,8 +27,7 @@ class ProgressBoard {
     using Clock = std::chrono::steady_clock;
     struct Tracked {
         std::string title;
-        std::int64_t steps = 0;
-        double tokens_per_step = 0;
+        RunConfig config;
         run::RunState state;
         bool active = false;
         Clock::time_point said{};

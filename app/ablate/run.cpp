@@ -77,7 +77,7 @@ Action declare_run(CLI::App& parser) {
     parser.add_option("--seeds", options->plan.seeds, "seeds in place of the study's")
         ->delimiter(',')
         ->allow_extra_args(false);
-    parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads)")
+    parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads; 1 on a GPU)")
         ->check(CLI::Range(1, 4096));
     parser.add_flag("--again", options->plan.again, "train finished runs anew");
     parser.add_flag("--keep-no-ops", options->plan.keep_no_ops, "train variants that change nothing that is computed");

@@ -41,25 +41,25 @@ void discard_old_options(Json& config, const Json& patch) {
     }
 }
 
+// What a merge patch says of an object: members that are gone are null.
+Json object_patch(const Json& from, const Json& to) {
+    Json patch = Json::object();
+    for (const auto& [key, value] : to.items())
+        if (!from.contains(key) || from[key] != value) patch[key] = value;
+    for (const auto& [key, value] : from.items())
+        if (!to.contains(key)) patch[key] = nullptr;
+    return patch;
+}
+
 std::string describe(const Json& value) {
     if (value.is_string()) return value.get<std::string>().empty() ? "(unset)" : value.get<std::string>();
     if (value.is_number_float()) return full_precision(value.get<double>());
     return value.dump();
 }
 
-const ListedField* find_field(const std::string& key) {
-    for (const ListedField& field : run_config_fields())
-        if (field.key == key) return &field;
-    return nullptr;
-}
-
-// The kind or map field that `key` lies below, with what is left of the key behind it.
-std::pair<const ListedField*, std::string> find_parent(const std::string& key) {
-    for (const ListedField& field : run_config_fields())
-        if ((field.info->type == FieldType::kind || field.info->type == FieldType::map) &&
-            key.starts_with(field.key + "."))
-            return {&field, key.substr(field.key.size() + 1)};
-    return {nullptr, {}};
+// What is left of a key behind the field that find_field() gives for it; "" for the field's own.
+std::string below(const ListedField& field, const std::string& key) {
+    return key == field.key ? std::string() : key.substr(field.key.size() + 1);
 }
 
 const FieldInfo* find_kind_option(const std::string& category, const std::string& option) {
@@ -111,6 +111,20 @@ const std::vector<ListedField>& run_config_fields() {
     return fields;
 }
 
+const ListedField* find_field(const std::string& key) {
+    for (const ListedField& field : run_config_fields()) {
+        const bool holds = field.info->type == FieldType::kind || field.info->type == FieldType::map;
+        if (key == field.key || (holds && key.starts_with(field.key + "."))) return &field;
+    }
+    return nullptr;
+}
+
+const FieldInfo* find_option(const std::string& key) {
+    const ListedField* field = find_field(key);
+    if (!field || key == field->key) return field ? field->info : nullptr;
+    return field->info->type == FieldType::kind ? find_kind_option(field->info->category, below(*field, key)) : nullptr;
+}
+
 Json to_json(const RunConfig& config) {
     Json json = Json::object();
     for_each_group(
@@ -136,7 +150,7 @@ RunConfig patched(const RunConfig& base, const Json& patch, const std::string& w
 }
 
 Json patch_from_dotted(const std::string& key, const Json& value) {
-    if (!find_field(key) && !find_parent(key).first) unknown_key(key);
+    if (!find_field(key)) unknown_key(key);
     Json patch = Json::object();
     schema_detail::put(patch, key, value);
     return patch;
@@ -147,15 +161,13 @@ Json patch_from_setting(const std::string& setting) {
     if (equals == std::string::npos || equals == 0)
         throw InputError("'{}': must be KEY=VALUE, such as train.lr=1e-3", setting);
     const std::string key = setting.substr(0, equals), text = setting.substr(equals + 1);
-    if (const ListedField* field = find_field(key)) return patch_from_dotted(key, parse_value(*field->info, text, key));
+    if (const FieldInfo* option = find_option(key)) return patch_from_dotted(key, parse_value(*option, text, key));
 
-    const auto [parent, rest] = find_parent(key);
-    if (!parent) unknown_key(key);
-    if (parent->info->type == FieldType::map || rest == "kind") return patch_from_dotted(key, text);
-    const FieldInfo* kind_option = find_kind_option(parent->info->category, rest);
-    if (!kind_option)
-        throw InputError("unknown key '{}': no kind of {} has an option '{}'", key, parent->info->category, rest);
-    return patch_from_dotted(key, parse_value(*kind_option, text, key));
+    const ListedField* field = find_field(key);
+    if (!field) unknown_key(key);
+    const std::string rest = below(*field, key);
+    if (field->info->type == FieldType::map || rest == "kind") return patch_from_dotted(key, text);
+    throw InputError("unknown key '{}': no kind of {} has an option '{}'", key, field->info->category, rest);
 }
 
 std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfig& after) {
@@ -176,17 +188,34 @@ std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfi
     return differences;
 }
 
+Json patch_between(const RunConfig& from, const RunConfig& to) {
+    const Json before = to_json(from), after = to_json(to);
+    Json patch = Json::object();
+    for (const ListedField& field : run_config_fields()) {
+        const Json &left = *schema_detail::find(before, field.key), &right = *schema_detail::find(after, field.key);
+        if (left == right) continue;
+        const bool other_kind = field.info->type == FieldType::kind && left["kind"] != right["kind"];
+        const bool merges = left.is_object() && right.is_object() && !other_kind;  // else it stands as a whole
+        schema_detail::put(patch, field.key, merges ? object_patch(left, right) : right);
+    }
+    return patch;
+}
+
+double tokens_per_step(const RunConfig& config) {
+    return static_cast<double>(config.train.batch * config.train.accumulate) * static_cast<double>(config.data.context);
+}
+
 std::string label_of(const std::string& key) {
-    if (const ListedField* field = find_field(key)) return field->info->label;
-    const auto [parent, rest] = find_parent(key);
-    if (!parent) throw std::logic_error("no such option: " + key);
-    return rest == "kind" ? parent->info->label : parent->info->label + ", " + rest;
+    const ListedField* field = find_field(key);
+    if (!field) throw std::logic_error("no such option: " + key);
+    const std::string rest = below(*field, key);
+    return rest.empty() || rest == "kind" ? field->info->label : field->info->label + ", " + rest;
 }
 
 std::string value_in_words(const std::string& key, const Json& value) {
-    const auto [parent, rest] = find_parent(key);
-    if (parent && rest == "kind" && parent->info->type == FieldType::kind)
-        return KindTable::instance().get(parent->info->category, value.get<std::string>(), key).label;
+    const ListedField* field = find_field(key);
+    if (field && field->info->type == FieldType::kind && below(*field, key) == "kind")
+        return KindTable::instance().get(field->info->category, value.get<std::string>(), key).label;
     return describe(value);
 }
 

@@ -75,6 +75,9 @@ struct RunConfig {
     RunConfig();  // the defaults, kinds included: the kinds must be registered
 };
 
+// What one optimizer step trains on: batch x accumulate x context.
+double tokens_per_step(const RunConfig& config);
+
 // A field as help, forms and documentation list it: its key with the group ("model.norm.attn_in").
 struct ListedField {
     std::string key;
@@ -105,6 +108,8 @@ struct ConfigDifference {
     Json before, after;
 };
 std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfig& after);
+// The same as the patch that makes one of the other: patched(from, patch_between(from, to), ...) equals `to`.
+Json patch_between(const RunConfig& from, const RunConfig& to);
 std::string in_words(const ConfigDifference& difference);  // "norm at attn_in: RMSNorm -> none"
 // The two sides of that: what an option of a ConfigDifference is called, and a value of it for people.
 std::string label_of(const std::string& key);

@@ -117,9 +117,8 @@ void require_shared_data(const RunConfig& baseline, const RunConfig& config, con
     for (const ConfigDifference& one : difference(baseline, config))
         if (one.key.starts_with("data.") && one.key != "data.context")
             throw InputError(
-                "{}: {} differs from the baseline's; a study shares its data, and only data.context may vary: make it "
-                "a "
-                "study of its own",
+                "{}: {} differs from the baseline's; a study shares its data, and only data.context may vary: "
+                "make it a study of its own",
                 where, one.key);
 }
 

@@ -49,9 +49,8 @@ ParameterCounts parameter_counts(const RunConfig& config) {
 FlopCounts forward_flops_per_token(const RunConfig& config) { return {levanter_flops(config), six_n_flops(config)}; }
 
 double training_flops(const RunConfig& config) {
-    const TrainConfig& train = config.train;
-    return 3 * forward_flops_per_token(config).six_n * train.batch * train.accumulate * config.data.context *
-           train.steps;
+    return 3 * forward_flops_per_token(config).six_n * tokens_per_step(config) *
+           static_cast<double>(config.train.steps);
 }
 
 }  // namespace ablate::model

@@ -90,9 +90,7 @@ std::vector<NamedTensor> Trainer::State::weights() const {
     return result;
 }
 
-double Trainer::State::tokens_per_step() const {
-    return static_cast<double>(train.batch * train.accumulate * job.config.data.context);
-}
+double Trainer::State::tokens_per_step() const { return ablate::tokens_per_step(job.config); }
 
 // ---- Checkpoints ----
 
