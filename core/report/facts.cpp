@@ -95,8 +95,7 @@ std::string changes_in_words(const Comparison& comparison, std::size_t group) {
 }
 
 double tokens_trained(const RunConfig& config) {
-    return static_cast<double>(config.train.steps * config.train.batch * config.train.accumulate) *
-           static_cast<double>(config.data.context);
+    return static_cast<double>(config.train.steps) * tokens_per_step(config);
 }
 
 bool is_single_seed(const Comparison& comparison) {

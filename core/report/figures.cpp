@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/report/sections.h"
 #include "core/report/svg_plot.h"
+#include "core/study/reading.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
@@ -62,11 +63,11 @@ void add_figure(Document& document, const LinePlot& plot, std::string caption) {
     document.add(Figure{plot.id, line_plot_svg(plot), std::move(caption)});
 }
 
-// A loss far above a uniform guess would flatten all others: the axis ends above ln V and the caption says so.
-void limit_to_uniform(LinePlot& plot, std::int64_t vocabulary, std::string& caption) {
-    const double uniform = std::log(static_cast<double>(vocabulary)), highest = extent_of(plot.lines).y_max;
-    if (highest <= uniform + 0.5) return;
-    plot.y_max = uniform + 0.5;
+// Ends the axis where a loss lies far above a uniform guess, and says so.
+void limit_to_uniform(LinePlot& plot, const RunConfig& config, std::string& caption) {
+    const double end = study::end_of_loss_axis(config), highest = extent_of(plot.lines).y_max;
+    if (highest <= end) return;
+    plot.y_max = end;
     caption += fmt::format(" Cut off above {}: the highest value is {}.", fixed(*plot.y_max, 2), significant(highest));
 }
 
@@ -87,7 +88,7 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
     const bool same_point = std::all_of(groups.begin(), groups.end(), [&](std::size_t index) {
         return comparison.groups[index].grid_point == comparison.groups[groups.front()].grid_point;
     });
-    const std::int64_t vocabulary = comparison.groups[groups.front()].config.data.vocab_size;
+    const RunConfig& config = comparison.groups[groups.front()].config;
     const auto plot_of = [&](const std::string& name, const std::string& y_title, const SeriesOf& series) {
         return LinePlot{id + name,
                         y_title + " over steps" + where,
@@ -104,13 +105,13 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
     LinePlot val = plot_of("validation-loss", "validation loss, nats",
                            [](const ComparedRun& compared) -> const run::Series& { return compared.val; });
     std::string caption = "Validation loss" + where + ", one line a seed." + kMarks;
-    limit_to_uniform(val, vocabulary, caption);
+    limit_to_uniform(val, config, caption);
     add_figure(document, val, caption);
     add_last_half(document, val, where);
 
     LinePlot training = plot_of("training-loss", "training loss, nats", dense(run::kTrainLoss));
     caption = "Training loss of every step" + where + "." + kMarks;
-    limit_to_uniform(training, vocabulary, caption);
+    limit_to_uniform(training, config, caption);
     add_figure(document, training, caption);
 
     LinePlot norms = plot_of("grad-norm", "gradient norm", dense(run::kGradNorm));

@@ -18,23 +18,37 @@ constexpr std::size_t kPart = 1 << 20;  // bytes handed on at once
 constexpr const char* kLoss = "loss";
 constexpr const char* kBitsPerByte = "bpb";
 
-// All series of a run by column name.
-std::map<std::string, run::Series> columns_of(const ComparedRun& compared) {
-    std::map<std::string, run::Series> columns = compared.metrics.series();
+// Evaluations by column name: the metrics have them as events.
+using Evaluations = std::map<std::string, run::Series>;
+Evaluations evaluations_of(const ComparedRun& compared) {
+    Evaluations evaluations;
     for (const std::string& set : run::evaluation_sets(compared.metrics))
         for (const char* field : {kLoss, kBitsPerByte})
             if (run::Series series = run::evaluations(compared.metrics, set, field); !series.step.empty())
-                columns["evaluation/" + set + "/" + field] = std::move(series);
-    return columns;
+                evaluations["evaluation/" + set + "/" + field] = std::move(series);
+    return evaluations;
+}
+
+std::vector<std::string> column_names(const Comparison& comparison) {
+    std::set<std::string> names;
+    for (const ComparedRun& compared : comparison.runs) {
+        for (const auto& column : compared.metrics.series()) names.insert(column.first);
+        for (const auto& column : evaluations_of(compared)) names.insert(column.first);
+    }
+    return {names.begin(), names.end()};
 }
 
 // The rows of a run, each a step any series has a point at; of several points at one step the last.
 class Rows {
   public:
-    Rows(const std::map<std::string, run::Series>& columns, const std::vector<std::string>& names) {
+    Rows(const ComparedRun& compared, const std::vector<std::string>& names) : evaluations_(evaluations_of(compared)) {
+        const auto& dense = compared.metrics.series();
         for (const std::string& name : names) {
-            const auto found = columns.find(name);
-            series_.push_back(found == columns.end() ? nullptr : &found->second);
+            const auto found = evaluations_.find(name);
+            const auto other = dense.find(name);
+            series_.push_back(found != evaluations_.end() ? &found->second
+                              : other != dense.end()      ? &other->second
+                                                          : nullptr);
         }
         places_.resize(series_.size());
     }
@@ -64,6 +78,7 @@ class Rows {
     }
 
   private:
+    Evaluations evaluations_;
     std::vector<const run::Series*> series_;
     std::vector<std::size_t> places_;
 };
@@ -99,10 +114,7 @@ std::string json_of(const run::Series& series) {
 }  // namespace
 
 void write_points_csv(const Comparison& comparison, const std::filesystem::path& file) {
-    std::set<std::string> all;
-    for (const ComparedRun& compared : comparison.runs)
-        for (const auto& column : columns_of(compared)) all.insert(column.first);
-    const std::vector<std::string> names(all.begin(), all.end());
+    const std::vector<std::string> names = column_names(comparison);
     atomic_write(file, [&](const AppendBytes& append) {
         Parts parts(append);
         parts << "run,study,variant,grid_point,seed,step,time";
@@ -114,8 +126,7 @@ void write_points_csv(const Comparison& comparison, const std::filesystem::path&
                 join(std::vector<std::string>{info.id, study::csv_cell(info.study), study::csv_cell(info.variant),
                                               study::csv_cell(info.grid_point), std::to_string(info.seed)},
                      ",");
-            const auto columns = columns_of(compared);
-            Rows rows(columns, names);
+            Rows rows(compared, names);
             while (const auto step = rows.next_step())
                 parts << start << "," << std::to_string(*step) << "," << rows.take(*step) << "\n";
         }

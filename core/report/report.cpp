@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
 
 namespace ablate::report {
 
@@ -67,15 +68,68 @@ void add_files(Document& document, const ReportOptions& options) {
     document.add(std::move(list));
 }
 
-void make_folder(const fs::path& folder) {
+// A section begins with its title and goes on to the next one's.
+std::string section_titled(const std::string& title, const std::string& otherwise) {
+    for (const SectionWriter& writer : kSections)
+        if (writer.section.title == title) return writer.section.name;
+    return otherwise;
+}
+
+// Calls `take(block, section)` for every block.
+template <class Blocks, class Take>
+void for_each_block(Blocks& blocks, Take take) {
+    std::string section;
+    for (auto& block : blocks) {
+        if (const auto* heading = std::get_if<Heading>(&block); heading && heading->level == 2)
+            section = section_titled(heading->text, section);
+        take(block, section);
+    }
+}
+
+template <class Wanted>
+void keep(Document& document, Wanted wanted) {
+    std::vector<Block> kept;
+    for_each_block(document.blocks, [&](Block& block, const std::string& section) {
+        if (wanted(block, section)) kept.push_back(std::move(block));
+    });
+    document.blocks = std::move(kept);
+}
+
+// Files of figures that a report.md names. The folder may hold pictures of others, which it does not name.
+std::set<fs::path> figure_files(const fs::path& markdown) {
+    std::set<fs::path> files;
+    if (!fs::is_regular_file(markdown)) return files;
+    const std::string text = read_file(markdown);
+    static const std::regex figure(R"(\]\((figures/[a-z0-9-]+\.svg)\))");
+    for (std::sregex_iterator match(text.begin(), text.end(), figure), end; match != end; ++match)
+        files.insert(markdown.parent_path() / match->str(1));
+    return files;
+}
+
+void write_markdown(const Document& document, const fs::path& folder) {
+    const fs::path markdown = folder / "report.md";
+    std::set<fs::path> stale = figure_files(markdown);
+    make_report_folder(folder / "figures");
+    for (const Block& block : document.blocks)
+        if (const auto* figure = std::get_if<Figure>(&block)) {
+            const fs::path file = folder / "figures" / (figure->name + ".svg");
+            atomic_write(file, standalone_svg(figure->svg));
+            stale.erase(file);
+        }
+    atomic_write(markdown, render_markdown(document));
+    std::error_code ignored;  // a picture too many does no harm
+    for (const fs::path& file : stale) fs::remove(file, ignored);
+}
+
+}  // namespace
+
+void make_report_folder(const fs::path& folder) {
     std::error_code failed;
     fs::create_directories(folder, failed);
     if (failed || !fs::is_directory(folder))
         throw InputError("{}: cannot be made a folder ({})", folder.string(),
                          failed ? failed.message() : "it is a file");
 }
-
-}  // namespace
 
 const std::vector<Section>& report_sections() {
     static const std::vector<Section> sections = [] {
@@ -84,6 +138,10 @@ const std::vector<Section>& report_sections() {
         return all;
     }();
     return sections;
+}
+
+std::string default_title(const study::Comparison& comparison) {
+    return "Transformer ablation study: " + comparison.study;
 }
 
 Document build_report(const study::Comparison& comparison, const ReportOptions& options) {
@@ -95,7 +153,7 @@ Document build_report(const study::Comparison& comparison, const ReportOptions& 
     for (const Section& section : report_sections()) known.push_back(section.name);
     if (options.sections) require_known(*options.sections, "section", known);
     Document document;
-    document.title = options.title.empty() ? "Transformer ablation study: " + comparison.study : options.title;
+    document.title = options.title.empty() ? default_title(comparison) : options.title;
     document.subtitle =
         fmt::format("{} of {}, {}. Every number is computed from the run directories.",
                     study::count_of(std::ssize(comparison.runs), "run"), comparison.study, utc_time(unix_now()));
@@ -106,21 +164,27 @@ Document build_report(const study::Comparison& comparison, const ReportOptions& 
     return document;
 }
 
-std::vector<std::string> figure_names(const Document& document) {
-    std::vector<std::string> names;
-    for (const Block& block : document.blocks)
-        if (const auto* figure = std::get_if<Figure>(&block)) names.push_back(figure->name);
-    return names;
+std::vector<ListedFigure> figures_of(const Document& document) {
+    std::vector<ListedFigure> figures;
+    for_each_block(document.blocks, [&](const Block& block, const std::string& section) {
+        if (const auto* figure = std::get_if<Figure>(&block))
+            figures.push_back({figure->name, section, figure->caption});
+    });
+    return figures;
 }
 
 void keep_figures(Document& document, const std::vector<std::string>& names) {
-    require_known(names, "figure", figure_names(document));
-    std::vector<Block> kept;
-    for (Block& block : document.blocks) {
+    std::vector<std::string> known;
+    for (const ListedFigure& figure : figures_of(document)) known.push_back(figure.name);
+    require_known(names, "figure", known);
+    keep(document, [&](const Block& block, const std::string&) {
         const auto* figure = std::get_if<Figure>(&block);
-        if (!figure || is_in(names, figure->name)) kept.push_back(std::move(block));
-    }
-    document.blocks = std::move(kept);
+        return !figure || is_in(names, figure->name);
+    });
+}
+
+void keep_sections(Document& document, const std::vector<std::string>& names) {
+    keep(document, [&](const Block&, const std::string& section) { return is_in(names, section); });
 }
 
 std::string to_markdown(const study::Comparison& comparison, const ReportOptions& options) {
@@ -132,16 +196,14 @@ std::string to_html(const study::Comparison& comparison, const ReportOptions& op
 }
 
 fs::path write_report(const study::Comparison& comparison, const fs::path& folder, const ReportOptions& options) {
-    const Document document = build_report(comparison, options);
-    const auto asked = [&](Output output) { return options.outputs.contains(output); };
-    make_folder(folder);
-    if (asked(Output::markdown)) {
-        make_folder(folder / "figures");
-        for (const Block& block : document.blocks)
-            if (const auto* figure = std::get_if<Figure>(&block))
-                atomic_write(folder / "figures" / (figure->name + ".svg"), standalone_svg(figure->svg));
-        atomic_write(folder / "report.md", render_markdown(document));
-    }
+    return write_report(comparison, build_report(comparison, options), folder, options.outputs);
+}
+
+fs::path write_report(const study::Comparison& comparison, const Document& document, const fs::path& folder,
+                      const std::set<Output>& outputs) {
+    const auto asked = [&](Output output) { return outputs.contains(output); };
+    make_report_folder(folder);
+    if (asked(Output::markdown)) write_markdown(document, folder);
     if (asked(Output::csv)) atomic_write(folder / "runs.csv", study::to_csv(comparison));
     if (asked(Output::json)) io::write_json(folder / "comparison.json", study::to_json(comparison));
     if (asked(Output::latex)) atomic_write(folder / "results.tex", results_latex(comparison));

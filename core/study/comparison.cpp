@@ -107,10 +107,9 @@ Group new_group(const run::RunInfo& info) {
     group.config_hash = info.config_hash;
     group.config = info.config;
     group.parameters = info.parameters;
-    const TrainConfig& train = info.config.train;
     // A backward pass costs twice the forward pass.
-    group.flops = 3 * info.flops_per_token * static_cast<double>(train.steps * train.batch * train.accumulate) *
-                  static_cast<double>(info.config.data.context);
+    group.flops =
+        3 * info.flops_per_token * static_cast<double>(info.config.train.steps) * tokens_per_step(info.config);
     return group;
 }
 

@@ -28,6 +28,7 @@ struct Delta {
     double relative = 0;      // of the reference's mean over the seeds compared
     double closeness = 0;     // largest relative difference of one seed
     std::string judgement;    // one computed sentence
+    std::string in_short;     // the same in a few words, for a table
     bool too_close() const { return interval.n > 0 && closeness < 1e-4; }  // what two runs of one graph look like
 };
 
@@ -70,8 +71,8 @@ Comparison compare_study(const run::RunStore& store, const std::string& study, c
 // The same without the study file: of each point name the configuration trained last, in `point_order` or by creation.
 Comparison compare_study(const run::RunStore& store, const std::string& study,
                          const std::vector<std::string>& point_order = {});
-// The study at the points that its file in the workspace, or the preset of its name, has now; without such a file as
-// above.
+// The study at the points that its file in the workspace has now; without one as above. A preset of its name says
+// nothing: a copy of it that lies elsewhere may have been trained.
 Comparison compare_named_study(const run::RunStore& store, const std::string& study);
 // The runs named, by id or unique prefix; the first group is the baseline where none is called so. InputError: no such
 // run.

@@ -58,12 +58,20 @@ std::string obstacle(const Comparison& comparison, const Group& group, const Gro
 
 std::string loss_text(double loss) { return signed_loss(loss).substr(loss < 0 ? 0 : 1); }
 
-std::string sentence(const Delta& delta, const Group& reference) {
+std::string in_short(const Delta& delta, const Group& reference) {
     const PairedInterval& interval = delta.interval;
     if (delta.too_close())
         return fmt::format("agrees with {} to {}: check that the change reached the computation",
                            reference_name(reference),
                            delta.closeness == 0 ? "the last bit" : significant(delta.closeness, 1));
+    if (!interval.half_width) return "one seed: no interval";
+    if (!interval.distinguishable()) return "within the seeds' spread";
+    return fmt::format("{} by {} nats", interval.mean > 0 ? "worse" : "better", loss_text(std::abs(interval.mean)));
+}
+
+std::string sentence(const Delta& delta) {
+    const PairedInterval& interval = delta.interval;
+    if (delta.too_close()) return delta.in_short;
     if (!interval.half_width)
         return fmt::format("one seed: no interval, so the difference of {} cannot be told from noise",
                            signed_loss(interval.mean));
@@ -75,9 +83,8 @@ std::string sentence(const Delta& delta, const Group& reference) {
                            signed_loss(interval.mean), signed_loss(interval.mean - half),
                            signed_loss(interval.mean + half), seeds);
     const double size = std::abs(interval.mean);
-    return fmt::format("{} by {} nats (95 % interval {} to {}, {}, {})", interval.mean > 0 ? "worse" : "better",
-                       loss_text(size), loss_text(size - half), loss_text(size + half), seeds,
-                       p_text(*interval.p_value));
+    return fmt::format("{} (95 % interval {} to {}, {}, {})", delta.in_short, loss_text(size - half),
+                       loss_text(size + half), seeds, p_text(*interval.p_value));
 }
 
 double mean_of(const std::vector<double>& values) { return mean_interval(values).mean; }
@@ -94,13 +101,13 @@ Delta compare_groups(const Comparison& comparison, std::size_t group_index, std:
     const Group& reference = comparison.groups.at(reference_index);
     Delta delta;
     delta.interval = {mean_interval({}), {}};
-    delta.judgement = obstacle(comparison, group, reference);
+    delta.in_short = delta.judgement = obstacle(comparison, group, reference);
     if (!delta.judgement.empty()) return delta;
 
     std::vector<double> ours, theirs;
     const auto a = healthy_losses(comparison, group, loss), b = healthy_losses(comparison, reference, loss);
     if (a.empty() || b.empty()) {
-        delta.judgement =
+        delta.in_short = delta.judgement =
             fmt::format("{} has no value here", a.empty() ? display_name(group) : reference_name(reference));
         return delta;
     }
@@ -119,7 +126,8 @@ Delta compare_groups(const Comparison& comparison, std::size_t group_index, std:
         delta.closeness = std::numeric_limits<double>::infinity();
     }
     delta.relative = delta.interval.mean / mean_of(theirs);
-    delta.judgement = sentence(delta, reference);
+    delta.in_short = in_short(delta, reference);
+    delta.judgement = sentence(delta);
     if (group.collapsed > 0) delta.judgement += fmt::format("; {}, left out of the mean", collapse_rate(group));
     return delta;
 }

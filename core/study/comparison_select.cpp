@@ -13,10 +13,6 @@ namespace {
 
 using run::ListedRun;
 
-bool has_ended(const ListedRun& listed) {
-    return listed.status == run::Status::healthy || listed.status == run::Status::collapsed;
-}
-
 // Of several runs of one hash and seed, the newest that has ended, else the newest. The rest is noted, not merged.
 std::vector<ListedRun> one_per_seed(std::vector<ListedRun> runs, std::vector<std::string>& notes) {
     std::vector<ListedRun> kept;
@@ -31,7 +27,7 @@ std::vector<ListedRun> one_per_seed(std::vector<ListedRun> runs, std::vector<std
         }
         ListedRun& other = kept[found->second.first];
         ++found->second.second;
-        const auto rank = [](const ListedRun& one) { return std::pair(has_ended(one), one.info.created); };
+        const auto rank = [](const ListedRun& one) { return std::pair(has_result(one.status), one.info.created); };
         if (rank(listed) > rank(other)) other = std::move(listed);
     }
     for (const auto& [key, use] : seen)
@@ -179,8 +175,11 @@ Comparison compare_named_study(const run::RunStore& store, const std::string& st
     try {
         // A name out of a stranger's run.json must not lead to a file.
         if (is_plain_name(study) && !study.ends_with(".json")) {
-            const StudyConfig present = load_study(find_study(study, store.workspace()).file);
-            if (present.name == study) points = expand(present);
+            const StudySource source = find_study(study, store.workspace());
+            if (!source.preset) {
+                const StudyConfig present = load_study(source.file);
+                if (present.name == study) points = expand(present);
+            }
         }
     } catch (const InputError&) {  // no such file, or one that cannot be read: the runs tell what there is
     }

@@ -12,10 +12,6 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kRounding = 1e-9;  // of an x that was converted to other units and back
 constexpr std::array kAxes{Along::steps, Along::tokens, Along::flops, Along::seconds};
 
-double tokens_per_step(const RunConfig& config) {
-    return static_cast<double>(config.train.batch * config.train.accumulate) * static_cast<double>(config.data.context);
-}
-
 std::vector<const ComparedRun*> healthy_runs(const Comparison& comparison, const Group& group) {
     std::vector<const ComparedRun*> runs;
     for (const std::size_t index : group.runs)
@@ -98,6 +94,8 @@ MeanCurve mean_curve(const Comparison& comparison, const Group& group, const Ser
     }
     return curve;
 }
+
+double end_of_loss_axis(const RunConfig& config) { return std::log(static_cast<double>(config.data.vocab_size)) + 0.5; }
 
 double validation_at(const ComparedRun& compared, Along along, double x) {
     return Reader(compared.val, per_step(compared, along)).value(x);

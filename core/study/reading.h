@@ -7,7 +7,7 @@ namespace ablate::study {
 enum class Along { steps, tokens, flops, seconds };
 
 // What one optimizer step of a run advances along x. FLOPs: forward and backward. Seconds: training alone, at the run's
-// mean speed, as in time_to_loss; NaN while it is not known.
+// mean speed, as in time_to_loss, or while it still trains at its last one; NaN while that is not known.
 double per_step(const ComparedRun& compared, Along along);
 
 using SeriesOf = std::function<const run::Series&(const ComparedRun&)>;
@@ -20,6 +20,9 @@ struct MeanCurve {
     std::vector<double> low, high;  // empty below two seeds
 };
 MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, Along along);
+
+// Where an axis of losses ends, half a nat above a uniform guess (ln V): what lies far above would flatten the rest.
+double end_of_loss_axis(const RunConfig& config);
 
 // The validation loss of a run at x, on the line between two evaluations; NaN before the first and after the last.
 double validation_at(const ComparedRun& compared, Along along, double x);

@@ -1,6 +1,7 @@
 #include "ui/bridge/comparer.h"
 
 #include "core/run/run_store.h"
+#include "ui/bridge/study_document.h"
 
 #include <algorithm>
 
@@ -25,10 +26,18 @@ Comparer::Comparer(QObject* parent) : QObject(parent), latest_(this) {
     connect(&again_, &QTimer::timeout, this, &Comparer::look);
 }
 
-void Comparer::set_workspace(Workspace* workspace) {
+void Comparer::set_workspace(Workspace* workspace, StudyDocument* document) {
     if (workspace_) disconnect(workspace_, nullptr, this, nullptr);
+    if (document_) disconnect(document_, nullptr, this, nullptr);
     workspace_ = workspace;
+    document_ = document;
     if (workspace_) connect(workspace_, &Workspace::runs_changed, this, &Comparer::look);
+    // The points a study has now are in its file.
+    if (document_)
+        connect(document_, &StudyDocument::saved, this, [this] {
+            known_ = false;
+            look();
+        });
     begin({});
 }
 

@@ -19,19 +19,22 @@ struct Subject {
     bool operator==(const Subject&) const = default;
 };
 
+class StudyDocument;
+
 // Keeps the comparison of a subject fresh while its page is shown. A thread of its own reads the runs, again only when
-// one of them has changed, at most every two seconds and a fifth of the time.
+// one of them or the study's file has changed, at most every two seconds and a fifth of the time.
 class Comparer : public QObject {
     Q_OBJECT
   public:
     explicit Comparer(QObject* parent = nullptr);
-    void set_workspace(Workspace* workspace);  // forgets the comparison
+    // Forgets the comparison. `document`, if any, saves the studies' files.
+    void set_workspace(Workspace* workspace, StudyDocument* document = nullptr);
     void choose(const Subject& subject);
     const Subject& subject() const { return subject_; }
     void set_active(bool active);  // a page that nobody sees reads nothing
 
     ComparisonPtr comparison() const { return comparison_; }  // of the subject; null until read
-    const QString& error() const { return error_; }           // one line: why there is none
+    const QString& error() const { return error_; }           // one line: why the newest read failed
     bool up_to_date() const;                                  // nothing is left to read
 
   Q_SIGNALS:
@@ -46,11 +49,12 @@ class Comparer : public QObject {
     void read();
 
     QPointer<Workspace> workspace_;
+    QPointer<StudyDocument> document_;
     Subject subject_;
     ComparisonPtr comparison_;
     QString error_;
     State asked_;         // what the newest request was made of
-    bool known_ = false;  // whether there was one for this subject
+    bool known_ = false;  // whether there was one for this subject and its file
     bool active_ = false;
     QTimer again_;           // runs while it is too early to read again
     QElapsedTimer reading_;  // since the newest request

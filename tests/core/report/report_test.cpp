@@ -197,6 +197,39 @@ class ReportTest : public QObject {
         QVERIFY(contains(read_file(html), "My title"));
     }
 
+    void figures_left_out_later_go_and_pictures_of_others_stay() {
+        TempFolder workspace, out;
+        write_measured_study(workspace.path());
+        const study::Comparison comparison = comparison_in(workspace);
+        const auto figure = [&](const char* name) { return std::filesystem::exists(out / "figures" / name); };
+        std::filesystem::create_directories(out / "figures");
+        out.write("figures/logo.svg", "<svg/>");
+        write_report(comparison, out.path());
+        QVERIFY(figure("grad-norm.svg"));
+        ReportOptions options;
+        options.figures = {"validation-loss"};
+        write_report(comparison, out.path(), options);
+        QVERIFY(figure("validation-loss.svg"));
+        QVERIFY(!figure("grad-norm.svg"));
+        QVERIFY(figure("logo.svg"));
+    }
+
+    void what_it_consists_of_can_be_listed_and_kept() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        Document document = build_report(comparison_in(workspace));
+        const auto listed = figures_of(document);
+        QVERIFY(std::any_of(listed.begin(), listed.end(), [](const ListedFigure& figure) {
+            return figure.name == "grad-norm" && figure.section == "dynamics" && !figure.caption.empty();
+        }));
+        keep_sections(document, {"summary", "dynamics"});
+        std::vector<std::string> headings;
+        for (const Block& block : document.blocks)
+            if (const auto* heading = std::get_if<Heading>(&block); heading && heading->level == 2)
+                headings.push_back(heading->text);
+        QCOMPARE(headings, (std::vector<std::string>{"Executive summary", "Training dynamics"}));
+    }
+
     void what_cannot_be_reported_is_one_line() {
         TempFolder workspace, out;
         QVERIFY(is_line_with(input_error([&] { to_html(comparison_in(workspace)); }), {"quick", "no runs"}));

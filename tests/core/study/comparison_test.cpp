@@ -360,6 +360,8 @@ class ComparisonTest : public QObject {
         write_measured_study(workspace.path());
         const run::RunStore store(workspace.path());
         QCOMPARE(compare_named_study(store, "mine").runs.size(), std::size_t{0});
+        // A preset of that name is not the study these runs are of.
+        QVERIFY(!any_note(compare_named_study(store, "quick"), "present settings"));
         StudyConfig present;
         present.name = "quick";
         present.baseline = synthetic_baseline();

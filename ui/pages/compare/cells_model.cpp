@@ -1,5 +1,6 @@
 #include "ui/pages/compare/cells_model.h"
 
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
 #include <algorithm>
@@ -7,9 +8,7 @@
 namespace ablate::ui {
 namespace {
 
-QVariant rich(const QString& text) {
-    return text.isEmpty() ? QVariant() : QVariant(text.toHtmlEscaped().replace("\n", "<br>"));
-}
+QVariant rich(const QString& text) { return plain_tooltip({text}); }
 
 int alignment(const CellsModel::Cell& cell) {
     return int((cell.number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);

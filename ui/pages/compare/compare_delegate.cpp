@@ -29,9 +29,7 @@ bool is_seed(const QModelIndex& index) { return index.parent().isValid(); }
 void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     QStyleOptionViewItem item = option;
     initStyleOption(&item, index);
-    const QString text = item.text;
-    item.text.clear();
-    item.widget->style()->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
+    const QString text = draw_cell_ground(*painter, item);
 
     painter->save();
     painter->setClipRect(option.rect);

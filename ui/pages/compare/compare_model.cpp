@@ -1,5 +1,6 @@
 #include "ui/pages/compare/compare_model.h"
 
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
 #include <algorithm>
@@ -103,7 +104,7 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
         case Qt::AccessibleTextRole:
             return cell.half_width.isEmpty() ? cell.text : cell.text + " ± " + cell.half_width;
         case Qt::ToolTipRole:
-            return cell.tip.isEmpty() ? QVariant() : QVariant(cell.tip.toHtmlEscaped().replace("\n", "<br>"));
+            return plain_tooltip({cell.tip});
         case Qt::TextAlignmentRole:
             return int((column.number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         case Qt::ForegroundRole:
@@ -124,8 +125,6 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
             return cell.half_width;
         case order:
             return cell.order;
-        case tone:
-            return static_cast<int>(cell.tone);
         case color:
             return at.color;
         case reference:

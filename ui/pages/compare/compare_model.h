@@ -12,7 +12,7 @@ namespace ablate::ui {
 class CompareModel : public QAbstractItemModel {
     Q_OBJECT
   public:
-    enum Role { key = Qt::UserRole + 1, half_width, order, tone, color, reference };
+    enum Role { key = Qt::UserRole + 1, half_width, order, color, reference };
 
     explicit CompareModel(QObject* parent = nullptr);
     ~CompareModel() override;
@@ -37,8 +37,8 @@ class CompareModel : public QAbstractItemModel {
     Nodes groups_;
 };
 
-// Sorts by value, with missing ones last either way, and filters groups by name and judgement; a group's seeds stay
-// with it.
+// Sorts by value, with missing ones last either way, and filters groups by name, judgement and verdict; a group's seeds
+// stay with it.
 class CompareProxy : public QSortFilterProxyModel {
     Q_OBJECT
   public:

@@ -386,7 +386,7 @@ ComparePage::~ComparePage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectCh
 void ComparePage::set_context(const PageContext& context) {
     State& s = *state_;
     s.workspace = context.workspace;
-    s.comparer.set_workspace(context.workspace);
+    s.comparer.set_workspace(context.workspace, context.document);
     s.study->set_workspace(context.workspace);
     s.take_subject();
 }

@@ -82,6 +82,13 @@ SharedValues shared(std::vector<double> values) {
     return std::make_shared<const std::vector<double>>(std::move(values));
 }
 
+double highest_of(const std::vector<double>& losses) {
+    double highest = 0;
+    for (const double loss : losses)
+        if (std::isfinite(loss)) highest = std::max(highest, loss);
+    return highest;
+}
+
 SeedCurve seed_curve(const Comparison& comparison, std::size_t index, const DrawnSeries& drawn, Along along) {
     const ComparedRun& compared = comparison.runs[index];
     const run::Series& series = drawn(compared);
@@ -103,7 +110,6 @@ GroupCurves group_curves(const Comparison& comparison, std::size_t index, const 
     GroupCurves curves;
     curves.group = index;
     study::MeanCurve mean = study::mean_curve(comparison, group, std::cref(drawn), along);
-    curves.seeds = mean.seeds;
     if (!mean.x.empty()) {
         curves.x = shared(std::move(mean.x));
         curves.mean = shared(std::move(mean.mean));
@@ -113,9 +119,13 @@ GroupCurves group_curves(const Comparison& comparison, std::size_t index, const 
         for (double& low : mean.low) low = low < 0 ? 0 : low;
         curves.low = shared(std::move(mean.low));
         curves.high = shared(std::move(mean.high));
+        curves.band_highest = highest_of(*curves.high);
     }
     for (const std::size_t run : group.runs)
-        if (SeedCurve seed = seed_curve(comparison, run, drawn, along); seed.x) curves.runs.push_back(std::move(seed));
+        if (SeedCurve seed = seed_curve(comparison, run, drawn, along); seed.x) {
+            curves.highest = std::max(curves.highest, highest_of(*seed.y));
+            curves.runs.push_back(std::move(seed));
+        }
     return curves;
 }
 
@@ -143,7 +153,8 @@ Readings readings_of(const Comparison& comparison, const std::vector<ShownGroup>
         readings.furthest = std::fmin(
             readings.furthest, study::furthest_common_step(comparison, {one.group, *one.reference}, *one.reference));
     }
-    readings.step = wanted.value_or(readings.furthest);
+    readings.step =
+        wanted && std::isfinite(readings.last) ? std::clamp(*wanted, 0.0, readings.last) : readings.furthest;
     for (const ShownGroup& one : shown) {
         if (!one.reference || one.is_reference()) continue;
         Readings::Row row{one.group, {}};
@@ -213,6 +224,13 @@ CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices
     scene->readings = readings_of(*comparison, scene->shown, choices.read_step);
     scene->configuration = configuration_of(*comparison, scene->shown);
     return scene;
+}
+
+CompareScenePtr read_at(const CompareScene& scene, const std::optional<double>& step) {
+    auto read = std::make_shared<CompareScene>(scene);
+    read->choices.read_step = step;
+    read->readings = readings_of(*read->comparison, read->shown, step);
+    return read;
 }
 
 std::vector<std::pair<QString, Reference>> references_of(const Comparison& comparison) {

@@ -22,6 +22,7 @@ struct CompareChoices {
     study::Along along = study::Along::steps;
     double smoothing = 0;             // of the training loss, before the mean is taken
     std::optional<double> read_step;  // of the reference; nothing: the furthest that all can be read at
+    bool operator==(const CompareChoices&) const = default;
 };
 
 using SharedValues = std::shared_ptr<const std::vector<double>>;
@@ -33,9 +34,9 @@ struct SeedCurve {
 };
 struct GroupCurves {
     std::size_t group = 0;
-    std::int64_t seeds = 0;           // in the mean
     SharedValues x, mean, low, high;  // null without a healthy seed; no band below two
     std::vector<SeedCurve> runs;
+    double highest = 0, band_highest = 0;  // finite value of the seeds; of the band
 };
 
 // The loss differences at one step of the reference and where it lies along the other axes.
@@ -71,6 +72,8 @@ struct CompareScene {
 };
 using CompareScenePtr = std::shared_ptr<const CompareScene>;
 CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices& choices);
+// The same scene read at another step.
+CompareScenePtr read_at(const CompareScene& scene, const std::optional<double>& step);
 
 // The references there are to choose from, with what they are called.
 std::vector<std::pair<QString, Reference>> references_of(const study::Comparison& comparison);

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/report/facts.h"
 #include "core/study/wording.h"
+#include "ui/bridge/text.h"
 
 #include <QStringList>
 #include <limits>
@@ -17,8 +18,6 @@ using study::Group;
 using Tone = CompareCell::Tone;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-QString text(const std::string& words) { return QString::fromStdString(words); }
 
 CompareCell& at(CompareRow& row, CompareColumn column) { return row.cells[static_cast<std::size_t>(column)]; }
 
@@ -84,23 +83,14 @@ CompareCell delta_cell(const ShownGroup& shown) {
     return cell;
 }
 
-// What a judgement comes to in a few words; all of it is in the tooltip.
-std::string in_short(const study::Delta& delta) {
-    const study::PairedInterval& interval = delta.interval;
-    if (interval.n > 0 && !delta.too_close() && !interval.half_width) return "one seed: no interval";
-    if (interval.n > 0 && !delta.too_close() && !interval.distinguishable()) return "within the seeds' spread";
-    return delta.judgement.substr(0, delta.judgement.find(" (95 %"));
-}
-
 CompareCell judgement_cell(const Group& group, const ShownGroup& shown) {
     if (shown.is_reference()) return words(group.is_baseline ? "the baseline" : "the reference", "", Tone::muted);
     if (!shown.reference) return words("nothing to compare with here", "", Tone::muted);
-    const std::string& all = shown.delta.judgement;
     const Tone tone = shown.delta.too_close()                       ? Tone::warning
                       : group.healthy() == 0 && group.collapsed > 0 ? Tone::danger
                       : shown.delta.interval.distinguishable()      ? Tone::usual
                                                                     : Tone::muted;
-    CompareCell cell = words(in_short(shown.delta), all, tone);
+    CompareCell cell = words(shown.delta.in_short, shown.delta.judgement, tone);
     cell.order = shown.delta.interval.n > 0 ? shown.delta.interval.mean : kNaN;
     return cell;
 }

@@ -26,7 +26,7 @@ enum class CompareColumn {
 };
 
 struct CompareColumnInfo {
-    const char* key;  // stable, for settings
+    const char* key;  // stable: a header that was saved with others does not fit
     const char* title;
     const char* help;
     bool number;

@@ -1,6 +1,7 @@
 #include "ui/pages/compare/config_panel.h"
 
 #include "core/study/wording.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
 #include "ui/theme/theme.h"
@@ -17,8 +18,6 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kFirstWidth = 260, kWidth = 168;  // px
-
-QString text(const std::string& words) { return QString::fromStdString(words); }
 
 }  // namespace
 
@@ -84,6 +83,9 @@ void ConfigPanel::fill() {
         if (shown(i)) header.push_back({text(study::display_name(group)), text(group.name), {}, false});
     }
     for (const ConfigTable::Row& row : scene_ ? scene_->configuration.rows : std::vector<ConfigTable::Row>()) {
+        bool differs = false;  // between those shown
+        for (std::size_t i = 0; i < groups; ++i) differs |= shown(i) && row.differs[i];
+        if (!differs) continue;
         if (ignored_.contains(text(row.key))) {
             ++left_out;
             continue;
@@ -95,9 +97,10 @@ void ConfigPanel::fill() {
                                       row.differs[i] ? CellsModel::Tone::strong : CellsModel::Tone::muted, false});
         lines.push_back(std::move(line));
     }
-    told_->setText(lines.empty() ? QString(groups < 2 ? "Options are set side by side once there are two variants."
-                                                      : "No option differs but those ignored.")
-                                 : QString("Options that differ from the first column stand out."));
+    told_->setText(groups < 2       ? "Options are set side by side once there are two variants."
+                   : !lines.empty() ? "Options that differ from the first column stand out."
+                   : left_out > 0   ? "No option differs but those ignored."
+                                    : "No option differs between the variants shown.");
     show_all_->setText(QString("Show %1 ignored").arg(left_out));
     show_all_->setVisible(left_out > 0);
     const int before = model_->columnCount();

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/study/wording.h"
+#include "ui/bridge/text.h"
 #include "ui/charts/plot_view.h"
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
@@ -38,7 +39,6 @@ constexpr std::array<AxisText, 4> kAxes{AxisText{"Steps", "Step"}, AxisText{"Tok
 constexpr double kDefaultSmoothing = 0.9;
 constexpr double kAboveUniform = 0.5;  // nats above a uniform guess where the curves' axis ends, as in the report
 
-QString text(const std::string& words) { return QString::fromStdString(words); }
 QString key_of(const Group& group) { return text(group.config_hash); }
 
 QString position_text(Along along, double at) {

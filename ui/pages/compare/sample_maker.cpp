@@ -55,12 +55,12 @@ void SampleMaker::work(const SampleRequest& request, const Latest::Ticket& ticke
     for (const std::int64_t step : columns)
         for (const SampleRequest::Model& model : request.models) {
             if (ticket.stale()) throw Cancelled();
-            const QString key = model.key;
+            const QString id = model.id;
             if (!has_checkpoint(model, step)) {
-                tell(ticket, [=, this] { Q_EMIT could_not(key, step, "no checkpoint"); });
+                tell(ticket, [=, this] { Q_EMIT could_not(id, step, "no checkpoint"); });
                 continue;
             }
-            tell(ticket, [=, this] { Q_EMIT begun(key, step); });
+            tell(ticket, [=, this] { Q_EMIT begun(id, step); });
             try {
                 const auto chosen = step < 0 ? std::optional<std::int64_t>() : step;
                 const std::string text = infer::generate(
@@ -69,11 +69,11 @@ void SampleMaker::work(const SampleRequest& request, const Latest::Ticket& ticke
                         if (ticket.stale()) throw Cancelled();
                     },
                     chosen);
-                tell(ticket, [=, this, text = QString::fromStdString(text)] { Q_EMIT made(key, step, text); });
+                tell(ticket, [=, this, text = QString::fromStdString(text)] { Q_EMIT made(id, step, text); });
             } catch (const Cancelled&) {
                 throw;
             } catch (const std::exception& error) {
-                tell(ticket, [=, this, why = QString::fromUtf8(error.what())] { Q_EMIT could_not(key, step, why); });
+                tell(ticket, [=, this, why = QString::fromUtf8(error.what())] { Q_EMIT could_not(id, step, why); });
             }
         }
 }

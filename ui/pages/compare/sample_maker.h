@@ -10,7 +10,7 @@ namespace ablate::ui {
 // What shall be continued, and with which models.
 struct SampleRequest {
     struct Model {
-        QString key;  // of its row
+        QString id;  // of the run
         std::filesystem::path run;
     };
     std::string prompt;
@@ -23,8 +23,6 @@ struct SampleRequest {
 class SampleMaker : public QObject {
     Q_OBJECT
   public:
-    using Steps = std::vector<std::int64_t>;  // the newest first
-
     explicit SampleMaker(QObject* parent = nullptr);
     void make(const SampleRequest& request);  // gives up what it was making
     void cancel();
@@ -32,9 +30,9 @@ class SampleMaker : public QObject {
 
   Q_SIGNALS:
     void columns_known(const std::vector<std::int64_t>& steps);  // before the first of them
-    void begun(const QString& key, std::int64_t step);
-    void made(const QString& key, std::int64_t step, const QString& text);
-    void could_not(const QString& key, std::int64_t step, const QString& why);
+    void begun(const QString& run, std::int64_t step);
+    void made(const QString& run, std::int64_t step, const QString& text);
+    void could_not(const QString& run, std::int64_t step, const QString& why);
     void finished();
 
   private:

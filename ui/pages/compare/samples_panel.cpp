@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/study/wording.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
 #include "ui/theme/theme.h"
@@ -24,8 +25,6 @@ constexpr int kNameWidth = 200;  // px
 constexpr auto kHint =
     "Continue one prompt with every variant of the table: greedy at temperature 0, else sampled with "
     "the same seed.";
-
-QString text(const std::string& words) { return QString::fromStdString(words); }
 
 // The healthy run of the lowest seed; without one, the first.
 const study::ComparedRun& run_of(const study::Comparison& comparison, const study::Group& group) {
@@ -61,17 +60,17 @@ SamplesPanel::SamplesPanel(QWidget* parent) : QWidget(parent) {
     connect(&maker_, &SampleMaker::columns_known, this, [this](const std::vector<std::int64_t>& steps) {
         steps_ = steps;
         for (const Row& row : rows_)
-            for (const std::int64_t step : steps_) samples_[{row.key, step}] = {{}, Sample::State::waiting};
+            for (const std::int64_t step : steps_) samples_[{row.run, step}] = {{}, Sample::State::waiting};
         if (steps_.empty()) told_->setText("No checkpoint is kept of any of these runs.");
         fill();
     });
     connect(&maker_, &SampleMaker::begun, this,
-            [this](const QString& key, std::int64_t step) { set_sample(key, step, {}, Sample::State::making); });
-    connect(&maker_, &SampleMaker::made, this, [this](const QString& key, std::int64_t step, const QString& made) {
-        set_sample(key, step, made, Sample::State::made);
+            [this](const QString& run, std::int64_t step) { set_sample(run, step, {}, Sample::State::making); });
+    connect(&maker_, &SampleMaker::made, this, [this](const QString& run, std::int64_t step, const QString& made) {
+        set_sample(run, step, made, Sample::State::made);
     });
-    connect(&maker_, &SampleMaker::could_not, this, [this](const QString& key, std::int64_t step, const QString& why) {
-        set_sample(key, step, why, Sample::State::failed);
+    connect(&maker_, &SampleMaker::could_not, this, [this](const QString& run, std::int64_t step, const QString& why) {
+        set_sample(run, step, why, Sample::State::failed);
     });
     connect(&maker_, &SampleMaker::finished, this, [this] { set_busy(false); });
 }
@@ -118,11 +117,11 @@ void SamplesPanel::show_scene(const CompareScenePtr& scene, const QStringList& v
     std::vector<Row> rows;
     for (const ShownGroup& shown : scene->shown) {
         const study::Group& group = scene->comparison->groups[shown.group];
-        const QString key = text(group.config_hash);
-        if (!visible.contains(key)) continue;
+        if (!visible.contains(text(group.config_hash))) continue;
         const run::ListedRun& listed = run_of(*scene->comparison, group).listed;
-        rows.push_back({key, QString("%1, seed %2").arg(text(study::display_name(group))).arg(listed.info.seed),
-                        text(listed.info.id), listed.directory.folder()});
+        rows.push_back({text(listed.info.id),
+                        QString("%1, seed %2").arg(text(study::display_name(group))).arg(listed.info.seed),
+                        listed.directory.folder()});
     }
     rows_ = std::move(rows);
     fill();
@@ -143,7 +142,7 @@ void SamplesPanel::generate() {
     request.options.max_tokens = length_->value();
     request.options.temperature = temperature_->value();
     request.all_checkpoints = checkpoints_->currentIndex() == 1;
-    for (const Row& row : rows_) request.models.push_back({row.key, row.folder});
+    for (const Row& row : rows_) request.models.push_back({row.run, row.folder});
     samples_.clear();
     told_->setText(kHint);
     maker_.make(request);
@@ -155,8 +154,8 @@ void SamplesPanel::set_busy(bool busy) {
     generate_->setEnabled(busy || !prompt_->text().isEmpty());
 }
 
-void SamplesPanel::set_sample(const QString& key, std::int64_t step, const QString& text, Sample::State state) {
-    samples_[{key, step}] = {text, state};
+void SamplesPanel::set_sample(const QString& run, std::int64_t step, const QString& text, Sample::State state) {
+    samples_[{run, step}] = {text, state};
     fill();
 }
 
@@ -168,9 +167,9 @@ void SamplesPanel::fill() {
     if (steps_.empty()) header.push_back({"Sample", {}, {}, false});
     std::vector<CellsModel::Line> lines;
     for (const Row& row : rows_) {
-        CellsModel::Line line{row.key, {{row.name, "Run " + row.run, {}, false}}};
+        CellsModel::Line line{row.run, {{row.name, "Run " + row.run, {}, false}}};
         for (const std::int64_t step : steps_) {
-            const Sample sample = samples_[{row.key, step}];
+            const Sample sample = samples_[{row.run, step}];
             const bool muted = sample.state != Sample::State::made;
             const QString shown = sample.state == Sample::State::making    ? QString("generating…")
                                   : sample.state == Sample::State::waiting ? QString("waiting")

@@ -33,16 +33,16 @@ class SamplesPanel : public QWidget {
     QWidget* build_toolbar();
     void generate();
     void set_busy(bool busy);
-    void set_sample(const QString& key, std::int64_t step, const QString& text, Sample::State state);
+    void set_sample(const QString& run, std::int64_t step, const QString& text, Sample::State state);
     void fill();
 
     struct Row {
-        QString key, name, run;
+        QString run, name;
         std::filesystem::path folder;
     };
     std::vector<Row> rows_;
-    std::vector<std::int64_t> steps_;  // columns; -1: the newest checkpoint
-    std::map<std::pair<QString, std::int64_t>, Sample> samples_;
+    std::vector<std::int64_t> steps_;                             // columns; -1: the newest checkpoint
+    std::map<std::pair<QString, std::int64_t>, Sample> samples_;  // by run and step
     SampleMaker maker_;
 
     QLineEdit* prompt_;

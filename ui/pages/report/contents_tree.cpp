@@ -1,5 +1,7 @@
 #include "ui/pages/report/contents_tree.h"
 
+#include "ui/bridge/text.h"
+
 #include <QHeaderView>
 #include <QSignalBlocker>
 
@@ -42,7 +44,7 @@ ContentsTree::ContentsTree(QWidget* parent) : QTreeWidget(parent) {
     connect(this, &QTreeWidget::itemChanged, this, &ContentsTree::take_change);
 }
 
-void ContentsTree::set_figures(const std::vector<ListedFigure>& figures) {
+void ContentsTree::set_figures(const std::vector<report::ListedFigure>& figures) {
     if (figures == figures_) return;
     const bool first = figures_.empty();
     figures_ = figures;
@@ -51,11 +53,12 @@ void ContentsTree::set_figures(const std::vector<ListedFigure>& figures) {
         QTreeWidgetItem* section = topLevelItem(i);
         const std::string name = section->data(0, kName).toString().toStdString();
         qDeleteAll(section->takeChildren());
-        for (const ListedFigure& figure : figures) {
+        for (const report::ListedFigure& figure : figures) {
             if (figure.section != name) continue;
             const QString figure_name = QString::fromStdString(figure.name);
-            auto* item = item_of(short_caption(figure.caption), figure_name, !hidden_figures_.contains(figure_name));
-            item->setToolTip(0, figure.caption.toHtmlEscaped());
+            const QString caption = QString::fromStdString(figure.caption);
+            auto* item = item_of(short_caption(caption), figure_name, !hidden_figures_.contains(figure_name));
+            item->setToolTip(0, plain_tooltip({caption}));
             item->setDisabled(section->checkState(0) == Qt::Unchecked);
             section->addChild(item);
         }
@@ -78,7 +81,7 @@ void ContentsTree::take_change(QTreeWidgetItem* item) {
     Q_EMIT choices_changed();
 }
 
-ReportChoices ContentsTree::choices() const { return {{}, names(hidden_sections_), names(hidden_figures_)}; }
+ReportChoices ContentsTree::choices() const { return {{}, names(hidden_sections_), names(hidden_figures_), {}}; }
 
 QVariantMap ContentsTree::save_state() const {
     return {{"hidden_sections", hidden_sections_}, {"hidden_figures", hidden_figures_}};
@@ -93,7 +96,7 @@ void ContentsTree::restore_state(const QVariantMap& state) {
         const bool hidden = hidden_sections_.contains(section->data(0, kName).toString());
         section->setCheckState(0, hidden ? Qt::Unchecked : Qt::Checked);
     }
-    const std::vector<ListedFigure> figures = std::exchange(figures_, {});
+    const std::vector<report::ListedFigure> figures = std::exchange(figures_, {});
     set_figures(figures);
 }
 

@@ -10,8 +10,8 @@ class ContentsTree : public QTreeWidget {
     Q_OBJECT
   public:
     explicit ContentsTree(QWidget* parent = nullptr);
-    void set_figures(const std::vector<ListedFigure>& figures);  // of this comparison; what was hidden stays so
-    ReportChoices choices() const;                               // all but the title
+    void set_figures(const std::vector<report::ListedFigure>& figures);  // of this comparison; what was hidden stays so
+    ReportChoices choices() const;                                       // all but title and outputs
     QVariantMap save_state() const;
     void restore_state(const QVariantMap& state);
 
@@ -21,7 +21,7 @@ class ContentsTree : public QTreeWidget {
   private:
     void take_change(QTreeWidgetItem* item);
 
-    std::vector<ListedFigure> figures_;
+    std::vector<report::ListedFigure> figures_;
     QStringList hidden_sections_, hidden_figures_;
 };
 

@@ -8,38 +8,28 @@
 namespace ablate::ui {
 namespace {
 
+using report::Output;
+
 bool is_in(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string section_titled(const std::string& title, const std::string& otherwise) {
+// The report without what is hidden; in `figures` those of the whole one.
+report::Document chosen_report(const study::Comparison& comparison, const ReportChoices& choices,
+                               std::vector<report::ListedFigure>& figures) {
+    report::ReportOptions options;
+    options.title = choices.title.toStdString();
+    options.outputs = choices.outputs;
+    report::Document document = report::build_report(comparison, options);
+    figures = report::figures_of(document);
+    std::vector<std::string> shown_sections, shown_figures;
     for (const report::Section& section : report::report_sections())
-        if (section.title == title) return section.name;
-    return otherwise;
-}
-
-std::vector<ListedFigure> figures_of(const report::Document& document) {
-    std::vector<ListedFigure> figures;
-    std::string section;
-    for (const report::Block& block : document.blocks) {
-        if (const auto* heading = std::get_if<report::Heading>(&block); heading && heading->level == 2)
-            section = section_titled(heading->text, section);
-        if (const auto* figure = std::get_if<report::Figure>(&block))
-            figures.push_back({figure->name, section, QString::fromStdString(figure->caption)});
-    }
-    return figures;
-}
-
-// From a chapter's heading to the next.
-void drop_sections(report::Document& document, const std::vector<std::string>& hidden) {
-    bool dropped = false;
-    std::vector<report::Block> kept;
-    for (report::Block& block : document.blocks) {
-        if (const auto* heading = std::get_if<report::Heading>(&block); heading && heading->level == 2)
-            dropped = is_in(hidden, section_titled(heading->text, ""));
-        if (!dropped) kept.push_back(std::move(block));
-    }
-    document.blocks = std::move(kept);
+        if (!is_in(choices.hidden_sections, section.name)) shown_sections.push_back(section.name);
+    for (const report::ListedFigure& figure : figures)
+        if (!is_in(choices.hidden_figures, figure.name)) shown_figures.push_back(figure.name);
+    report::keep_figures(document, shown_figures);
+    report::keep_sections(document, shown_sections);
+    return document;
 }
 
 }  // namespace
@@ -47,35 +37,23 @@ void drop_sections(report::Document& document, const std::vector<std::string>& h
 BuiltReport build_preview(const ComparisonPtr& comparison, const ReportChoices& choices, const ReportLook& look,
                           QThread* thread) {
     BuiltReport built;
-    built.comparison = comparison;
-    built.options.title = choices.title.toStdString();
-    report::Document document = report::build_report(*comparison, built.options);
-    built.figures = figures_of(document);
-    std::vector<std::string> sections, figures;
-    for (const report::Section& section : report::report_sections())
-        if (!is_in(choices.hidden_sections, section.name)) sections.push_back(section.name);
-    for (const ListedFigure& figure : built.figures)
-        if (is_in(sections, figure.section) && !is_in(choices.hidden_figures, figure.name))
-            figures.push_back(figure.name);
-    drop_sections(document, choices.hidden_sections);
-    report::keep_figures(document, figures);
-    built.options.sections = sections;
-    built.options.figures = figures;
-    std::unique_ptr<QTextDocument> text = report_text(document, look);
+    std::unique_ptr<QTextDocument> text = report_text(chosen_report(*comparison, choices, built.figures), look);
     text->moveToThread(thread);
     // Whoever drops the last reference: it goes in its own thread.
     built.text = std::shared_ptr<QTextDocument>(text.release(), [](QTextDocument* gone) { gone->deleteLater(); });
     return built;
 }
 
-QStringList export_report(const study::Comparison& comparison, const report::ReportOptions& options,
+QStringList export_report(const study::Comparison& comparison, const ReportChoices& choices,
                           const std::filesystem::path& folder) {
-    using report::Output;
-    report::write_report(comparison, folder, options);
-    if (options.outputs.contains(Output::pdf)) {
-        const QByteArray pdf = report_pdf(report::build_report(comparison, options));
+    std::vector<report::ListedFigure> figures;
+    const report::Document document = chosen_report(comparison, choices, figures);
+    if (choices.outputs.contains(Output::pdf)) {
+        const QByteArray pdf = report_pdf(document);
+        report::make_report_folder(folder);
         atomic_write(folder / "report.pdf", {pdf.constData(), static_cast<std::size_t>(pdf.size())});
     }
+    report::write_report(comparison, document, folder, choices.outputs);
     static const std::vector<std::pair<Output, QStringList>> files{{Output::pdf, {"report.pdf"}},
                                                                    {Output::html, {"report.html"}},
                                                                    {Output::markdown, {"report.md", "figures/"}},
@@ -85,7 +63,7 @@ QStringList export_report(const study::Comparison& comparison, const report::Rep
                                                                    {Output::points, {"points.csv", "points.json"}}};
     QStringList written;
     for (const auto& [output, names] : files)
-        if (options.outputs.contains(output)) written += names;
+        if (choices.outputs.contains(output)) written += names;
     return written;
 }
 

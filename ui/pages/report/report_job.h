@@ -11,29 +11,21 @@ namespace ablate::ui {
 struct ReportChoices {
     QString title;                                             // "": the report's own
     std::vector<std::string> hidden_sections, hidden_figures;  // by name
-};
-
-// A figure of the whole report, whatever is hidden, and the section it stands in.
-struct ListedFigure {
-    std::string name, section;
-    QString caption;
-    bool operator==(const ListedFigure&) const = default;
+    std::set<report::Output> outputs;                          // the appendix names their files
 };
 
 struct BuiltReport {
-    ComparisonPtr comparison;
-    report::ReportOptions options;  // as they are for write_report
-    std::vector<ListedFigure> figures;
-    std::shared_ptr<QTextDocument> text;  // of the thread it was made for
+    std::vector<report::ListedFigure> figures;  // of the whole report, whatever is hidden
+    std::shared_ptr<QTextDocument> text;        // of the thread it was made for
 };
 struct ReportLook;
 // The preview; its text document belongs to `thread`.
 BuiltReport build_preview(const ComparisonPtr& comparison, const ReportChoices& choices, const ReportLook& look,
                           QThread* thread);
 
-// Writes what is asked for into `folder` and returns the names of the files, a folder's with a slash.
+// Writes the outputs chosen into `folder` and returns the names of the files, a folder's with a slash.
 // InputError, ResourceError.
-QStringList export_report(const study::Comparison& comparison, const report::ReportOptions& options,
+QStringList export_report(const study::Comparison& comparison, const ReportChoices& choices,
                           const std::filesystem::path& folder);
 
 }  // namespace ablate::ui

@@ -1,10 +1,12 @@
 #include "ui/pages/report/report_page.h"
 
 #include "core/base/text.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/report/contents_tree.h"
 #include "ui/pages/report/report_job.h"
 #include "ui/pages/report/report_text.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/banner.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/study_choice.h"
@@ -74,6 +76,7 @@ struct ReportPage::State {
     void take_subject();
     void build_soon(int wait = 0);
     void build();
+    ReportChoices choices() const;
     void take(BuiltReport made);
     void show_state();
     void export_now();
@@ -104,6 +107,7 @@ struct ReportPage::State {
     QPushButton* open_folder = nullptr;
     QSplitter* split = nullptr;
     QTextBrowser* preview = nullptr;
+    Banner* stale = nullptr;  // why the preview could not be made anew
     QTextDocument no_report;  // what the preview shows without one
 };
 
@@ -115,9 +119,16 @@ ReportPage::State::State(ReportPage* page) : page(page), comparer(page), buildin
     preview->setOpenLinks(false);
     preview->setAccessibleName("Preview of the report");
     preview->setDocument(&no_report);
+    stale = new Banner(page);
+    auto* sheet = new QWidget(page);
+    auto* sheet_column = new QVBoxLayout(sheet);
+    sheet_column->setContentsMargins(0, 0, 0, 0);
+    sheet_column->setSpacing(2 * kSpace);
+    sheet_column->addWidget(stale);
+    sheet_column->addWidget(preview, 1);
     split = new QSplitter(page);
     split->addWidget(build_side());
-    split->addWidget(preview);
+    split->addWidget(sheet);
     split->setStretchFactor(1, 1);
     split->setSizes({kSideWidth, 900});
     split->setChildrenCollapsible(false);
@@ -177,7 +188,10 @@ QWidget* ReportPage::State::build_export() {
         formats[i]->setChecked(kFormats[i].chosen);
         const int at = static_cast<int>(i);
         grid->addWidget(formats[i], at / 3, at % 3);
-        connect(formats[i], &QCheckBox::toggled, page, [this] { update_export(); });
+        connect(formats[i], &QCheckBox::toggled, page, [this] {
+            update_export();
+            build_soon();
+        });
     }
     folder = plain_label("", "muted", box);
     folder->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -232,7 +246,7 @@ void ReportPage::State::update_export() {
     folder->setText(folder->fontMetrics().elidedText("to " + where, Qt::ElideMiddle, kSideWidth - 96));
     folder->setToolTip(where.toHtmlEscaped());
     const bool any = std::any_of(formats.begin(), formats.end(), [](const QCheckBox* box) { return box->isChecked(); });
-    export_button->setEnabled(any && built.text && !exporting.busy());
+    export_button->setEnabled(any && comparer.comparison() && !exporting.busy());
     export_button->setText(exporting.busy() ? "Exporting…" : "Export report");
 }
 
@@ -240,6 +254,7 @@ void ReportPage::State::take_subject() {
     building.cancel();
     built = {};
     building_error.clear();
+    title->clear();
     own_folder.clear();
     told->hide();
     open_folder->hide();
@@ -252,15 +267,21 @@ void ReportPage::State::build_soon(int wait) { build_timer.start(wait); }
 void ReportPage::State::build() {
     const ComparisonPtr comparison = comparer.comparison();
     if (!comparison) return;
-    ReportChoices choices = contents->choices();
-    choices.title = title->text().trimmed();
-    building.ask([comparison, choices, look = ReportLook::screen(), thread = page->thread()](
+    building.ask([comparison, choices = choices(), look = ReportLook::screen(), thread = page->thread()](
                      const Latest::Ticket&) { return build_preview(comparison, choices, look, thread); },
                  [this](BuiltReport made) { take(std::move(made)); },
                  [this](const QString& line) {
                      building_error = line;
                      show_state();
                  });
+}
+
+ReportChoices ReportPage::State::choices() const {
+    ReportChoices choices = contents->choices();
+    choices.title = title->text().trimmed();
+    for (std::size_t i = 0; i < kFormats.size(); ++i)
+        if (formats[i]->isChecked()) choices.outputs.insert(kFormats[i].output);
+    return choices;
 }
 
 void ReportPage::State::take(BuiltReport made) {
@@ -277,28 +298,23 @@ void ReportPage::State::take(BuiltReport made) {
 
 void ReportPage::State::show_state() {
     stack->setCurrentIndex(study->subject().empty() ? 0 : 1);
-    const Subject& subject = study->subject();
-    title->setPlaceholderText(subject.study.isEmpty() ? QString("Transformer ablation study")
-                                                      : "Transformer ablation study: " + subject.study);
+    title->setPlaceholderText(comparer.comparison() ? text(report::default_title(*comparer.comparison())) : QString());
     update_export();
-    if (built.text) return;
     const QString error = comparer.error().isEmpty() ? building_error : comparer.error();
+    stale->setVisible(built.text && !error.isEmpty());
+    if (!stale->isHidden()) stale->tell(Banner::Tone::danger, "This is the report as it was. " + error);
+    if (built.text) return;
     no_report.setPlainText(error.isEmpty() ? QString("Reading runs…") : error);
     if (preview->document() != &no_report) preview->setDocument(&no_report);
 }
 
 void ReportPage::State::export_now() {
-    if (!built.text || exporting.busy()) return;
-    report::ReportOptions options = built.options;
-    options.title = title->text().trimmed().toStdString();
-    options.outputs.clear();
-    for (std::size_t i = 0; i < kFormats.size(); ++i)
-        if (formats[i]->isChecked()) options.outputs.insert(kFormats[i].output);
+    if (!export_button->isEnabled()) return;
     const QString where = own_folder.isEmpty() ? default_folder() : own_folder;
     told->hide();
     open_folder->hide();
-    exporting.ask([comparison = built.comparison, options,
-                   where](const Latest::Ticket&) { return export_report(*comparison, options, where.toStdString()); },
+    exporting.ask([comparison = comparer.comparison(), choices = choices(),
+                   where](const Latest::Ticket&) { return export_report(*comparison, choices, where.toStdString()); },
                   [this, where](const QStringList& files) { take_export(where, files); },
                   [this](const QString& line) {
                       tell(line, "danger");
@@ -333,7 +349,7 @@ ReportPage::~ReportPage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChil
 void ReportPage::set_context(const PageContext& context) {
     State& s = *state_;
     s.workspace = context.workspace;
-    s.comparer.set_workspace(context.workspace);
+    s.comparer.set_workspace(context.workspace, context.document);
     s.study->set_workspace(context.workspace);
     s.take_subject();
 }

@@ -1,7 +1,7 @@
 #include "ui/pages/compare/compare_page.h"
 
+#include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
-#include "tests/support/temp_folder.h"
 #include "ui/bridge/workspace.h"
 #include "ui/charts/plot_view.h"
 #include "ui/pages/compare/compare_model.h"
@@ -23,30 +23,8 @@ using namespace ablate::ui;
 class ComparePageTest : public QObject {
     Q_OBJECT
 
-    struct Window {
-        test::TempFolder folder;
-        std::unique_ptr<Workspace> workspace;
-        ComparePage page;
-
-        void open() {
-            workspace = std::make_unique<Workspace>(folder.path());
-            page.resize(1200, 800);
-            page.set_context({workspace.get()});
-            page.show();
-            workspace->refresh();
-        }
-        template <class Widget>
-        Widget& named(const QString& name) {
-            for (Widget* widget : page.findChildren<Widget*>())
-                if (widget->accessibleName() == name) return *widget;
-            throw std::logic_error("no widget " + name.toStdString());
-        }
+    struct Window : test::PageWindow<ComparePage> {
         QTreeView& table() { return named<QTreeView>("Comparison"); }
-        QPushButton& button(const QString& text) {
-            for (QPushButton* button : page.findChildren<QPushButton*>())
-                if (button->text() == text) return *button;
-            throw std::logic_error("no button " + text.toStdString());
-        }
         QStringList column(CompareColumn column) {
             QStringList texts;
             const QAbstractItemModel& model = *table().model();

@@ -2,8 +2,8 @@
 
 #include "core/base/atomic_file.h"
 #include "tests/support/contains.h"
+#include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
-#include "tests/support/temp_folder.h"
 #include "ui/bridge/workspace.h"
 #include "ui/theme/theme.h"
 
@@ -23,18 +23,7 @@ using namespace ablate::ui;
 class ReportPageTest : public QObject {
     Q_OBJECT
 
-    struct Window {
-        test::TempFolder folder;
-        std::unique_ptr<Workspace> workspace;
-        ReportPage page;
-
-        void open() {
-            workspace = std::make_unique<Workspace>(folder.path());
-            page.resize(1200, 800);
-            page.set_context({workspace.get()});
-            page.show();
-            workspace->refresh();
-        }
+    struct Window : test::PageWindow<ReportPage> {
         void open_measured() {
             test::write_measured_study(folder.path());
             open();
@@ -46,20 +35,11 @@ class ReportPageTest : public QObject {
                 if (tree.topLevelItem(i)->text(0) == title) return *tree.topLevelItem(i);
             throw std::logic_error("no section " + title.toStdString());
         }
-        QLineEdit& title() {
-            for (QLineEdit* edit : page.findChildren<QLineEdit*>())
-                if (edit->accessibleName() == "Title of the report") return *edit;
-            throw std::logic_error("no title");
-        }
+        QLineEdit& title() { return named<QLineEdit>("Title of the report"); }
         QCheckBox& format(const QString& name) {
             for (QCheckBox* box : page.findChildren<QCheckBox*>())
                 if (box->text() == name) return *box;
             throw std::logic_error("no format " + name.toStdString());
-        }
-        QPushButton& button(const QString& text) {
-            for (QPushButton* button : page.findChildren<QPushButton*>())
-                if (button->text() == text) return *button;
-            throw std::logic_error("no button " + text.toStdString());
         }
         QLabel* telling(const QString& words) {
             for (QLabel* label : page.findChildren<QLabel*>())
