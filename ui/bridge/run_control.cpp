@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "ui/bridge/run_requests.h"
+#include "ui/bridge/text.h"
 #include "ui/bridge/worker.h"
 
 #include <QCoreApplication>
@@ -27,8 +28,6 @@ struct Training {
     std::shared_ptr<std::atomic<bool>> stop_asked;
     std::unique_ptr<run::Executor> executor;
 };
-
-QString text(const std::string& line) { return QString::fromStdString(line); }
 
 // A request that came between the submission and the first step may have been taken for an old one: it is repeated.
 void repeat_stop(const run::RunDirectory& directory, const run::RunState& state) {
@@ -289,7 +288,7 @@ void RunControl::start_study(const StudyConfig& study, const study::PlanOptions&
             for (const run::RunDirectory& directory : launch.runs) submissions.push_back(submission(directory));
             send([d, study, launch, submissions] { d->take_launch(study, launch, submissions); });
         } catch (const Abandoned&) {
-            send([d, study] { d->take_refusal(study, "cancelled"); });
+            send([d, study] { d->take_refusal(study, kCancelled); });
         } catch (const std::exception& error) {
             const std::string what = error.what();  // LibTorch's messages end in a backtrace
             send([d, study, line = text(one_line(what.substr(0, what.find('\n'))))] { d->take_refusal(study, line); });

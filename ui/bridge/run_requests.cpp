@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/run/detached.h"
+#include "ui/bridge/text.h"
 
 #include <sys/wait.h>
 
@@ -17,10 +18,6 @@ using namespace std::chrono_literals;
 using run::Status;
 
 namespace {
-
-QString text(const std::string& line) { return QString::fromStdString(line); }
-
-bool has_ended(Status status) { return status == Status::healthy || status == Status::collapsed; }
 
 // Looks each run up and lets `act` add to the answer; what it throws is a line of its own.
 template <class Act>
@@ -79,7 +76,7 @@ Submission submission(const run::RunDirectory& directory) {
 Answer resume_runs(const run::RunStore& store, const QStringList& ids) {
     return for_each_run(store, ids, [](const run::ListedRun& listed, Answer& answer) -> std::string {
         if (listed.status == Status::running) return holder_of(listed.directory);
-        if (has_ended(listed.status)) return "has ended; retry trains it anew";
+        if (run::has_result(listed.status)) return "has ended; retry trains it anew";
         return go_on(listed, answer);
     });
 }
@@ -87,7 +84,7 @@ Answer resume_runs(const run::RunStore& store, const QStringList& ids) {
 Answer retry_runs(const run::RunStore& store, const QStringList& ids) {
     return for_each_run(store, ids, [](const run::ListedRun& listed, Answer& answer) -> std::string {
         if (listed.status == Status::failed) return go_on(listed, answer);
-        if (has_ended(listed.status) || listed.status == Status::stopped) return again(listed, answer);
+        if (run::has_result(listed.status) || listed.status == Status::stopped) return again(listed, answer);
         return fmt::format("has not ended: it is {}", run::to_string(listed.status));
     });
 }
@@ -104,7 +101,7 @@ Answer stop_runs(const run::RunStore& store, const QStringList& ids) {
     return for_each_run(store, ids, [](const run::ListedRun& listed, Answer&) -> std::string {
         if (listed.status == Status::running)
             listed.directory.request("stop");
-        else if (has_ended(listed.status) || listed.status == Status::stopped || listed.status == Status::failed)
+        else if (run::has_result(listed.status) || listed.status == Status::stopped || listed.status == Status::failed)
             return fmt::format("has ended already: {}", run::to_string(listed.status));
         else
             end_as_stopped(listed.directory);

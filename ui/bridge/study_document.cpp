@@ -48,21 +48,24 @@ class StudyFiles {
     fs::path save(const StudyConfig& study, fs::path file, bool overwrite) {
         if (file.empty()) file = workspace_ / "studies" / (study.name + ".json");
         file = fs::absolute(file);
-        if (!overwrite) require_ours(file);
+        const Json value = to_json(study);
+        if (!overwrite) require_ours(file, value);
         std::error_code error;
         fs::create_directories(file.parent_path(), error);
         if (error) throw InputError("{}: {}", file.parent_path().string(), error.message());
-        io::write_json(file, to_json(study));
+        io::write_json(file, value);
         seen_[file] = read_file(file, kLargestStudy);
         return file;
     }
 
   private:
-    void require_ours(const fs::path& file) const {
+    void require_ours(const fs::path& file, const Json& value) const {
         if (!fs::exists(fs::symlink_status(file))) return;
         const auto seen = seen_.find(file);
-        if (seen == seen_.end()) throw InputError("{} exists already; save under another name", file.string());
-        if (read_file(file, kLargestStudy) != seen->second)
+        const std::string contents = read_file(file, kLargestStudy);
+        if (seen == seen_.end() && Json::parse(contents, nullptr, false) != value)
+            throw InputError("{} exists already; save under another name", file.string());
+        if (seen != seen_.end() && contents != seen->second)
             throw InputError("{} has been changed elsewhere since it was opened; save under another name",
                              file.string());
     }
@@ -77,14 +80,13 @@ class WorkspaceRuns {
     explicit WorkspaceRuns(fs::path workspace) : listing_(std::move(workspace)) {}
     std::shared_ptr<const run::RunList> now() {
         const std::lock_guard guard(mutex_);
-        if (listing_.refresh() || !list_) list_ = std::make_shared<const run::RunList>(listing_.list());
-        return list_;
+        listing_.refresh();
+        return listing_.shared_list();
     }
 
   private:
     std::mutex mutex_;
     run::RunListing listing_;
-    std::shared_ptr<const run::RunList> list_;
 };
 
 QString text(const fs::path& path) { return QString::fromStdString(path.string()); }

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/run_config_schema.h"
 
 #include <algorithm>
 #include <cctype>
@@ -24,10 +25,8 @@ Json& patch_of(StudyConfig& study, const std::string& variant) {
 
 // The kind field that `key` names or lies below; null for other options.
 const ListedField* kind_field(const std::string& key) {
-    for (const ListedField& field : run_config_fields())
-        if (field.info->type == FieldType::kind && (key == field.key || key.starts_with(field.key + ".")))
-            return &field;
-    return nullptr;
+    const ListedField* field = find_field(key);
+    return field && field->info->type == FieldType::kind ? field : nullptr;
 }
 
 bool chooses_kind(const ListedField* field, const std::string& key) {
@@ -40,12 +39,11 @@ void spell_out(Json& patch, const ListedField& field) {
     if (choice && choice->is_string()) schema_detail::put(patch, field.key, Json{{"kind", *choice}});
 }
 
-void choose_kind(Json& patch, const ListedField& field, const Json& value) {
-    if (value.is_object()) return schema_detail::put(patch, field.key, value);
-    const Json* present = schema_detail::find(patch, field.key);
-    const bool same = present && present->is_object() && present->value("kind", Json()) == value;
-    // A kind's options mean nothing to another kind.
-    if (!same) schema_detail::put(patch, field.key, Json{{"kind", value}});
+// Whether `value` names the kind that there is, and none of its options.
+bool is_present_kind(const RunConfig& config, const ListedField& field, const Json& value) {
+    const Json values = to_json(config);
+    const Json& present = schema_detail::find(values, field.key)->at("kind");
+    return value == present || value == Json{{"kind", present}};
 }
 
 // Takes the member away, and the objects that are empty without it.
@@ -60,11 +58,16 @@ void erase(Json& object, std::string_view dotted) {
     object.erase(found);
 }
 
+RunConfig config_of(const StudyConfig& study, const Json& patch, const std::string& variant) {
+    const RunConfig baseline = baseline_config(study);
+    return variant == kBaseline ? baseline : patched(baseline, patch, where_of(variant));
+}
+
 void drop_what_equals_baseline(StudyConfig& study, const std::string& variant, const std::string& key) {
     if (variant == kBaseline) return;
     const RunConfig baseline = baseline_config(study);
     Json& patch = patch_of(study, variant);
-    const auto differences = difference(baseline, patched(baseline, patch, where_of(variant)));
+    const auto differences = difference(baseline, config_of(study, patch, variant));
     const bool differs = std::any_of(differences.begin(), differences.end(), [&](const ConfigDifference& one) {
         return one.key == key || one.key.starts_with(key + ".");
     });
@@ -92,9 +95,12 @@ StudyConfig with_option(StudyConfig study, const std::string& variant, const std
     if (value.is_null()) return without_option(std::move(study), variant, key);
     Json& patch = patch_of(study, variant);
     const ListedField* kind = kind_field(key);
+    const bool whole_kind = chooses_kind(kind, key);
+    // The kind that is there keeps its options; those of another mean nothing to the new one.
+    if (whole_kind && is_present_kind(config_of(study, patch, variant), *kind, value)) return study;
     if (kind) spell_out(patch, *kind);
-    if (chooses_kind(kind, key))
-        choose_kind(patch, *kind, value);
+    if (whole_kind)
+        schema_detail::put(patch, kind->key, value.is_object() ? value : Json{{"kind", value}});
     else
         schema_detail::put(patch, key, value);
     if (variant == kBaseline && key == "train.policy") study.policy.clear();  // it would win over the option
@@ -128,15 +134,11 @@ std::string free_variant_name(const StudyConfig& study, const std::string& wante
 }
 
 std::string option_in_words(const std::string& key) {
-    for (const ListedField& field : run_config_fields()) {
-        if (key != field.key && !key.starts_with(field.key + ".")) continue;
-        std::string words = field.info->label;
-        const auto letter = [&](std::size_t at) { return at < words.size() ? words[at] : '\0'; };
-        if (std::islower(static_cast<unsigned char>(letter(1))))
-            words[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(words[0])));
-        return words;
-    }
-    return key;
+    if (!find_field(key)) return key;
+    std::string words = label_of(key);
+    const auto letter = [&](std::size_t at) { return static_cast<unsigned char>(at < words.size() ? words[at] : 0); };
+    if (std::islower(letter(1))) words[0] = static_cast<char>(std::tolower(letter(0)));
+    return words;
 }
 
 }  // namespace ablate::ui

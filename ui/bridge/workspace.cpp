@@ -23,8 +23,8 @@ bool any_training(const run::RunList& list) {
                        [](const run::ListedRun& listed) { return listed.status == Status::running; });
 }
 
-// A run that will not go on by itself.
-bool at_rest(Status status) { return status != Status::queued && status != Status::running; }
+bool waits_or_trains(Status status) { return status == Status::queued || status == Status::running; }
+bool is_over(Status status) { return run::has_result(status) || status == Status::stopped || status == Status::failed; }
 
 }  // namespace
 
@@ -37,6 +37,7 @@ class Workspace::Reader : public QObject {
     void start() {
         timer_ = new QTimer(this);
         connect(timer_, &QTimer::timeout, this, [this] { look(); });
+        timer_->start(kIdleInterval);
         look();
     }
 
@@ -62,6 +63,7 @@ class Workspace::Reader : public QObject {
     struct Followed {
         std::optional<run::RunMetrics> metrics;
         std::optional<std::pair<Status, double>> at_rest;  // as it was when it was read: status, time of its state
+        bool problem_told = false;
     };
 
     template <class Action>
@@ -72,7 +74,7 @@ class Workspace::Reader : public QObject {
     void tell_runs() {
         told_ = true;
         std::erase_if(sent_, [](const RunListPtr& list) { return list.use_count() == 1; });
-        sent_.push_back(std::make_shared<const run::RunList>(listing_.list()));
+        sent_.push_back(listing_.shared_list());
         send([w = workspace_, list = sent_.back()] { w->take_runs(list); });
     }
 
@@ -96,8 +98,8 @@ class Workspace::Reader : public QObject {
                                [listed = wanted[i].first, followed = wanted[i].second] {
                                    return read(followed->first, followed->second, *listed);
                                }));
-            for (std::future<RunCurvesPtr>& reading : readings)
-                if (RunCurvesPtr curves = reading.get()) fresh.push_back(std::move(curves));
+            for (std::size_t i = 0; i < readings.size(); ++i)
+                if (RunCurvesPtr curves = result_of(readings[i], *wanted[begin + i].second)) fresh.push_back(curves);
             if (since.elapsed() < kLongestSilence || fresh.empty()) continue;
             tell();
             since.restart();
@@ -106,6 +108,18 @@ class Workspace::Reader : public QObject {
     }
 
     static bool worth_a_thread(const Followed& followed) { return !followed.metrics && !followed.at_rest; }
+
+    // Null when there is nothing new, or nothing that can be read: that hides no other run's curves.
+    static RunCurvesPtr result_of(std::future<RunCurvesPtr>& reading, std::pair<const QString, Followed>& of) {
+        try {
+            return reading.get();
+        } catch (const std::exception& error) {
+            of.second.metrics.reset();  // read from its beginning once it can be
+            if (!std::exchange(of.second.problem_told, true))
+                spdlog::warn("run {}: {}", of.first.toStdString(), error.what());
+            return nullptr;
+        }
+    }
 
     // Null when there is nothing new.
     static RunCurvesPtr read(const QString& id, Followed& followed, const run::ListedRun& listed) {
@@ -186,15 +200,15 @@ void Workspace::take_runs(RunListPtr runs) {
     has_read_ = true;
     const RunListPtr before = std::exchange(runs_, std::move(runs));
     std::map<std::string, Status> then;
-    std::map<std::string, bool> was_open, is_open;  // by study: some of its runs may still go on
+    std::map<std::string, bool> was_open, all_over;  // by study; a paused run may still go on
     for (const run::ListedRun& listed : before->runs) {
         then[listed.info.id] = listed.status;
-        was_open[listed.info.study] |= !at_rest(listed.status);
+        was_open[listed.info.study] |= waits_or_trains(listed.status);
     }
     QStringList collapsed;
     for (const run::ListedRun& listed : runs_->runs) {
         color_index(listed.info);  // colours follow the order of creation, whoever asks first
-        is_open[listed.info.study] |= !at_rest(listed.status);
+        all_over.try_emplace(listed.info.study, true).first->second &= is_over(listed.status);
         const auto known = then.find(listed.info.id);
         if (known != then.end() && known->second != Status::collapsed && listed.status == Status::collapsed)
             collapsed.append(QString::fromStdString(listed.info.id));
@@ -202,7 +216,7 @@ void Workspace::take_runs(RunListPtr runs) {
     Q_EMIT runs_changed();
     for (const QString& id : collapsed) Q_EMIT run_collapsed(id);
     for (const auto& [study, open] : was_open)
-        if (open && !is_open[study]) Q_EMIT study_ended(QString::fromStdString(study));
+        if (open && all_over[study]) Q_EMIT study_ended(QString::fromStdString(study));
 }
 
 void Workspace::take_curves(const std::vector<RunCurvesPtr>& fresh) {

@@ -155,7 +155,8 @@ void FieldRow::show_value(const QString& subject, const Json& value, const Json&
         changed_ = differs;
         update();
     }
-    reset_->setVisible(value != reference && !read_only_);
+    resettable_ = value != reference;
+    reset_->setVisible(resettable_ && !read_only_);
     const QString old = kind ? QString::fromStdString(kind_of(field_, reference)->label) : field_text(reference);
     reset_->setToolTip(
         QString("Back to the %1: %2").arg(reference_name, old.isEmpty() ? QString("(unset)") : old).toHtmlEscaped());
@@ -194,6 +195,7 @@ void FieldRow::set_problem(const QString& line) {
 void FieldRow::set_read_only(bool read_only) {
     read_only_ = read_only;
     editor_->setEnabled(!read_only);
+    reset_->setVisible(resettable_ && !read_only);
     for (FieldRow* option : options_) option->set_read_only(read_only);
 }
 

@@ -60,7 +60,7 @@ class FieldRow : public QWidget {
     std::vector<FieldRow*> options_;  // of the kind shown
     std::string options_of_;          // that kind
     Json shown_;
-    bool changed_ = false, read_only_ = false;
+    bool changed_ = false, resettable_ = false, read_only_ = false;
     QString subject_, error_, problem_;
     struct Draft {
         QString text, error;

@@ -4,6 +4,7 @@
 #include "ui/theme/theme.h"
 
 #include <QTimer>
+#include <utility>
 
 namespace ablate::ui {
 namespace {
@@ -89,8 +90,8 @@ void SchemaForm::show_values(const QString& subject, const RunConfig& values, co
         }
         section->fold->set_remark(changed ? QString("%1 changed").arg(changed) : QString());
         // At first, what is changed and the axes of an ablation lie open.
-        if (!section->settled) section->fold->set_open(changed || has_kind || first_of_group);
-        section->settled = true;
+        if (!std::exchange(section->placed, true) && !section->settled)
+            section->fold->set_open(changed || has_kind || first_of_group);
     }
     filter();
 }
@@ -108,9 +109,11 @@ void SchemaForm::set_read_only(bool read_only) {
         for (FieldRow* row : section->rows) row->set_read_only(read_only);
 }
 
-void SchemaForm::forget_drafts() {
-    for (const auto& section : sections_)
+void SchemaForm::begin_study() {
+    for (const auto& section : sections_) {
+        section->placed = false;
         for (FieldRow* row : section->rows) row->forget_drafts();
+    }
 }
 
 void SchemaForm::filter() {

@@ -24,13 +24,13 @@ class SchemaForm : public QWidget {
     // What is wrong with options, by key, as found by the preview; shown below each.
     void set_problems(const std::map<std::string, QString>& problems);
     void set_read_only(bool read_only);
-    void forget_drafts();  // texts that mean no value: of another study
+    void begin_study();  // of another study: what is typed is forgotten, and what it changes lies open
 
     QLineEdit* search() { return search_; }
     FieldRow* row(const std::string& key);  // null for an option of a kind or none at all
     void reveal(const std::string& key);    // unfolds, scrolls to and focuses it
 
-    QVariantMap save_state() const;  // what is folded
+    QVariantMap save_state() const;  // what the user folded and unfolded
     void restore_state(const QVariantMap& state);
 
   private:
@@ -39,7 +39,8 @@ class SchemaForm : public QWidget {
         FoldSection* fold;
         QLabel* group_title;
         std::vector<FieldRow*> rows;
-        bool settled = false;  // folded or unfolded by somebody, or at the first values
+        bool settled = false;  // by the user
+        bool placed = false;   // by what the study changes
     };
     void add_field(const ListedField& field, QLabel*& group_title);
     Section& section_of(const ListedField& field, QLabel* group_title);

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/config/kind_table.h"
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
 #include <QCheckBox>
@@ -13,7 +14,6 @@
 #include <QLocale>
 #include <QMimeData>
 #include <QPainter>
-#include <QPlainTextEdit>
 #include <QSignalBlocker>
 #include <QWheelEvent>
 #include <cmath>
@@ -23,11 +23,16 @@ namespace {
 
 constexpr int kMapHeight = 64;  // px: three lines
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
-
 bool is_undo(const QEvent* event) {
     const auto* key = static_cast<const QKeyEvent*>(event);
     return key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo);
+}
+
+// Undo is the study's, not the editor's: it stays a shortcut of the window.
+bool leave_undo(QEvent* event) {
+    if (event->type() != QEvent::ShortcutOverride || !is_undo(event)) return false;
+    event->ignore();
+    return true;
 }
 
 QString dropped_path(const QMimeData* data) {
@@ -135,7 +140,7 @@ class ChoiceEditor : public ValueEditor {
   private:
     void add(const std::string& label, const std::string& name, const QString& tip) {
         box_->addItem(text(label), text(name));
-        box_->setItemData(box_->count() - 1, tip.toHtmlEscaped().replace("\n", "<br>"), Qt::ToolTipRole);
+        box_->setItemData(box_->count() - 1, plain_tooltip({tip}), Qt::ToolTipRole);
     }
     bool kind_;
     QComboBox* box_;
@@ -144,15 +149,14 @@ class ChoiceEditor : public ValueEditor {
 // NAME = TEXT, one a line.
 class MapEditor : public ValueEditor {
   public:
-    MapEditor(const FieldInfo& field, QWidget* parent) : ValueEditor(parent), lines_(new QPlainTextEdit(this)) {
+    MapEditor(const FieldInfo& field, QWidget* parent) : ValueEditor(parent), lines_(new FieldTextEdit(this)) {
         fill(this, lines_);
         lines_->setAccessibleName(text(field.label));
         lines_->setPlaceholderText("name = file");
         lines_->setFixedHeight(kMapHeight);
-        lines_->setTabChangesFocus(true);
-        lines_->setUndoRedoEnabled(false);
-        lines_->setLineWrapMode(QPlainTextEdit::NoWrap);
+        lines_->setAcceptDrops(true);
         connect(lines_, &QPlainTextEdit::textChanged, this, &ValueEditor::edited);
+        connect(lines_, &FieldTextEdit::given_up, this, &ValueEditor::given_up);
     }
     Json value(const std::string& where) const override {
         Json map = Json::object();
@@ -176,7 +180,7 @@ class MapEditor : public ValueEditor {
     }
 
   private:
-    QPlainTextEdit* lines_;
+    FieldTextEdit* lines_;
 };
 
 }  // namespace
@@ -206,13 +210,7 @@ void FieldLineEdit::set_unit(const QString& unit) {
     if (!unit.isEmpty()) setTextMargins(0, 0, fontMetrics().horizontalAdvance(unit) + kSpace, 0);
 }
 
-bool FieldLineEdit::event(QEvent* event) {
-    if (event->type() == QEvent::ShortcutOverride && is_undo(event)) {
-        event->ignore();
-        return true;
-    }
-    return QLineEdit::event(event);
-}
+bool FieldLineEdit::event(QEvent* event) { return leave_undo(event) || QLineEdit::event(event); }
 
 void FieldLineEdit::keyPressEvent(QKeyEvent* event) {
     if (is_undo(event)) return event->ignore();
@@ -244,6 +242,26 @@ void FieldLineEdit::dropEvent(QDropEvent* event) {
     setText(path);
     event->acceptProposedAction();
     Q_EMIT textEdited(path);
+}
+
+FieldTextEdit::FieldTextEdit(QWidget* parent) : QPlainTextEdit(parent) {
+    setAcceptDrops(false);
+    setUndoRedoEnabled(false);
+    setTabChangesFocus(true);
+    setLineWrapMode(NoWrap);
+}
+
+bool FieldTextEdit::event(QEvent* event) { return leave_undo(event) || QPlainTextEdit::event(event); }
+
+void FieldTextEdit::keyPressEvent(QKeyEvent* event) {
+    if (is_undo(event)) return event->ignore();
+    if (event->key() == Qt::Key_Escape) return Q_EMIT given_up();
+    QPlainTextEdit::keyPressEvent(event);
+}
+
+void FieldTextEdit::insertFromMimeData(const QMimeData* source) {
+    const QString path = dropped_path(source);
+    path.isEmpty() ? QPlainTextEdit::insertFromMimeData(source) : insertPlainText(path);
 }
 
 QString field_text(const Json& value) {

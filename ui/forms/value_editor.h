@@ -2,6 +2,7 @@
 #include "core/config/field.h"
 
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QWidget>
 
 namespace ablate::ui {
@@ -48,6 +49,21 @@ class FieldLineEdit : public QLineEdit {
   private:
     QString unit_;
     bool steps_ = false;
+};
+
+// Several lines of text with the same habits.
+class FieldTextEdit : public QPlainTextEdit {
+    Q_OBJECT
+  public:
+    explicit FieldTextEdit(QWidget* parent = nullptr);
+
+  Q_SIGNALS:
+    void given_up();
+
+  protected:
+    bool event(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void insertFromMimeData(const QMimeData* source) override;
 };
 
 // A value as a person would type it into a field: 0.0003, 1e-05, a text as it is.

@@ -33,13 +33,17 @@ void draw_figures(QPainter& painter, const QRectF& area, Qt::Alignment alignment
     }
 }
 
+QString draw_cell_ground(QPainter& painter, QStyleOptionViewItem item) {
+    const QString text = std::exchange(item.text, {});
+    const QStyle* style = item.widget ? item.widget->style() : QApplication::style();
+    style->drawControl(QStyle::CE_ItemViewItem, &item, &painter, item.widget);
+    return text;
+}
+
 void FiguresDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     QStyleOptionViewItem item = option;
     initStyleOption(&item, index);
-    const QString text = item.text;
-    item.text.clear();
-    const QStyle* style = item.widget ? item.widget->style() : QApplication::style();
-    style->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
+    const QString text = draw_cell_ground(*painter, item);
     painter->save();
     painter->setClipRect(option.rect);
     painter->setFont(item.font);

@@ -9,6 +9,9 @@ double figures_width(const QString& text, const QFontMetricsF& metrics);
 // One line in the painter's font and pen.
 void draw_figures(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QString& text);
 
+// Draws a cell without its text (ground, selection, focus) and returns that, for a delegate that draws it itself.
+QString draw_cell_ground(QPainter& painter, QStyleOptionViewItem item);
+
 // For the number columns of a table: DisplayRole, TextAlignmentRole and ForegroundRole as usual.
 class FiguresDelegate : public QStyledItemDelegate {
     Q_OBJECT

@@ -3,6 +3,7 @@
 #include "core/config/study_config.h"
 #include "core/io/json_file.h"
 #include "ui/bridge/settings.h"
+#include "ui/widgets/run_words.h"
 #include "ui/widgets/short_path.h"
 #include "ui/window/desktop_notifier.h"
 #include "ui/window/header_bar.h"
@@ -33,14 +34,6 @@ QString end_of_study(const run::RunList& list, const QString& study) {
     if (collapsed > 0) line += QString(", %1 collapsed").arg(collapsed);
     if (failed > 0) line += QString(", %1 failed").arg(failed);
     return line + '.';
-}
-
-// "No norm, seed 2"
-QString name_of(const run::RunInfo& info) {
-    const std::string& name = info.label.empty() ? info.variant : info.label;
-    QString text = QString::fromStdString(name);
-    if (!info.grid_point.empty()) text += ", " + QString::fromStdString(info.grid_point);
-    return QString("%1, seed %2").arg(text).arg(info.seed);
 }
 
 const run::ListedRun* find_run(const run::RunList& list, const QString& id) {
@@ -224,7 +217,7 @@ void MainWindow::State::tell_collapse(const QString& id) {
     const run::ListedRun* run = find_run(*session->workspace.runs(), id);
     if (!run) return;
     const QString cause = run->state.verdict ? QString::fromStdString(run->state.verdict->cause) : QString();
-    const QString line = QString("%1 collapsed: %2").arg(name_of(run->info), cause);
+    const QString line = QString("%1 collapsed: %2").arg(run_title(run->info), cause);
     if (Settings::notify.value() && !window->isActiveWindow()) notify_desktop("A run has collapsed", line);
     if (window->current_page() == "live") return;  // says so itself
     offer(Banner::Tone::danger, line, "Show in Live", [this, id] {

@@ -16,7 +16,7 @@ bool trains(const run::ListedRun& run) { return run.status == Status::running; }
 double tokens_left(const run::ListedRun& run) {
     const auto& train = run.info.config.train;
     const double steps = static_cast<double>(std::max<std::int64_t>(0, train.steps - run.state.step));
-    return steps * static_cast<double>(train.batch * run.info.config.data.context);
+    return steps * tokens_per_step(run.info.config);
 }
 
 // A run that somebody paused or stopped does not go on by itself, so nothing waits for it.

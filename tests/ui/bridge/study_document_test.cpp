@@ -220,11 +220,19 @@ class StudyDocumentTest : public QObject {
         document.save();
         QVERIFY(saved.wait());
 
-        late.start_new(small_study());
         QSignalSpy late_refused(&late, &StudyDocument::failed), late_saved(&late, &StudyDocument::saved);
-        late.save();
-        QVERIFY(late_refused.wait());
-        QVERIFY(late_refused[0][0].toString().contains("exists already"));
+        late.start_new(small_study());
+        late.save();  // what the file holds already
+        QVERIFY(late_saved.wait());
+        QVERIFY(late_refused.isEmpty());
+        StudyConfig another = small_study();
+        another.seeds = {8, 9};
+        StudyDocument later(folder.path());
+        later.start_new(another);
+        QSignalSpy later_refused(&later, &StudyDocument::failed);
+        later.save();
+        QVERIFY(later_refused.wait());
+        QVERIFY(later_refused[0][0].toString().contains("exists already"));
 
         atomic_write(folder / "studies/small.json", "{\"name\": \"else\"}");
         document.save();
@@ -313,6 +321,7 @@ class StudyDocumentTest : public QObject {
         const test::TempFolder folder;
         StudyDocument document(folder.path());
         StudyConfig study = small_study();
+        study.baseline = Json::object();
         study.combine = "leave-one-out";
         study.variants.push_back(variant("silu", {{"model", {{"ffn", {{"kind", "silu"}}}}}}));
         study.variants.push_back(variant("other-data", {{"data", {{"vocab_size", 300}}}}));

@@ -104,6 +104,40 @@ class WorkspaceTest : public QObject {
         QVERIFY(!workspace.curves(id_of(b)));
     }
 
+    void a_run_that_cannot_be_read_hides_no_others_curves() {
+        const test::TempFolder folder;
+        const run::RunDirectory bad = test::write_synthetic_run(folder.path(), {}),
+                                good = test::write_synthetic_run(folder.path(), {.seed = 2});
+        std::filesystem::remove(bad.folder() / "events.jsonl");
+        std::filesystem::create_directory(bad.folder() / "events.jsonl");
+        Workspace workspace(folder.path());
+        workspace.follow({id_of(bad), id_of(good)});
+        QTRY_VERIFY(workspace.curves(id_of(good)));
+        QVERIFY(!workspace.curves(id_of(bad)));
+        std::filesystem::remove(bad.folder() / "events.jsonl");
+        QTRY_VERIFY(workspace.curves(id_of(bad)));
+    }
+
+    void a_study_whose_last_run_is_paused_or_gone_has_not_ended() {
+        const test::TempFolder folder;
+        const run::RunDirectory a = test::create_bare_run(folder.path()), b = test::create_bare_run(folder.path());
+        Workspace workspace(folder.path());
+        QSignalSpy over(&workspace, &Workspace::study_ended);
+        QTRY_COMPARE(workspace.runs()->runs.size(), std::size_t{2});
+        a.write_state(ended(train::Outcome::paused));
+        b.write_state(ended(train::Outcome::healthy));
+        const auto is = [&](std::size_t index, Status status) {
+            return workspace.runs()->runs.at(index).status == status;
+        };
+        QTRY_VERIFY(is(0, Status::paused) && is(1, Status::healthy));
+        QCOMPARE(over.count(), 0);
+        a.write_state({});  // it goes on
+        QTRY_VERIFY(is(0, Status::queued));
+        for (const run::RunDirectory& run : {a, b}) std::filesystem::remove_all(run.folder());
+        QTRY_VERIFY(workspace.runs()->runs.empty());
+        QCOMPARE(over.count(), 0);
+    }
+
     void a_collapse_and_the_end_of_a_study_are_told_once() {
         const test::TempFolder folder;
         const run::RunDirectory a = test::create_bare_run(folder.path()), b = test::create_bare_run(folder.path());

@@ -25,8 +25,7 @@ double first_time(const RunCurves& curves) {
 // Tokens or training FLOPs of one step.
 double per_step(Along along, const run::RunInfo& info) {
     if (along == Along::step) return 1;
-    const TrainConfig& train = info.config.train;
-    const auto tokens = static_cast<double>(train.batch * train.accumulate * info.config.data.context);
+    const double tokens = tokens_per_step(info.config);
     return along == Along::tokens ? tokens : 3 * info.flops_per_token * tokens;
 }
 

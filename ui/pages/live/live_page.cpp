@@ -1,11 +1,14 @@
 #include "ui/pages/live/live_page.h"
 
 #include "core/base/text.h"
-#include "ui/pages/live/live_run_model.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/live/chart_card.h"
 #include "ui/pages/live/depth_panel.h"
+#include "ui/pages/live/live_run_model.h"
 #include "ui/pages/live/run_delegate.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/banner.h"
+#include "ui/widgets/labels.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -36,26 +39,12 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr auto kNothingChosen = "Choose runs at the left to see their curves.";
 constexpr auto kNoRuns = "No runs yet. Start a study, or train one from a terminal: ablate run quick";
 
-QLabel* plain_label(const QString& text, const char* role, QWidget* parent) {
-    auto* label = new QLabel(text, parent);
-    label->setTextFormat(Qt::PlainText);
-    label->setProperty("role", role);
-    return label;
-}
-
-QPushButton* flat_button(const QString& text, QWidget* parent) {
-    auto* button = new QPushButton(text, parent);
-    button->setProperty("flat", true);
-    return button;
-}
-
 }  // namespace
 
 struct LivePage::State {
     explicit State(LivePage* page);
     QWidget* build_run_list();
     QWidget* build_toolbar();
-    QWidget* build_banner();
     QWidget* build_charts();
     void link(ChartCard& card);
 
@@ -93,8 +82,7 @@ struct LivePage::State {
     QCheckBox* log_x = nullptr;
     QSlider* slider = nullptr;
     QLabel* smoothing_value = nullptr;
-    QFrame* banner = nullptr;
-    QLabel* banner_text = nullptr;
+    Banner* banner = nullptr;
     QSplitter* rows = nullptr;
     std::array<ChartCard*, kCharts> cards{};
     DepthPanel* depth = nullptr;
@@ -108,7 +96,8 @@ LivePage::State::State(LivePage* page) : page(page) {
     column->setContentsMargins(2 * kSpace, 0, 0, 0);
     column->setSpacing(2 * kSpace);
     column->addWidget(build_toolbar());
-    column->addWidget(build_banner());
+    banner = new Banner(right);
+    column->addWidget(banner);
     column->addWidget(build_charts(), 1);
     depth = new DepthPanel(right);
     column->addWidget(depth);
@@ -229,26 +218,11 @@ QWidget* LivePage::State::build_toolbar() {
         redraw();
     });
     connect(slider, &QSlider::valueChanged, page, [this] {
-        smoothing_value->setText(QString::fromStdString(fixed(smoothing(), 3)));
+        smoothing_value->setText(text(fixed(smoothing(), 3)));
         keep();
         redraw_soon();
     });
     return bar;
-}
-
-QWidget* LivePage::State::build_banner() {
-    banner = new QFrame(page);
-    banner->setProperty("banner", "danger");
-    banner->hide();
-    banner_text = plain_label("", "danger", banner);
-    banner_text->setWordWrap(true);
-    auto* dismiss = flat_button("Dismiss", banner);
-    auto* row = new QHBoxLayout(banner);
-    row->setContentsMargins(3 * kSpace, kSpace, kSpace, kSpace);
-    row->addWidget(banner_text, 1);
-    row->addWidget(dismiss);
-    connect(dismiss, &QPushButton::clicked, banner, &QWidget::hide);
-    return banner;
 }
 
 QWidget* LivePage::State::build_charts() {
@@ -336,7 +310,7 @@ void LivePage::State::take_runs() {
         const run::ListedRun* run = model.run(id);
         if (run && run->status == run::Status::running && run->state.verdict &&
             run->state.verdict->outcome == train::Outcome::collapsed)
-            tell_collapse(id, QString::fromStdString(run->state.verdict->cause));
+            tell_collapse(id, text(run->state.verdict->cause));
     }
     redraw_soon();
 }
@@ -404,8 +378,7 @@ std::vector<Curve> LivePage::State::curves_of(const ChartCard& card) {
 void LivePage::State::add_flags(Curve& curve, const run::ListedRun& run, const RunCurves& curves) {
     const auto& verdict = run.state.verdict;
     if (verdict && verdict->outcome == train::Outcome::collapsed && verdict->step >= 0) {
-        curve.flags.emplace_back(maker.position(verdict->step, run, curves),
-                                 curve.label + ": " + QString::fromStdString(verdict->cause));
+        curve.flags.emplace_back(maker.position(verdict->step, run, curves), curve.label + ": " + text(verdict->cause));
     } else if (const auto bad = first_non_finite(curves)) {
         curve.flags.emplace_back(maker.position(bad->first, run, curves), curve.label + ": " + bad->second);
     }
@@ -428,8 +401,7 @@ void LivePage::State::tell_collapse(const QString& id, const QString& cause) {
     const int row = model.row_of(id);
     const QString name = row < 0 ? id : model.index(row).data().toString();
     const QString line = name + " collapsed: " + cause;
-    banner_text->setText(banner->isHidden() ? line : banner_text->text() + "\n" + line);
-    banner->show();
+    banner->tell(Banner::Tone::danger, banner->isHidden() ? line : banner->text() + "\n" + line);
 }
 
 void LivePage::State::restore() {
@@ -448,7 +420,7 @@ void LivePage::State::restore() {
     }
     slider->setValue(
         static_cast<int>(std::lround(settings.value("live/smoothing", kDefaultSmoothing).toDouble() * 1000)));
-    smoothing_value->setText(QString::fromStdString(fixed(smoothing(), 3)));
+    smoothing_value->setText(text(fixed(smoothing(), 3)));
 }
 
 void LivePage::State::keep() const {
@@ -492,7 +464,7 @@ void LivePage::set_context(const PageContext& context) {
     });
     connect(s.workspace, &Workspace::run_collapsed, this, [this](const QString& id) {
         const run::ListedRun* run = state_->model.run(id);
-        if (run && run->state.verdict) state_->tell_collapse(id, QString::fromStdString(run->state.verdict->cause));
+        if (run && run->state.verdict) state_->tell_collapse(id, text(run->state.verdict->cause));
     });
     s.take_runs();
 }

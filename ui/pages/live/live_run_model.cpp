@@ -1,7 +1,9 @@
 #include "ui/pages/live/live_run_model.h"
 
 #include "core/base/text.h"
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/run_words.h"
 
 #include <QHash>
 #include <algorithm>
@@ -13,10 +15,6 @@ namespace ablate::ui {
 namespace {
 
 constexpr std::size_t kSparkPoints = 40;
-
-QString text(const std::string& words) { return QString::fromStdString(words); }
-
-QString variant_name(const run::RunInfo& info) { return text(info.label.empty() ? info.variant : info.label); }
 
 // Evenly picked values: a sketch a few pixels high. Non-finite ones are kept, the delegate breaks the line there.
 QVariantList sketch(const std::vector<double>& values) {
@@ -156,7 +154,7 @@ QString LiveRunModel::name(const QString& id) const {
         points.insert(info.grid_point);
         studies.insert(info.study);
     }
-    QString name = variant_name(asked->info);
+    QString name = variant_text(asked->info);
     if (points.size() > 1 && !asked->info.grid_point.empty()) name += "@" + text(asked->info.grid_point);
     if (seeds.size() > 1) name += QString(", seed %1").arg(asked->info.seed);
     if (studies.size() > 1) name = text(asked->info.study) + ": " + name;
@@ -173,15 +171,12 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
     const run::ListedRun& run = listed(row);
     const run::RunInfo& info = run.info;
     switch (role) {
-        case Qt::DisplayRole: {
-            const QString point = info.grid_point.empty() ? QString() : "@" + text(info.grid_point);
-            return QString("%1%2, seed %3").arg(variant_name(info), point).arg(info.seed);
-        }
+        case Qt::DisplayRole:
+            return run_title(info);
         case Qt::ToolTipRole: {
-            QString told = data(index, Qt::DisplayRole).toString() + "\n" + data(index, detail).toString();
-            if (row.has_last) told += "\nTraining loss " + text(full_precision(row.last));
-            if (const QString why = data(index, cause).toString(); !why.isEmpty()) told += "\n" + why;
-            return told.toHtmlEscaped().replace("\n", "<br>");
+            const QString last = row.has_last ? "Training loss " + text(full_precision(row.last)) : QString();
+            return plain_tooltip(
+                {run_title(info), data(index, detail).toString(), last, data(index, cause).toString()});
         }
         case Qt::CheckStateRole:
             return row.chosen ? Qt::Checked : Qt::Unchecked;

@@ -3,6 +3,7 @@
 #include "ui/pages/live/live_run_model.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/run_words.h"
 
 #include <QApplication>
 #include <QMouseEvent>
@@ -21,12 +22,7 @@ struct Chip {
     bool shown;
 };
 
-Chip chip_of(const QString& status) {
-    const Palette& c = Theme::instance().palette();
-    if (status == "collapsed" || status == "failed") return {c.danger, true};
-    if (status == "interrupted") return {c.warning, true};
-    return {c.muted, status != "healthy"};
-}
+Chip chip_of(const QString& status) { return {look_color(status_look(status)), status != "healthy"}; }
 
 // Paints the chip at the right end of `area` and returns what is left of it.
 QRectF paint_chip(QPainter& painter, const QRectF& area, const QString& status) {

@@ -6,26 +6,22 @@ using run::Status;
 
 namespace {
 
-bool has_result(Status status) { return status == Status::healthy || status == Status::collapsed; }
-
 QString why_not_resume(const RunSituation& at) {
     if (at.place >= 0) return "It waits in the queue already";
     if (at.run->status == Status::running) return "It trains";
-    if (has_result(at.run->status)) return "It has ended; retry trains it anew";
-    return at.run->info.origin == "trained" ? "" : "It was imported: there is nothing to train it from";
+    return run::has_result(at.run->status) ? "It has ended; retry trains it anew" : "";
 }
 
 QString why_not_retry(const RunSituation& at) {
     const Status status = at.run->status;
-    if (!has_result(status) && status != Status::failed && status != Status::stopped)
+    if (!run::has_result(status) && status != Status::failed && status != Status::stopped)
         return "It has not ended; resume goes on with it";
-    if (at.place >= 0) return "It waits in the queue already";
-    return at.run->info.origin == "trained" ? "" : "It was imported: there is nothing to train it from";
+    return at.place >= 0 ? "It waits in the queue already" : "";
 }
 
 QString why_not_stop(const RunSituation& at) {
     const Status status = at.run->status;
-    return has_result(status) || status == Status::failed || status == Status::stopped ? "It has ended" : "";
+    return run::has_result(status) || status == Status::failed || status == Status::stopped ? "It has ended" : "";
 }
 
 }  // namespace

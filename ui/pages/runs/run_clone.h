@@ -4,9 +4,6 @@
 
 namespace ablate::ui {
 
-// The patch that turns one configuration into another: patched(from, patch_between(from, to)) equals `to`.
-Json patch_between(const RunConfig& from, const RunConfig& to);
-
 struct ClonedVariant {
     VariantConfig variant;       // its patch may be empty: the run is what the baseline says
     bool data_left_out = false;  // where the run's data options differ: a study shares its data

@@ -1,82 +1,91 @@
 #include "ui/pages/runs/run_files.h"
 
 #include "core/base/error.h"
+#include "ui/bridge/text.h"
 
 namespace ablate::ui {
 
 namespace {
 
-std::string trash_name(const std::filesystem::path& folder) { return folder.filename().string(); }
+std::string name_of(const std::filesystem::path& folder) { return folder.filename().string(); }
+
+QString in_one_line(const QStringList& lines) {
+    return lines.size() < 2 ? lines.join("") : QString("%1 (and %2 more)").arg(lines.first()).arg(lines.size() - 1);
+}
 
 }  // namespace
 
 RunFiles::RunFiles(std::filesystem::path workspace, QObject* parent) : QObject(parent), store_(std::move(workspace)) {}
 
-template <class Action>
-void RunFiles::tell(Action action) {
-    QMetaObject::invokeMethod(this, std::move(action), Qt::QueuedConnection);
-}
-
-void RunFiles::for_each(const QStringList& words, std::function<QString(const std::string&)> act,
-                        std::function<void(const QStringList& done)> then) {
+void RunFiles::for_each(const QStringList& words, std::function<std::string(const std::string&)> act,
+                        std::function<void(const QStringList& done, const QString& refusal)> then) {
     worker_.post([this, words, act = std::move(act), then = std::move(then)] {
         QStringList done, lines;
         for (const QString& word : words) {
             try {
-                done += act(word.toStdString());
+                done += text(act(word.toStdString()));
             } catch (const std::exception& error) {
-                lines += QString::fromStdString(one_line(error.what()));
+                lines += text(one_line(error.what()));
             }
         }
-        tell([this, done, lines, then] {
-            if (!done.isEmpty()) then(done);
+        const auto tell = [this, done, refusal = in_one_line(lines), then] {
+            then(done, refusal);
             if (!done.isEmpty()) Q_EMIT changed();
-            for (const QString& line : lines) Q_EMIT refused(line);
-        });
+        };
+        QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
     });
 }
 
 void RunFiles::edit_notes(const QStringList& ids, const run::NotesEdit& edit) {
-    worker_.post([this, ids, edit] {
-        try {
-            for (const QString& id : ids) run::edit_notes(store_.folder_of(id.toStdString()), edit);
-            tell([this, ids] {
+    for_each(
+        ids,
+        [this, edit](const std::string& id) {
+            run::edit_notes(store_.folder_of(id), edit);
+            return id;
+        },
+        [this, ids](const QStringList&, const QString& refusal) {
+            if (refusal.isEmpty())
                 Q_EMIT notes_written(ids);
-                Q_EMIT changed();
-            });
-        } catch (const std::exception& error) {
-            tell([this, ids, line = QString::fromStdString(one_line(error.what()))] {
-                Q_EMIT notes_refused(ids, line);
-                Q_EMIT changed();  // of several runs some may have been written
-            });
-        }
-    });
+            else
+                Q_EMIT notes_refused(ids, refusal);
+        });
 }
 
 void RunFiles::move_to_trash(const QStringList& ids) {
     for_each(
-        ids, [this](const std::string& id) { return QString::fromStdString(trash_name(store_.move_to_trash(id))); },
-        [this](const QStringList& names) { Q_EMIT trashed(names); });
+        ids, [this](const std::string& id) { return name_of(store_.move_to_trash(id)); },
+        [this](const QStringList& names, const QString& refusal) {
+            if (!names.isEmpty()) Q_EMIT trashed(names);
+            if (!refusal.isEmpty()) Q_EMIT refused(refusal);
+        });
 }
 
 void RunFiles::restore(const QStringList& names) {
     for_each(
-        names, [this](const std::string& name) { return QString::fromStdString(trash_name(store_.restore(name))); },
-        [this](const QStringList&) { list_trash(); });
+        names, [this](const std::string& name) { return name_of(store_.restore(name)); },
+        [this](const QStringList&, const QString& refusal) { tell_trash(refusal); });
 }
 
-void RunFiles::list_trash() {
-    worker_.post([this] { tell([this, runs = store_.trash()] { Q_EMIT trash_listed(runs); }); });
-}
-
-void RunFiles::empty_trash(const QStringList& names) {
+void RunFiles::delete_from_trash(const QStringList& names) {
     for_each(
         names,
         [this](const std::string& name) {
-            store_.empty_trash({name});
-            return QString::fromStdString(name);
+            store_.delete_from_trash(name);
+            return name;
         },
-        [this](const QStringList&) { list_trash(); });
+        [this](const QStringList&, const QString& refusal) { tell_trash(refusal); });
+}
+
+void RunFiles::tell_trash(const QString& refusal) {
+    if (!refusal.isEmpty()) Q_EMIT refused(refusal);
+    list_trash();
+}
+
+void RunFiles::list_trash() {
+    worker_.post([this] {
+        QMetaObject::invokeMethod(
+            this, [this, runs = store_.trash()] { Q_EMIT trash_listed(runs); }, Qt::QueuedConnection);
+    });
 }
 
 }  // namespace ablate::ui

@@ -19,7 +19,7 @@ class RunFiles : public QObject {
     void move_to_trash(const QStringList& ids);
     void restore(const QStringList& names);  // by their names in the trash
     void list_trash();
-    void empty_trash(const QStringList& names);
+    void delete_from_trash(const QStringList& names);
 
   Q_SIGNALS:
     void changed();  // something on disk is another
@@ -27,14 +27,14 @@ class RunFiles : public QObject {
     void notes_refused(const QStringList& ids, const QString& line);
     void trashed(const QStringList& names);  // what restore() takes back
     void trash_listed(const std::vector<run::TrashedRun>& runs);
-    void refused(const QString& line);  // one line: what was left alone and why
+    void refused(const QString& line);  // what was left alone and why
 
   private:
-    // For each of the words; a line for each refusal. Returns what `act` did return.
-    void for_each(const QStringList& words, std::function<QString(const std::string&)> act,
-                  std::function<void(const QStringList& done)> then);
-    template <class Action>
-    void tell(Action action);
+    // `act` for each of the words, in the thread; then here `then` with what it returned and, in one line, what it
+    // threw.
+    void for_each(const QStringList& words, std::function<std::string(const std::string&)> act,
+                  std::function<void(const QStringList& done, const QString& refusal)> then);
+    void tell_trash(const QString& refusal);
 
     run::RunStore store_;
     Worker worker_;  // last: it ends before what it works on

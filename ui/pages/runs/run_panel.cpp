@@ -2,9 +2,11 @@
 
 #include "core/base/text.h"
 #include "core/io/numbers.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/run_words.h"
 
 #include <QEvent>
 #include <QGridLayout>
@@ -14,9 +16,10 @@
 #include <QPlainTextEdit>
 #include <QScrollArea>
 #include <QStackedWidget>
+#include <QTextDocument>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace ablate::ui {
 
@@ -27,37 +30,26 @@ constexpr int kFactsWidth = 460, kTagsHeight = 28;
 constexpr std::array kFacts{"Study", "Device", "Parameters", "Training time", "Created", "Folder", "Remark"};
 enum Fact { study, device, parameters, time, created, folder, remark };
 
-QString text(const std::string& words) { return QString::fromStdString(words); }
-
 QString training_time(const run::ListedRun& run) {
     const auto found = run.state.summary.find("seconds");
     if (found == run.state.summary.end() || !io::is_number(*found)) return {};
     return text(short_duration(io::number_from_json(*found)));
 }
 
-QString chip_look(const run::ListedRun& run) {
-    using run::Status;
-    switch (run.status) {
-        case Status::collapsed:
-        case Status::failed:
-            return "danger";
-        case Status::interrupted:
-        case Status::stopped:
-            return "warning";
-        case Status::running:
-            return "running";
-        case Status::queued:
-        case Status::paused:
-        case Status::healthy:
-            break;
-    }
-    return "neutral";
-}
-
 QStringList tags_of(const run::Notes& notes) {
     QStringList tags;
     for (const std::string& tag : notes.tags) tags += text(tag);
     return tags;
+}
+
+// As core trims it: other blanks are part of a tag.
+QString trimmed_tag(const QString& tag) { return text(std::string(trim(tag.toStdString()))); }
+
+// As the editor gives it back: with ends of lines and blanks of its own.
+QString as_edited(const QString& note) {
+    QTextDocument document;
+    document.setPlainText(note);
+    return document.toPlainText();
 }
 
 std::vector<std::string> without(const QStringList& all, const QStringList& these) {
@@ -70,16 +62,16 @@ std::vector<std::string> without(const QStringList& all, const QStringList& thes
 }  // namespace
 
 RunPanel::RunPanel(QWidget* parent) : QWidget(parent), pages_(new QStackedWidget(this)) {
-    hint_ = plain_label("Select a run to see why it ended so, and to write a note.", "muted", this);
-    hint_->setAlignment(Qt::AlignCenter);
-    hint_->setWordWrap(true);
+    QLabel* hint = plain_label("Select a run to see why it ended so, and to write a note.", "muted", this);
+    hint->setAlignment(Qt::AlignCenter);
+    hint->setWordWrap(true);
     auto* both = new QWidget(this);
     auto* row = new QHBoxLayout(both);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(4 * kSpace);
     row->addWidget(build_facts(), 1);
     row->addWidget(build_notes(), 1);
-    pages_->addWidget(hint_);
+    pages_->addWidget(hint);
     pages_->addWidget(both);
     auto* all = new QHBoxLayout(this);
     all->setContentsMargins(0, 2 * kSpace, 0, 0);
@@ -167,6 +159,7 @@ void RunPanel::show_runs(const std::vector<const run::ListedRun*>& runs) {
         awaited_ = 0;
     }
     const bool others = ids != ids_;
+    if (others) tags_->clear();
     ids_ = ids;
     pages_->setCurrentIndex(runs.empty() ? 0 : 1);
     if (runs.empty()) return;
@@ -176,7 +169,7 @@ void RunPanel::show_runs(const std::vector<const run::ListedRun*>& runs) {
         now.tags.removeIf([&](const QString& tag) { return !tags.contains(tag); });
     }
     if (runs.size() == 1) {
-        now.text = text(runs.front()->notes.text);
+        now.text = as_edited(text(runs.front()->notes.text));
         show_facts(*runs.front());
     } else {
         title_->setText(QString("%1 runs selected").arg(runs.size()));
@@ -187,7 +180,6 @@ void RunPanel::show_runs(const std::vector<const run::ListedRun*>& runs) {
         set_look(cause_, "role", "muted");
         for (std::size_t row = 0; row < facts_.size(); ++row) set_fact(static_cast<int>(row), {});
     }
-    note_->setVisible(true);
     note_->setEnabled(runs.size() == 1);
     note_->setPlaceholderText(runs.size() == 1 ? "Note" : "A note belongs to one run");
     tags_->setEnabled(true);
@@ -223,7 +215,7 @@ void RunPanel::show_facts(const run::ListedRun& run) {
     const run::RunInfo& info = run.info;
     title_->setText(run_title(info));
     chip_->setText(status_text(run.status));
-    set_look(chip_, "chip", chip_look(run));
+    set_look(chip_, "chip", status_look(status_text(run.status)));
     chip_->show();
     const QString cause = run.state.verdict ? text(run.state.verdict->cause) : QString();
     cause_->setText(cause);
@@ -251,14 +243,14 @@ void RunPanel::set_fact(int row, const QString& value) {
 RunPanel::Typed RunPanel::typed() const {
     Typed now{note_->toPlainText(), {}};
     for (const QString& part : tags_->text().split(','))
-        if (const QString tag = part.trimmed(); !tag.isEmpty() && !now.tags.contains(tag)) now.tags += tag;
+        if (const QString tag = trimmed_tag(part); !tag.isEmpty() && !now.tags.contains(tag)) now.tags += tag;
     return now;
 }
 
 void RunPanel::show_notes(const Typed& notes) {
     const QSignalBlocker quiet_note(note_), quiet_tags(tags_);
     if (note_->toPlainText() != notes.text) note_->setPlainText(notes.text);
-    tags_->setText(notes.tags.join(", "));
+    if (typed().tags != notes.tags) tags_->setText(notes.tags.join(", "));  // a comma just typed stays
     saved_ = notes;
     save_timer_.stop();
 }

@@ -52,7 +52,7 @@ class RunPanel : public QWidget {
     QTimer save_timer_;
 
     QStackedWidget* pages_;
-    QLabel *title_ = nullptr, *chip_ = nullptr, *cause_ = nullptr, *refusal_ = nullptr, *hint_ = nullptr;
+    QLabel *title_ = nullptr, *chip_ = nullptr, *cause_ = nullptr, *refusal_ = nullptr;
     std::vector<std::pair<QLabel*, QLabel*>> facts_;
     QPlainTextEdit* note_ = nullptr;
     QLineEdit* tags_ = nullptr;

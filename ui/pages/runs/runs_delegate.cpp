@@ -2,6 +2,7 @@
 
 #include "ui/pages/runs/runs_model.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/run_words.h"
 
 #include <QApplication>
 #include <QPainter>
@@ -15,12 +16,7 @@ constexpr int kMargin = 8, kRowHeight = 32, kChipHeight = 20, kSign = 10, kSwatc
 
 const Palette& palette() { return Theme::instance().palette(); }
 
-QColor ink_of(const QString& status) {
-    if (status == "collapsed" || status == "failed") return palette().danger;
-    if (status == "interrupted" || status == "stopped" || status == "unreadable") return palette().warning;
-    if (status == "running") return palette().accent;
-    return palette().muted;
-}
+QColor ink_of(const QString& status) { return look_color(status_look(status)); }
 
 QPolygonF polygon(const QRectF& box, std::initializer_list<QPointF> shares) {
     QPolygonF points;
@@ -144,11 +140,9 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     initStyleOption(&item, index);
     const int column = index.column();
     const bool heading = index.data(RunsModel::heading_role).toBool();
-    const QString status = index.data(RunsModel::status_role).toString(), text = item.text;
+    const QString status = index.data(RunsModel::status_role).toString();
     const QVariant share = index.data(RunsModel::share_role);
-    item.text.clear();
-    const QStyle* style = item.widget ? item.widget->style() : QApplication::style();
-    style->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
+    const QString text = draw_cell_ground(*painter, item);
 
     painter->save();
     painter->setClipRect(option.rect);

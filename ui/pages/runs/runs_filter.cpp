@@ -1,5 +1,6 @@
 #include "ui/pages/runs/runs_filter.h"
 
+#include "ui/bridge/text.h"
 #include "ui/pages/runs/runs_model.h"
 
 #include <algorithm>
@@ -14,8 +15,6 @@ namespace {
 using Where = RunQuery::Word::Where;
 
 bool holds(const QString& text, const QString& word) { return text.contains(word, Qt::CaseInsensitive); }
-
-QString text(const std::string& words) { return QString::fromStdString(words); }
 
 bool any_tag(const run::ListedRun& run, const QString& word) {
     return std::any_of(run.notes.tags.begin(), run.notes.tags.end(),

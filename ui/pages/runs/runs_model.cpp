@@ -1,8 +1,10 @@
 #include "ui/pages/runs/runs_model.h"
 
 #include "core/base/text.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/run_words.h"
 
 #include <QFont>
 #include <QHash>
@@ -10,7 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <set>
+#include <map>
 
 namespace ablate::ui {
 
@@ -34,13 +36,11 @@ constexpr std::array<ColumnTexts, RunsModel::column_count> kColumns{{
     {"Tokens/s", "At the last step"},
     {"Loss (nats)", "Training loss of the last step that was read"},
     {"Verdict", "Why the run ended as it did"},
-    {"Tags", "As written in the panel beside the table"},
+    {"Tags", "As written in the panel below the table"},
     {"Device", "As asked for, and what it came to"},
     {"Created", "In local time"},
     {"Run", "Its id: the name of its folder"},
 }};
-
-QString text(const std::string& words) { return QString::fromStdString(words); }
 
 bool is_number(int column) {
     using C = RunsModel::Column;
@@ -275,12 +275,6 @@ QStringList RunsModel::ids_below(const QModelIndex& index) const {
     return ids;
 }
 
-QStringList RunsModel::known_tags() const {
-    std::set<std::string> tags;
-    for (const run::ListedRun& run : list_->runs) tags.insert(run.notes.tags.begin(), run.notes.tags.end());
-    return strings({tags.begin(), tags.end()});
-}
-
 int RunsModel::run_count() const { return static_cast<int>(list_->runs.size()); }
 
 // --- what the cells say
@@ -332,7 +326,7 @@ RunsModel::Tally RunsModel::tally_of(const Group& group) const {
     Tally tally;
     for (const Row& row : group.rows) {
         const run::ListedRun& run = listed(row);
-        const bool over = run.status == Status::healthy || run.status == Status::collapsed;
+        const bool over = run::has_result(run.status);
         tally.ended += over;
         tally.collapsed += run.status == Status::collapsed;
         tally.failed += run.status == Status::failed;
@@ -426,7 +420,6 @@ QVariant RunsModel::run_value(const Row& row, int column) const {
 
 QString RunsModel::run_text(const Row& row, int column) const {
     const run::ListedRun& run = listed(row);
-    const std::optional<double> seconds = seconds_remaining(run);
     switch (column) {
         case name:
             return variant_text(run.info);
@@ -441,8 +434,10 @@ QString RunsModel::run_text(const Row& row, int column) const {
         case step:
             return QString("%1 / %2").arg(text(with_thousands(run.state.step)),
                                           text(with_thousands(run.info.config.train.steps)));
-        case remaining:
+        case remaining: {
+            const std::optional<double> seconds = seconds_remaining(run);
             return seconds ? text(short_duration(*seconds)) : QString();
+        }
         case rate:
             return run.state.tokens_per_second > 0 ? text(short_count(run.state.tokens_per_second)) : QString();
         case loss:

@@ -54,7 +54,6 @@ class RunsModel : public QAbstractItemModel {
     const run::DamagedRun* damaged(const QModelIndex& index) const;  // null for what is sound
     QModelIndex index_of(const QString& id, int column = 0) const;
     QStringList ids_below(const QModelIndex& index) const;  // of a heading all its runs, of a run itself
-    QStringList known_tags() const;                         // of any run, sorted
     int run_count() const;                                  // without damaged ones
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;

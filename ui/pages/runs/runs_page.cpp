@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "ui/bridge/run_control.h"
 #include "ui/bridge/study_document.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/runs/confirm.h"
 #include "ui/pages/runs/run_actions.h"
 #include "ui/pages/runs/run_cells.h"
@@ -15,10 +16,10 @@
 #include "ui/widgets/banner.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/run_words.h"
 
 #include <QAction>
 #include <QClipboard>
-#include <QElapsedTimer>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHash>
@@ -29,6 +30,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
+#include <algorithm>
 #include <array>
 
 namespace ablate::ui {
@@ -36,9 +38,7 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kFilterWidth = 320, kPanelHeight = 184, kButtonHeight = 28;
-constexpr int kLongestRead = 1500;  // ms: by then an empty list is an empty workspace
 
-QString text(const std::string& words) { return QString::fromStdString(words); }
 QString runs_text(qsizetype count) { return count == 1 ? "1 run" : QString("%1 runs").arg(count); }
 
 struct ActionTexts {
@@ -93,15 +93,16 @@ struct RunsPage::State {
 
     void take_runs();
     void take_queue();
-    void show_selection();
-    void update_actions();
     void choose_view();
 
     struct Chosen {
         QString id;
         RunSituation situation;
     };
-    std::vector<Chosen> chosen() const;  // of the selection
+    void follow_selection();
+    void show_in_panel(const QModelIndexList& selected);
+    void update_actions(const std::vector<Chosen>& all);
+    std::vector<Chosen> situations_of(const QModelIndexList& runs) const;
     void act(RunAction action);
     void ask_to_delete(const QStringList& ids);
     void show_in_live();
@@ -120,7 +121,7 @@ struct RunsPage::State {
     RunsModel model;
     RunsFilter filter;
     QStringList in_trash;  // what Undo takes back
-    QElapsedTimer since_context;
+    bool stale = true;     // panel and actions, of a page that is hidden
 
     RunsTable* table = nullptr;
     RunPanel* panel = nullptr;
@@ -165,17 +166,14 @@ RunsPage::State::State(RunsPage* page) : page(page) {
         filter.set_query(words);
         choose_view();
     });
-    connect(table, &RunsTable::selection_changed, page, [this] {
-        show_selection();
-        update_actions();
-    });
+    connect(table, &RunsTable::selection_changed, page, [this] { follow_selection(); });
     connect(table, &RunsTable::opened, page, [page](const QStringList& ids) { Q_EMIT page->show_runs(ids); });
     connect(panel, &RunPanel::notes_edited, page, [this](const QStringList& ids, const run::NotesEdit& edit) {
         if (files) files->edit_notes(ids, edit);
     });
     build_context_menu();
     choose_view();
-    update_actions();
+    update_actions({});
 }
 
 // --- building
@@ -314,8 +312,7 @@ void RunsPage::State::take_queue() {
     summary->setText(parts.join(", "));
     Q_EMIT page->count_changed(training + static_cast<int>(waiting.size()));
     choose_view();
-    show_selection();
-    update_actions();
+    follow_selection();
 }
 
 void RunsPage::State::choose_view() {
@@ -324,10 +321,18 @@ void RunsPage::State::choose_view() {
     summary->setVisible(!empty);
 }
 
-void RunsPage::State::show_selection() {
+void RunsPage::State::follow_selection() {
+    stale = !page->isVisible();
+    if (stale) return;
+    const QModelIndexList runs = table->selected();
+    show_in_panel(runs);
+    update_actions(situations_of(runs));
+}
+
+void RunsPage::State::show_in_panel(const QModelIndexList& selected) {
     std::vector<const run::ListedRun*> runs;
     const run::DamagedRun* damaged = nullptr;
-    for (const QModelIndex& index : table->selected()) {
+    for (const QModelIndex& index : selected) {
         if (const run::ListedRun* run = model.run(index))
             runs.push_back(run);
         else
@@ -339,12 +344,12 @@ void RunsPage::State::show_selection() {
         panel->show_runs(runs);
 }
 
-std::vector<RunsPage::State::Chosen> RunsPage::State::chosen() const {
+std::vector<RunsPage::State::Chosen> RunsPage::State::situations_of(const QModelIndexList& runs) const {
     QHash<QString, int> places;
     if (control)
         for (const QString& id : control->waiting()) places.insert(id, static_cast<int>(places.size()));
     std::vector<Chosen> all;
-    for (const QModelIndex& index : table->selected()) {
+    for (const QModelIndex& index : runs) {
         const QString id = index.data(RunsModel::id_role).toString();
         all.push_back({id, {model.run(index), places.value(id, -1), static_cast<int>(places.size())}});
     }
@@ -352,8 +357,7 @@ std::vector<RunsPage::State::Chosen> RunsPage::State::chosen() const {
 }
 
 // What applies to one of the selected runs is offered; the reason why nothing does is in the tooltip.
-void RunsPage::State::update_actions() {
-    const std::vector<Chosen> all = chosen();
+void RunsPage::State::update_actions(const std::vector<Chosen>& all) {
     for (const ActionTexts& one : kActions) {
         QString reason = all.empty() ? "Select runs first" : QString();
         for (const Chosen& run : all) {
@@ -378,7 +382,7 @@ void RunsPage::State::update_actions() {
 
 void RunsPage::State::act(RunAction action) {
     QStringList ids, left;
-    for (const auto& [id, situation] : chosen()) {
+    for (const auto& [id, situation] : situations_of(table->selected())) {
         const QString reason = why_not(action, situation);
         if (reason.isEmpty())
             ids += id;
@@ -511,7 +515,6 @@ void RunsPage::set_context(const PageContext& context) {
     s.document = context.document;
     s.control = context.control;
     s.files = s.workspace ? std::make_unique<RunFiles>(s.workspace->folder()) : nullptr;
-    s.since_context.start();
     if (!s.workspace) return;
     connect(s.workspace, &Workspace::runs_changed, this, [this] { state_->take_runs(); });
     if (s.control) connect(s.control, &RunControl::queue_changed, this, [this] { state_->take_queue(); });
@@ -533,7 +536,7 @@ bool RunsPage::settle() {
     State& s = *state_;
     if (!s.workspace) return true;
     const auto& runs = s.workspace->runs()->runs;
-    if (runs.empty()) return s.since_context.elapsed() > kLongestRead;
+    if (runs.empty()) return s.workspace->has_read();
     if (!s.table->selected_ids().isEmpty()) return true;
     // A run with something to tell, of the newest study.
     const auto telling = [&](const run::ListedRun& run) {
@@ -559,6 +562,11 @@ void RunsPage::restore_state(const QVariantMap& state) {
     state_->table->restore_state(state.value("table").toMap());
     state_->split->restoreState(state.value("split").toByteArray());
     state_->details->setChecked(state.value("details", true).toBool());
+}
+
+void RunsPage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    if (state_->stale) state_->follow_selection();
 }
 
 std::unique_ptr<Page> make_runs_page() { return std::make_unique<RunsPage>(); }

@@ -20,6 +20,9 @@ class RunsPage : public Page {
     QVariantMap save_state() const override;
     void restore_state(const QVariantMap& state) override;
 
+  protected:
+    void showEvent(QShowEvent* event) override;
+
   private:
     struct State;
     std::unique_ptr<State> state_;

@@ -1,6 +1,7 @@
 #include "ui/pages/runs/trash_dialog.h"
 
 #include "core/base/text.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/runs/confirm.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/pages/runs/run_files.h"
@@ -23,8 +24,6 @@ namespace {
 enum Column { kVariant, kStudy, kSeed, kSize, kDeleted, kId, kColumnCount };
 constexpr std::array kWidths{184, 136, 60, 92, 144, 96};
 constexpr int kWidth = 760, kHeight = 420, kRowHeight = 28;
-
-QString text(const std::string& words) { return QString::fromStdString(words); }
 
 QString variant_of(const run::TrashedRun& run) {
     if (run.variant.empty()) return "(cannot be read)";
@@ -92,7 +91,6 @@ TrashDialog::TrashDialog(RunFiles& files, QWidget* parent)
     connect(&files_, &RunFiles::refused, this, [this](const QString& line) {
         refusal_->setText(line);
         refusal_->show();
-        files_.list_trash();
     });
     total_->setText("Looking");
     enable_buttons();
@@ -149,7 +147,7 @@ void TrashDialog::ask_to_empty() {
              QString("Their checkpoints, logs and notes go with them: %1. This cannot be undone.")
                  .arg(size_text(bytes_of(runs_))),
              lines, "Delete for good"},
-            [this, names] { files_.empty_trash(names); });
+            [this, names] { files_.delete_from_trash(names); });
 }
 
 }  // namespace ablate::ui

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/study/wording.h"
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
@@ -12,8 +13,6 @@
 
 namespace ablate::ui {
 namespace {
-
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
 QString lines(const std::vector<std::pair<const char*, QString>>& facts) {
     QString tip;
@@ -83,8 +82,7 @@ void CostPanel::show_costs(const StudyPreviewPtr& preview, const QString& varian
 void CostPanel::show_point(const study::PointPreview& point, const study::TimeEstimate& time) {
     const RunConfig& config = point.point.config;
     const double flops = model::training_flops(config);
-    const double tokens = static_cast<double>(config.train.steps) * static_cast<double>(config.train.batch) *
-                          static_cast<double>(config.train.accumulate) * static_cast<double>(config.data.context);
+    const double tokens = static_cast<double>(config.train.steps) * tokens_per_step(config);
     set(parameters_, text(with_thousands(point.parameters.unique)), parameters_tip(point.parameters));
     set(per_token_, text(short_count(point.flops.six_n)),
         lines({{"6N + 12 L H hd s, a third of it", text(with_thousands(std::llround(point.flops.six_n)))},
@@ -96,7 +94,7 @@ void CostPanel::show_point(const study::PointPreview& point, const study::TimeEs
         lines({{"Steps × batch × accumulation × context", text(with_thousands(std::llround(tokens)))}}));
     const bool known = std::isfinite(time.seconds);
     set(time_, known ? (time.rough ? "~ " : "") + text(short_duration(time.seconds)) : QString("–"),
-        !known       ? QString("Not known while other runs keep this machine from being measured")
+        !known       ? QString("Not known until the device has been measured, which waits while runs train here")
         : time.rough ? QString("From this machine's peak; rough until a run of this workspace has been timed")
                      : QString("From this machine's peak and how near to it the workspace's runs come"));
 }

@@ -1,11 +1,11 @@
 #include "core/base/text.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/study/block_diagram.h"
 
 // What a model consists of, as the diagram and its description in words show it.
 namespace ablate::ui {
 namespace {
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 QString count(std::int64_t value) { return text(with_thousands(value)); }
 
 class Parts {
@@ -56,12 +56,12 @@ class Parts {
         add(std::move(part));
     }
 
-    // Returns whether there is anything to show: no norm is shown only where the baseline has one.
-    bool add_norm(NormSite site) {
+    // No norm is shown only where the baseline has one.
+    void add_norm(NormSite site) {
         const std::string name = to_string(site);
         const bool used = model_.site_in_use(site) && model_.norm_at(site).kind != "none";
         const bool used_by_baseline = baseline_.model.site_in_use(site) && baseline_.model.norm_at(site).kind != "none";
-        if (!used && (!used_by_baseline || !model_.site_in_use(site))) return false;
+        if (!used && (!used_by_baseline || !model_.site_in_use(site))) return;
         DiagramPart part;
         const KindRow& kind = row("norm", model_.norm_at(site));
         part.title = text(kind.label);
@@ -73,7 +73,6 @@ class Parts {
         if (used && !used_by_baseline && part.difference.isEmpty())
             part.difference = words({"model.placement"});  // the site is there because of it
         add(std::move(part));
-        return true;
     }
 
     void add_sub_layer(NormSite in, DiagramPart function, NormSite out) {

@@ -1,5 +1,6 @@
 #include "ui/pages/study/finding_list.h"
 
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
 #include <QPainter>
@@ -12,8 +13,6 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kMarkColumn = 28;  // px
-
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
 QString line_of(const QModelIndex& index) {
     const QString variant = index.data(FindingModel::variant).toString();

@@ -24,14 +24,11 @@ QString plain_parse_error(const char* message) {
 
 PatchEditor::PatchEditor(QWidget* parent)
     : QWidget(parent),
-      text_(new QPlainTextEdit(this)),
+      text_(new FieldTextEdit(this)),
       title_(plain_label("", "muted", this)),
       error_(plain_label("", "danger", this)) {
     text_->setAccessibleName("Patch as JSON");
     text_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    text_->setLineWrapMode(QPlainTextEdit::NoWrap);
-    text_->setTabChangesFocus(true);
-    text_->setAcceptDrops(false);  // a study file that is dropped is the window's to open
     title_->setWordWrap(true);
     error_->setWordWrap(true);
     error_->hide();
@@ -42,6 +39,7 @@ PatchEditor::PatchEditor(QWidget* parent)
     all->addWidget(text_, 1);
     all->addWidget(error_);
     connect(text_, &QPlainTextEdit::textChanged, this, &PatchEditor::edited);
+    connect(text_, &FieldTextEdit::given_up, this, &PatchEditor::give_up);
 }
 
 void PatchEditor::set_document(StudyDocument* document) {
@@ -49,7 +47,6 @@ void PatchEditor::set_document(StudyDocument* document) {
     document_ = document;
     drafts_.clear();
     if (!document) return;
-    connect(document, &StudyDocument::changed, this, &PatchEditor::show_patch);
     connect(document, &StudyDocument::loaded, this, [this] { drafts_.clear(); });
     show_variant(document->variant());
 }
@@ -74,7 +71,11 @@ const Json* PatchEditor::patch() const {
 // A text that means the patch already stays as it is typed.
 void PatchEditor::show_patch() {
     const Json* shown = patch();
-    const auto draft = drafts_.find(variant_);
+    auto draft = drafts_.find(variant_);
+    if (draft != drafts_.end() && (!shown || draft->second.patch != *shown)) {  // changed elsewhere since
+        drafts_.erase(draft);
+        draft = drafts_.end();
+    }
     const Json typed = Json::parse(text_->toPlainText().toStdString(), nullptr, false);
     if (draft == drafts_.end() && shown && typed == *shown) return tell({});
     const QSignalBlocker quiet(text_);
@@ -108,8 +109,14 @@ void PatchEditor::edited() {
 }
 
 void PatchEditor::keep(const QString& typed, const QString& error) {
-    drafts_[variant_] = {typed, error};
+    drafts_[variant_] = {typed, error, *patch()};
     tell(error);
+}
+
+// Back to the patch there is.
+void PatchEditor::give_up() {
+    drafts_.erase(variant_);
+    show_patch();
 }
 
 void PatchEditor::tell(const QString& line) {

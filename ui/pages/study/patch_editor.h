@@ -1,8 +1,8 @@
 #pragma once
 #include "ui/bridge/study_document.h"
+#include "ui/forms/value_editor.h"
 
 #include <QLabel>
-#include <QPlainTextEdit>
 #include <QPointer>
 #include <map>
 
@@ -15,11 +15,13 @@ class PatchEditor : public QWidget {
   public:
     explicit PatchEditor(QWidget* parent = nullptr);
     void set_document(StudyDocument* document);
-    void show_variant(const QString& name);  // read only for one that `combine` made
+    // Shown anew at each change of the study; read only for one that `combine` made.
+    void show_variant(const QString& name);
 
   private:
     void show_patch();
     void edited();
+    void give_up();
     const Json* patch() const;  // of the shown variant; null when the study has none of that name
     void keep(const QString& typed, const QString& error);
     void tell(const QString& line);
@@ -28,9 +30,10 @@ class PatchEditor : public QWidget {
     QString variant_ = QStringLiteral("baseline");
     struct Draft {
         QString text, error;
+        Json patch;  // which it was to replace
     };
     std::map<QString, Draft> drafts_;  // by variant: texts that cannot be taken
-    QPlainTextEdit* text_;
+    FieldTextEdit* text_;
     QLabel *title_, *error_;
 };
 

@@ -36,7 +36,6 @@ StartBar::StartBar(QWidget* parent)
     all->addLayout(line);
     connect(start_, &QPushButton::clicked, this, &StartBar::start);
     connect(cancel_, &QPushButton::clicked, this, [this] {
-        cancelling_ = true;
         cancel_->setEnabled(false);
         control_->cancel_preparation();
     });
@@ -47,12 +46,18 @@ void StartBar::set_context(StudyDocument* document, RunControl* control) {
     if (control_) disconnect(control_, nullptr, this, nullptr);
     document_ = document;
     control_ = control;
+    saving_.reset();
+    ours_ = false;
     refusal_.clear();
     if (document) {
         connect(document, &StudyDocument::preview_changed, this, &StartBar::show_state);
         connect(document, &StudyDocument::changed, this, [this] {
             refusal_.clear();
             show_state();
+        });
+        connect(document, &StudyDocument::saved, this, &StartBar::prepare);
+        connect(document, &StudyDocument::failed, this, [this](const QString& line) {
+            if (std::exchange(saving_, {})) refuse("Not started: " + line);
         });
     }
     if (control) {
@@ -64,8 +69,7 @@ void StartBar::set_context(StudyDocument* document, RunControl* control) {
         });
         connect(control, &RunControl::refused, this, [this](const QString&, const QString& line) {
             ours_ = false;
-            refusal_ = cancelling_ ? QString() : line;
-            show_state();
+            refuse(line == kCancelled ? QString() : line);
         });
         connect(control, &RunControl::started, this, [this](const QString& study, const QStringList& runs) {
             show_state();
@@ -77,12 +81,24 @@ void StartBar::set_context(StudyDocument* document, RunControl* control) {
 
 void StartBar::start() {
     refusal_.clear();
-    cancelling_ = false;
+    saving_ = document_->study();
+    if (!document_->file().isEmpty() && !document_->modified()) return prepare();
+    document_->save();
+    show_state();
+}
+
+void StartBar::prepare() {
+    const auto study = std::exchange(saving_, {});
+    if (!study) return;
     ours_ = true;
-    cancel_->setEnabled(true);
-    control_->start_study(document_->study());
+    control_->start_study(*study);
     show_state();
     if (control_->preparing_study()) cancel_->setFocus();
+}
+
+void StartBar::refuse(const QString& line) {
+    refusal_ = line;
+    show_state();
 }
 
 QString StartBar::obstacle() const {
@@ -95,10 +111,11 @@ QString StartBar::obstacle() const {
 void StartBar::show_state() {
     const bool preparing = control_ && control_->preparing_study();
     const bool had_focus = cancel_->hasFocus();
+    if (!preparing) cancel_->setEnabled(true);
     bar_->setVisible(preparing);
     cancel_->setVisible(preparing);
     const QString why_not = preparing ? QString() : obstacle();
-    start_->setEnabled(!preparing && why_not.isEmpty());
+    start_->setEnabled(!preparing && !saving_ && why_not.isEmpty());
     if (had_focus && !preparing) start_->setFocus();
     const StudyPreviewPtr preview = document_ ? document_->preview() : nullptr;
     if (preview && preview->can_start()) summary_->setText(study_in_words(*preview));

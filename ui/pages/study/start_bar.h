@@ -6,11 +6,12 @@
 #include <QPointer>
 #include <QProgressBar>
 #include <QPushButton>
+#include <optional>
 
 namespace ablate::ui {
 
 // What the study comes to, the button that starts it, and why it cannot be started; while it is being prepared, how
-// far that is.
+// far that is. What is started is saved before: Compare and Report read the study's file.
 class StartBar : public QWidget {
     Q_OBJECT
   public:
@@ -22,13 +23,16 @@ class StartBar : public QWidget {
 
   private:
     void start();
+    void prepare();
+    void refuse(const QString& line);
     void show_state();
     QString obstacle() const;  // why the study cannot be started now; "" when it can
     void tell(const QString& line, const char* role);
 
     QPointer<StudyDocument> document_;
     QPointer<RunControl> control_;
-    bool ours_ = false, cancelling_ = false;
+    std::optional<StudyConfig> saving_;  // what is started as soon as it is saved
+    bool ours_ = false;
     QString refusal_;  // of the last start; until the study changes
     QLabel *summary_, *told_;
     QPushButton *start_, *cancel_;

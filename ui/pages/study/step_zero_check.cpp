@@ -2,7 +2,6 @@
 
 #include "core/base/error.h"
 #include "core/study/launch.h"
-#include "ui/widgets/in_background.h"
 
 #include <cmath>
 
@@ -15,36 +14,23 @@ struct Cancelled : std::exception {};
 
 }  // namespace
 
-struct StepZeroCheck::State {
-    std::atomic<bool> cancelled = false;
-    std::mutex mutex;
-    std::string what;
-    double share = 0;
-
-    void report(const std::string& now, double how_far) {
-        if (cancelled) throw Cancelled();
-        const std::lock_guard lock(mutex);
-        what = now;
-        share = how_far;
-    }
-};
-
 StepZeroCheck::StepZeroCheck(QObject* parent) : QObject(parent) {
     timer_.setInterval(kLookEvery);
     connect(&timer_, &QTimer::timeout, this, &StepZeroCheck::look);
 }
 
-StepZeroCheck::~StepZeroCheck() {
-    if (state_) state_->cancelled = true;
-}
-
 void StepZeroCheck::start(std::vector<VariantPoint> points, std::uint64_t seed,
                           const std::filesystem::path& workspace) {
     cancel();
-    state_ = std::make_shared<State>();
+    place_ = std::make_shared<Place>();
     timer_.start();
-    const auto work = [state = state_, points = std::move(points), seed, workspace] {
-        const auto progress = [&](const std::string& what, double share) { state->report(what, share); };
+    const auto work = [place = place_, points = std::move(points), seed, workspace](const Latest::Ticket& ticket) {
+        const auto progress = [&](const std::string& what, double share) {
+            if (ticket.stale()) throw Cancelled();
+            const std::lock_guard lock(place->mutex);
+            place->what = what;
+            place->share = share;
+        };
         const DataConfig& config = points.front().config.data;
         const data::PreparedData data = data::prepare_data(config, workspace / "cache", progress);
         StepZeroResults results;
@@ -53,27 +39,21 @@ void StepZeroCheck::start(std::vector<VariantPoint> points, std::uint64_t seed,
         results.data_note = QString::fromStdString(data.note);
         return results;
     };
-    // An answer to a check that has been cancelled or begun anew is nobody's.
-    const auto current = [this, state = state_] {
-        if (state != state_) return false;
-        state_.reset();
-        timer_.stop();
-        return true;
-    };
-    in_background(
-        this, work,
-        [this, current](const StepZeroResults& results) {
-            if (current()) Q_EMIT finished(results);
+    latest_.ask(
+        work,
+        [this](const StepZeroResults& results) {
+            timer_.stop();
+            Q_EMIT finished(results);
         },
-        [this, current](const QString& line) {
-            if (current()) Q_EMIT failed(QString::fromStdString(one_line(line.toStdString())));
+        [this](const QString& line) {
+            timer_.stop();
+            Q_EMIT failed(QString::fromStdString(one_line(line.toStdString())));
         });
 }
 
 void StepZeroCheck::cancel() {
-    if (!state_) return;
-    state_->cancelled = true;
-    state_.reset();
+    if (!running()) return;
+    latest_.cancel();
     timer_.stop();
     Q_EMIT cancelled();
 }
@@ -82,9 +62,9 @@ void StepZeroCheck::look() {
     std::string what;
     double share = 0;
     {
-        const std::lock_guard lock(state_->mutex);
-        what = state_->what;
-        share = state_->share;
+        const std::lock_guard lock(place_->mutex);
+        what = place_->what;
+        share = place_->share;
     }
     if (!what.empty()) Q_EMIT progress(QString::fromStdString(what), share);
 }

@@ -1,11 +1,9 @@
 #pragma once
 #include "core/study/preflight.h"
+#include "ui/bridge/latest.h"
 
-#include <QObject>
 #include <QTimer>
-#include <atomic>
 #include <filesystem>
-#include <memory>
 #include <mutex>
 
 namespace ablate::ui {
@@ -22,10 +20,9 @@ class StepZeroCheck : public QObject {
     Q_OBJECT
   public:
     explicit StepZeroCheck(QObject* parent = nullptr);
-    ~StepZeroCheck() override;
     void start(std::vector<VariantPoint> points, std::uint64_t seed, const std::filesystem::path& workspace);
     void cancel();
-    bool running() const { return state_ != nullptr; }
+    bool running() const { return latest_.busy(); }
 
   Q_SIGNALS:
     void progress(const QString& what, double share);
@@ -34,10 +31,16 @@ class StepZeroCheck : public QObject {
     void cancelled();
 
   private:
-    struct State;  // shared with the worker, which never touches this object
+    struct Place {  // how far the worker is
+        std::mutex mutex;
+        std::string what;
+        double share = 0;
+    };
     void look();
-    std::shared_ptr<State> state_;
+
+    std::shared_ptr<Place> place_;
     QTimer timer_;
+    Latest latest_{this, Worker::Priority::low};
 };
 
 }  // namespace ablate::ui

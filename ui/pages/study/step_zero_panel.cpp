@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/study/wording.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/study/table_cells.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
@@ -18,11 +19,8 @@ namespace {
 constexpr double kFarAbove = 1;  // nats above ln V that call for a look at the initialisation
 constexpr int kRowHeight = 28;
 constexpr auto kWhatItTells =
-    "Loss and gradients of each variant on a real batch, before the first update. A healthy start lies near ln V, and "
-    "a "
-    "variant that computes what the baseline does changes nothing.";
-
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+    "Loss and gradients of each variant on a real batch, before the first update. A healthy start lies near ln V, "
+    "and a variant that computes what the baseline does changes nothing.";
 
 Mark mark_of(const study::StepZero& zero, double ln_vocab) {
     if (!zero.first_non_finite.empty()) return Mark::error;
@@ -171,7 +169,7 @@ void StepZeroPanel::check() {
     const StudyPreviewPtr preview = document_->preview();
     std::vector<VariantPoint> points;
     for (const study::PointPreview& point : preview->preview.points) points.push_back(point.point);
-    checked_ = to_json(preview->study);
+    checking_ = to_json(preview->study);
     check_.start(std::move(points), static_cast<std::uint64_t>(preview->study.seeds.front()), workspace_);
     bar_->setValue(0);
     show_state();
@@ -181,6 +179,7 @@ void StepZeroPanel::check() {
 
 void StepZeroPanel::take(const StepZeroResults& results) {
     model_.take(results);
+    checked_ = checking_;
     show_state();
     const QString note = results.data_note.isEmpty() ? QString() : results.data_note + "\n";
     if (!results.points.empty())

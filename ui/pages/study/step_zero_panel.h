@@ -50,7 +50,7 @@ class StepZeroPanel : public QWidget {
     std::filesystem::path workspace_;
     StepZeroCheck check_;
     StepZeroModel model_;
-    Json checked_;  // the study of the results
+    Json checking_, checked_;  // the study of the check under way; of the results
     QPushButton *button_, *cancel_;
     QProgressBar* bar_;
     QTableView* table_;

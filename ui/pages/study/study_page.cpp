@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "ui/bridge/run_control.h"
+#include "ui/bridge/text.h"
 #include "ui/bridge/workspace.h"
 #include "ui/forms/schema_form.h"
 #include "ui/pages/study/block_diagram.h"
@@ -33,8 +34,6 @@ constexpr int kNarrow = 1240;  // px of page width below which the sides give wa
 constexpr int kSide = 320, kNarrowSide = 280;
 constexpr int kHeadHeight = 28;  // as high as the buttons beside the middle's heading
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
-
 QVBoxLayout* column_of(QWidget* widget, int spacing) {
     auto* column = new QVBoxLayout(widget);
     column->setContentsMargins(0, 0, 0, 0);
@@ -54,7 +53,6 @@ struct StudyPage::State {
     void take_preview();
     void show_problems();
     void reveal(const QString& variant, const QString& key);
-    void take_start(const QString& study, const QStringList& runs);
     // The shown variant's configuration; one that `combine` made has the preview's.
     std::optional<RunConfig> shown_config() const;
     const VariantConfig* own_variant() const;
@@ -180,8 +178,9 @@ QWidget* StudyPage::State::build_model() {
     column->addWidget(model_title);
     column->addWidget(scroll, 1);
     column->addWidget(start);
-    connect(start, &StartBar::started, page,
-            [this](const QString& study, const QStringList& runs) { take_start(study, runs); });
+    connect(start, &StartBar::started, page, [this](const QString&, const QStringList& runs) {
+        if (!runs.isEmpty()) Q_EMIT page->show_runs(runs);
+    });
     return side;
 }
 
@@ -261,12 +260,6 @@ void StudyPage::State::reveal(const QString& variant, const QString& key) {
     if (!key.isEmpty()) form->reveal(key.toStdString());
 }
 
-// A study that has been started has a file: what the runs came from can be opened again.
-void StudyPage::State::take_start(const QString& study, const QStringList& runs) {
-    if (document->file().isEmpty() && text(document->study().name) == study) document->save();
-    if (!runs.isEmpty()) Q_EMIT page->show_runs(runs);
-}
-
 StudyPage::StudyPage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {
     setFocusProxy(state_->variants);
 }
@@ -278,18 +271,18 @@ void StudyPage::set_context(const PageContext& context) {
     State& s = *state_;
     if (s.document) disconnect(s.document, nullptr, this, nullptr);
     s.document = context.document;
-    s.strip->set_document(context.document);
+    const std::filesystem::path workspace = context.workspace ? context.workspace->folder() : std::filesystem::path();
+    s.strip->set_document(context.document, workspace);
     s.variants->set_document(context.document);
     s.settings->set_document(context.document);
     s.patch->set_document(context.document);
-    s.step_zero->set_document(context.document,
-                              context.workspace ? context.workspace->folder() : std::filesystem::path());
+    s.step_zero->set_document(context.document, workspace);
     s.start->set_context(context.document, context.control);
     if (!s.document) return;
     connect(s.document, &StudyDocument::changed, this, [this] { state_->show_shown(); });
     connect(s.document, &StudyDocument::preview_changed, this, [this] { state_->take_preview(); });
-    connect(s.document, &StudyDocument::loaded, this, [this] { state_->form->forget_drafts(); });
-    s.form->forget_drafts();
+    connect(s.document, &StudyDocument::loaded, this, [this] { state_->form->begin_study(); });
+    s.form->begin_study();
     s.show_shown();
     s.take_preview();
 }

@@ -1,6 +1,8 @@
 #include "ui/pages/study/study_settings.h"
 
 #include "core/base/error.h"
+#include "core/config/run_config_schema.h"
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
@@ -24,8 +26,6 @@ constexpr std::array kCombinations{
     Combination{"pairs", "Alone and in pairs", "Each variant by itself, and every two together"},
     Combination{"leave-one-out", "Leave one out", "All variants together, and all but each one"}};
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
-
 QStringList words_of(const QString& typed) {
     static const QRegularExpression between("[,;\\s]+");
     return typed.split(between, Qt::SkipEmptyParts);
@@ -37,6 +37,13 @@ QString joined(const std::vector<Json>& values) {
     return words.join(' ');
 }
 
+QLabel* error_label(QWidget* parent) {
+    QLabel* label = plain_label("", "danger", parent);
+    label->setWordWrap(true);
+    label->hide();
+    return label;
+}
+
 }  // namespace
 
 struct StudySettings::Axis {
@@ -44,6 +51,7 @@ struct StudySettings::Axis {
     const FieldInfo* field;  // null for a key that only a study file can hold: "model.ffn.kind"
     QWidget* row;
     FieldLineEdit* values;
+    QLabel* error;
 };
 
 StudySettings::StudySettings(QWidget* parent)
@@ -53,7 +61,8 @@ StudySettings::StudySettings(QWidget* parent)
       policy_(new QComboBox(this)),
       menu_(new QMenu(this)),
       add_(flat_button("Add option", this)),
-      error_(plain_label("", "danger", this)) {
+      seeds_error_(error_label(this)),
+      error_(error_label(this)) {
     seeds_->setAccessibleName("Seeds");
     seeds_->setToolTip("Each variant is trained with each seed: 1 2 3, or 1-3");
     for (const Combination& one : kCombinations) {
@@ -63,14 +72,12 @@ StudySettings::StudySettings(QWidget* parent)
     combine_->setAccessibleName("Combine variants");
     combine_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     combine_->setMinimumContentsLength(9);
-    const FieldInfo& policy = *field_of("train.policy");
+    const FieldInfo& policy = *find_option("train.policy");
     for (const std::string& choice : policy.choices) policy_->addItem(text(choice), text(choice));
     policy_->setAccessibleName(text(policy.label));
     policy_->setToolTip(field_tool_tip("train.policy", policy));
     add_->setMenu(menu_);
     add_->setToolTip("Train every variant at each value of a numeric option");
-    error_->setWordWrap(true);
-    error_->hide();
 
     auto* first = new QHBoxLayout;
     first->setSpacing(2 * kSpace);
@@ -92,6 +99,7 @@ StudySettings::StudySettings(QWidget* parent)
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(kSpace);
     all->addLayout(first);
+    all->addWidget(seeds_error_);
     all->addLayout(head);
     all->addLayout(axes_layout_);
     all->addWidget(error_);
@@ -100,14 +108,15 @@ StudySettings::StudySettings(QWidget* parent)
     connect(seeds_, &QLineEdit::textEdited, this, &StudySettings::edit_seeds);
     connect(seeds_, &FieldLineEdit::given_up, this, [this] {
         seeds_->clear();
-        show_study();
-        tell({});
+        show_seeds();
     });
     connect(combine_, &QComboBox::activated, this, [this] {
         combine_->setToolTip(combine_->currentData(Qt::ToolTipRole).toString());
-        StudyConfig next = document_->study();
-        next.combine = combine_->currentData().toString().toStdString();
-        edit("Combine variants", std::move(next));
+        edit(error_, "Combine variants", [this] {
+            StudyConfig next = document_->study();
+            next.combine = combine_->currentData().toString().toStdString();
+            return next;
+        });
     });
     connect(policy_, &QComboBox::activated, this, [this] {
         document_->set_option("baseline", "train.policy", policy_->currentData().toString().toStdString());
@@ -124,7 +133,7 @@ void StudySettings::set_document(StudyDocument* document) {
     connect(document, &StudyDocument::loaded, this, [this] {
         seeds_->clear();
         for (const auto& axis : axes_) axis->values->clear();
-        tell({});
+        tell(error_, {});
     });
     show_study();
 }
@@ -134,16 +143,31 @@ void StudySettings::show_study() {
     combine_->setCurrentIndex(combine_->findData(text(study.combine)));
     combine_->setToolTip(combine_->currentData(Qt::ToolTipRole).toString());
     policy_->setCurrentIndex(policy_->findData(text(document_->baseline().train.policy)));
-    bool as_typed = false;
-    try {
-        as_typed = seeds_from_text(seeds_->text()) == study.seeds;
-    } catch (const InputError&) {
-        as_typed = seeds_->hasFocus() && !seeds_->text().isEmpty();
-    }
-    if (!as_typed) {
-        seeds_->setText(joined({study.seeds.begin(), study.seeds.end()}));
-    }
+    show_seeds();
     show_grid();
+}
+
+// A text that means the value, or none while it is being typed, stays.
+void StudySettings::show_seeds() {
+    const std::vector<std::int64_t>& seeds = document_->study().seeds;
+    try {
+        if (seeds_from_text(seeds_->text()) == seeds) return tell(seeds_error_, {});
+    } catch (const InputError&) {
+        if (seeds_->hasFocus() && !seeds_->text().isEmpty()) return;
+    }
+    seeds_->setText(joined({seeds.begin(), seeds.end()}));
+    tell(seeds_error_, {});
+}
+
+void StudySettings::show_values(Axis& axis, const std::vector<Json>& values) {
+    try {
+        if (axis.field && values_from_text(*axis.field, axis.key, axis.values->text()) == values)
+            return tell(axis.error, {});
+    } catch (const InputError&) {
+        if (axis.values->hasFocus() && !axis.values->text().isEmpty()) return;
+    }
+    axis.values->setText(joined(values));
+    tell(axis.error, {});
 }
 
 // Rows come and go with their option; what is typed in the others stays.
@@ -158,22 +182,14 @@ void StudySettings::show_grid() {
     for (std::size_t i = 0; i < grid.size(); ++i) {
         const auto& [key, values] = grid[i];
         if (i >= axes_.size() || axes_[i]->key != key) insert_axis(i, key);
-        Axis& axis = *axes_[i];
-        bool as_typed = false;
-        try {
-            as_typed = axis.field && values_from_text(*axis.field, key, axis.values->text()) == values;
-        } catch (const InputError&) {
-            as_typed = axis.values->hasFocus() && !axis.values->text().isEmpty();
-        }
-        if (!as_typed) axis.values->setText(joined(values));
+        show_values(*axes_[i], values);
     }
 }
 
 void StudySettings::insert_axis(std::size_t position, const std::string& key) {
-    const FieldInfo* field = field_of(key);
+    const FieldInfo* field = find_option(key);
     auto* row = new QWidget(this);
-    auto* line = new QHBoxLayout(row);
-    line->setContentsMargins(0, 0, 0, 0);
+    auto* line = new QHBoxLayout;
     line->setSpacing(2 * kSpace);
     auto* values = new FieldLineEdit(row);
     values->setAccessibleName("Grid values of " + text(key));
@@ -188,20 +204,26 @@ void StudySettings::insert_axis(std::size_t position, const std::string& key) {
     line->addWidget(plain_label(text(key), "", row));
     line->addWidget(values, 1);
     line->addWidget(away);
+    QLabel* error = error_label(row);
+    auto* both = new QVBoxLayout(row);
+    both->setContentsMargins(0, 0, 0, 0);
+    both->setSpacing(kSpace);
+    both->addLayout(line);
+    both->addWidget(error);
     axes_layout_->insertWidget(static_cast<int>(position), row);
     axes_.insert(axes_.begin() + static_cast<std::ptrdiff_t>(position),
-                 std::make_unique<Axis>(Axis{key, field, row, values}));
+                 std::make_unique<Axis>(Axis{key, field, row, values, error}));
     Axis& axis = *axes_[position];
     connect(values, &QLineEdit::textEdited, row, [this, &axis] { edit_axis(axis); });
     connect(values, &FieldLineEdit::given_up, row, [this, &axis] {
         axis.values->clear();
         show_grid();
-        tell({});
     });
     connect(away, &QToolButton::clicked, row, [this, key] { remove_axis(key); });
 }
 
 void StudySettings::build_menu() {
+    qDeleteAll(menu_->findChildren<QMenu*>(Qt::FindDirectChildrenOnly));  // clear() leaves them
     menu_->clear();
     std::map<QString, QMenu*> menus;  // "train/Optimizer"
     const auto& grid = document_->study().grid;
@@ -216,54 +238,57 @@ void StudySettings::build_menu() {
 }
 
 void StudySettings::add_axis(const GridOption& option) {
-    StudyConfig next = document_->study();
-    next.grid.emplace_back(option.key,
-                           std::vector<Json>{*schema_detail::find(to_json(document_->baseline()), option.key)});
-    std::sort(next.grid.begin(), next.grid.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    edit("Add " + text(option.key) + " to the grid", std::move(next));
+    edit(error_, "Add " + text(option.key) + " to the grid", [&] {
+        StudyConfig next = document_->study();
+        const Json baseline = to_json(document_->baseline());
+        next.grid.emplace_back(option.key, std::vector<Json>{*schema_detail::find(baseline, option.key)});
+        std::sort(next.grid.begin(), next.grid.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        return next;
+    });
     for (const auto& axis : axes_)
         if (axis->key == option.key) axis->values->setFocus();
 }
 
 void StudySettings::remove_axis(const std::string& key) {
-    StudyConfig next = document_->study();
-    std::erase_if(next.grid, [&](const auto& entry) { return entry.first == key; });
-    edit("Remove " + text(key) + " from the grid", std::move(next));
+    edit(error_, "Remove " + text(key) + " from the grid", [&] {
+        StudyConfig next = document_->study();
+        std::erase_if(next.grid, [&](const auto& entry) { return entry.first == key; });
+        return next;
+    });
 }
 
 void StudySettings::edit_axis(Axis& axis) {
-    try {
-        StudyConfig next = document_->study();
-        for (auto& [key, values] : next.grid)
+    const auto next = [&] {
+        StudyConfig study = document_->study();
+        for (auto& [key, values] : study.grid)
             if (key == axis.key) values = values_from_text(*axis.field, key, axis.values->text());
-        edit("Change the grid", std::move(next), "grid:" + text(axis.key));
-    } catch (const InputError& error) {
-        tell(text(error.what()));
-    }
+        return study;
+    };
+    edit(axis.error, "Change the grid", next, "grid:" + text(axis.key));
 }
 
 void StudySettings::edit_seeds() {
+    const auto next = [this] {
+        StudyConfig study = document_->study();
+        study.seeds = seeds_from_text(seeds_->text());
+        return study;
+    };
+    edit(seeds_error_, "Change the seeds", next, "seeds");
+}
+
+void StudySettings::edit(QLabel* error, const QString& what, const std::function<StudyConfig()>& next,
+                         const QString& merge) {
     try {
-        StudyConfig next = document_->study();
-        next.seeds = seeds_from_text(seeds_->text());
-        edit("Change the seeds", std::move(next), "seeds");
-    } catch (const InputError& error) {
-        tell(text(error.what()));
+        document_->edit(what, next(), merge);
+        tell(error, {});
+    } catch (const InputError& refused) {
+        tell(error, text(refused.what()));
     }
 }
 
-void StudySettings::edit(const QString& what, StudyConfig next, const QString& merge) {
-    try {
-        document_->edit(what, std::move(next), merge);
-        tell({});
-    } catch (const InputError& error) {
-        tell(text(error.what()));
-    }
-}
-
-void StudySettings::tell(const QString& line) {
-    error_->setText(line);
-    error_->setVisible(!line.isEmpty());
+void StudySettings::tell(QLabel* error, const QString& line) {
+    error->setText(line);
+    error->setVisible(!line.isEmpty());
 }
 
 std::vector<std::int64_t> seeds_from_text(const QString& typed) {

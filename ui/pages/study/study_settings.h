@@ -8,6 +8,7 @@
 #include <QMenu>
 #include <QPointer>
 #include <QVBoxLayout>
+#include <functional>
 #include <memory>
 
 class QPushButton;
@@ -32,8 +33,11 @@ class StudySettings : public QWidget {
     void remove_axis(const std::string& key);
     void edit_axis(Axis& axis);
     void edit_seeds();
-    void edit(const QString& what, StudyConfig next, const QString& merge = {});
-    void tell(const QString& line);
+    void show_seeds();
+    void show_values(Axis& axis, const std::vector<Json>& values);
+    // What is wrong with it stands in `error`.
+    void edit(QLabel* error, const QString& what, const std::function<StudyConfig()>& next, const QString& merge = {});
+    static void tell(QLabel* error, const QString& line);
 
     QPointer<StudyDocument> document_;
     FieldLineEdit* seeds_;
@@ -41,7 +45,7 @@ class StudySettings : public QWidget {
     QMenu* menu_;
     QPushButton* add_;
     QVBoxLayout* axes_layout_;
-    QLabel* error_;
+    QLabel *seeds_error_, *error_;  // of the seeds; of what is chosen, not typed
     std::vector<std::unique_ptr<Axis>> axes_;
 };
 

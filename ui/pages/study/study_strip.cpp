@@ -1,6 +1,7 @@
 #include "ui/pages/study/study_strip.h"
 
 #include "core/base/error.h"
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
@@ -12,8 +13,6 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kNameWidth = 176;  // px
-
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
 QToolButton* button(const QString& label, const QString& tip, QWidget* parent) {
     auto* made = new QToolButton(parent);
@@ -30,6 +29,13 @@ std::string next_name(const std::string& name) {
     const auto match = numbered.match(text(name));
     if (!match.hasMatch()) return name.substr(0, 62) + "-2";
     return (match.captured(1).left(57) + QString("-%1").arg(match.captured(2).toInt() + 1)).toStdString();
+}
+
+// The first of the names that follow `name` which no study of the workspace has.
+std::string free_name(std::string name, const std::filesystem::path& workspace) {
+    do name = next_name(name);
+    while (std::filesystem::exists(workspace / "studies" / (name + ".json")));
+    return name;
 }
 
 }  // namespace
@@ -62,10 +68,7 @@ StudyStrip::StudyStrip(QWidget* parent)
     all->addLayout(line);
     all->addWidget(error_);
     connect(name_, &QLineEdit::textEdited, this, &StudyStrip::rename);
-    connect(name_, &FieldLineEdit::given_up, this, [this] {
-        name_->setText(text(document_->study().name));
-        tell({});
-    });
+    connect(name_, &FieldLineEdit::given_up, this, &StudyStrip::show_name);
     connect(description_, &QLineEdit::textEdited, this, [this](const QString& typed) {
         StudyConfig next = document_->study();
         next.description = typed.toStdString();
@@ -77,27 +80,37 @@ StudyStrip::StudyStrip(QWidget* parent)
     connect(duplicate_, &QToolButton::clicked, this, &StudyStrip::duplicate);
 }
 
-void StudyStrip::set_document(StudyDocument* document) {
+void StudyStrip::set_document(StudyDocument* document, const std::filesystem::path& workspace) {
     if (document_) {
         disconnect(document_, nullptr, this, nullptr);
         disconnect(document_->undo_stack(), nullptr, this, nullptr);
     }
     document_ = document;
+    workspace_ = workspace;
+    namer_.cancel();
     if (!document) return;
     connect(document, &StudyDocument::changed, this, &StudyStrip::show_study);
     connect(document, &StudyDocument::file_changed, this, &StudyStrip::show_file);
-    connect(document, &StudyDocument::loaded, this, [this] { name_->setText(text(document_->study().name)); });
+    connect(document, &StudyDocument::loaded, this, [this] {
+        namer_.cancel();
+        show_name();
+    });
     connect(document->undo_stack(), &QUndoStack::indexChanged, this, &StudyStrip::show_undo);
     show_study();
     show_file();
     show_undo();
 }
 
+void StudyStrip::show_name() {
+    const QString name = text(document_->study().name);
+    if (name_->text() != name) name_->setText(name);
+    tell({});
+}
+
 // A name that is being typed and cannot be one yet stays.
 void StudyStrip::show_study() {
     const StudyConfig& study = document_->study();
-    if (!name_->hasFocus() || error_->isHidden())
-        if (name_->text() != text(study.name)) name_->setText(text(study.name));
+    if (!name_->hasFocus() || error_->isHidden()) show_name();
     if (description_->text() != text(study.description)) {
         description_->setText(text(study.description));
         if (!description_->hasFocus()) description_->setCursorPosition(0);
@@ -135,10 +148,15 @@ void StudyStrip::rename() {
 
 // The copy has what is not saved yet; the file it was made from stays as it is.
 void StudyStrip::duplicate() {
-    StudyConfig copy = document_->study();
-    copy.name = next_name(copy.name);
-    document_->start_new(std::move(copy));
-    document_->save();
+    namer_.ask([name = document_->study().name,
+                workspace = workspace_](const Latest::Ticket&) { return free_name(name, workspace); },
+               [this](std::string name) {
+                   StudyConfig copy = document_->study();
+                   copy.name = std::move(name);
+                   document_->start_new(std::move(copy));
+                   document_->save();
+               },
+               [this](const QString& line) { tell(line); });
 }
 
 void StudyStrip::tell(const QString& line) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "ui/bridge/latest.h"
 #include "ui/bridge/study_document.h"
 #include "ui/forms/value_editor.h"
 
@@ -13,10 +14,11 @@ class StudyStrip : public QWidget {
     Q_OBJECT
   public:
     explicit StudyStrip(QWidget* parent = nullptr);
-    void set_document(StudyDocument* document);
+    void set_document(StudyDocument* document, const std::filesystem::path& workspace);
 
   private:
     void show_study();
+    void show_name();
     void show_file();
     void show_undo();
     void rename();
@@ -24,9 +26,11 @@ class StudyStrip : public QWidget {
     void tell(const QString& line);
 
     QPointer<StudyDocument> document_;
+    std::filesystem::path workspace_;
     FieldLineEdit *name_, *description_;
     QLabel *file_, *error_;
     QToolButton *undo_, *redo_, *save_, *duplicate_;
+    Latest namer_{this};  // looks for a name that no study of the workspace has
 };
 
 }  // namespace ablate::ui

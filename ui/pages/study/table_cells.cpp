@@ -1,6 +1,7 @@
 #include "ui/pages/study/table_cells.h"
 
 #include "ui/pages/study/marks.h"
+#include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
 
 #include <QPainter>
@@ -13,8 +14,7 @@ constexpr int kMargin = 2 * kSpace;  // as the header's
 constexpr int kMarkRoom = kMarkSize + kSpace;
 
 void paint_cell(QPainter& painter, QStyleOptionViewItem item, int left) {
-    const QString text = std::exchange(item.text, {});
-    item.widget->style()->drawControl(QStyle::CE_ItemViewItem, &item, &painter, item.widget);
+    const QString text = draw_cell_ground(painter, item);
     const QRect inside = item.rect.adjusted(left, 0, -kMargin, 0);
     const bool selected = item.state & QStyle::State_Selected;
     painter.save();

@@ -1,13 +1,13 @@
 #include "ui/pages/study/variant_changes.h"
 
 #include "core/base/error.h"
+#include "ui/bridge/text.h"
 
 #include <algorithm>
 
 namespace ablate::ui {
 namespace {
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 
 Json group_of(const RunConfig& config, const std::string& group) { return to_json(config).at(group); }
@@ -129,17 +129,6 @@ std::vector<GridOption> grid_options(const RunConfig& baseline) {
             list_if_numeric(options, field, field.key + "." + option.key, option);
     }
     return options;
-}
-
-const FieldInfo* field_of(const std::string& key) {
-    for (const ListedField& field : run_config_fields()) {
-        if (field.key == key) return field.info;
-        if (field.info->type != FieldType::kind || !key.starts_with(field.key + ".")) continue;
-        for (const KindRow* kind : KindTable::instance().rows(field.info->category))
-            for (const FieldBuilder& option : kind->options)
-                if (field.key + "." + option.key == key) return &option;
-    }
-    return nullptr;
 }
 
 }  // namespace ablate::ui

@@ -30,7 +30,5 @@ struct GridOption {
 };
 // The numeric options in use, those of the baseline's kinds included.
 std::vector<GridOption> grid_options(const RunConfig& baseline);
-// The declaration behind a dotted key, a kind's options included; null for none.
-const FieldInfo* field_of(const std::string& key);
 
 }  // namespace ablate::ui

@@ -2,6 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/study/wording.h"
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
 #include <algorithm>
@@ -10,8 +12,6 @@
 
 namespace ablate::ui {
 namespace {
-
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
 QStringList in_words(const std::vector<ConfigDifference>& differences) {
     QStringList words;
@@ -84,9 +84,9 @@ void VariantModel::add_preview(Row& row, const StudyPreview& preview) const {
         row.mark = std::max(row.mark, mark_of(finding.severity));
         row.findings += text(finding.text);
     }
-    if (preview.error.contains(": variant " + row.name + ":")) {
+    if (const auto broken = preview.broken.find(row.name.toStdString()); broken != preview.broken.end()) {
         row.mark = Mark::error;
-        row.findings += preview.error;
+        row.findings += broken->second;
     }
 }
 
@@ -140,7 +140,7 @@ QVariant VariantModel::shown_text(const Row& row, int column) const {
             return row.parameters ? text(with_thousands(*row.parameters)) : QString("–");
         case difference:
             if (row.baseline || !row.parameters) return QString(row.baseline ? "" : "–");
-            return text(fmt::format("{}{:.2f} %", row.mismatch < 0 ? "−" : "+", 100 * std::abs(row.mismatch)));
+            return text(study::signed_percent(row.mismatch));
         default:
             return {};
     }

@@ -1,10 +1,10 @@
 #include "ui/pages/study/variant_panel.h"
 
 #include "core/base/error.h"
+#include "ui/bridge/text.h"
 #include "ui/pages/study/table_cells.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/in_background.h"
 #include "ui/widgets/labels.h"
 
 #include <QHBoxLayout>
@@ -114,9 +114,8 @@ VariantPanel::VariantPanel(QWidget* parent)
         told_->show();
     });
     connect(&model_, &QAbstractItemModel::dataChanged, told_, &QWidget::hide);
-    in_background(
-        this, [] { return variants_of_presets(); },
-        [this](std::vector<OfferedGroup> groups) { presets_ = std::move(groups); }, [](const QString&) {});
+    reader_.ask([](const Latest::Ticket&) { return variants_of_presets(); },
+                [this](std::vector<OfferedGroup> groups) { presets_ = std::move(groups); }, [](const QString&) {});
 }
 
 void VariantPanel::resizeEvent(QResizeEvent* event) {
@@ -154,6 +153,10 @@ void VariantPanel::set_document(StudyDocument* document) {
     follow_document();
 }
 
+void VariantPanel::choose(const QString& name) {
+    if (const int row = model_.row_of(name); row >= 0) table_->setCurrentIndex(model_.index(row, VariantModel::name));
+}
+
 // One that `combine` made stays current while it is there, though the document does not know it.
 void VariantPanel::study_changed() {
     const int row = model_.row_of(shown_);
@@ -189,6 +192,7 @@ void VariantPanel::take_current() {
 bool VariantPanel::own_is_current() const { return table_->currentIndex().data(VariantModel::own).toBool(); }
 
 void VariantPanel::build_menu() {
+    qDeleteAll(menu_->findChildren<QMenu*>(Qt::FindDirectChildrenOnly));  // clear() leaves them
     menu_->clear();
     QMenu* presets = menu_->addMenu("From a preset");
     offer(presets, presets_);
@@ -206,7 +210,7 @@ void VariantPanel::offer(QMenu* menu, const std::vector<OfferedGroup>& groups) {
         choices->setToolTipsVisible(true);
         for (const OfferedVariant& choice : group.variants) {
             QAction* action = choices->addAction(shown(choice.text));
-            action->setToolTip("<p>" + choice.tool_tip.toHtmlEscaped().replace("\n", "<br>"));
+            action->setToolTip(plain_tooltip({choice.tool_tip}));
             connect(action, &QAction::triggered, this, [this, variant = choice.variant] { add(variant); });
         }
     }

@@ -1,4 +1,5 @@
 #pragma once
+#include "ui/bridge/latest.h"
 #include "ui/bridge/study_document.h"
 #include "ui/pages/study/variant_changes.h"
 #include "ui/pages/study/variant_model.h"
@@ -19,6 +20,7 @@ class VariantPanel : public QWidget {
     explicit VariantPanel(QWidget* parent = nullptr);
     void set_document(StudyDocument* document);
     const QString& shown() const { return shown_; }  // also one that `combine` made, which the document does not know
+    void choose(const QString& name);                // as by a click; nothing for a name that the table lacks
     VariantModel& model() { return model_; }
 
   Q_SIGNALS:
@@ -52,6 +54,7 @@ class VariantPanel : public QWidget {
     QPushButton* add_button_;
     QAction *duplicate_ = nullptr, *remove_ = nullptr;
     bool moving_ = false;  // the current row, by what the document does
+    Latest reader_{this};  // of the presets
 };
 
 }  // namespace ablate::ui

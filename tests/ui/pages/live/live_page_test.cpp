@@ -1,7 +1,7 @@
 #include "ui/pages/live/live_page.h"
 
+#include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
-#include "tests/support/temp_folder.h"
 #include "ui/bridge/workspace.h"
 #include "ui/charts/plot_view.h"
 #include "ui/pages/live/live_run_model.h"
@@ -24,24 +24,8 @@ using namespace ablate::ui;
 class LivePageTest : public QObject {
     Q_OBJECT
 
-    struct Window {
-        test::TempFolder folder;
-        std::unique_ptr<Workspace> workspace;
-        LivePage page;
-
-        void open() {
-            workspace = std::make_unique<Workspace>(folder.path());
-            page.resize(1200, 800);
-            page.set_context({workspace.get()});
-            page.show();
-            workspace->refresh();
-        }
-        // By its name: the popup of a combo box is a list as well.
-        QListView& list() {
-            for (QListView* view : page.findChildren<QListView*>())
-                if (view->accessibleName() == "Runs to draw") return *view;
-            throw std::logic_error("no run list");
-        }
+    struct Window : test::PageWindow<LivePage> {
+        QListView& list() { return named<QListView>("Runs to draw"); }
         // The chart whose accessible name begins so.
         PlotView* chart(const QString& metric) {
             for (PlotView* plot : page.findChildren<PlotView*>())

@@ -1,6 +1,6 @@
 #include "ui/pages/live/live_run_model.h"
 
-#include "core/model/register.h"
+#include "tests/support/listed_runs.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -13,22 +13,6 @@ using namespace ablate::ui;
 class LiveRunModelTest : public QObject {
     Q_OBJECT
 
-    static run::ListedRun listed(const std::string& id, const std::string& study, const std::string& variant,
-                                 std::int64_t seed, double created, run::Status status = run::Status::running) {
-        run::ListedRun run{run::RunDirectory("/nowhere/" + id), {}, {}, status};
-        run.info.id = id;
-        run.info.study = study;
-        run.info.variant = variant;
-        run.info.seed = seed;
-        run.info.created = created;
-        return run;
-    }
-    static RunListPtr list(std::vector<run::ListedRun> runs) {
-        auto made = std::make_shared<run::RunList>();
-        made->runs = std::move(runs);
-        return made;
-    }
-    static int color(const run::RunInfo& info) { return info.variant == "baseline" ? -1 : 0; }
     static QStringList ids(const LiveRunModel& model) {
         QStringList ids;
         for (int row = 0; row < model.rowCount(); ++row) ids += model.index(row).data(LiveRunModel::id).toString();
@@ -42,13 +26,17 @@ class LiveRunModelTest : public QObject {
         LiveRunModel model;
         QAbstractItemModelTester tester(&model);
         QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
-        model.set_runs(list({listed("a", "old", "baseline", 1, 1), listed("b", "old", "nope", 1, 2)}), color);
+        model.set_runs(test::run_list({test::listed_run("a", "old", "baseline", 1, 1),
+                                       test::listed_run("b", "old", "nope", 1, 2)}),
+                       test::color_of);
         QCOMPARE(ids(model), QStringList({"a", "b"}));
         const QPersistentModelIndex kept = model.index(1);
         model.choose({"b"});
-        model.set_runs(list({listed("a", "old", "baseline", 1, 1), listed("b", "old", "nope", 1, 2),
-                             listed("c", "new", "baseline", 1, 3), listed("d", "new", "nope", 1, 4)}),
-                       color);
+        model.set_runs(
+            test::run_list({test::listed_run("a", "old", "baseline", 1, 1), test::listed_run("b", "old", "nope", 1, 2),
+                            test::listed_run("c", "new", "baseline", 1, 3),
+                            test::listed_run("d", "new", "nope", 1, 4)}),
+            test::color_of);
         QCOMPARE(ids(model), QStringList({"c", "d", "a", "b"}));
         QCOMPARE(kept.data(LiveRunModel::id).toString(), QString("b"));
         QCOMPARE(model.chosen(), QStringList({"b"}));
@@ -56,9 +44,11 @@ class LiveRunModelTest : public QObject {
         QCOMPARE(reset.count(), 0);
 
         // A newer run brings the old study to the top again; a deleted one goes.
-        model.set_runs(list({listed("a", "old", "baseline", 1, 1), listed("c", "new", "baseline", 1, 3),
-                             listed("d", "new", "nope", 1, 4), listed("e", "old", "silu", 1, 9)}),
-                       color);
+        model.set_runs(
+            test::run_list({test::listed_run("a", "old", "baseline", 1, 1),
+                            test::listed_run("c", "new", "baseline", 1, 3), test::listed_run("d", "new", "nope", 1, 4),
+                            test::listed_run("e", "old", "silu", 1, 9)}),
+            test::color_of);
         QCOMPARE(ids(model), QStringList({"a", "e", "c", "d"}));
         QVERIFY(!kept.isValid());
         QVERIFY(model.chosen().isEmpty());
@@ -66,9 +56,11 @@ class LiveRunModelTest : public QObject {
 
     void names_say_only_what_tells_runs_apart() {
         LiveRunModel model;
-        auto grid = listed("c", "quick", "nope", 2, 3);
+        auto grid = test::listed_run("c", "quick", "nope", 2, 3);
         grid.info.grid_point = "train.lr=0.01";
-        model.set_runs(list({listed("a", "quick", "baseline", 1, 1), listed("b", "quick", "nope", 1, 2), grid}), color);
+        model.set_runs(test::run_list({test::listed_run("a", "quick", "baseline", 1, 1),
+                                       test::listed_run("b", "quick", "nope", 1, 2), grid}),
+                       test::color_of);
         model.choose({"a", "b"});
         QCOMPARE(model.name("b"), QString("nope"));
         model.choose({"a", "b", "c"});
@@ -79,7 +71,7 @@ class LiveRunModelTest : public QObject {
     void a_last_value_of_nan_is_shown_and_markup_is_text() {
         LiveRunModel model;
         QAbstractItemModelTester tester(&model);
-        model.set_runs(list({listed("a", "<b>study</b>", "baseline", 1, 1)}), color);
+        model.set_runs(test::run_list({test::listed_run("a", "<b>study</b>", "baseline", 1, 1)}), test::color_of);
         auto series = std::make_shared<run::Series>();
         series->step = {0, 1, 2};
         series->value = {7.5, 6.25, std::numeric_limits<double>::quiet_NaN()};
@@ -99,7 +91,9 @@ class LiveRunModelTest : public QObject {
     void a_check_box_chooses() {
         LiveRunModel model;
         QAbstractItemModelTester tester(&model);
-        model.set_runs(list({listed("a", "quick", "baseline", 1, 1), listed("b", "quick", "nope", 1, 2)}), color);
+        model.set_runs(test::run_list({test::listed_run("a", "quick", "baseline", 1, 1),
+                                       test::listed_run("b", "quick", "nope", 1, 2)}),
+                       test::color_of);
         QSignalSpy chosen(&model, &LiveRunModel::chosen_changed);
         QVERIFY(model.setData(model.index(1), Qt::Checked, Qt::CheckStateRole));
         QCOMPARE(model.chosen(), QStringList({"b"}));

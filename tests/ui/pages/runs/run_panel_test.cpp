@@ -1,6 +1,6 @@
 #include "ui/pages/runs/run_panel.h"
 
-#include "tests/ui/pages/runs/listed_runs.h"
+#include "tests/support/listed_runs.h"
 
 #include <QLabel>
 #include <QLineEdit>
@@ -71,6 +71,38 @@ class RunPanelTest : public QObject {
         QCOMPARE(s.note.toPlainText(), QString("of b"));
         s.panel.hide();
         QCOMPARE(s.edits.size(), std::size_t{1});  // nothing of b was touched
+    }
+
+    void looking_at_a_run_does_not_rewrite_its_notes() {
+        Shown s;
+        const run::ListedRun run = noted("a", "a\r\nb\u2028c\u00a0d", {"\u00a0odd", "keep"}),
+                             other = noted("b", "", {});
+        s.panel.show_runs({&run});
+        s.panel.save();
+        s.panel.show_runs({&other});
+        QCOMPARE(s.edits.size(), std::size_t{0});
+        s.panel.show_runs({&run});
+        QTest::keyClicks(&s.tags, ", paper");
+        s.panel.save();
+        QCOMPARE(s.edits.size(), std::size_t{1});
+        QCOMPARE(s.edits[0].second.add_tags, std::vector<std::string>({"paper"}));
+        QVERIFY(s.edits[0].second.remove_tags.empty() && !s.edits[0].second.text);
+    }
+
+    void a_comma_just_typed_stays_while_the_tags_are_read_again() {
+        Shown s;
+        run::ListedRun run = noted("a", "", {});
+        s.panel.show_runs({&run});
+        QTest::keyClicks(&s.tags, "keep,");
+        s.panel.save();
+        s.panel.note_written({"a"});
+        run.notes.tags = {"keep"};
+        s.panel.show_runs({&run});
+        QCOMPARE(s.tags.text(), QString("keep,"));
+        const run::ListedRun other = noted("b", "", {"keep"});
+        s.panel.show_runs({&other});
+        QCOMPARE(s.tags.text(), QString("keep"));
+        QCOMPARE(s.edits.size(), std::size_t{1});
     }
 
     void typing_stays_while_the_list_is_read_again() {

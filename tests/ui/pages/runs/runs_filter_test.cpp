@@ -1,6 +1,6 @@
 #include "ui/pages/runs/runs_filter.h"
 
-#include "tests/ui/pages/runs/listed_runs.h"
+#include "tests/support/listed_runs.h"
 #include "ui/pages/runs/runs_model.h"
 
 #include <QAbstractItemModelTester>

@@ -252,7 +252,8 @@ class RunsPageTest : public QObject {
             for (QPushButton* button : dialog->findChildren<QPushButton*>())
                 if (button->text() == text) QTest::mouseClick(button, Qt::LeftButton);
         };
-        press("Restore");  // nothing is selected: the button is off
+        for (QPushButton* button : dialog->findChildren<QPushButton*>())
+            if (button->text() == "Restore") QVERIFY(!button->isEnabled());  // nothing is selected
         list->findItems(a, Qt::MatchExactly, 5).value(0)->setSelected(true);
         press("Restore");
         QTRY_COMPARE(window.ids(), QStringList({a}));
@@ -382,6 +383,36 @@ class RunsPageTest : public QObject {
         QTest::mouseClick(window.button("Pause"), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(window.cell(ids[0], RunsModel::state).data().toString(), QString("paused"), 20000);
         QCOMPARE(window.cell(ids[0], RunsModel::device).data().toString(), QString("cpu"));
+    }
+
+    void a_page_shown_again_knows_what_happened_meanwhile() {
+        Window window;
+        const QString id = write(window, {});
+        window.open(1);
+        window.click(id);
+        window.page->hide();
+        run::edit_notes(window.folder / "runs" / id.toStdString(), {"written meanwhile", {}, {}});
+        window.workspace->refresh();
+        QTRY_COMPARE(window.workspace->runs()->runs[0].notes.text, std::string("written meanwhile"));
+        window.page->show();
+        QCOMPARE(window.page->findChild<QPlainTextEdit*>()->toPlainText(), QString("written meanwhile"));
+    }
+
+    void some_of_the_runs_tagged_together_may_refuse() {
+        Window window;
+        const QString a = write(window, {}), b = write(window, {.seed = 2}), c = write(window, {.seed = 3});
+        atomic_write(window.folder / "runs" / b.toStdString() / "notes.json", "{");
+        window.open(3);
+        window.table().select({a, b, c});
+        QSignalSpy told(window.page.get(), &Page::message);
+        QLineEdit* tags = window.field("Tags");
+        tags->setFocus();
+        QTest::keyClicks(tags, "keep");
+        QTest::keyClick(tags, Qt::Key_Return);
+        QTRY_VERIFY(window.label("Not saved: "));
+        for (const QString& id : {a, c})
+            QCOMPARE(run::read_notes(window.folder / "runs" / id.toStdString()).tags.size(), std::size_t{1});
+        QVERIFY(told.value(0).value(0).toString().contains("notes.json"));
     }
 
     void columns_and_folded_studies_are_restored() {

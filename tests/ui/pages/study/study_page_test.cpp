@@ -247,8 +247,8 @@ class StudyPageTest : public QObject {
         QTest::keyClick(&name, Qt::Key_Escape);
         QSignalSpy saved(&window.document, &StudyDocument::saved);
         window.button("Duplicate study").click();
-        QCOMPARE(window.document.study().name, "my-2");
         QTRY_COMPARE(saved.size(), 1);
+        QCOMPARE(window.document.study().name, "my-2");
         QVERIFY(std::filesystem::exists(window.folder / "studies" / "my-2.json"));
         QVERIFY(!window.button("Save").isEnabled());
     }

@@ -1,6 +1,7 @@
 #include "ui/pages/study/study_settings.h"
 
 #include "core/base/error.h"
+#include "core/config/run_config_schema.h"
 #include "core/model/register.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
@@ -63,7 +64,7 @@ class StudySettingsTest : public QObject {
     }
 
     void grid_values_are_checked_as_the_option() {
-        const FieldInfo& lr = *field_of("train.lr");
+        const FieldInfo& lr = *find_option("train.lr");
         QCOMPARE(values_from_text(lr, "train.lr", "1e-3, .01"), (std::vector<Json>{0.001, 0.01}));
         for (const char* bad : {"", "0", "1e-3 0.001", "x"})
             QVERIFY2(!test::input_error([&] { values_from_text(lr, "train.lr", bad); }).empty(), bad);

@@ -1,5 +1,6 @@
 #include "ui/pages/study/variant_model.h"
 
+#include "core/config/run_config_schema.h"
 #include "core/model/register.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
@@ -51,7 +52,7 @@ class VariantModelTest : public QObject {
         QTRY_COMPARE(editing.cell(0, VariantModel::parameters), "1,315,968");
         QCOMPARE(editing.cell(0, VariantModel::difference), "");
         QCOMPARE(editing.cell(1, VariantModel::parameters), "1,314,816");
-        QCOMPARE(editing.cell(1, VariantModel::difference), "−0.09 %");
+        QCOMPARE(editing.cell(1, VariantModel::difference), "-0.09 %");
         QCOMPARE(editing.mark(1), Mark::note);  // another best learning rate
         QVERIFY(editing.model.index(1, VariantModel::check).data(Qt::ToolTipRole).toString().contains("learning rate"));
     }
@@ -154,8 +155,8 @@ class VariantModelTest : public QObject {
         for (const char* key : {"train.lr", "model.d_ff", "data.context", "model.position.theta"})
             QVERIFY2(offers(key), key);
         for (const char* key : {"train.momentum", "train.schedule", "data.vocab_size"}) QVERIFY2(!offers(key), key);
-        QCOMPARE(field_of("model.position.theta")->label, "Theta");
-        QVERIFY(!field_of("model.nothing"));
+        QCOMPARE(find_option("model.position.theta")->label, "Theta");
+        QVERIFY(!find_option("model.nothing"));
     }
 };
 

@@ -1,0 +1,28 @@
+#include "ui/widgets/run_words.h"
+
+#include "ui/bridge/text.h"
+#include "ui/theme/theme.h"
+
+namespace ablate::ui {
+
+QString variant_text(const run::RunInfo& info) { return text(info.label.empty() ? info.variant : info.label); }
+
+QString run_title(const run::RunInfo& info) {
+    const QString point = info.grid_point.empty() ? QString() : "@" + text(info.grid_point);
+    return QString("%1%2, seed %3").arg(variant_text(info), point).arg(info.seed);
+}
+
+QString status_look(const QString& status) {
+    if (status == "collapsed" || status == "failed") return "danger";
+    if (status == "interrupted" || status == "stopped" || status == "unreadable") return "warning";
+    return status == "running" ? "running" : "neutral";
+}
+
+QColor look_color(const QString& look) {
+    const Palette& palette = Theme::instance().palette();
+    if (look == "danger") return palette.danger;
+    if (look == "warning") return palette.warning;
+    return look == "running" ? palette.accent : palette.muted;
+}
+
+}  // namespace ablate::ui
