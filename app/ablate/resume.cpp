@@ -16,7 +16,7 @@ namespace {
 struct Options {
     std::vector<std::string> runs;
     std::string workspace;
-    bool all = false, quiet = false;
+    bool all = false, quiet = false, submitted = false;
     int jobs = 0;
 };
 
@@ -72,7 +72,7 @@ int resume(const Options& options) {
     const std::vector<run::ListedRun> runs = options.all ? waiting_runs(store) : named_runs(store, options.runs);
     std::vector<run::RunDirectory> directories;
     for (const run::ListedRun& run : runs) {
-        run.directory.request("");  // an old request to pause has been served
+        if (!options.submitted) run.directory.request("");  // an old request to pause has been served
         directories.push_back(run.directory);
     }
     ProgressBoard board(options.quiet);
@@ -88,6 +88,8 @@ Action declare_resume(CLI::App& parser) {
     parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads; 1 on a GPU)")
         ->check(CLI::Range(1, 4096));
     parser.add_flag("--quiet", options->quiet, "no progress");
+    // For the programs that start this one: they submitted the runs, and what was asked of them since holds.
+    parser.add_flag("--submitted", options->submitted)->group("");
     add_workspace_option(parser, options->workspace);
     return [options] { return resume(*options); };
 }

@@ -76,8 +76,6 @@ Verdict train_run(const RunDirectory& directory, std::stop_token stop,
     const RunInfo info = directory.info();
     RunState state = directory.state();
     if (finished(state)) return *state.verdict;
-    // What was asked of a run that waited holds; what was asked of an earlier process is stale.
-    if (state.phase != "queued") directory.request("");
 
     Verdict verdict;
     try {

@@ -12,7 +12,8 @@ namespace ablate::run {
 
 // Trains (or goes on training) one run directory on the calling thread: takes its lock, opens its logs at the newest
 // sound checkpoint, trains, writes state.json. Catches everything: a failure is a verdict with a message. InputError
-// only when the lock is held elsewhere or run.json is unusable.
+// only when the lock is held elsewhere or run.json is unusable. What control.json asks holds from the first step on:
+// whoever submits a run clears what was asked of it before, so that nothing is lost that is asked of it while it waits.
 train::Verdict train_run(const RunDirectory& directory, std::stop_token stop,
                          const std::function<void(const RunDirectory&, const RunState&)>& progress = {});
 

@@ -53,17 +53,44 @@ void require_trainable(const std::vector<VariantPoint>& points, int jobs) {
     }
 }
 
-// Before anything trains, so that nothing disturbs it: what the runs' utilisation is measured against.
-void measure_peak_for(const TrainConfig& train, const std::filesystem::path& workspace) {
-    measured_peak(train.precision, static_cast<int>(train.threads), train.device, workspace / "cache");
+// Calls act(planned) for each run and tells how far that is.
+template <class Act>
+void for_each_run(const std::vector<PlannedRun>& runs, const char* what, const data::Progress& progress, Act act) {
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (progress) progress(what, static_cast<double>(i) / static_cast<double>(runs.size()));
+        act(runs[i]);
+    }
 }
 
-run::RunDirectory directory_of(const StudyConfig& study, const PlannedRun& planned, const data::PreparedData& data,
-                               const run::RunStore& store) {
-    if (!planned.open_run) return run::create_run(store.workspace(), run_info(study, planned, data));
-    run::RunDirectory directory = store.find(*planned.open_run).directory;
-    directory.request("");  // an old request to pause has been served
-    return directory;
+// Before anything trains, so that nothing disturbs it: what the runs' utilisation is measured against.
+void measure_peaks(const std::vector<PlannedRun>& runs, const std::filesystem::path& workspace,
+                   const data::Progress& progress) {
+    for_each_run(runs, "measuring the machine", progress, [&](const PlannedRun& planned) {
+        const TrainConfig& train = planned.point.config.train;
+        measured_peak(train.precision, static_cast<int>(train.threads), train.device, workspace / "cache");
+    });
+}
+
+// All of them or, when it throws, none.
+std::vector<run::RunDirectory> directories_of(const StudyConfig& study, const std::vector<PlannedRun>& runs,
+                                              const data::PreparedData& data, const run::RunStore& store,
+                                              const data::Progress& progress) {
+    std::vector<run::RunDirectory> directories, fresh;
+    try {
+        for_each_run(runs, "creating runs", progress, [&](const PlannedRun& planned) {
+            if (planned.open_run) {
+                directories.push_back(store.find(*planned.open_run).directory);
+                return directories.back().request("");  // an old request to pause has been served
+            }
+            fresh.push_back(run::create_run(store.workspace(), run_info(study, planned, data)));
+            directories.push_back(fresh.back());
+        });
+    } catch (...) {
+        std::error_code left_behind;  // what stopped it is told
+        for (const run::RunDirectory& directory : fresh) std::filesystem::remove_all(directory.folder(), left_behind);
+        throw;
+    }
+    return directories;
 }
 
 void leave_out(const PlannedRun& planned, Launch& result) {
@@ -139,8 +166,8 @@ Launch launch(const StudyConfig& study, const PlanOptions& options, const run::R
             if (idle) leave_out(planned, result);
             return idle;
         });
-    for (const PlannedRun& planned : to_train) measure_peak_for(planned.point.config.train, store.workspace());
-    for (const PlannedRun& planned : to_train) result.runs.push_back(directory_of(study, planned, *result.data, store));
+    measure_peaks(to_train, store.workspace(), progress);
+    result.runs = directories_of(study, to_train, *result.data, store, progress);
     return result;
 }
 

@@ -112,7 +112,6 @@ class QueueTest : public QObject {
         };
         QCOMPARE(train_run(directory, {}, ask("pause")).outcome, Outcome::paused);
         QVERIFY(!fs::exists(directory.folder() / "control.json"));
-        directory.request("pause");  // stale: the run was paused already
         QCOMPARE(train_run(directory, {}, ask("stop")).outcome, Outcome::stopped);
         QCOMPARE(directory.status(), Status::stopped);
     }
@@ -122,6 +121,9 @@ class QueueTest : public QObject {
         const RunDirectory directory = fixture.run(50);
         directory.request("pause");
         QCOMPARE(train_run(directory, {}).outcome, Outcome::paused);
+        QVERIFY(directory.state().step < 50);
+        directory.request("stop");  // it has trained before and waits again
+        QCOMPARE(train_run(directory, {}).outcome, Outcome::stopped);
         QVERIFY(directory.state().step < 50);
     }
 
@@ -257,7 +259,7 @@ namespace {
 
 std::stop_source g_stop;
 
-// `resume ID --workspace W`, as the ablate program does it: a child of the process executor.
+// `resume ID --workspace W --submitted`, as the ablate program does it: a child of the process executor.
 int resume(char** arguments) {
     model::register_kinds();
     signal(SIGTERM, [](int) { g_stop.request_stop(); });
@@ -268,7 +270,7 @@ int resume(char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count == 5 && std::string_view(arguments[1]) == "resume") return resume(arguments);
+    if (count == 6 && std::string_view(arguments[1]) == "resume") return resume(arguments);
     QueueTest test;
     return QTest::qExec(&test, count, arguments);
 }

@@ -1,0 +1,63 @@
+#include "core/study/launch.h"
+
+#include "tests/support/temp_folder.h"
+#include "tests/support/tiny_run.h"
+
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::study;
+
+namespace {
+
+struct Cancelled {};
+
+// Launches three runs, and cancels when `what` is told with a share above `share`.
+Launch launch_until(const test::TempFolder& folder, const std::string& what, double share) {
+    model::register_kinds();
+    StudyConfig study;
+    study.name = "small";
+    study.seeds = {1, 2, 3};
+    study.baseline = test::tiny_baseline(test::write_tiny_tokens(folder / "tokens"), 4);
+    return launch(study, {}, run::RunStore(folder.path()), 1, [&](const std::string& now, double done) {
+        if (now == what && done > share) throw Cancelled();
+    });
+}
+
+}  // namespace
+
+class LaunchTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void it_makes_the_runs() {
+        const test::TempFolder folder;
+        QCOMPARE(launch_until(folder, "", 0).runs.size(), std::size_t{3});
+        QVERIFY(std::filesystem::exists(folder / "cache/machine.json"));
+    }
+
+    void it_can_be_given_up_before_the_machine_is_measured() {
+        const test::TempFolder folder;
+        QVERIFY_EXCEPTION_THROWN(launch_until(folder, "measuring the machine", -1), Cancelled);
+        QVERIFY(!std::filesystem::exists(folder / "cache/machine.json"));
+    }
+
+    void given_up_in_the_middle_of_making_runs_it_leaves_none() {
+        const test::TempFolder folder;
+        QVERIFY_EXCEPTION_THROWN(launch_until(folder, "creating runs", 0), Cancelled);
+        const run::RunList list = run::RunStore(folder.path()).list();
+        QVERIFY(list.runs.empty() && list.damaged.empty());
+    }
+
+    void what_was_asked_of_an_open_run_has_been_served() {
+        const test::TempFolder folder;
+        const Launch first = launch_until(folder, "", 0);
+        first.runs[0].request("pause");
+        const Launch second = launch_until(folder, "", 0);
+        QCOMPARE(second.runs[0].id(), first.runs[0].id());
+        QVERIFY(!std::filesystem::exists(second.runs[0].folder() / "control.json"));
+    }
+};
+
+QTEST_GUILESS_MAIN(LaunchTest)
+#include "launch_test.moc"
