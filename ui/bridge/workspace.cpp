@@ -1,6 +1,7 @@
 #include "ui/bridge/workspace.h"
 
 #include "core/base/log.h"
+#include "core/base/memory.h"
 #include "core/run/run_listing.h"
 
 #include <QElapsedTimer>
@@ -86,6 +87,8 @@ class Workspace::Reader : public QObject {
         }
         std::vector<RunCurvesPtr> fresh;
         const auto tell = [&] { send([w = workspace_, some = std::exchange(fresh, {})] { w->take_curves(some); }); };
+        const bool from_the_beginning = std::any_of(wanted.begin(), wanted.end(),
+                                                    [](const auto& one) { return worth_a_thread(one.second->second); });
         QElapsedTimer since;
         since.start();
         // A few at a time, each in a thread: long runs are read from their beginning.
@@ -105,6 +108,7 @@ class Workspace::Reader : public QObject {
             since.restart();
         }
         if (!fresh.empty()) tell();
+        if (from_the_beginning) release_free_memory();  // a log in the making takes twice what is left of it
     }
 
     static bool worth_a_thread(const Followed& followed) { return !followed.metrics && !followed.at_rest; }
@@ -140,8 +144,7 @@ class Workspace::Reader : public QObject {
     static RunCurvesPtr curves_of(const QString& id, const run::RunMetrics& metrics) {
         auto curves = std::make_shared<RunCurves>();
         curves->id = id;
-        for (const auto& [tag, series] : metrics.series())
-            curves->series[tag] = std::make_shared<const run::Series>(series);
+        for (const auto& [tag, series] : metrics.series()) curves->add(tag, series);
         curves->events = metrics.events();
         curves->problems = metrics.problems();
         return curves;

@@ -73,7 +73,7 @@ class WorkspaceTest : public QObject {
         workspace.follow({id_of(run)});
         QTRY_COMPARE(told.count(), 1);
         const RunCurvesPtr first = workspace.curves(id_of(run));
-        QCOMPARE(first->series.at(run::kTrainLoss)->step.size(), std::size_t{50});
+        QCOMPARE(first->series.at(run::kTrainLoss)->value.size(), std::size_t{50});
         workspace.refresh();
         QTest::qWait(50);
         QCOMPARE(told.count(), 1);
@@ -87,8 +87,8 @@ class WorkspaceTest : public QObject {
             run.folder(), static_cast<std::int64_t>(std::filesystem::file_size(io::event_files(run.folder()).front())));
         more.append({2000, 50, {{run::kTrainLoss, 4.0f}}});
         more.flush();
-        QTRY_COMPARE(workspace.curves(id_of(run))->series.at(run::kTrainLoss)->step.size(), std::size_t{51});
-        QCOMPARE(first->series.at(run::kTrainLoss)->step.size(), std::size_t{50});  // what was sent never changes
+        QTRY_COMPARE(workspace.curves(id_of(run))->series.at(run::kTrainLoss)->value.size(), std::size_t{51});
+        QCOMPARE(first->series.at(run::kTrainLoss)->value.size(), std::size_t{50});  // what was sent never changes
     }
 
     void runs_no_longer_followed_are_forgotten() {

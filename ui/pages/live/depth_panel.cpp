@@ -31,12 +31,12 @@ std::pair<int, int> depth_of(const std::string& site) {
 }  // namespace
 
 DepthValues depth_values(const RunCurves& curves, const std::string& prefix) {
-    std::vector<std::pair<std::string, const run::Series*>> found;
+    std::vector<std::pair<std::string, const MetricCurve*>> found;
     std::set<std::int64_t> steps;
     for (const auto& [tag, series] : curves.series) {
         if (!tag.starts_with(prefix)) continue;
         found.emplace_back(tag.substr(prefix.size()), series.get());
-        steps.insert(series->step.begin(), series->step.end());
+        steps.insert(series->axis->step.begin(), series->axis->step.end());
     }
     std::stable_sort(found.begin(), found.end(),
                      [](const auto& a, const auto& b) { return depth_of(a.first) < depth_of(b.first); });
@@ -51,10 +51,10 @@ DepthValues depth_values(const RunCurves& curves, const std::string& prefix) {
     for (const auto& [site, series] : found) {
         values.sites.push_back(QString::fromStdString(site));
         auto& row = values.values.emplace_back(shown.size(), std::numeric_limits<double>::quiet_NaN());
-        for (std::size_t i = 0; i < series->step.size(); ++i) {
-            const auto at = std::lower_bound(shown.begin(), shown.end(), series->step[i]);
-            if (at != shown.end() && *at == series->step[i])
-                row[static_cast<std::size_t>(at - shown.begin())] = series->value[i];
+        for (std::size_t i = 0; i < series->value.size(); ++i) {
+            const std::int64_t step = series->axis->step[i];
+            const auto at = std::lower_bound(shown.begin(), shown.end(), step);
+            if (at != shown.end() && *at == step) row[static_cast<std::size_t>(at - shown.begin())] = series->value[i];
         }
     }
     return values;

@@ -9,16 +9,18 @@
 namespace ablate::ui {
 namespace {
 
-std::shared_ptr<const run::Series> validation(const RunCurves& curves, const std::string& field) {
+MetricCurvePtr validation(const RunCurves& curves, const std::string& field) {
     const std::vector<std::string> sets = run::evaluation_sets(curves.events);
     if (sets.empty()) return nullptr;
-    return std::make_shared<const run::Series>(run::evaluations(curves.events, sets.front(), field));
+    RunCurves read;
+    read.add(field, run::evaluations(curves.events, sets.front(), field));
+    return read.series.at(field);
 }
 
 double first_time(const RunCurves& curves) {
     double first = std::numeric_limits<double>::infinity();
     for (const auto& [tag, series] : curves.series)
-        if (!series->wall_time.empty()) first = std::min(first, series->wall_time.front());
+        if (!series->axis->wall_time.empty()) first = std::min(first, series->axis->wall_time.front());
     return first;
 }
 
@@ -48,7 +50,7 @@ const std::vector<LiveMetric>& live_metrics() {
     return metrics;
 }
 
-std::shared_ptr<const run::Series> series_of(const LiveMetric& metric, const RunCurves& curves) {
+MetricCurvePtr series_of(const LiveMetric& metric, const RunCurves& curves) {
     const std::string key = metric.key;
     if (key == "val_loss") return validation(curves, "loss");
     if (key == "bpb") return validation(curves, "bpb");
@@ -83,20 +85,19 @@ void CurveMaker::forget_all_but(const QStringList& ids) {
     std::erase_if(kept_, [&](const auto& entry) { return !ids.contains(entry.first); });
 }
 
-CurveMaker::Values CurveMaker::x_of(const run::Series& series, const run::ListedRun& run, Kept& kept) const {
-    for (const auto& [other, x] : kept.x)
-        if (other->step == series.step && (along_ != Along::seconds || other->wall_time == series.wall_time)) return x;
+CurveMaker::Values CurveMaker::x_of(const LogAxis& axis, const run::ListedRun& run, Kept& kept) const {
+    if (const auto known = kept.x.find(&axis); known != kept.x.end()) return known->second;
     auto x = std::make_shared<std::vector<double>>();
-    x->reserve(series.step.size());
+    x->reserve(axis.step.size());
     if (along_ == Along::seconds) {
         const double start = first_time(*kept.curves);
         double latest = 0;  // a clock that was set back must not bend the curve
-        for (const double time : series.wall_time) x->push_back(latest = std::max(latest, time - start));
+        for (const double time : axis.wall_time) x->push_back(latest = std::max(latest, time - start));
     } else {
         const double each = per_step(along_, run.info);
-        for (const std::int64_t step : series.step) x->push_back(static_cast<double>(step) * each);
+        for (const std::int64_t step : axis.step) x->push_back(static_cast<double>(step) * each);
     }
-    kept.x.emplace_back(&series, x);
+    kept.x[&axis] = x;
     return x;
 }
 
@@ -108,7 +109,7 @@ std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::Liste
     if (!series || series->value.empty()) return std::nullopt;
     Curve curve;
     curve.id = curves->id;
-    curve.x = x_of(*series, run, kept);
+    curve.x = x_of(*series->axis, run, kept);
     curve.y = {series, &series->value};  // shares the series' ownership
     return curve;
 }
@@ -116,11 +117,11 @@ std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::Liste
 double CurveMaker::position(std::int64_t step, const run::ListedRun& run, const RunCurves& curves) const {
     if (along_ != Along::seconds) return static_cast<double>(step) * per_step(along_, run.info);
     const auto found = curves.series.find(run::kTrainLoss);
-    if (found == curves.series.end() || found->second->step.empty()) return 0;
-    const run::Series& series = *found->second;
-    const auto at = std::lower_bound(series.step.begin(), series.step.end(), step) - series.step.begin();
-    const auto last = static_cast<std::ptrdiff_t>(series.step.size()) - 1;
-    return series.wall_time[static_cast<std::size_t>(std::min(at, last))] - first_time(curves);
+    if (found == curves.series.end() || found->second->axis->step.empty()) return 0;
+    const LogAxis& axis = *found->second->axis;
+    const auto at = std::lower_bound(axis.step.begin(), axis.step.end(), step) - axis.step.begin();
+    const auto last = static_cast<std::ptrdiff_t>(axis.step.size()) - 1;
+    return axis.wall_time[static_cast<std::size_t>(std::min(at, last))] - first_time(curves);
 }
 
 std::optional<std::pair<std::int64_t, QString>> first_non_finite(const RunCurves& curves) {

@@ -19,7 +19,7 @@ struct LiveMetric {
 const std::vector<LiveMetric>& live_metrics();
 // The series a metric stands for; validation is that of the first set evaluated, in full precision from events.jsonl.
 // Null when there is none.
-std::shared_ptr<const run::Series> series_of(const LiveMetric& metric, const RunCurves& curves);
+MetricCurvePtr series_of(const LiveMetric& metric, const RunCurves& curves);
 
 enum class Along { step, tokens, seconds, flops };
 struct AlongText {
@@ -28,7 +28,7 @@ struct AlongText {
 };
 AlongText text_of(Along along);
 
-// Makes curves of series. Series logged at the same steps share one array of x.
+// Makes curves of metrics. Those logged together share one array of x.
 class CurveMaker {
   public:
     void set_along(Along along);
@@ -43,10 +43,10 @@ class CurveMaker {
     using Values = std::shared_ptr<const std::vector<double>>;
     struct Kept {
         RunCurvesPtr curves;
-        std::map<std::string, std::shared_ptr<const run::Series>> series;  // by metric
-        std::vector<std::pair<const run::Series*, Values>> x;
+        std::map<std::string, MetricCurvePtr> series;  // by metric
+        std::map<const LogAxis*, Values> x;
     };
-    Values x_of(const run::Series& series, const run::ListedRun& run, Kept& kept) const;
+    Values x_of(const LogAxis& axis, const run::ListedRun& run, Kept& kept) const;
 
     Along along_ = Along::step;
     std::map<QString, Kept> kept_;

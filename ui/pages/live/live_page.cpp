@@ -26,6 +26,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace ablate::ui {
 namespace {
@@ -50,7 +51,8 @@ struct LivePage::State {
 
     void take_runs();
     void follow_chosen();
-    void redraw();       // now
+    void redraw();  // now
+    void draw_next();
     void redraw_soon();  // once, however much arrives until then
     std::vector<Curve> curves_of(const ChartCard& card);
     void add_flags(Curve& curve, const run::ListedRun& run, const RunCurves& curves);
@@ -70,6 +72,8 @@ struct LivePage::State {
     QSortFilterProxyModel filtered;
     CurveMaker maker;
     QTimer draw_timer;
+    QTimer turn_timer;  // one chart a turn of the event loop, which would stall for all of them
+    std::size_t next_card = 0, cards_due = 0;
     bool stale = true;
     bool own_choice = false;  // the newest study is followed until somebody chooses otherwise
     QStringList told;         // ids of collapses told in the banner
@@ -111,7 +115,11 @@ LivePage::State::State(LivePage* page) : page(page) {
 
     draw_timer.setSingleShot(true);
     draw_timer.setInterval(kDrawEvery);
-    connect(&draw_timer, &QTimer::timeout, page, [this] { redraw(); });
+    connect(&draw_timer, &QTimer::timeout, page, [this] {
+        cards_due = kCharts;
+        turn_timer.start();
+    });
+    connect(&turn_timer, &QTimer::timeout, page, [this] { draw_next(); });
     connect(&model, &LiveRunModel::chosen_changed, page, [this] {
         own_choice = true;
         follow_chosen();
@@ -330,10 +338,23 @@ void LivePage::State::redraw_soon() {
 }
 
 void LivePage::State::redraw() {
+    turn_timer.stop();
     stale = !page->isVisible();
     if (stale) return;
     for (ChartCard* card : cards) draw_card(*card);
     depth->set_runs(model, workspace);
+}
+
+// In turns, so that none waits for ever where new values come faster than all charts are drawn.
+void LivePage::State::draw_next() {
+    if (!page->isVisible()) return turn_timer.stop();
+    if (cards_due > 0) {
+        --cards_due;
+        return draw_card(*cards[std::exchange(next_card, (next_card + 1) % kCharts)]);
+    }
+    turn_timer.stop();
+    depth->set_runs(model, workspace);
+    stale = draw_timer.isActive();
 }
 
 void LivePage::State::draw_card(ChartCard& card) {

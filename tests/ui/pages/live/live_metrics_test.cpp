@@ -12,23 +12,20 @@ using namespace ablate::ui;
 class LiveMetricsTest : public QObject {
     Q_OBJECT
 
-    static std::shared_ptr<const run::Series> series(std::vector<std::int64_t> steps, std::vector<double> values,
-                                                     double start) {
-        auto made = std::make_shared<run::Series>();
-        made->step = std::move(steps);
-        made->value = std::move(values);
-        for (std::size_t i = 0; i < made->step.size(); ++i)
-            made->wall_time.push_back(start + 2.0 * static_cast<double>(i));
+    static run::Series series(std::vector<std::int64_t> steps, std::vector<double> values, double start) {
+        run::Series made{std::move(steps), std::move(values), {}};
+        for (std::size_t i = 0; i < made.step.size(); ++i)
+            made.wall_time.push_back(start + 2.0 * static_cast<double>(i));
         return made;
     }
     static RunCurvesPtr curves() {
         auto made = std::make_shared<RunCurves>();
         made->id = "a";
-        made->series[run::kTrainLoss] = series({0, 1, 2}, {7, 6, 5}, 100);
-        made->series[run::kGradNorm] = series({0, 1, 2}, {1, 2, INFINITY}, 100);
-        made->series["act_rms/final"] = series({0, 2}, {1, 3}, 100);
-        made->series["act_rms/blocks.10.attn_in"] = series({0, 2}, {1, 2}, 100);
-        made->series["act_rms/blocks.2.attn_in"] = series({0, 1}, {4, 5}, 100);
+        made->add(run::kTrainLoss, series({0, 1, 2}, {7, 6, 5}, 100));
+        made->add(run::kGradNorm, series({0, 1, 2}, {1, 2, INFINITY}, 100));
+        made->add("act_rms/final", series({0, 2}, {1, 3}, 100));
+        made->add("act_rms/blocks.10.attn_in", series({0, 2}, {1, 2}, 100));
+        made->add("act_rms/blocks.2.attn_in", series({0, 1}, {4, 5}, 100));
         made->events = {
             {{"type", "evaluation"}, {"step", 0}, {"set", "val"}, {"loss", 7.625}, {"bpb", 3.5}, {"time", 99.0}},
             {{"type", "spike"}, {"step", 1}, {"of", "loss"}, {"value", 9.5}},

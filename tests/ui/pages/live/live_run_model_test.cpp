@@ -72,13 +72,9 @@ class LiveRunModelTest : public QObject {
         LiveRunModel model;
         QAbstractItemModelTester tester(&model);
         model.set_runs(test::run_list({test::listed_run("a", "<b>study</b>", "baseline", 1, 1)}), test::color_of);
-        auto series = std::make_shared<run::Series>();
-        series->step = {0, 1, 2};
-        series->value = {7.5, 6.25, std::numeric_limits<double>::quiet_NaN()};
-        series->wall_time = {0, 1, 2};
         auto curves = std::make_shared<RunCurves>();
         curves->id = "a";
-        curves->series[run::kTrainLoss] = series;
+        curves->add(run::kTrainLoss, {{0, 1, 2}, {7.5, 6.25, std::numeric_limits<double>::quiet_NaN()}, {0, 1, 2}});
         model.set_curves("a", curves);
         const QModelIndex index = model.index(0);
         QCOMPARE(index.data(LiveRunModel::value).toString(), QString("NaN"));
