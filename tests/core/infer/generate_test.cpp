@@ -93,7 +93,7 @@ class GenerateTest : public QObject {
         const std::vector<std::int64_t> steps = infer::checkpoint_steps(trained().run);
         QCOMPARE(steps, (std::vector<std::int64_t>{20, 40, 60, 80, 100, 120}));
         const auto at = [](std::optional<std::int64_t> step) {
-            return infer::generate(trained().run, "the cat sat", options(0), {}, step);
+            return infer::generate(trained().run, "the", options(4), {}, step);  // hot enough for what was learnt later
         };
         QCOMPARE(at(120), at({}));
         QVERIFY(at(20) != at({}));
