@@ -83,7 +83,7 @@ double seconds_per_step(const Comparison& comparison, const Group& group) {
 std::int64_t count_events(const Comparison& comparison, const Group& group, const std::string& type) {
     std::int64_t count = 0;
     for (std::size_t index : group.runs)
-        for (const Json& event : comparison.runs[index].metrics.events())
+        for (const Json& event : comparison.runs[index].metrics->events())
             count += event.is_object() && event.contains("type") && event["type"] == type;
     return count;
 }

@@ -100,7 +100,7 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
                         lines_of(comparison, groups, series, same_point)};
     };
     const auto dense = [](const char* tag) {
-        return [tag](const ComparedRun& compared) -> const run::Series& { return compared.metrics[tag]; };
+        return [tag](const ComparedRun& compared) -> const run::Series& { return (*compared.metrics)[tag]; };
     };
     LinePlot val = plot_of("validation-loss", "validation loss, nats",
                            [](const ComparedRun& compared) -> const run::Series& { return compared.val; });

@@ -22,9 +22,9 @@ constexpr const char* kBitsPerByte = "bpb";
 using Evaluations = std::map<std::string, run::Series>;
 Evaluations evaluations_of(const ComparedRun& compared) {
     Evaluations evaluations;
-    for (const std::string& set : run::evaluation_sets(compared.metrics))
+    for (const std::string& set : run::evaluation_sets(*compared.metrics))
         for (const char* field : {kLoss, kBitsPerByte})
-            if (run::Series series = run::evaluations(compared.metrics, set, field); !series.step.empty())
+            if (run::Series series = run::evaluations(*compared.metrics, set, field); !series.step.empty())
                 evaluations["evaluation/" + set + "/" + field] = std::move(series);
     return evaluations;
 }
@@ -32,7 +32,7 @@ Evaluations evaluations_of(const ComparedRun& compared) {
 std::vector<std::string> column_names(const Comparison& comparison) {
     std::set<std::string> names;
     for (const ComparedRun& compared : comparison.runs) {
-        for (const auto& column : compared.metrics.series()) names.insert(column.first);
+        for (const auto& column : compared.metrics->series()) names.insert(column.first);
         for (const auto& column : evaluations_of(compared)) names.insert(column.first);
     }
     return {names.begin(), names.end()};
@@ -42,7 +42,7 @@ std::vector<std::string> column_names(const Comparison& comparison) {
 class Rows {
   public:
     Rows(const ComparedRun& compared, const std::vector<std::string>& names) : evaluations_(evaluations_of(compared)) {
-        const auto& dense = compared.metrics.series();
+        const auto& dense = compared.metrics->series();
         for (const std::string& name : names) {
             const auto found = evaluations_.find(name);
             const auto other = dense.find(name);
@@ -148,9 +148,9 @@ void write_points_json(const Comparison& comparison, const std::filesystem::path
                 parts << dumped(key) << ":" << dumped(value) << ",";
             parts << "\"seed\":" << std::to_string(info.seed) << ",\"series\":{";
             bool first = true;
-            for (const auto& [tag, series] : compared.metrics.series())
+            for (const auto& [tag, series] : compared.metrics->series())
                 parts << (std::exchange(first, false) ? "" : ",") << dumped(tag) << ":" << json_of(series);
-            parts << "},\"events\":" << dumped(compared.metrics.events()) << "}";
+            parts << "},\"events\":" << dumped(compared.metrics->events()) << "}";
         }
         parts << "\n]}\n";
         parts.flush();

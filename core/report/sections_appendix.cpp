@@ -30,7 +30,7 @@ Table precision_table(const Comparison& comparison) {
     for (const Group& group : comparison.groups)
         for (std::size_t index : group.runs) {
             const ComparedRun& compared = comparison.runs[index];
-            const run::Series& train = compared.metrics[run::kTrainLoss];
+            const run::Series& train = (*compared.metrics)[run::kTrainLoss];
             table.rows.push_back({{compared.listed.info.id, group.name, std::to_string(compared.listed.info.seed),
                                    run::to_string(compared.listed.status), precise(compared.best_val, compared.val),
                                    compared.best_step >= 0 ? std::to_string(compared.best_step) : "–",

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t kLargestFile = 16u << 20;
+constexpr std::uint64_t kLargestFile = 16u << 20, kLargestRequest = 4096;
 
 train::Verdict read_verdict(const Json& json, const std::string& where) {
     try {
@@ -208,6 +208,17 @@ void RunDirectory::request(const std::string& what) const {
     }
     if (what != "pause" && what != "stop") throw std::logic_error("a run can be asked to pause or to stop only");
     io::write_json(file, {{"request", what}, {"time", unix_now()}});
+}
+
+std::string RunDirectory::requested() const {
+    const fs::path file = folder_ / "control.json";
+    std::error_code missing;
+    if (!fs::exists(file, missing)) return {};
+    const Json control = io::read_json(file, kLargestRequest);
+    require_object(control, file.string());
+    auto what = field<std::string>(control, "request", file.string());
+    if (what == "pause" || what == "stop") return what;
+    throw InputError("{}: request '{}' is not one of pause, stop", file.string(), what);
 }
 
 void RunDirectory::write_state(const RunState& state) const { io::write_json(folder_ / "state.json", to_json(state)); }

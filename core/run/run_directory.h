@@ -69,6 +69,7 @@ class RunDirectory {
     Status status(bool is_locked, const RunState& state) const;
     bool locked(LockHolder* holder = nullptr) const;  // asks with F_OFD_GETLK, takes nothing
     void request(const std::string& what) const;      // control.json: "pause", "stop", "" clears
+    std::string requested() const;                    // of control.json; "" without one. InputError: damaged
     void write_state(const RunState& state) const;    // state.json, replaced atomically; for the holder of the lock
     std::filesystem::path workspace() const;          // WORKSPACE of WORKSPACE/runs/<id>
 

@@ -3,7 +3,6 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
-#include "core/io/json_file.h"
 #include "core/io/numbers.h"
 #include "core/run/json_fields.h"
 #include "core/run/metrics.h"
@@ -31,15 +30,6 @@ std::int64_t kept_bytes(const fs::path& file, std::int64_t wanted, RunSink& sink
         sink.message(fmt::format("{} has lost {} bytes that were written before the checkpoint",
                                  file.filename().string(), wanted - present));
     return std::min(wanted, present);
-}
-
-train::Request read_request(const fs::path& file) {
-    const Json control = io::read_json(file, 4096);
-    require_object(control, file.string());
-    const auto what = field<std::string>(control, "request", file.string());
-    if (what == "pause") return train::Request::pause;
-    if (what == "stop") return train::Request::stop;
-    throw InputError("{}: request '{}' is not one of pause, stop", file.string(), what);
 }
 
 }  // namespace
@@ -140,7 +130,10 @@ train::Request RunSink::requested() {
     if (seen == control_seen_) return request_;
     control_seen_ = seen;
     try {
-        request_ = read_request(file);
+        const std::string what = directory_.requested();
+        request_ = what == "pause"  ? train::Request::pause
+                   : what == "stop" ? train::Request::stop
+                                    : train::Request::none;
     } catch (const InputError& error) {
         request_ = train::Request::none;
         message(error.what());

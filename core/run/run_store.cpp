@@ -30,11 +30,16 @@ void sort_by_creation(std::vector<ListedRun>& runs) {
 
 namespace {
 
-// Notes and problems.
+// Notes, what was asked of it, and problems.
 void add_remarks(ListedRun& run) {
     const fs::path& folder = run.directory.folder();
     try {
         run.notes = read_notes(folder);
+    } catch (const std::exception& error) {
+        run.problems.push_back(one_line(error.what()));
+    }
+    try {
+        if (run.status == Status::running) run.asked = run.directory.requested();
     } catch (const std::exception& error) {
         run.problems.push_back(one_line(error.what()));
     }

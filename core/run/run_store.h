@@ -11,7 +11,8 @@ struct ListedRun {
     Status status = Status::queued;
     Notes notes = {};
     std::vector<std::string> problems =
-        {};  // what does not hide the run, a line each: damaged notes, a read-only folder
+        {};                  // what does not hide the run, a line each: damaged notes, a read-only folder
+    std::string asked = {};  // "pause" or "stop": of one that trains, and not done yet
 };
 struct DamagedRun {
     std::filesystem::path folder;

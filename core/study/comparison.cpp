@@ -33,11 +33,10 @@ double lowest_finite(const run::Series& series, std::int64_t* step = nullptr) {
     return lowest;
 }
 
-ComparedRun read_run(const run::ListedRun& listed) {
-    ComparedRun compared{listed, run::RunMetrics(listed.directory.folder()), {}};
-    compared.metrics.refresh();
+ComparedRun compared_run(const run::ListedRun& listed, MetricsPtr metrics) {
+    ComparedRun compared{listed, std::move(metrics), {}};
     compared.final_train = summary_number(listed.state, "final_train_loss");
-    compared.min_train = lowest_finite(compared.metrics[run::kTrainLoss]);
+    compared.min_train = lowest_finite((*compared.metrics)[run::kTrainLoss]);
     compared.seconds = summary_number(listed.state, "seconds");
     compared.tokens_per_second = summary_number(listed.state, "tokens_per_second");
     compared.mfu = model_flops_utilisation(listed);
@@ -49,7 +48,7 @@ std::string shared_set(const std::vector<ComparedRun>& runs) {
     std::map<std::string, std::size_t> count;
     std::size_t evaluated = 0;
     for (const ComparedRun& compared : runs) {
-        const auto sets = run::evaluation_sets(compared.metrics);
+        const auto sets = run::evaluation_sets(*compared.metrics);
         evaluated += !sets.empty();
         for (const std::string& set : sets) ++count[set];
     }
@@ -60,8 +59,8 @@ std::string shared_set(const std::vector<ComparedRun>& runs) {
 }
 
 void read_validation(ComparedRun& compared, const std::string& set) {
-    compared.val = run::evaluations(compared.metrics, set);
-    const run::Series bpb = run::evaluations(compared.metrics, set, "bpb");
+    compared.val = run::evaluations(*compared.metrics, set);
+    const run::Series bpb = run::evaluations(*compared.metrics, set, "bpb");
     compared.bpb = bpb.value.empty() ? kNaN : bpb.value.back();
     compared.final_val = compared.val.value.empty() ? kNaN : compared.val.value.back();
     compared.best_step = -1;
@@ -159,7 +158,9 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
     Comparison comparison;
     comparison.study = options.study;
     comparison.notes = options.notes;
-    for (const run::ListedRun& one : listed) comparison.runs.push_back(read_run(one));
+    MetricsCache of_this_one;
+    const std::vector<MetricsPtr> metrics = (options.kept ? *options.kept : of_this_one).read(listed);
+    for (std::size_t i = 0; i < listed.size(); ++i) comparison.runs.push_back(compared_run(listed[i], metrics[i]));
     comparison.metric = shared_set(comparison.runs);
     for (ComparedRun& compared : comparison.runs) read_validation(compared, comparison.metric);
 

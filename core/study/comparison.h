@@ -1,7 +1,6 @@
 #pragma once
 #include "core/config/study_config.h"
-#include "core/run/metrics.h"
-#include "core/run/run_store.h"
+#include "core/study/comparison_metrics.h"
 #include "core/study/statistics.h"
 
 #include <functional>
@@ -12,8 +11,8 @@ namespace ablate::study {
 
 struct ComparedRun {
     run::ListedRun listed;
-    run::RunMetrics metrics;
-    run::Series val;  // of the compared validation set: updates done -> loss
+    MetricsPtr metrics;  // never null
+    run::Series val;     // of the compared validation set: updates done -> loss
     double final_val = 0, best_val = 0, final_train = 0, min_train = 0, bpb = 0;
     std::int64_t best_step = 0;  // -1 without a finite validation loss
     double seconds = 0, tokens_per_second = 0, mfu = 0;
@@ -64,19 +63,22 @@ struct Comparison {
     bool has_grid() const { return best_of_variant.size() < groups.size(); }
 };
 
+// Below, `kept` is what was read for an earlier comparison: only what is new is read again.
+
 // The runs of a study at exactly its present points: a run belongs to a point when its configuration hash is the
 // point's. Where no run does (settings were given on the command line), those of compare_study without points, and a
 // note.
-Comparison compare_study(const run::RunStore& store, const std::string& study, const std::vector<VariantPoint>& points);
+Comparison compare_study(const run::RunStore& store, const std::string& study, const std::vector<VariantPoint>& points,
+                         MetricsCache* kept = nullptr);
 // The same without the study file: of each point name the configuration trained last, in `point_order` or by creation.
 Comparison compare_study(const run::RunStore& store, const std::string& study,
-                         const std::vector<std::string>& point_order = {});
+                         const std::vector<std::string>& point_order = {}, MetricsCache* kept = nullptr);
 // The study at the points that its file in the workspace has now; without one as above. A preset of its name says
 // nothing: a copy of it that lies elsewhere may have been trained.
-Comparison compare_named_study(const run::RunStore& store, const std::string& study);
+Comparison compare_named_study(const run::RunStore& store, const std::string& study, MetricsCache* kept = nullptr);
 // The runs named, by id or unique prefix; the first group is the baseline where none is called so. InputError: no such
 // run.
-Comparison compare_runs(const run::RunStore& store, const std::vector<std::string>& ids);
+Comparison compare_runs(const run::RunStore& store, const std::vector<std::string>& ids, MetricsCache* kept = nullptr);
 
 // Any two groups, as each group is compared to its baseline: for best grid points beside each other.
 Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference);

@@ -50,8 +50,8 @@ std::vector<std::int64_t> crossings(const run::Series& a, const run::Series& b) 
 }
 
 double grad_norm_ratio(const ComparedRun& compared, const ComparedRun& baseline, std::int64_t from, std::int64_t to) {
-    return median_between(compared.metrics[run::kGradNorm], from, to) /
-           median_between(baseline.metrics[run::kGradNorm], from, to);
+    return median_between((*compared.metrics)[run::kGradNorm], from, to) /
+           median_between((*baseline.metrics)[run::kGradNorm], from, to);
 }
 
 double initial_loss(const ComparedRun& compared) {

@@ -9,6 +9,7 @@ inline constexpr const char* kBaseline = "baseline";  // the name of the implici
 struct CompareOptions {
     std::string study;
     std::vector<std::string> notes;
+    MetricsCache* kept = nullptr;     // what was read before
     bool fall_back_on_first = false;  // the first group is the baseline where none is called so
 };
 

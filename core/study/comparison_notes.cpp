@@ -86,7 +86,7 @@ void add_notes(Comparison& comparison) {
             "runs exceed the measured matrix-product peak, which was taken on a busy machine: no MFU is shown; without "
             "cache/machine.json the next run measures it again");
     for (const ComparedRun& compared : comparison.runs)
-        for (const std::string& problem : compared.metrics.problems())
+        for (const std::string& problem : compared.metrics->problems())
             comparison.notes.push_back(fmt::format("{}: {}", run_name(compared), problem));
 }
 

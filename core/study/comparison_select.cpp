@@ -135,17 +135,17 @@ std::vector<ListedRun> runs_of(const run::RunList& list, const std::string& stud
 }
 
 Comparison finish(Selection selection, const run::RunList& list, const std::string& study,
-                  const std::vector<std::string>& order) {
+                  const std::vector<std::string>& order, MetricsCache* kept) {
     for (const run::DamagedRun& damaged : list.damaged)
         selection.notes.push_back(fmt::format("left out, damaged: {}", damaged.reason));
     auto runs = in_order(one_per_seed(std::move(selection.runs), selection.notes), order);
-    return compare(std::move(runs), {study, std::move(selection.notes)});
+    return compare(std::move(runs), {study, std::move(selection.notes), kept});
 }
 
 }  // namespace
 
 Comparison compare_study(const run::RunStore& store, const std::string& study,
-                         const std::vector<std::string>& point_order) {
+                         const std::vector<std::string>& point_order, MetricsCache* kept) {
     const run::RunList list = store.list();
     const std::vector<ListedRun> runs = runs_of(list, study);
     Selection selection = newest_of_each_point(runs, point_order);
@@ -154,23 +154,23 @@ Comparison compare_study(const run::RunStore& store, const std::string& study,
         selection = newest_of_each_point(runs, {});
         selection.notes.push_back("no run is of a point the study has now: all points trained are shown");
     }
-    return finish(std::move(selection), list, study, point_order);
+    return finish(std::move(selection), list, study, point_order, kept);
 }
 
-Comparison compare_study(const run::RunStore& store, const std::string& study,
-                         const std::vector<VariantPoint>& points) {
+Comparison compare_study(const run::RunStore& store, const std::string& study, const std::vector<VariantPoint>& points,
+                         MetricsCache* kept) {
     const run::RunList list = store.list();
     const std::vector<ListedRun> runs = runs_of(list, study);
     std::vector<std::string> order;
     for (const VariantPoint& point : points) order.push_back(point.name);
     Selection selection = exactly_these_points(runs, points);
-    if (!selection.runs.empty() || runs.empty()) return finish(std::move(selection), list, study, order);
-    Comparison comparison = compare_study(store, study, order);
+    if (!selection.runs.empty() || runs.empty()) return finish(std::move(selection), list, study, order, kept);
+    Comparison comparison = compare_study(store, study, order, kept);
     comparison.notes.push_back("no run has the study's present settings: of each point the one trained last is shown");
     return comparison;
 }
 
-Comparison compare_named_study(const run::RunStore& store, const std::string& study) {
+Comparison compare_named_study(const run::RunStore& store, const std::string& study, MetricsCache* kept) {
     std::vector<VariantPoint> points;
     try {
         // A name out of a stranger's run.json must not lead to a file.
@@ -183,10 +183,11 @@ Comparison compare_named_study(const run::RunStore& store, const std::string& st
         }
     } catch (const InputError&) {  // no such file, or one that cannot be read: the runs tell what there is
     }
-    return points.empty() ? compare_study(store, study) : compare_study(store, study, points);
+    return points.empty() ? compare_study(store, study, std::vector<std::string>(), kept)
+                          : compare_study(store, study, points, kept);
 }
 
-Comparison compare_runs(const run::RunStore& store, const std::vector<std::string>& ids) {
+Comparison compare_runs(const run::RunStore& store, const std::vector<std::string>& ids, MetricsCache* kept) {
     Selection selection;
     std::set<std::string> studies, seen;
     for (const std::string& id : ids) {
@@ -196,7 +197,7 @@ Comparison compare_runs(const run::RunStore& store, const std::vector<std::strin
     }
     auto runs = one_per_seed(std::move(selection.runs), selection.notes);
     const std::string study = studies.size() == 1 ? *studies.begin() : "runs of several studies";
-    return compare(std::move(runs), {study, std::move(selection.notes), true});
+    return compare(std::move(runs), {study, std::move(selection.notes), kept, true});
 }
 
 }  // namespace ablate::study

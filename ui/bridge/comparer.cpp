@@ -11,12 +11,12 @@ namespace {
 constexpr int kReadEvery = 2000;  // ms between two reads of runs that train
 constexpr int kPause = 4;         // times as long as a read took: large studies must not read all the time
 
-study::Comparison compared(const std::filesystem::path& workspace, const Subject& subject) {
+study::Comparison compared(const std::filesystem::path& workspace, const Subject& subject, study::MetricsCache& kept) {
     const run::RunStore store(workspace);
-    if (subject.runs.isEmpty()) return study::compare_named_study(store, subject.study.toStdString());
+    if (subject.runs.isEmpty()) return study::compare_named_study(store, subject.study.toStdString(), &kept);
     std::vector<std::string> ids;
     for (const QString& id : subject.runs) ids.push_back(id.toStdString());
-    return study::compare_runs(store, ids);
+    return study::compare_runs(store, ids, &kept);
 }
 
 }  // namespace
@@ -48,6 +48,7 @@ void Comparer::choose(const Subject& subject) {
 
 void Comparer::begin(const Subject& subject) {
     subject_ = subject;
+    kept_ = std::make_shared<study::MetricsCache>();
     comparison_ = nullptr;
     error_.clear();
     known_ = false;
@@ -79,7 +80,8 @@ Comparer::State Comparer::state_of_runs() const {
 
 void Comparer::look() {
     if (!active_ || !workspace_ || subject_.empty() || again_.isActive() || latest_.busy()) return;
-    if (known_ && asked_ == state_of_runs()) return;
+    // What could not be read is tried again: its files may have changed and no run.
+    if (known_ && error_.isEmpty() && asked_ == state_of_runs()) return;
     read();
 }
 
@@ -89,21 +91,20 @@ void Comparer::read() {
     reading_.start();
     again_.start(kReadEvery);
     latest_.ask(
-        [folder = workspace_->folder(), subject = subject_](const Latest::Ticket&) -> ComparisonPtr {
-            return std::make_shared<const study::Comparison>(compared(folder, subject));
+        [folder = workspace_->folder(), subject = subject_, kept = kept_](const Latest::Ticket&) -> ComparisonPtr {
+            return std::make_shared<const study::Comparison>(compared(folder, subject, *kept));
         },
-        [this](ComparisonPtr comparison) {
-            comparison_ = std::move(comparison);
-            error_.clear();
-            again_.start(std::max<int>(kReadEvery, kPause * static_cast<int>(reading_.elapsed())));
-            Q_EMIT changed();
-            look();
-        },
-        [this](const QString& line) {
-            error_ = line;
-            Q_EMIT changed();
-            look();
-        });
+        [this](ComparisonPtr comparison) { take(std::move(comparison), {}); },
+        [this](const QString& line) { take(comparison_, line); });
+}
+
+void Comparer::take(ComparisonPtr comparison, const QString& error) {
+    again_.start(std::max<int>(kReadEvery, kPause * static_cast<int>(reading_.elapsed())));
+    const bool news = comparison != comparison_ || error != error_;
+    comparison_ = std::move(comparison);
+    error_ = error;
+    if (news) Q_EMIT changed();
+    look();
 }
 
 }  // namespace ablate::ui

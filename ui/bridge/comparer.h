@@ -34,7 +34,7 @@ class Comparer : public QObject {
     void set_active(bool active);  // a page that nobody sees reads nothing
 
     ComparisonPtr comparison() const { return comparison_; }  // of the subject; null until read
-    const QString& error() const { return error_; }           // one line: why the newest read failed
+    const QString& error() const { return error_; }           // one line: why the newest read failed; tried again
     bool up_to_date() const;                                  // nothing is left to read
 
   Q_SIGNALS:
@@ -47,10 +47,12 @@ class Comparer : public QObject {
     State state_of_runs() const;
     void look();
     void read();
+    void take(ComparisonPtr comparison, const QString& error);
 
     QPointer<Workspace> workspace_;
     QPointer<StudyDocument> document_;
     Subject subject_;
+    std::shared_ptr<study::MetricsCache> kept_;  // of the subject; of the thread alone
     ComparisonPtr comparison_;
     QString error_;
     State asked_;         // what the newest request was made of

@@ -12,10 +12,16 @@ QString run_title(const run::RunInfo& info) {
     return QString("%1%2, seed %3").arg(variant_text(info), point).arg(info.seed);
 }
 
+QString state_text(const run::ListedRun& run, bool pausing) {
+    if (run.status != run::Status::running) return to_string(run.status);
+    if (run.asked == "stop") return "stopping";
+    return pausing || run.asked == "pause" ? "pausing" : to_string(run.status);
+}
+
 QString status_look(const QString& status) {
     if (status == "collapsed" || status == "failed") return "danger";
     if (status == "interrupted" || status == "stopped" || status == "unreadable") return "warning";
-    return status == "running" ? "running" : "neutral";
+    return status == "running" || status == "pausing" || status == "stopping" ? "running" : "neutral";
 }
 
 QColor look_color(const QString& look) {

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/run/run_directory.h"
+#include "core/run/run_store.h"
 
 #include <QColor>
 #include <QString>
@@ -9,6 +9,8 @@ namespace ablate::ui {
 
 QString variant_text(const run::RunInfo& info);  // its label, else its name
 QString run_title(const run::RunInfo& info);     // "no-norm@train.lr=0.01, seed 2"
+// Its status; of one that trains and was asked to end "pausing" or "stopping". `pausing`: asked by this window.
+QString state_text(const run::ListedRun& run, bool pausing = false);
 
 // How Theme's chips show a status: danger, warning, running or neutral. "unreadable" is one as well.
 QString status_look(const QString& status);

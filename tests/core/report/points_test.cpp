@@ -42,7 +42,7 @@ class PointsTest : public QObject {
         const std::size_t step = column(header, "step"), variant = column(header, "variant");
         const std::vector<std::string> first = split(lines[1], ','), second = split(lines[2], ',');
         QCOMPARE(first.at(step), std::string("0"));
-        QCOMPARE(first.at(loss), full_precision(comparison.runs[0].metrics[run::kTrainLoss].value[0]));
+        QCOMPARE(first.at(loss), full_precision((*comparison.runs[0].metrics)[run::kTrainLoss].value[0]));
         QCOMPARE(first.at(val), full_precision(comparison.runs[0].val.value[0]));
         QCOMPARE(second.at(val), std::string());  // no evaluation there, and no 0
         const std::vector<std::string> end = split(lines[101], ','), broken = split(lines[125], ',');

@@ -196,10 +196,15 @@ class RunDirectoryTest : public QObject {
         directory.request("");
         directory.request("pause");
         QVERIFY(io::read_json(file)["request"] == "pause");
+        QCOMPARE(directory.requested(), std::string("pause"));
         directory.request("stop");
         QVERIFY(io::read_json(file)["request"] == "stop");
+        QCOMPARE(directory.requested(), std::string("stop"));
         directory.request("");
         QVERIFY(!std::filesystem::exists(file));
+        QCOMPARE(directory.requested(), std::string());
+        atomic_write(file, "{\"request\": \"dance\"}");
+        QVERIFY(is_line_with(input_error([&] { directory.requested(); }), {"control.json", "dance"}));
         QVERIFY_EXCEPTION_THROWN(directory.request("dance"), std::logic_error);
     }
 };

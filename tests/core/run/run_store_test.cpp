@@ -176,6 +176,24 @@ class RunStoreTest : public QObject {
         }
     }
 
+    void what_is_asked_of_a_run_that_trains_is_listed() {
+        const test::TempFolder workspace;
+        const RunStore store(workspace.path());
+        const RunDirectory directory = test::create_bare_run(workspace.path());
+        directory.request("pause");
+        QCOMPARE(store.find(directory.id()).asked, std::string());  // nobody trains it who could
+        const RunLock lock(directory.folder());
+        QCOMPARE(store.find(directory.id()).asked, std::string("pause"));
+        directory.request("stop");
+        QCOMPARE(store.find(directory.id()).asked, std::string("stop"));
+        overwrite(directory.folder() / "control.json", "{");
+        const ListedRun damaged = store.find(directory.id());
+        QCOMPARE(damaged.asked, std::string());
+        QCOMPARE(damaged.problems.size(), std::size_t{1});
+        directory.request("");
+        QVERIFY(store.find(directory.id()).asked.empty());
+    }
+
     void a_link_is_deleted_as_a_link() {
         const test::TempFolder workspace, elsewhere;
         const RunDirectory real = test::create_bare_run(elsewhere.path());

@@ -24,9 +24,11 @@ void CellsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->setFont(item.font);
     painter->setPen(item.palette.color(QPalette::Text));
     const QRect area = option.rect.adjusted(kMargin, 0, -kMargin, 0);
-    if (is_number(item))
-        draw_figures(*painter, area, Qt::AlignRight, text);
-    else if (wraps(item))
+    if (is_number(item)) {
+        // A value stands whole or without its interval, which the tooltip tells as well.
+        const bool fits = figures_width(text, QFontMetricsF(item.font)) <= area.width();
+        draw_figures(*painter, area, Qt::AlignRight, fits ? text : text.section(" ± ", 0, 0));
+    } else if (wraps(item))
         painter->drawText(area.adjusted(0, kAbove, 0, -kAbove), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
     else
         painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,

@@ -9,6 +9,7 @@
 #include "ui/pages/compare/samples_panel.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/header_state.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/study_choice.h"
 
@@ -62,6 +63,9 @@ struct ComparePage::State {
     Latest deriving;
     QTimer derive_timer;
     CompareScenePtr scene;
+    ComparisonPtr derived;  // what the newest scene asked for shows, and with which choices
+    CompareChoices choices;
+    QString deriving_error;
     Reference reference;
     bool fitted = false;  // columns got a width once; then they are the user's
 
@@ -259,6 +263,8 @@ void ComparePage::State::set_column_shown(int column, bool shown) {
 void ComparePage::State::take_subject() {
     reference = {};
     scene = nullptr;
+    derived = nullptr;
+    deriving_error.clear();
     deriving.cancel();
     comparer.choose(study->subject());
     report->setEnabled(!study->subject().study.isEmpty());
@@ -298,20 +304,28 @@ void ComparePage::State::derive_soon() { derive_timer.start(); }
 void ComparePage::State::derive() {
     const ComparisonPtr comparison = comparer.comparison();
     if (!comparison) return;
-    CompareChoices choices;
-    choices.reference = reference;
-    choices.best_points = comparison->has_grid() && points->currentIndex() == 1;
-    choices = curves->with_choices(choices);
-    deriving.ask([comparison, choices](const Latest::Ticket&) { return make_scene(comparison, choices); },
-                 [this](CompareScenePtr made) {
-                     scene = std::move(made);
-                     show_scene();
-                     show_state();
-                 },
-                 [this](const QString& line) {
-                     failed->setText(line);
-                     failed->show();
-                 });
+    CompareChoices wanted;
+    wanted.reference = reference;
+    wanted.best_points = comparison->has_grid() && points->currentIndex() == 1;
+    wanted = curves->with_choices(wanted);
+    if (derived == comparison && choices == wanted) {  // how it is drawn alone has changed
+        if (scene) show_scene();
+        return;
+    }
+    derived = comparison;
+    choices = wanted;
+    deriving.ask(
+        [comparison, wanted, before = scene](const Latest::Ticket&) { return make_scene(comparison, wanted, before); },
+        [this](CompareScenePtr made) {
+            scene = std::move(made);
+            deriving_error.clear();
+            show_scene();
+            show_state();
+        },
+        [this](const QString& line) {
+            deriving_error = line;
+            show_state();
+        });
 }
 
 std::function<int(std::size_t)> ComparePage::State::color_of() const {
@@ -360,11 +374,12 @@ void ComparePage::State::fit_columns() {
 void ComparePage::State::show_state() {
     const bool nothing = study->subject().empty();
     stack->setCurrentIndex(nothing ? 0 : 1);
-    failed->setText(comparer.error());
-    failed->setVisible(!comparer.error().isEmpty());
+    const QString error = comparer.error().isEmpty() ? deriving_error : comparer.error();
+    failed->setText(scene && !error.isEmpty() ? "This is the comparison as it was. " + error : error);
+    failed->setVisible(!error.isEmpty());
     if (scene) return;
     model.set_rows({}, [](std::size_t) { return -1; });
-    curves->set_empty_text("Reading runs…");
+    curves->set_empty_text(error.isEmpty() ? "Reading runs…" : "The runs could not be compared.");
     auto none = std::make_shared<CompareScene>();
     none->comparison = std::make_shared<const study::Comparison>();
     none->readings.step = none->readings.last = none->readings.furthest = std::nan("");
@@ -394,7 +409,8 @@ void ComparePage::set_context(const PageContext& context) {
 bool ComparePage::settle() {
     State& s = *state_;
     if (s.study->subject().empty()) return !s.workspace || s.workspace->runs()->runs.empty();
-    return s.comparer.up_to_date() && !s.derive_timer.isActive() && !s.deriving.busy() && s.scene;
+    const bool failed = !s.comparer.error().isEmpty() || !s.deriving_error.isEmpty();
+    return s.comparer.up_to_date() && !s.derive_timer.isActive() && !s.deriving.busy() && (s.scene || failed);
 }
 
 void ComparePage::choose_study(const QString& study) { state_->study->choose_study(study); }
@@ -412,7 +428,7 @@ void ComparePage::hideEvent(QHideEvent* event) {
 
 QVariantMap ComparePage::save_state() const {
     const State& s = *state_;
-    return {{"columns", s.table->header()->saveState()},
+    return {{"columns", save_header(*s.table->header())},
             {"split", s.split->saveState()},
             {"tab", s.tabs->currentIndex()},
             {"points", s.points->currentIndex()},
@@ -424,8 +440,7 @@ QVariantMap ComparePage::save_state() const {
 void ComparePage::restore_state(const QVariantMap& state) {
     State& s = *state_;
     if (state.isEmpty()) return;
-    // A header of another version with other columns is refused by Qt.
-    s.fitted = s.table->header()->restoreState(state.value("columns").toByteArray());
+    s.fitted = restore_header(*s.table->header(), state.value("columns").toMap());
     for (int i = 1; i < s.model.columnCount(); ++i) s.set_column_shown(i, !s.table->isColumnHidden(i));
     s.split->restoreState(state.value("split").toByteArray());
     const int tab = state.value("tab").toInt();

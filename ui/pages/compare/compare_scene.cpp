@@ -63,7 +63,7 @@ class DrawnSeries {
     DrawnSeries(const Comparison& comparison, const CompareChoices& choices) {
         for (const ComparedRun& compared : comparison.runs) {
             const bool validation = choices.metric == CompareMetric::validation_loss;
-            const run::Series& series = validation ? compared.val : compared.metrics[run::kTrainLoss];
+            const run::Series& series = validation ? compared.val : (*compared.metrics)[run::kTrainLoss];
             series_[&compared] = &series;
             if (validation || choices.smoothing <= 0) continue;
             run::Series& smooth = smoothed_[&compared] = series;
@@ -209,28 +209,37 @@ ConfigTable configuration_of(const Comparison& comparison, const std::vector<Sho
     return table;
 }
 
-}  // namespace
-
-CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices& choices) {
-    auto scene = std::make_shared<CompareScene>();
-    scene->comparison = comparison;
-    scene->choices = choices;
-    scene->shown = shown_groups(*comparison, choices);
-    const DrawnSeries drawn(*comparison, choices);
-    for (const ShownGroup& one : scene->shown) {
-        scene->table.push_back(compare_row(*comparison, one));
-        scene->curves.push_back(group_curves(*comparison, one.group, drawn, choices.along));
-    }
-    scene->readings = readings_of(*comparison, scene->shown, choices.read_step);
-    scene->configuration = configuration_of(*comparison, scene->shown);
-    return scene;
+bool same_groups(const CompareChoices& a, const CompareChoices& b) {
+    return a.reference == b.reference && a.best_points == b.best_points;
+}
+bool same_curves(const CompareChoices& a, const CompareChoices& b) {
+    return a.best_points == b.best_points && a.metric == b.metric && a.along == b.along && a.smoothing == b.smoothing;
 }
 
-CompareScenePtr read_at(const CompareScene& scene, const std::optional<double>& step) {
-    auto read = std::make_shared<CompareScene>(scene);
-    read->choices.read_step = step;
-    read->readings = readings_of(*read->comparison, read->shown, step);
-    return read;
+}  // namespace
+
+CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices& choices,
+                           const CompareScenePtr& before) {
+    const bool known = before && before->comparison == comparison;
+    auto scene = known ? std::make_shared<CompareScene>(*before) : std::make_shared<CompareScene>();
+    const CompareChoices then = std::exchange(scene->choices, choices);
+    scene->comparison = comparison;
+    const bool groups_known = known && same_groups(then, choices);
+    if (!groups_known) {
+        scene->shown = shown_groups(*comparison, choices);
+        scene->table.clear();
+        for (const ShownGroup& one : scene->shown) scene->table.push_back(compare_row(*comparison, one));
+        scene->configuration = configuration_of(*comparison, scene->shown);
+    }
+    if (!known || !same_curves(then, choices)) {
+        const DrawnSeries drawn(*comparison, choices);
+        scene->curves.clear();
+        for (const ShownGroup& one : scene->shown)
+            scene->curves.push_back(group_curves(*comparison, one.group, drawn, choices.along));
+    }
+    if (!groups_known || then.read_step != choices.read_step)
+        scene->readings = readings_of(*comparison, scene->shown, choices.read_step);
+    return scene;
 }
 
 std::vector<std::pair<QString, Reference>> references_of(const Comparison& comparison) {

@@ -71,9 +71,9 @@ struct CompareScene {
     ConfigTable configuration;
 };
 using CompareScenePtr = std::shared_ptr<const CompareScene>;
-CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices& choices);
-// The same scene read at another step.
-CompareScenePtr read_at(const CompareScene& scene, const std::optional<double>& step);
+// What `before`, if any, shows of the same comparison and choices is taken over.
+CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices& choices,
+                           const CompareScenePtr& before = nullptr);
 
 // The references there are to choose from, with what they are called.
 std::vector<std::pair<QString, Reference>> references_of(const study::Comparison& comparison);

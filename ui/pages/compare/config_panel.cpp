@@ -13,11 +13,12 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QTableView>
+#include <algorithm>
 
 namespace ablate::ui {
 namespace {
 
-constexpr int kFirstWidth = 260, kWidth = 168;  // px
+constexpr int kLeastWidth = 112, kMostWidth = 280;  // px
 
 }  // namespace
 
@@ -34,6 +35,7 @@ ConfigPanel::ConfigPanel(QWidget* parent) : QWidget(parent) {
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(32);
     table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setTextElideMode(Qt::ElideRight);
     table_->setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* action = new QAction("Ignore these options", table_);
     action->setShortcut(QKeySequence::Delete);
@@ -105,7 +107,10 @@ void ConfigPanel::fill() {
     show_all_->setVisible(left_out > 0);
     const int before = model_->columnCount();
     model_->set(header, lines);
-    for (int i = before; i < model_->columnCount(); ++i) table_->setColumnWidth(i, i == 0 ? kFirstWidth : kWidth);
+    for (int i = before; i < model_->columnCount(); ++i) {  // then they are the user's
+        table_->resizeColumnToContents(i);
+        table_->setColumnWidth(i, std::clamp(table_->columnWidth(i) + 4 * kSpace, kLeastWidth, kMostWidth));
+    }
 }
 
 void ConfigPanel::ignore_selected() {

@@ -36,8 +36,8 @@ struct AxisText {
 };
 constexpr std::array<AxisText, 4> kAxes{AxisText{"Steps", "Step"}, AxisText{"Tokens", "Tokens"},
                                         AxisText{"FLOPs", "Training FLOPs"}, AxisText{"Time", "Training time (s)"}};
+constexpr std::size_t kFlops = 2;
 constexpr double kDefaultSmoothing = 0.9;
-constexpr double kAboveUniform = 0.5;  // nats above a uniform guess where the curves' axis ends, as in the report
 
 QString key_of(const Group& group) { return text(group.config_hash); }
 
@@ -83,7 +83,7 @@ CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
     charts->addWidget(right);
     charts->setStretchFactor(0, 1);
     charts->setStretchFactor(1, 1);
-    charts->setSizes({780, 620});
+    charts->setSizes({700, 700});
     right->setSizes({200, 200});
     charts->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
@@ -190,8 +190,9 @@ QWidget* CurvesPanel::build_readings() {
     table_->setSelectionMode(QAbstractItemView::NoSelection);
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(28);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);  // nothing moves while the step is dragged
     table_->horizontalHeader()->setMinimumSectionSize(72);
+    table_->horizontalHeader()->setTextElideMode(Qt::ElideRight);
     table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setStyleSheet("QTableView { border: 0; }");
@@ -299,8 +300,7 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
 void CurvesPanel::limit_y(PlotAxes& axes, const Comparison& comparison, const std::vector<Curve>& curves) {
     cut_off_->clear();
     if (comparison.groups.empty()) return;
-    const double uniform = std::log(static_cast<double>(comparison.groups.front().config.data.vocab_size));
-    const double limit = uniform + kAboveUniform;
+    const double limit = study::end_of_loss_axis(comparison.groups.front().config);
     const bool beyond = std::any_of(curves.begin(), curves.end(), [limit](const Curve& curve) {
         const auto above = [limit](double y) { return std::isfinite(y) && y > limit; };
         return std::any_of(curve.y->begin(), curve.y->end(), above) ||
@@ -335,12 +335,12 @@ void CurvesPanel::draw_bars(const CompareScene& scene, const ColorOf& color_of, 
 void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& visible) {
     const Readings& readings = scene.readings;
     std::vector<CellsModel::Cell> header{{"Variant", "", {}, false}};
-    for (std::size_t i = 0; i < kAxes.size(); ++i)
-        header.push_back({readings.at[i] ? position_text(static_cast<Along>(i), *readings.at[i]) : kAxes[i].choice,
-                          QString("Difference at equal %1").arg(QString(kAxes[i].choice).toLower()),
-                          {},
-                          true});
-    header[3].tip = "Difference at equal FLOPs";
+    for (std::size_t i = 0; i < kAxes.size(); ++i) {
+        const QString choice = kAxes[i].choice;
+        const QString at = readings.at[i] ? position_text(static_cast<Along>(i), *readings.at[i]) : choice;
+        const QString equal = "Difference at equal " + (i == kFlops ? choice : choice.toLower());
+        header.push_back({at, at == choice ? equal : equal + ": " + at, {}, true});
+    }
     std::vector<CellsModel::Line> lines;
     for (const Readings::Row& row : readings.rows) {
         const Group& group = scene.comparison->groups[row.group];
@@ -355,7 +355,6 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
         lines.push_back(std::move(line));
     }
     readings_->set(header, lines);
-    table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);  // names give way to numbers
     const bool any = std::isfinite(readings.step) && std::isfinite(readings.last);
     table_->setVisible(any);
     no_readings_->setVisible(!any);

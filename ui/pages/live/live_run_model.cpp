@@ -187,15 +187,20 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
         case dash:
             return static_cast<int>(dash_of(row.color, info.seed));
         case detail:
-            return QString("%1 · %2 of %3")
-                .arg(text(info.study), text(with_thousands(run.state.step)),
-                     text(with_thousands(info.config.train.steps)));
+            return data(index, study).toString() + " · " + data(index, steps).toString();
+        case study:
+            return text(info.study);
+        case steps:
+            return QString("%1 of %2")
+                .arg(text(with_thousands(run.state.step)), text(with_thousands(info.config.train.steps)));
+        case percent:
+            return QString("%1 %").arg(100 * run.state.step / std::max<std::int64_t>(info.config.train.steps, 1));
         case value:
             return row.has_last ? text(significant(row.last)) : QString();
         case full_value:
             return row.has_last ? QVariant(row.last) : QVariant();
         case status:
-            return QString(run::to_string(run.status));
+            return state_text(run);
         case cause:
             return run.state.verdict ? text(run.state.verdict->cause) : QString();
         case sparkline:

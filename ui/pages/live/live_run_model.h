@@ -12,7 +12,21 @@ class LiveRunModel : public QAbstractListModel {
     Q_OBJECT
   public:
     // CheckStateRole says whether a run is drawn.
-    enum Role { id = Qt::UserRole + 1, color, dash, detail, value, full_value, status, cause, sparkline, search_text };
+    enum Role {
+        id = Qt::UserRole + 1,
+        color,
+        dash,
+        detail,  // "quick · 1,200 of 2,000", of which
+        study,
+        steps,
+        percent,  // says the same shorter
+        value,
+        full_value,
+        status,
+        cause,
+        sparkline,
+        search_text
+    };
 
     using QAbstractListModel::QAbstractListModel;
     // `color_index` as Workspace::color_index.

@@ -14,6 +14,7 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kMargin = 8, kCheck = 16, kSwatch = 20, kSparkWidth = 56;
+constexpr double kLeastStudy = 48;  // px of its name that still say something
 
 QRect check_rect(const QRect& row) { return {row.left() + kMargin, row.top() + kMargin, kCheck, kCheck}; }
 
@@ -60,6 +61,16 @@ void paint_sparkline(QPainter& painter, const QRectF& area, const QVariantList& 
 
 }  // namespace
 
+QString fitted_detail(const QModelIndex& run, double room, const QFontMetricsF& metrics) {
+    const QString steps = run.data(LiveRunModel::steps).toString(), behind = " · " + steps;
+    const double left = room - metrics.horizontalAdvance(behind);
+    const QString study = run.data(LiveRunModel::study).toString();
+    if (left >= std::min(kLeastStudy, metrics.horizontalAdvance(study)))
+        return metrics.elidedText(study, Qt::ElideRight, left) + behind;
+    if (metrics.horizontalAdvance(steps) <= room) return steps;
+    return metrics.elidedText(run.data(LiveRunModel::percent).toString(), Qt::ElideRight, room);
+}
+
 void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     const Palette& c = Theme::instance().palette();
     painter->save();
@@ -103,9 +114,8 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, c
         left.adjust(0, 0, -kSparkWidth - kMargin, 0);
     }
     painter->setPen(c.muted);
-    const QString detail = index.data(LiveRunModel::detail).toString();
     painter->drawText(left, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                      painter->fontMetrics().elidedText(detail, Qt::ElideMiddle, static_cast<int>(left.width())));
+                      fitted_detail(index, left.width(), QFontMetricsF(painter->font(), painter->device())));
     painter->restore();
 }
 

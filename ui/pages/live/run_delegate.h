@@ -1,7 +1,11 @@
 #pragma once
+#include <QFontMetricsF>
 #include <QStyledItemDelegate>
 
 namespace ablate::ui {
+
+// Where a run stands in as many words as `room` (px) has place for: its study gives way first.
+QString fitted_detail(const QModelIndex& run, double room, const QFontMetricsF& metrics);
 
 // A run in Live's list: check box, its line's colour and dash, name and last value; beneath, where it stands, a
 // sparkline and, unless it is simply healthy, its verdict.

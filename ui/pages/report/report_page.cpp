@@ -92,6 +92,7 @@ struct ReportPage::State {
     Latest building, exporting;
     QTimer build_timer;
     BuiltReport built;
+    ComparisonPtr built_of;  // what the newest preview asked for is of
     QString own_folder;   // chosen by somebody; else WORKSPACE/reports/STUDY
     QString last_folder;  // of the last export
     QString building_error;
@@ -145,7 +146,7 @@ ReportPage::State::State(ReportPage* page) : page(page), comparer(page), buildin
     connect(study, &StudyChoice::subject_changed, page, [this] { take_subject(); });
     connect(&comparer, &Comparer::changed, page, [this] {
         show_state();
-        build_soon();
+        if (comparer.comparison() != built_of) build_soon();
     });
     connect(title, &QLineEdit::textChanged, page, [this] { build_soon(kTypingPause); });
     connect(contents, &ContentsTree::choices_changed, page, [this] { build_soon(); });
@@ -253,6 +254,7 @@ void ReportPage::State::update_export() {
 void ReportPage::State::take_subject() {
     building.cancel();
     built = {};
+    built_of = nullptr;
     building_error.clear();
     title->clear();
     own_folder.clear();
@@ -267,6 +269,7 @@ void ReportPage::State::build_soon(int wait) { build_timer.start(wait); }
 void ReportPage::State::build() {
     const ComparisonPtr comparison = comparer.comparison();
     if (!comparison) return;
+    built_of = comparison;
     building.ask([comparison, choices = choices(), look = ReportLook::screen(), thread = page->thread()](
                      const Latest::Ticket&) { return build_preview(comparison, choices, look, thread); },
                  [this](BuiltReport made) { take(std::move(made)); },

@@ -210,6 +210,32 @@ class CompareModelTest : public QObject {
         QCOMPARE(delta_of("NoPE at train.lr=0.01"), QString("+0.2000"));  // one group for all
     }
 
+    void what_a_choice_does_not_touch_is_taken_over() {
+        test::TempFolder workspace;
+        test::write_measured_study(workspace.path());
+        const ComparisonPtr comparison = comparison_in(workspace);
+        CompareChoices choices;
+        const CompareScenePtr first = make_scene(comparison, choices);
+        choices.read_step = 50;
+        const CompareScenePtr read = make_scene(comparison, choices, first);
+        QCOMPARE(read->readings.step, 50.0);
+        QVERIFY(read->choices == choices);
+        QCOMPARE(read->curves[1].mean, first->curves[1].mean);  // the same values, not like ones
+        choices.metric = CompareMetric::training_loss;
+        choices.smoothing = 0.5;
+        const CompareScenePtr smoothed = make_scene(comparison, choices, read);
+        QVERIFY(smoothed->curves[1].mean != first->curves[1].mean);
+        QCOMPARE(smoothed->readings.step, 50.0);
+        choices.reference.variant = "nope";
+        const CompareScenePtr turned = make_scene(comparison, choices, smoothed);
+        QCOMPARE(turned->curves[1].mean, smoothed->curves[1].mean);
+        QVERIFY(turned->shown[1].is_reference());
+        QCOMPARE(turned->readings.rows.size(), std::size_t{2});
+        // Of another comparison nothing is.
+        const CompareScenePtr other = make_scene(comparison_in(workspace), choices, turned);
+        QVERIFY(other->curves[1].mean != turned->curves[1].mean);
+    }
+
     void only_options_that_differ_and_only_where_they_apply() {
         test::TempFolder workspace;
         write_mixed_study(workspace);

@@ -1,13 +1,18 @@
 #include "ui/pages/compare/compare_page.h"
 
+#include "core/run/queue.h"
 #include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
+#include "tests/support/tiny_run.h"
 #include "ui/bridge/workspace.h"
 #include "ui/charts/plot_view.h"
 #include "ui/pages/compare/compare_model.h"
 #include "ui/theme/theme.h"
 
+#include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -25,6 +30,11 @@ class ComparePageTest : public QObject {
 
     struct Window : test::PageWindow<ComparePage> {
         QTreeView& table() { return named<QTreeView>("Comparison"); }
+        QLabel* telling(const QString& words) {
+            for (QLabel* label : page.findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(words)) return label;
+            return nullptr;
+        }
         QStringList column(CompareColumn column) {
             QStringList texts;
             const QAbstractItemModel& model = *table().model();
@@ -33,6 +43,16 @@ class ComparePageTest : public QObject {
             return texts;
         }
     };
+
+    // Trained over a text that repeats itself, with a tokenizer of its own.
+    static void write_trained_run(const test::TempFolder& folder) {
+        std::string text;
+        for (int i = 0; i < 500; ++i) text += i % 2 ? "the cat sat on the mat\n" : "the dog ate the big red ball\n";
+        const Json data = {
+            {"text", folder.write("text.txt", text).string()}, {"tokens", ""}, {"vocab_size", 40}, {"block_lines", 20}};
+        const RunConfig config = patched(test::tiny_config("", 4), {{"data", data}}, "test");
+        run::train_run(test::create_tiny_run(folder.path(), config), {});
+    }
 
   private Q_SLOTS:
     void initTestCase() {
@@ -161,6 +181,62 @@ class ComparePageTest : public QObject {
         QCOMPARE(window.named<QComboBox>("Study").currentText(), QString("2 chosen runs"));
     }
 
+    void an_error_is_told_in_place_of_reading() {
+        Window window;
+        test::write_synthetic_seeds(window.folder.path(), {}, {3.65});
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 1 && window.page.settle());
+        window.page.choose_runs({"ffffffff"});
+        QTRY_VERIFY(window.telling("no run 'ffffffff'"));
+        QVERIFY(window.page.settle());
+        QCOMPARE(window.table().model()->rowCount(), 0);
+        const QString id = QString::fromStdString(window.workspace->runs()->runs[0].info.id);
+        window.page.choose_runs({id});
+        QTRY_COMPARE_WITH_TIMEOUT(window.table().model()->rowCount(), 1, 10000);
+        QVERIFY(!window.telling("no run"));
+    }
+
+    void how_curves_are_drawn_alone_derives_nothing() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        PlotView& plot = *window.page.findChild<PlotView*>();
+        const QImage before = plot.grab().toImage();
+        for (QCheckBox* box : window.page.findChildren<QCheckBox*>())
+            if (box->text() == "log y") box->click();
+        QCoreApplication::processEvents();
+        QVERIFY(window.page.settle());  // no worker was asked
+        QVERIFY(plot.grab().toImage() != before);
+    }
+
+    void a_generation_under_way_is_cancelled() {
+        Window window;
+        write_trained_run(window.folder);
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 1 && window.page.settle());
+        window.page.findChild<QTabWidget*>()->setCurrentIndex(2);
+        QAbstractItemModel& samples = *window.named<QTableView>("Samples").model();
+        const auto sample = [&] { return samples.index(0, 1).data().toString(); };
+        QPushButton& generate = window.button("Generate");
+        window.named<QLineEdit>("Prompt").setText("the cat");
+        QSpinBox& length = window.named<QSpinBox>("Tokens to add");
+        length.setValue(1000);
+        window.named<QDoubleSpinBox>("Temperature").setValue(0);
+        QTest::mouseClick(&generate, Qt::LeftButton);
+        QTRY_COMPARE(sample(), QString("generating…"));
+        QTest::mouseClick(&generate, Qt::LeftButton);
+        QCOMPARE(generate.text(), QString("Generate"));
+        QCOMPARE(sample(), QString());
+        length.setValue(1);
+        QTest::mouseClick(&generate, Qt::LeftButton);  // after the first, in the same thread
+        QTRY_COMPARE(generate.text(), QString("Generate"));
+        const QString one = sample();
+        QVERIFY(!one.isEmpty() && one.size() < 40);
+        QCoreApplication::processEvents();
+        QCOMPARE(sample(), one);
+    }
+
     void a_hidden_page_reads_nothing() {
         Window window;
         test::write_synthetic_seeds(window.folder.path(), {}, {3.65});
@@ -191,6 +267,11 @@ class ComparePageTest : public QObject {
         QCOMPARE(window.named<QComboBox>("Horizontal axis").currentIndex(), 3);
         QCOMPARE(window.page.findChild<QTabWidget*>()->currentIndex(), 1);
         window.page.restore_state({{"columns", "?"}, {"tab", 99}, {"curves", 3}});  // of no version
+        QVariantMap columns = state.value("columns").toMap();
+        columns["titles"] = QStringList{"Variant", "Another"};  // of one with other columns
+        Window other;
+        other.page.restore_state({{"columns", columns}});
+        QVERIFY(other.table().isColumnHidden(static_cast<int>(CompareColumn::speed)));
     }
 };
 

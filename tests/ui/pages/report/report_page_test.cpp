@@ -133,6 +133,67 @@ class ReportPageTest : public QObject {
         QVERIFY(!window.button("Export report").isEnabled());
     }
 
+    void an_export_right_after_a_choice_writes_that_choice() {
+        Window window;
+        window.open_measured();
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Appendices"));
+        window.section("Appendices").setCheckState(0, Qt::Unchecked);
+        window.title().setText("Positions and feed-forwards");
+        window.format("PDF").setChecked(false);
+        QSignalSpy said(&window.page, &Page::message);
+        QTest::mouseClick(&window.button("Export report"), Qt::LeftButton);  // before the preview is another
+        QVERIFY(window.preview().contains("Appendices"));
+        QTRY_COMPARE_WITH_TIMEOUT(said.count(), 1, 20000);
+        const std::string html = read_file(window.reports() / "report.html");
+        QVERIFY(test::contains(html, "Positions and feed-forwards"));
+        QVERIFY(html.find("<h2>Appendices") == std::string::npos);
+        QVERIFY(!std::filesystem::exists(window.reports() / "report.pdf"));
+    }
+
+    void another_study_has_a_title_of_its_own() {
+        Window window;
+        test::write_synthetic_run(window.folder.path(), {.study = "other"});
+        window.open_measured();
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Executive summary"));
+        window.page.choose_study("quick");
+        window.title().setText("Positions");
+        QTRY_VERIFY(window.preview().startsWith("Positions"));
+        window.page.choose_study("other");
+        QCOMPARE(window.title().text(), QString());
+        QTRY_VERIFY_WITH_TIMEOUT(window.preview().startsWith("Transformer ablation study: other"), 10000);
+        QCOMPARE(window.title().placeholderText(), QString("Transformer ablation study: other"));
+    }
+
+    void the_appendix_names_the_files_of_the_formats_chosen() {
+        Window window;
+        window.open_measured();
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Appendices"));
+        QVERIFY(!window.preview().contains("results.tex"));
+        window.format("LaTeX").setChecked(true);
+        QTRY_VERIFY(window.preview().contains("results.tex"));
+        window.format("LaTeX").setChecked(false);
+        QTRY_VERIFY(!window.preview().contains("results.tex"));
+    }
+
+    void an_error_after_a_good_preview_is_told_above_it() {
+        Window window;
+        window.open_measured();
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Executive summary"));
+        const auto runs = window.workspace->runs()->runs;
+        window.page.choose_runs({QString::fromStdString(runs[0].info.id), QString::fromStdString(runs[3].info.id)});
+        QTRY_VERIFY_WITH_TIMEOUT(window.page.settle() && window.preview().contains("NoPE"), 10000);
+        const QString good = window.preview();
+        const auto file = runs[3].directory.folder() / "run.json";
+        const std::string info = read_file(file);
+        atomic_write(file, "{");
+        window.workspace->refresh();
+        QTRY_VERIFY_WITH_TIMEOUT(window.telling("This is the report as it was."), 10000);
+        QVERIFY(window.telling("run.json"));
+        QCOMPARE(window.preview(), good);
+        atomic_write(file, info);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.telling("This is the report as it was."), 10000);
+    }
+
     void new_runs_come_in_and_the_place_stays() {
         Window window;
         test::write_synthetic_seeds(window.folder.path(), {}, {3.65, 3.66});
