@@ -11,10 +11,17 @@
 
 namespace ablate::ui {
 
+// A variant that `combine` makes of others, the grid aside.
+struct CombinedVariant {
+    VariantPoint point;
+    std::vector<ConfigDifference> differences;  // to the baseline
+};
+
 // What is known of a study before training, made by a worker.
 struct StudyPreview {
-    StudyConfig study;       // what it is a preview of
-    study::Preview preview;  // of the variants that can be expanded
+    StudyConfig study;                      // what it is a preview of
+    study::Preview preview;                 // of the variants that can be expanded
+    std::vector<CombinedVariant> combined;  // valid or not
     // By point; NaN seconds while unknown: where the machine must be measured first, a preview without times comes
     // first. While other runs keep the machine from being measured they stay unknown.
     std::vector<study::TimeEstimate> times;

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <queue>
+#include <set>
 #include <tuple>
 
 namespace ablate::ui {
@@ -81,6 +82,18 @@ std::map<std::string, QString> broken_variants(const StudyConfig& study) {
     return broken;
 }
 
+std::vector<CombinedVariant> combined_variants(StudyConfig study) {
+    if (study.combine == "none") return {};
+    study.grid.clear();
+    const std::vector<VariantPoint> points = expand(study);
+    std::set<std::string> own{points.front().variant};  // the baseline
+    for (const VariantConfig& variant : study.variants) own.insert(variant.name);
+    std::vector<CombinedVariant> combined;
+    for (const VariantPoint& point : points)
+        if (!own.contains(point.variant)) combined.push_back({point, difference(points.front().config, point.config)});
+    return combined;
+}
+
 StudyConfig without(StudyConfig study, const std::map<std::string, QString>& broken) {
     std::erase_if(study.variants, [&](const VariantConfig& variant) { return broken.contains(variant.name); });
     if (study.variants.size() < 2) study.combine = "none";  // of one nothing can be left out
@@ -119,14 +132,18 @@ QString StudyPreview::why_not() const {
 StudyPreview quick_preview(StudyConfig study) {
     StudyPreview preview;
     preview.study = std::move(study);
+    const auto look_at = [&preview](const StudyConfig& study) {
+        preview.preview = study::preview(study);
+        preview.combined = combined_variants(study);
+    };
     try {
-        preview.preview = study::preview(preview.study);
+        look_at(preview.study);
     } catch (const std::exception& error) {
         preview.error = text(one_line(error.what()));
         try {
             // One that changes nothing yet does not hide what is known of the others.
             preview.broken = broken_variants(preview.study);
-            preview.preview = study::preview(without(preview.study, preview.broken));
+            look_at(without(preview.study, preview.broken));
         } catch (const std::exception&) {
             preview.preview = {};  // it is not a variant's fault: the error says what is wrong
         }

@@ -89,8 +89,8 @@ void SchemaForm::show_values(const QString& subject, const RunConfig& values, co
             has_kind |= row->field().type == FieldType::kind;
         }
         section->fold->set_remark(changed ? QString("%1 changed").arg(changed) : QString());
-        // At first, what is changed and the axes of an ablation lie open.
-        if (!std::exchange(section->placed, true) && !section->settled)
+        // At first, what is changed lies open whatever the user folded; else the axes of an ablation do.
+        if (!std::exchange(section->placed, true) && (changed || !section->settled))
             section->fold->set_open(changed || has_kind || first_of_group);
     }
     filter();

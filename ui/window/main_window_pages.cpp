@@ -75,6 +75,10 @@ void MainWindow::State::connect_page(Page* page) {
         const qsizetype tab = tab_pages().indexOf(page->file_stem());
         if (tab >= 0) header->tabs().set_count(static_cast<int>(tab), count);
     });
+    if (auto* study = qobject_cast<StudyPage*>(page)) {
+        connect(study, &StudyPage::choose_study_file, w, &MainWindow::choose_study_to_open);
+        connect(study, &StudyPage::save_study_as, w, &MainWindow::choose_study_to_save);
+    }
     auto* welcome = qobject_cast<WelcomePage*>(page);
     if (!welcome) return;
     connect(welcome, &WelcomePage::start_preset, w, &MainWindow::start_preset);

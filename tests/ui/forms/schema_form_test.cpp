@@ -191,6 +191,18 @@ class SchemaFormTest : public QObject {
         auto& lines = editing.editor<QPlainTextEdit>("data.val");
         QTest::keyClicks(&lines, "wiki = w.txt");
         QCOMPARE(editing.config.data.val.at("wiki"), "w.txt");
+        QTest::keyClick(&lines, Qt::Key_Z, Qt::ControlModifier);  // the study's undo, not the editor's
+        QCOMPARE(lines.toPlainText(), "wiki = w.txt");
+        QTest::keyClick(&lines, Qt::Key_Return);
+        QTest::keyClicks(&lines, "books");
+        QCOMPARE(lines.toPlainText(), "wiki = w.txt\nbooks");
+        QTest::keyClick(&lines, Qt::Key_Escape);
+        QCOMPARE(lines.toPlainText(), "wiki = w.txt");
+        lines.setPlainText("books = ");
+        lines.moveCursor(QTextCursor::End);
+        QVERIFY(test::drop_file(*lines.viewport(), "/tmp/b.txt"));
+        QVERIFY(lines.toPlainText().contains("/tmp/b.txt"));
+        QVERIFY(!lines.toPlainText().contains("file:"));
     }
 
     void the_search_finds_by_label_key_and_help() {
@@ -206,6 +218,22 @@ class SchemaFormTest : public QObject {
         for (QLabel* label : editing.form.findChildren<QLabel*>())
             told |= label->isVisible() && label->text() == "No option matches.";
         QVERIFY(told);
+    }
+
+    void what_another_study_changes_lies_open() {
+        Editing editing;
+        FoldSection* shape = nullptr;
+        for (FoldSection* fold : editing.form.findChildren<FoldSection*>())
+            if (fold->findChild<QToolButton*>()->text() == "Shape") shape = fold;
+        QVERIFY(shape);
+        shape->findChild<QToolButton*>()->click();
+        editing.form.begin_study();
+        editing.show();
+        QVERIFY(!shape->is_open());  // nothing is changed there: as the user folded it
+        editing.form.begin_study();
+        editing.config.model.layers = 9;
+        editing.show();
+        QVERIFY(shape->is_open());
     }
 
     void folding_is_kept() {

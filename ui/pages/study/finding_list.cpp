@@ -20,6 +20,14 @@ QString line_of(const QModelIndex& index) {
     return variant.isEmpty() ? said : variant + ": " + said;
 }
 
+// "study quick: variant silu: its patch ..." -> "its patch ...": the list names the variant itself.
+QString without_variant(QString line, const std::string& study, const std::string& variant) {
+    for (const QString& place :
+         {"study " + text(study) + ": ", "variant " + text(variant) + ": ", text(variant) + ": "})
+        if (line.startsWith(place)) line.remove(0, place.size());
+    return line;
+}
+
 // Lines as wide as `width`; a word longer than that is broken.
 double lay_out(QTextLayout& layout, double width) {
     QTextOption wrapped;
@@ -75,7 +83,9 @@ std::pair<QString, QString> option_and_rest(const study::Finding& finding) {
 
 std::vector<FindingModel::Row> FindingModel::rows_of(const StudyPreview& preview) {
     std::vector<Row> rows;
-    if (!preview.error.isEmpty()) rows.push_back({Mark::error, {}, preview.error, {}});
+    for (const auto& [variant, line] : preview.broken)
+        rows.push_back({Mark::error, text(variant), without_variant(line, preview.study.name, variant), {}});
+    if (!preview.error.isEmpty() && rows.empty()) rows.push_back({Mark::error, {}, preview.error, {}});
     for (const study::Finding& finding : preview.preview.findings) {
         const auto [key, rest] = option_and_rest(finding);
         Row row{mark_of(finding.severity), text(finding.variant), key.isEmpty() ? rest : key + ": " + rest, key};

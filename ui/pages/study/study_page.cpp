@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "ui/bridge/run_control.h"
+#include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
 #include "ui/bridge/workspace.h"
 #include "ui/forms/schema_form.h"
@@ -53,14 +54,18 @@ struct StudyPage::State {
     void take_preview();
     void show_problems();
     void reveal(const QString& variant, const QString& key);
-    // The shown variant's configuration; one that `combine` made has the preview's.
-    std::optional<RunConfig> shown_config() const;
+    void place_columns();
+    // The shown variant's configuration, and what it is compared with: the preview's for one that `combine` made.
+    struct Shown {
+        RunConfig config, baseline;
+    };
+    std::optional<Shown> shown_configs() const;
     const VariantConfig* own_variant() const;
-    const study::PointPreview* shown_point() const;
 
     StudyPage* page;
     QPointer<StudyDocument> document;
-    std::optional<bool> narrow;  // as the columns are sized
+    std::optional<bool> narrow;          // as the columns are sized
+    std::map<bool, QByteArray> by_hand;  // the columns by `narrow`, where the user has moved them
     StudyStrip* strip;
     QSplitter *columns, *rows = nullptr;
     QLabel *form_title = nullptr, *form_remark = nullptr;
@@ -86,6 +91,11 @@ StudyPage::State::State(StudyPage* page) : page(page), strip(new StudyStrip(page
     columns->setStretchFactor(2, 0);
     columns->setChildrenCollapsible(false);
     columns->setHandleWidth(4 * kSpace);
+    connect(columns, &QSplitter::splitterMoved, page, [this] {
+        if (narrow) by_hand[*narrow] = columns->saveState();
+    });
+    connect(strip, &StudyStrip::choose_study_file, page, &StudyPage::choose_study_file);
+    connect(strip, &StudyStrip::save_study_as, page, &StudyPage::save_study_as);
     auto* all = new QVBoxLayout(page);
     all->setContentsMargins(3 * kSpace, 3 * kSpace, 3 * kSpace, 3 * kSpace);
     all->setSpacing(3 * kSpace);
@@ -99,8 +109,8 @@ QWidget* StudyPage::State::build_form() {
     form_title = plain_label("Baseline", "heading", side);
     form_remark = plain_label("", "muted", side);
     form = new SchemaForm(
-        {[this](const std::string& key, const Json& value) { document->set_option(document->variant(), key, value); },
-         [this](const std::string& key) { document->reset_option(document->variant(), key); }},
+        {[this](const std::string& key, const Json& value) { document->set_option(variants->shown(), key, value); },
+         [this](const std::string& key) { document->reset_option(variants->shown(), key); }},
         side);
     form_title->setMinimumHeight(kHeadHeight);
     auto* head = new QHBoxLayout;
@@ -191,40 +201,36 @@ const VariantConfig* StudyPage::State::own_variant() const {
     return found == all.end() ? nullptr : &*found;
 }
 
-const study::PointPreview* StudyPage::State::shown_point() const {
+std::optional<StudyPage::State::Shown> StudyPage::State::shown_configs() const {
+    const RunConfig baseline = document->baseline();
+    if (variants->shown() == "baseline") return Shown{baseline, baseline};
+    if (const VariantConfig* own = own_variant()) return Shown{patched(baseline, own->patch, own->name), baseline};
     const StudyPreviewPtr preview = document->preview();
-    if (!preview) return nullptr;
-    const auto& points = preview->preview.points;
-    const auto found = std::find_if(points.begin(), points.end(),
-                                    [&](const auto& p) { return text(p.point.variant) == variants->shown(); });
-    return found == points.end() ? nullptr : &*found;
-}
-
-std::optional<RunConfig> StudyPage::State::shown_config() const {
-    if (variants->shown() == "baseline") return document->baseline();
-    if (const VariantConfig* own = own_variant()) return patched(document->baseline(), own->patch, own->name);
-    if (const study::PointPreview* point = shown_point()) return point->point.config;
+    if (!preview) return {};
+    for (const CombinedVariant& combined : preview->combined)
+        if (text(combined.point.variant) == variants->shown())
+            return Shown{combined.point.config, baseline_config(preview->study)};
     return {};
 }
 
 void StudyPage::State::show_shown() {
-    const std::optional<RunConfig> config = document ? shown_config() : std::nullopt;
-    if (!config) return;
+    const std::optional<Shown> configs = document ? shown_configs() : std::nullopt;
+    if (!configs) return;
+    const auto& [config, baseline] = *configs;
     const QString& name = variants->shown();
     const bool is_baseline = name == "baseline";
     const VariantConfig* own = own_variant();
     const QString label = is_baseline ? QString("Baseline") : own ? text(own->label) : name;
-    const RunConfig baseline = document->baseline();
     form_title->setText(label);
     form_remark->setText(is_baseline ? "● differs from default"
                          : own       ? "● differs from baseline"
                                      : "made by combining");
-    form->show_values(name, *config, is_baseline ? RunConfig() : baseline, is_baseline ? "default" : "baseline");
+    form->show_values(name, config, is_baseline ? RunConfig() : baseline, is_baseline ? "default" : "baseline");
     form->set_read_only(!is_baseline && !own);
     model_title->setText(label);
-    diagram->show_model(*config, baseline);
+    diagram->show_model(config, baseline);
     QStringList words;
-    for (const ConfigDifference& one : difference(baseline, *config)) words += text(in_words(one));
+    for (const ConfigDifference& one : difference(baseline, config)) words += text(in_words(one));
     differences->setText(words.join('\n'));
     differences->setVisible(!words.isEmpty());
     patch->show_variant(name);
@@ -256,8 +262,16 @@ void StudyPage::State::show_problems() {
 }
 
 void StudyPage::State::reveal(const QString& variant, const QString& key) {
-    if (!variant.isEmpty()) document->show_variant(variant);
+    variants->choose(variant);
     if (!key.isEmpty()) form->reveal(key.toStdString());
+}
+
+// As the user left them at this width, else as usual.
+void StudyPage::State::place_columns() {
+    if (columns->restoreState(by_hand[*narrow])) return;
+    by_hand.erase(*narrow);
+    const int side = *narrow ? kNarrowSide : kSide;
+    columns->setSizes({side, std::max(page->width() - 2 * side, 0), side});
 }
 
 StudyPage::StudyPage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {
@@ -298,7 +312,9 @@ bool StudyPage::settle() {
 
 QVariantMap StudyPage::save_state() const {
     const State& s = *state_;
-    return {{"columns", s.columns->saveState()},
+    const auto columns = [&](bool narrow) { return s.by_hand.contains(narrow) ? s.by_hand.at(narrow) : QByteArray(); };
+    return {{"columns", columns(false)},
+            {"narrow_columns", columns(true)},
             {"rows", s.rows->saveState()},
             {"tab", s.tabs->currentIndex()},
             {"folds", s.form->save_state()}};
@@ -306,7 +322,8 @@ QVariantMap StudyPage::save_state() const {
 
 void StudyPage::restore_state(const QVariantMap& state) {
     State& s = *state_;
-    if (s.columns->restoreState(state.value("columns").toByteArray())) s.narrow = width() < kNarrow;
+    s.by_hand = {{false, state.value("columns").toByteArray()}, {true, state.value("narrow_columns").toByteArray()}};
+    if (s.narrow) s.place_columns();  // else with the first size
     s.rows->restoreState(state.value("rows").toByteArray());
     s.tabs->setCurrentIndex(std::clamp(state.value("tab").toInt(), 0, s.tabs->count() - 1));
     s.form->restore_state(state.value("folds").toMap());
@@ -318,8 +335,7 @@ void StudyPage::resizeEvent(QResizeEvent* event) {
     const bool narrow = width() < kNarrow;
     if (s.narrow == narrow) return;
     s.narrow = narrow;
-    const int side = narrow ? kNarrowSide : kSide;
-    s.columns->setSizes({side, std::max(width() - 2 * side, 0), side});
+    s.place_columns();
 }
 
 std::unique_ptr<Page> make_study_page() { return std::make_unique<StudyPage>(); }

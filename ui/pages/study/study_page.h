@@ -19,6 +19,10 @@ class StudyPage : public Page {
     QVariantMap save_state() const override;
     void restore_state(const QVariantMap& state) override;
 
+  Q_SIGNALS:
+    void choose_study_file();  // to open
+    void save_study_as();      // in a file that is to be chosen
+
   protected:
     void resizeEvent(QResizeEvent* event) override;
 

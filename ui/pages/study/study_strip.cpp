@@ -48,7 +48,9 @@ StudyStrip::StudyStrip(QWidget* parent)
       error_(plain_label("", "danger", this)),
       undo_(button("Undo", "", this)),
       redo_(button("Redo", "", this)),
+      open_(button("Open…", "Open another study (Ctrl+O)", this)),
       save_(button("Save", "Save the study (Ctrl+S)", this)),
+      save_as_(button("Save as…", "Save the study in another file (Ctrl+Shift+S)", this)),
       duplicate_(button("Duplicate study", "Save a copy under another name and go on with it", this)) {
     name_->setAccessibleName("Name of the study");
     name_->setToolTip("Name of the study: letters, digits, '.', '_' and '-'");
@@ -61,7 +63,7 @@ StudyStrip::StudyStrip(QWidget* parent)
     line->addWidget(name_);
     line->addWidget(description_, 1);
     line->addWidget(file_);
-    for (QToolButton* one : {undo_, redo_, duplicate_, save_}) line->addWidget(one);
+    for (QToolButton* one : {undo_, redo_, open_, save_, save_as_, duplicate_}) line->addWidget(one);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(kSpace);
@@ -76,7 +78,9 @@ StudyStrip::StudyStrip(QWidget* parent)
     });
     connect(undo_, &QToolButton::clicked, this, [this] { document_->undo_stack()->undo(); });
     connect(redo_, &QToolButton::clicked, this, [this] { document_->undo_stack()->redo(); });
+    connect(open_, &QToolButton::clicked, this, &StudyStrip::choose_study_file);
     connect(save_, &QToolButton::clicked, this, [this] { document_->save(); });
+    connect(save_as_, &QToolButton::clicked, this, &StudyStrip::save_study_as);
     connect(duplicate_, &QToolButton::clicked, this, &StudyStrip::duplicate);
 }
 

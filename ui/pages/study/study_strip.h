@@ -16,6 +16,10 @@ class StudyStrip : public QWidget {
     explicit StudyStrip(QWidget* parent = nullptr);
     void set_document(StudyDocument* document, const std::filesystem::path& workspace);
 
+  Q_SIGNALS:
+    void choose_study_file();  // to open
+    void save_study_as();      // in a file that is to be chosen
+
   private:
     void show_study();
     void show_name();
@@ -29,7 +33,7 @@ class StudyStrip : public QWidget {
     std::filesystem::path workspace_;
     FieldLineEdit *name_, *description_;
     QLabel *file_, *error_;
-    QToolButton *undo_, *redo_, *save_, *duplicate_;
+    QToolButton *undo_, *redo_, *open_, *save_, *save_as_, *duplicate_;
     Latest namer_{this};  // looks for a name that no study of the workspace has
 };
 

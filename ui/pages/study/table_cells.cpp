@@ -13,15 +13,26 @@ namespace {
 constexpr int kMargin = 2 * kSpace;  // as the header's
 constexpr int kMarkRoom = kMarkSize + kSpace;
 
-void paint_cell(QPainter& painter, QStyleOptionViewItem item, int left) {
-    const QString text = draw_cell_ground(painter, item);
-    const QRect inside = item.rect.adjusted(left, 0, -kMargin, 0);
-    const bool selected = item.state & QStyle::State_Selected;
+void draw_line(QPainter& painter, const QStyleOptionViewItem& item, const QRect& inside, const QString& text,
+               const QColor& color) {
     painter.save();
     painter.setFont(item.font);
-    painter.setPen(item.palette.color(selected ? QPalette::HighlightedText : QPalette::Text));
-    painter.drawText(inside, item.displayAlignment, item.fontMetrics.elidedText(text, Qt::ElideRight, inside.width()));
+    painter.setPen(color);
+    const QString fitting = item.fontMetrics.elidedText(text, Qt::ElideRight, inside.width());
+    if (item.displayAlignment & Qt::AlignRight)
+        draw_figures(painter, inside, item.displayAlignment, text);
+    else
+        painter.drawText(inside, static_cast<int>(item.displayAlignment), fitting);
     painter.restore();
+}
+
+QColor ink(const QStyleOptionViewItem& item) {
+    return item.palette.color(item.state & QStyle::State_Selected ? QPalette::HighlightedText : QPalette::Text);
+}
+
+void paint_cell(QPainter& painter, const QStyleOptionViewItem& item, int left) {
+    const QString text = draw_cell_ground(painter, item);
+    draw_line(painter, item, item.rect.adjusted(left, 0, -kMargin, 0), text, ink(item));
 }
 
 }  // namespace
@@ -29,12 +40,34 @@ void paint_cell(QPainter& painter, QStyleOptionViewItem item, int left) {
 void TextCell::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     QStyleOptionViewItem item = option;
     initStyleOption(&item, index);
-    paint_cell(*painter, std::move(item), kMargin);
+    paint_cell(*painter, item, kMargin);
 }
 
 QSize TextCell::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
     const QSize size = QStyledItemDelegate::sizeHint(option, index);
     return {size.width() + 2 * kMargin, size.height()};
+}
+
+void StackedCell::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const QString below = stacked_ ? index.siblingAtColumn(column_below_).data().toString() : QString();
+    QStyleOptionViewItem item = option;
+    initStyleOption(&item, index);
+    if (below.isEmpty()) return paint_cell(*painter, item, kMargin);
+    const QString above = draw_cell_ground(*painter, item);
+    const int height = item.fontMetrics.height();
+    QRect line(item.rect.left() + kMargin, item.rect.center().y() - height + 1, item.rect.width() - 2 * kMargin,
+               height);
+    draw_line(*painter, item, line, above, ink(item));
+    const bool selected = item.state & QStyle::State_Selected;  // grey would be hard to read on it
+    draw_line(*painter, item, line.translated(0, height), below,
+              selected ? ink(item) : Theme::instance().palette().muted);
+}
+
+// Over the upper line; what stands below stays readable while a name is typed.
+void StackedCell::updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option,
+                                       const QModelIndex& index) const {
+    TextCell::updateEditorGeometry(editor, option, index);
+    if (stacked_) editor->setGeometry(option.rect.adjusted(0, 0, 0, -option.rect.height() / 2 + kSpace));
 }
 
 void MarkCell::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {

@@ -12,6 +12,22 @@ class TextCell : public QStyledItemDelegate {
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
 
+// Where the table is too narrow for both columns, the text of another one stands below its own, in grey. Numbers are in
+// tabular figures.
+class StackedCell : public TextCell {
+    Q_OBJECT
+  public:
+    StackedCell(int column_below, QObject* parent) : TextCell(parent), column_below_(column_below) {}
+    void set_stacked(bool stacked) { stacked_ = stacked; }
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option,
+                              const QModelIndex& index) const override;
+
+  private:
+    int column_below_;
+    bool stacked_ = false;
+};
+
 // A mark before the text, if any; `role` holds the Mark.
 class MarkCell : public TextCell {
     Q_OBJECT

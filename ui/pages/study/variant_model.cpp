@@ -6,12 +6,13 @@
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
+#include <QMimeData>
 #include <algorithm>
-#include <map>
-#include <set>
 
 namespace ablate::ui {
 namespace {
+
+constexpr auto kVariantName = "application/x-ablate-variant";
 
 QStringList in_words(const std::vector<ConfigDifference>& differences) {
     QStringList words;
@@ -42,26 +43,23 @@ std::vector<VariantModel::Row> VariantModel::wanted_rows() const {
     const StudyConfig& study = document_->study();
     const RunConfig baseline = document_->baseline();
     std::vector<Row> rows{{.name = "baseline", .label = "Baseline", .baseline = true}};
-    std::set<QString> own{"baseline"};
     for (const VariantConfig& variant : study.variants) {
         Row row{.name = text(variant.name), .label = text(variant.label), .own = true};
         row.trained = study.combine != "leave-one-out";
         row.changes = in_words(ablate::difference(baseline, patched(baseline, variant.patch, variant.name)));
-        own.insert(row.name);
         rows.push_back(std::move(row));
     }
     const StudyPreviewPtr preview = document_->preview();
     if (!preview) return rows;
-    if (study.combine != "none" && preview->study.combine == study.combine)
-        for (const study::PointPreview& point : preview->preview.points)
-            if (own.insert(text(point.point.variant)).second)
-                rows.push_back({.name = text(point.point.variant),
-                                .label = text(point.point.label),
-                                .changes = in_words(point.differences)});
+    if (preview->study.combine == study.combine)
+        for (const CombinedVariant& combined : preview->combined)
+            rows.push_back({.name = text(combined.point.variant),
+                            .label = text(combined.point.label),
+                            .changes = in_words(combined.differences)});
     for (std::size_t i = 0; i < rows.size(); ++i) {
         add_preview(rows[i], *preview);
         // While the next preview is made, a row under a new name keeps what is known of it.
-        if (document_->preview_is_current() || rows[i].parameters || rows.size() != rows_.size()) continue;
+        if (document_->preview_is_current() || rows.size() != rows_.size() || row_of(rows[i].name) >= 0) continue;
         rows[i].parameters = rows_[i].parameters;
         rows[i].mismatch = rows_[i].mismatch;
         rows[i].mark = rows_[i].mark;
@@ -90,9 +88,30 @@ void VariantModel::add_preview(Row& row, const StudyPreview& preview) const {
     }
 }
 
+// Rows that only changed places move to where they are wanted.
+void VariantModel::take_order(const std::vector<Row>& rows) {
+    const auto same = [](const Row& a, const Row& b) { return a.name == b.name; };
+    if (!std::is_permutation(rows_.begin(), rows_.end(), rows.begin(), rows.end(), same)) return;
+    for (;;) {
+        const auto first = std::mismatch(rows_.begin(), rows_.end(), rows.begin(), same).first;
+        if (first == rows_.end()) return;
+        const auto last = std::mismatch(rows_.rbegin(), rows_.rend(), rows.rbegin(), same).first.base();
+        const auto head = first - rows_.begin(), end = last - rows_.begin();
+        const bool down = same(*first, rows[static_cast<std::size_t>(end) - 1]);
+        const auto from = down ? first : std::find_if(first, last, [&](const Row& row) {
+            return same(row, rows[static_cast<std::size_t>(head)]);
+        });
+        const auto row = static_cast<int>(from - rows_.begin());
+        beginMoveRows({}, row, row, {}, static_cast<int>(down ? end : head));
+        down ? std::rotate(first, first + 1, last) : std::rotate(first, from, from + 1);
+        endMoveRows();
+    }
+}
+
 // Common rows at both ends stay; what lies between goes and comes.
 void VariantModel::take(std::vector<Row> rows) {
     std::size_t head = 0, tail = 0;
+    take_order(rows);
     if (rows.size() != rows_.size()) {
         const std::size_t common = std::min(rows.size(), rows_.size());
         const auto same = [&](std::size_t a, std::size_t b) { return rows_[a].name == rows[b].name; };
@@ -148,17 +167,16 @@ QVariant VariantModel::shown_text(const Row& row, int column) const {
 
 QString VariantModel::tool_tip(const Row& row, int column) const {
     QStringList lines;
-    if (column == changes) lines = row.changes;
-    if (column == difference && row.parameters && !row.baseline)
+    if (column == name && !row.baseline) lines += row.label;
+    if (column == changes || column == name) lines += row.changes;
+    if ((column == parameters || column == difference) && row.parameters && !row.baseline)
         lines += text(with_thousands(*row.parameters)) +
                  " parameters; relative to the baseline's: " + text(full_precision(100 * row.mismatch)) + " %";
     if (column == check) lines = row.findings;
     if (column == check && row.mark == Mark::passed) lines += "Nothing to object to";
     if (column == name && !row.own && !row.baseline) lines += "Made by combining variants; it cannot be edited";
     if (!row.trained) lines += "Trained only together with others: leave-one-out";
-    QString tip;
-    for (const QString& line : lines) tip += (tip.isEmpty() ? "<p>" : "<br>") + line.toHtmlEscaped();
-    return tip;
+    return plain_tooltip(lines);
 }
 
 QVariant VariantModel::data(const QModelIndex& index, int role) const {
@@ -225,10 +243,47 @@ bool VariantModel::setData(const QModelIndex& index, const QVariant& value, int 
 }
 
 Qt::ItemFlags VariantModel::flags(const QModelIndex& index) const {
-    if (!index.isValid()) return Qt::NoItemFlags;
-    const bool editable =
-        rows_[static_cast<std::size_t>(index.row())].own && (index.column() == name || index.column() == label);
-    return Qt::ItemIsEnabled | Qt::ItemIsSelectable | (editable ? Qt::ItemIsEditable : Qt::NoItemFlags);
+    if (!index.isValid()) return Qt::ItemIsDropEnabled;  // between rows, not on one
+    Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
+    if (!rows_[static_cast<std::size_t>(index.row())].own) return flags;
+    if (index.column() == name || index.column() == label) flags |= Qt::ItemIsEditable;
+    return flags | Qt::ItemIsDragEnabled;
+}
+
+int VariantModel::own_count() const {
+    return static_cast<int>(std::count_if(rows_.begin(), rows_.end(), [](const Row& row) { return row.own; }));
+}
+
+bool VariantModel::moveRows(const QModelIndex& from_parent, int from, int count, const QModelIndex& to_parent, int to) {
+    const int own = own_count();
+    if (!document_ || from_parent.isValid() || to_parent.isValid() || count != 1) return false;
+    if (from < 1 || from > own || to < 1 || to > own + 1 || to == from || to == from + 1) return false;
+    StudyConfig next = document_->study();
+    const auto at = [&](int row) { return next.variants.begin() + (row - 1); };
+    from < to ? std::rotate(at(from), at(from + 1), at(to)) : std::rotate(at(to), at(from), at(from + 1));
+    document_->edit("Move " + rows_[static_cast<std::size_t>(from)].name, std::move(next));
+    return true;
+}
+
+QStringList VariantModel::mimeTypes() const { return {kVariantName}; }
+
+QMimeData* VariantModel::mimeData(const QModelIndexList& indexes) const {
+    auto* data = new QMimeData;
+    if (!indexes.isEmpty()) data->setData(kVariantName, indexes.front().data(variant).toString().toUtf8());
+    return data;
+}
+
+bool VariantModel::canDropMimeData(const QMimeData* data, Qt::DropAction action, int row, int,
+                                   const QModelIndex& parent) const {
+    const int place = drop_place(row);
+    return action == Qt::MoveAction && data->hasFormat(kVariantName) && !parent.isValid() && place >= 1 &&
+           place <= own_count() + 1;
+}
+
+bool VariantModel::dropMimeData(const QMimeData* data, Qt::DropAction action, int row, int column,
+                                const QModelIndex& parent) {
+    return canDropMimeData(data, action, row, column, parent) &&
+           moveRows({}, row_of(QString::fromUtf8(data->data(kVariantName))), 1, {}, drop_place(row));
 }
 
 }  // namespace ablate::ui

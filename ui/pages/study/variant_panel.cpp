@@ -18,19 +18,31 @@
 namespace ablate::ui {
 namespace {
 
-constexpr int kRowHeight = 28;
-constexpr int kNarrow = 560;  // px below which labels and parameters give way to the changes
+constexpr int kRowHeight = 28, kStackedHeight = 44;
+constexpr int kNarrow = 560;  // px below which the changes stand below the name, and labels give way
 
 // Nothing that no name may hold can be typed; a space becomes a dash.
-class NameDelegate : public TextCell {
+class NameDelegate : public StackedCell {
   public:
-    using TextCell::TextCell;
+    using StackedCell::StackedCell;
     QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem& option,
                           const QModelIndex& index) const override {
-        QWidget* editor = TextCell::createEditor(parent, option, index);
+        QWidget* editor = StackedCell::createEditor(parent, option, index);
         if (auto* line = qobject_cast<QLineEdit*>(editor))
             line->setValidator(new QRegularExpressionValidator(QRegularExpression("[A-Za-z0-9._ -]{1,64}"), line));
         return editor;
+    }
+};
+
+// Alt with an arrow moves a variant; at the last place it does not go on to another row.
+class VariantTable : public QTableView {
+  public:
+    using QTableView::QTableView;
+
+  protected:
+    void keyPressEvent(QKeyEvent* event) override {
+        const bool arrow = event->key() == Qt::Key_Up || event->key() == Qt::Key_Down;
+        if (!arrow || !event->modifiers().testFlag(Qt::AltModifier)) QTableView::keyPressEvent(event);
     }
 };
 
@@ -40,6 +52,8 @@ void set_up(QTableView& table, VariantModel& model) {
     table.setSelectionBehavior(QAbstractItemView::SelectRows);
     table.setSelectionMode(QAbstractItemView::SingleSelection);
     table.setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
+    table.setDragDropMode(QAbstractItemView::InternalMove);
+    table.setDragDropOverwriteMode(false);
     table.setShowGrid(false);
     table.setWordWrap(false);
     table.setTabKeyNavigation(false);
@@ -47,12 +61,10 @@ void set_up(QTableView& table, VariantModel& model) {
     table.setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table.verticalHeader()->hide();
     table.verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    table.verticalHeader()->setDefaultSectionSize(kRowHeight);
     QHeaderView& header = *table.horizontalHeader();
     header.setHighlightSections(false);
     header.setMinimumSectionSize(48);
     header.setSectionResizeMode(QHeaderView::Interactive);
-    header.setSectionResizeMode(VariantModel::changes, QHeaderView::Stretch);
     const QFontMetrics metrics(table.font());
     const auto width = [&](const char* text) { return metrics.horizontalAdvance(text) + 5 * kSpace; };
     header.resizeSection(VariantModel::name, width("all-but-no-norm"));
@@ -61,8 +73,6 @@ void set_up(QTableView& table, VariantModel& model) {
     header.resizeSection(VariantModel::difference, width("Difference"));
     header.resizeSection(VariantModel::check, width("Check"));
     table.setItemDelegate(new TextCell(&table));
-    table.setItemDelegateForColumn(VariantModel::name, new NameDelegate(&table));
-    table.setItemDelegateForColumn(VariantModel::parameters, new FiguresDelegate(&table));
     table.setItemDelegateForColumn(VariantModel::difference, new FiguresDelegate(&table));
     table.setItemDelegateForColumn(VariantModel::check, new MarkCell(VariantModel::mark, &table));
 }
@@ -71,7 +81,9 @@ void set_up(QTableView& table, VariantModel& model) {
 
 VariantPanel::VariantPanel(QWidget* parent)
     : QWidget(parent),
-      table_(new QTableView(this)),
+      table_(new VariantTable(this)),
+      names_(new NameDelegate(VariantModel::changes, table_)),
+      parameters_(new StackedCell(VariantModel::difference, table_)),
       told_(plain_label("", "danger", this)),
       hint_(plain_label("No variants yet. Add one from a preset or from the registry.", "muted", this)),
       menu_(new QMenu(this)) {
@@ -79,6 +91,8 @@ VariantPanel::VariantPanel(QWidget* parent)
     connect(&model_, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { moving_ = true; });
     connect(&model_, &QAbstractItemModel::rowsRemoved, this, [this] { moving_ = false; });
     set_up(*table_, model_);
+    table_->setItemDelegateForColumn(VariantModel::name, names_);
+    table_->setItemDelegateForColumn(VariantModel::parameters, parameters_);
     setFocusProxy(table_);
     told_->setWordWrap(true);
     told_->hide();
@@ -90,10 +104,11 @@ VariantPanel::VariantPanel(QWidget* parent)
     auto* bar = new QHBoxLayout;
     bar->addWidget(plain_label("Variants", "heading", this));
     bar->addStretch();
-    for (QAction* action : {duplicate_, remove_}) {
+    for (QAction* action : {up_, down_, duplicate_, remove_}) {
         auto* button = new QToolButton(this);
         button->setProperty("flat", true);
         button->setDefaultAction(action);
+        button->setAccessibleName(action->text());
         bar->addWidget(button);
     }
     bar->addWidget(add_button_);
@@ -120,11 +135,25 @@ VariantPanel::VariantPanel(QWidget* parent)
 
 void VariantPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    for (const int column : {VariantModel::label, VariantModel::parameters})
-        table_->setColumnHidden(column, width() < kNarrow);
+    lay_out();
+}
+
+void VariantPanel::lay_out() {
+    const bool stacked = width() < kNarrow;
+    for (const int column : {VariantModel::label, VariantModel::changes, VariantModel::difference})
+        table_->setColumnHidden(column, stacked);
+    for (StackedCell* cell : {names_, parameters_}) cell->set_stacked(stacked);
+    QHeaderView& header = *table_->horizontalHeader();
+    header.setSectionResizeMode(VariantModel::name, stacked ? QHeaderView::Stretch : QHeaderView::Interactive);
+    header.setSectionResizeMode(VariantModel::changes, stacked ? QHeaderView::Interactive : QHeaderView::Stretch);
+    table_->verticalHeader()->setDefaultSectionSize(stacked ? kStackedHeight : kRowHeight);
 }
 
 void VariantPanel::build_actions() {
+    up_ = add_action("Move up", QKeySequence("Alt+Up"), &VariantPanel::move_up);
+    down_ = add_action("Move down", QKeySequence("Alt+Down"), &VariantPanel::move_down);
+    up_->setIconText("↑");
+    down_->setIconText("↓");
     duplicate_ = add_action("Duplicate", QKeySequence("Ctrl+D"), &VariantPanel::duplicate);
     remove_ = add_action("Remove", QKeySequence::Delete, &VariantPanel::remove);
     table_->setContextMenuPolicy(Qt::ActionsContextMenu);
@@ -134,7 +163,8 @@ QAction* VariantPanel::add_action(const QString& text, const QKeySequence& key, 
     auto* action = new QAction(text, this);
     action->setShortcut(key);
     action->setShortcutContext(Qt::WidgetShortcut);
-    action->setToolTip(QString("%1 the chosen variant (%2)").arg(text, key.toString(QKeySequence::NativeText)));
+    const QString verb = text.section(' ', 0, 0), rest = text.mid(verb.size());
+    action->setToolTip(QString("%1 the chosen variant%2 (%3)").arg(verb, rest, key.toString(QKeySequence::NativeText)));
     table_->addAction(action);
     connect(action, &QAction::triggered, this, slot);
     return action;
@@ -181,8 +211,10 @@ void VariantPanel::current_changed() {
 void VariantPanel::take_current() {
     const QModelIndex current = table_->currentIndex();
     if (!current.isValid()) return;
-    duplicate_->setEnabled(own_is_current());
-    remove_->setEnabled(own_is_current());
+    const bool own = own_is_current();
+    for (QAction* action : {duplicate_, remove_}) action->setEnabled(own);
+    up_->setEnabled(own && current.row() > 1);
+    down_->setEnabled(own && current.row() < static_cast<int>(document_->study().variants.size()));
     const QString name = current.data(VariantModel::variant).toString();
     if (name == shown_) return;
     shown_ = name;
@@ -223,6 +255,11 @@ void VariantPanel::add(const VariantConfig& variant) {
     } catch (const InputError& error) {
         Q_EMIT model_.refused(QString::fromStdString(error.what()));
     }
+}
+
+void VariantPanel::move(int by) {
+    const int row = table_->currentIndex().row();
+    if (model_.moveRows({}, row, 1, {}, by < 0 ? row - 1 : row + 2)) table_->scrollTo(table_->currentIndex());
 }
 
 void VariantPanel::add_empty() { add({"variant", "", Json::object()}); }

@@ -1,6 +1,7 @@
 #pragma once
 #include "ui/bridge/latest.h"
 #include "ui/bridge/study_document.h"
+#include "ui/pages/study/table_cells.h"
 #include "ui/pages/study/variant_changes.h"
 #include "ui/pages/study/variant_model.h"
 
@@ -38,6 +39,10 @@ class VariantPanel : public QWidget {
     void add_empty();
     void duplicate();
     void remove();
+    void move_up() { move(-1); }
+    void move_down() { move(1); }
+    void move(int by);
+    void lay_out();
     void study_changed();
     void follow_document();
     void current_changed();  // by the user
@@ -49,10 +54,11 @@ class VariantPanel : public QWidget {
     QString shown_ = QStringLiteral("baseline");
     std::vector<OfferedGroup> presets_;
     QTableView* table_;
+    StackedCell *names_, *parameters_;
     QLabel *told_, *hint_;
     QMenu* menu_;
     QPushButton* add_button_;
-    QAction *duplicate_ = nullptr, *remove_ = nullptr;
+    QAction *up_ = nullptr, *down_ = nullptr, *duplicate_ = nullptr, *remove_ = nullptr;
     bool moving_ = false;  // the current row, by what the document does
     Latest reader_{this};  // of the presets
 };

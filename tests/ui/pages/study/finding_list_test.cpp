@@ -45,6 +45,20 @@ class FindingListTest : public QObject {
         QCOMPARE(resets.size(), 0);
     }
 
+    void a_variant_that_cannot_be_trained_is_named() {
+        FindingModel model;
+        StudyPreview preview;
+        preview.study.name = "x";
+        preview.error = "study x: variant a: its patch changes nothing";
+        preview.broken = {{"a", preview.error}, {"b", "study x: b: other data"}};
+        model.take(std::make_shared<const StudyPreview>(preview));
+        QCOMPARE(model.rowCount(), 2);
+        QCOMPARE(model.index(0).data(FindingModel::variant).toString(), "a");
+        QCOMPARE(model.index(0).data().toString(), "its patch changes nothing");
+        QCOMPARE(model.index(1).data(FindingModel::variant).toString(), "b");
+        QCOMPARE(model.index(1).data().toString(), "other data");
+    }
+
     void what_holds_at_several_grid_points_is_said_once() {
         FindingModel model;
         model.take(found({{Severity::error, "a@train.lr=0.1", "a@train.lr=0.1.model.heads: wrong"},

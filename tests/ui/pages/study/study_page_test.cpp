@@ -1,6 +1,7 @@
 #include "ui/pages/study/study_page.h"
 
 #include "core/base/error.h"
+#include "tests/support/drop_file.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"
 #include "ui/bridge/run_control.h"
@@ -15,11 +16,14 @@
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
+#include <QSplitter>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
 #include <QThreadPool>
+#include <QToolButton>
 
 using namespace ablate;
 using namespace ablate::ui;
@@ -77,6 +81,17 @@ class StudyPageTest : public QObject {
             line.setFocus();
             line.selectAll();
             QTest::keyClicks(&line, text);
+        }
+        void combine(const char* how, std::vector<std::pair<std::string, std::vector<Json>>> grid = {}) {
+            StudyConfig next = document.study();
+            next.combine = how;
+            next.grid = std::move(grid);
+            document.edit("Combine", next);
+        }
+        QSplitter& columns() {
+            for (QSplitter* splitter : page->findChildren<QSplitter*>())
+                if (splitter->orientation() == Qt::Horizontal) return *splitter;
+            throw std::logic_error("no columns");
         }
         void choose(int row) { table().setCurrentIndex(table().model()->index(row, 0)); }
         bool tells(const QString& words) {
@@ -253,11 +268,143 @@ class StudyPageTest : public QObject {
         QVERIFY(!window.button("Save").isEnabled());
     }
 
-    void choices_are_restored() {
+    void columns_stay_where_the_user_left_them() {
         Window window, other;
-        other.page->restore_state(window.page->save_state());
+        QSplitterHandle* handle = window.columns().handle(1);
+        const QPoint grip = handle->rect().center();
+        const int usual = window.columns().sizes().front();
+        QTest::mousePress(handle, Qt::LeftButton, {}, grip);
+        QTest::mouseMove(handle, grip + QPoint(80, 0));
+        QTest::mouseRelease(handle, Qt::LeftButton, {}, grip + QPoint(80, 0));
+        const QList<int> sizes = window.columns().sizes();
+        QCOMPARE(sizes.front(), usual + 80);
+        window.page->findChild<QTabWidget*>()->setCurrentIndex(2);
+
+        const std::unique_ptr<Page> fresh = make_study_page();  // as in a window that is not shown yet
+        fresh->resize(640, 480);
+        fresh->restore_state(window.page->save_state());
+        fresh->resize(1440, 860);
+        fresh->show();
+        QCOMPARE(fresh->findChild<QTabWidget*>()->currentIndex(), 2);
+        const auto columns = fresh->findChild<QSplitter*>();
+        QTRY_COMPARE(columns->sizes(), sizes);
+        fresh->resize(1024, 700);
+        QTRY_VERIFY(columns->sizes().front() < usual);
+        fresh->resize(1440, 860);
+        QTRY_COMPARE(columns->sizes(), sizes);
+
         other.page->restore_state({{"columns", 3}, {"tab", "x"}, {"folds", 1}});  // of another version
-        QVERIFY(other.table().isVisible());
+        QCOMPARE(other.columns().sizes().front(), usual);
+    }
+
+    void what_combinations_change_is_shown_and_cannot_be_edited() {
+        Window window;
+        window.choose(2);
+        window.combine("pairs", {{"train.lr", {0.02, 0.04}}});
+        QTRY_COMPARE(window.table().model()->rowCount(), 4);
+        const Json before = to_json(window.document.study());
+        window.choose(3);
+        QCOMPARE(window.document.variant(), "post");
+        QVERIFY(window.tells("made by combining"));
+        QVERIFY(window.tells("Norm placement: pre → post"));
+        QVERIFY(!window.tells("Learning rate:"));  // the grid's value is the baseline's too
+        QVERIFY(!window.form().row("train.lr")->changed());
+        QVERIFY(window.form().row("model.placement")->changed());
+        QVERIFY(!window.line("train.lr").isEnabled());
+        for (QToolButton* button : window.form().findChildren<QToolButton*>())
+            if (button->accessibleName().startsWith("Reset")) {
+                QVERIFY(button->isHidden());
+                button->click();
+            }
+        QCOMPARE(to_json(window.document.study()), before);
+    }
+
+    void a_finding_about_a_combination_leads_to_it() {
+        Window window;
+        StudyConfig next = window.document.study();
+        next.variants.front().patch = {{"model", {{"d_model", 24}}}};
+        next.variants.back().patch = {{"model", {{"heads", 8}}}};
+        next.combine = "pairs";
+        window.document.edit("Combine", next);
+        auto& list = window.named<FindingList>("Findings");
+        const auto about_both = [&] {
+            for (int row = 0; row < list.findings().rowCount(); ++row)
+                if (list.findings().index(row).data(FindingModel::variant) == "nope+post")
+                    return list.findings().index(row);
+            return QModelIndex();
+        };
+        QTRY_VERIFY(about_both().isValid());
+        list.setCurrentIndex(about_both());
+        QTest::keyClick(&list, Qt::Key_Return);
+        QCOMPARE(window.table().currentIndex().row(), 3);
+        QVERIFY(window.tells("made by combining"));
+        QCOMPARE(window.line("model.heads").text(), "8");
+        QVERIFY(window.tells("head width 3 is odd"));
+    }
+
+    void keys_and_the_mouse_move_a_variant() {
+        Window window;
+        window.document.add_variant({"silu", "SiLU", {{"model", {{"ffn", "silu"}}}}});
+        QTableView& table = window.table();
+        table.setFocus();
+        window.choose(3);
+        QSignalSpy chosen(table.selectionModel(), &QItemSelectionModel::currentRowChanged);
+        const auto first = [&] { return window.document.study().variants.front().name; };
+        QTest::keyClick(&table, Qt::Key_Up, Qt::AltModifier);
+        QTest::keyClick(&table, Qt::Key_Up, Qt::AltModifier);
+        QCOMPARE(first(), "silu");
+        QTest::keyClick(&table, Qt::Key_Up, Qt::AltModifier);  // no further, nor to the baseline's row
+        QCOMPARE(table.currentIndex().row(), 1);
+        QVERIFY(!window.button("↑").isEnabled() && window.button("↓").isEnabled());
+        QVERIFY(window.button("↓").toolTip().contains("Alt+Down"));
+        QCOMPARE(window.document.variant(), "silu");
+        window.button("↓").click();
+        QCOMPARE(first(), "nope");
+        for (int step = 0; step < 3; ++step) window.document.undo_stack()->undo();
+        QCOMPARE(table.currentIndex().row(), 3);
+        QCOMPARE(chosen.size(), 0);
+
+        QVERIFY(!test::drop_file(*table.viewport(), "study.json"));  // the window's to take
+    }
+
+    void open_and_save_as_ask_the_window() {
+        Window window;
+        auto* page = qobject_cast<StudyPage*>(window.page.get());
+        QSignalSpy open(page, &StudyPage::choose_study_file), save(page, &StudyPage::save_study_as);
+        QVERIFY(window.button("Open…").toolTip().contains("Ctrl+O"));
+        QVERIFY(window.button("Save as…").toolTip().contains("Ctrl+Shift+S"));
+        window.button("Open…").click();
+        window.button("Save as…").click();
+        QCOMPARE(open.size() + save.size(), 2);
+    }
+
+    void a_narrow_page_shows_what_a_user_decides_by() {
+        Window window;
+        QTableView& table = window.table();
+        QVERIFY(!table.isColumnHidden(VariantModel::changes));
+        window.page->resize(1024, 652);
+        QTRY_VERIFY(table.isColumnHidden(VariantModel::changes));  // they stand below the name
+        QVERIFY(!table.isColumnHidden(VariantModel::name) && !table.isColumnHidden(VariantModel::parameters));
+        QVERIFY(table.columnWidth(VariantModel::name) > 200);
+        QVERIFY(table.rowHeight(1) >= 2 * table.fontMetrics().height());
+        QVERIFY(!table.horizontalScrollBar()->isVisible());
+        window.page->resize(1440, 860);
+        QTRY_VERIFY(!table.isColumnHidden(VariantModel::changes));
+    }
+
+    void an_edit_in_the_form_outlasts_a_patch_half_typed() {
+        Window window;
+        window.choose(1);
+        window.page->findChild<QTabWidget*>()->setCurrentIndex(2);
+        auto& patch = window.named<QPlainTextEdit>("Patch as JSON");
+        patch.setPlainText(R"({"model": )");
+        window.type(window.line("train.lr"), "0.02");
+        QVERIFY(patch.toPlainText().contains("0.02"));
+        QVERIFY(!window.tells("JSON:"));
+        patch.setPlainText(R"({"model": )");
+        QTest::keyClick(&patch, Qt::Key_Escape);
+        QVERIFY(patch.toPlainText().contains("0.02"));
+        QCOMPARE(window.document.study().variants[0].patch["train"]["lr"], 0.02);
     }
 };
 

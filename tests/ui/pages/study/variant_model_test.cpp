@@ -7,6 +7,7 @@
 #include "ui/pages/study/variant_changes.h"
 
 #include <QAbstractItemModelTester>
+#include <QMimeData>
 #include <QSignalSpy>
 #include <QTest>
 #include <algorithm>
@@ -94,6 +95,80 @@ class VariantModelTest : public QObject {
         QCOMPARE(resets.size(), 0);
     }
 
+    void a_variant_moves_among_the_others() {
+        Editing editing;
+        editing.document.add_variant({"nope", "NoPE", test::kNoPE});
+        editing.document.add_variant({"pre", "Sandwich", {{"model", {{"placement", "sandwich"}}}}});
+        QTRY_VERIFY(editing.document.preview_is_current());
+        QSignalSpy moves(&editing.model, &QAbstractItemModel::rowsMoved);
+        QSignalSpy removals(&editing.model, &QAbstractItemModel::rowsRemoved);
+        QSignalSpy resets(&editing.model, &QAbstractItemModel::modelReset);
+        const QPersistentModelIndex no_norm = editing.model.index(1, 0);
+        const QString parameters = editing.cell(1, VariantModel::parameters);
+        const int steps = editing.document.undo_stack()->count();
+
+        QVERIFY(editing.model.moveRow({}, 1, {}, 4));  // before "pre"
+        QCOMPARE(editing.names(), QStringList({"baseline", "silu", "nope", "no-norm", "pre"}));
+        QCOMPARE(editing.document.study().variants[2].name, "no-norm");
+        QCOMPARE(no_norm.row(), 3);
+        QCOMPARE(editing.cell(3, VariantModel::parameters), parameters);
+        QCOMPARE(editing.document.undo_stack()->count(), steps + 1);
+        QVERIFY(editing.model.moveRow({}, 4, {}, 1));
+        QCOMPARE(editing.names(), QStringList({"baseline", "pre", "silu", "nope", "no-norm"}));
+        editing.document.undo_stack()->undo();
+        editing.document.undo_stack()->undo();
+        QCOMPARE(editing.names(), QStringList({"baseline", "no-norm", "silu", "nope", "pre"}));
+        QCOMPARE(no_norm.row(), 1);
+        QCOMPARE(moves.size(), 4);  // one each
+        QCOMPARE(removals.size() + resets.size(), 0);
+    }
+
+    void the_baseline_stays_first_and_combinations_last() {
+        Editing editing;
+        StudyConfig next = editing.document.study();
+        next.combine = "pairs";
+        editing.document.edit("Combine", next);
+        QTRY_COMPARE(editing.names(), QStringList({"baseline", "no-norm", "silu", "no-norm+silu"}));
+        for (const auto& [from, to] : {std::pair{0, 2}, {2, 0}, {1, 4}, {3, 1}, {1, 1}, {1, 2}})
+            QVERIFY(!editing.model.moveRow({}, from, {}, to));
+        QVERIFY(!editing.model.flags(editing.model.index(0, 0)).testFlag(Qt::ItemIsDragEnabled));
+        QVERIFY(!editing.model.flags(editing.model.index(3, 0)).testFlag(Qt::ItemIsDragEnabled));
+        QVERIFY(editing.model.moveRow({}, 1, {}, 3));
+        QCOMPARE(editing.names().mid(0, 3), QStringList({"baseline", "silu", "no-norm"}));
+        QTRY_COMPARE(editing.names(), QStringList({"baseline", "silu", "no-norm", "silu+no-norm"}));
+    }
+
+    void a_dragged_variant_is_dropped_between_others() {
+        Editing editing;
+        const QModelIndex silu = editing.model.index(2, VariantModel::name);
+        QVERIFY(silu.flags().testFlag(Qt::ItemIsDragEnabled));
+        QVERIFY(!silu.flags().testFlag(Qt::ItemIsDropEnabled));
+        const std::unique_ptr<QMimeData> dragged(editing.model.mimeData({silu}));
+        QVERIFY(!editing.model.dropMimeData(dragged.get(), Qt::MoveAction, 0, 0, {}));  // above the baseline
+        QVERIFY(!editing.model.dropMimeData(dragged.get(), Qt::CopyAction, 1, 0, {}));
+        QVERIFY(editing.model.dropMimeData(dragged.get(), Qt::MoveAction, 1, 0, {}));
+        QCOMPARE(editing.names(), QStringList({"baseline", "silu", "no-norm"}));
+        QVERIFY(editing.model.dropMimeData(dragged.get(), Qt::MoveAction, -1, -1, {}));  // below all rows
+        QCOMPARE(editing.names(), QStringList({"baseline", "no-norm", "silu"}));
+        QMimeData foreign;
+        foreign.setText("silu");
+        QVERIFY(!editing.model.dropMimeData(&foreign, Qt::MoveAction, 1, 0, {}));
+    }
+
+    void a_broken_variant_says_why_and_hides_no_other() {
+        Editing editing;
+        editing.document.add_variant({"variant", "", Json::object()});
+        QVERIFY(editing.cell(3, VariantModel::changes).startsWith("nothing yet"));
+        QTRY_COMPARE(editing.mark(3), Mark::error);
+        QVERIFY(
+            editing.model.index(3, VariantModel::check).data(Qt::ToolTipRole).toString().contains("changes nothing"));
+        QCOMPARE(editing.mark(1), Mark::note);
+        QCOMPARE(editing.cell(1, VariantModel::parameters), "1,314,816");
+        QVERIFY(editing.model.moveRow({}, 3, {}, 1));
+        QCOMPARE(editing.cell(1, VariantModel::name), "variant");
+        QCOMPARE(editing.cell(1, VariantModel::parameters), "–");  // not those of the row that stood here
+    }
+
     void combinations_are_listed_and_cannot_be_edited() {
         Editing editing;
         StudyConfig next = editing.document.study();
@@ -109,13 +184,6 @@ class VariantModelTest : public QObject {
         next.combine = "none";
         editing.document.edit("Combine", next);
         QTRY_COMPARE(editing.names(), QStringList({"baseline", "no-norm", "silu"}));
-    }
-
-    void a_variant_without_a_change_is_marked() {
-        Editing editing;
-        editing.document.add_variant({"variant", "", Json::object()});
-        QVERIFY(editing.cell(3, VariantModel::changes).startsWith("nothing yet"));
-        QTRY_COMPARE(editing.mark(3), Mark::error);
     }
 
     void the_registry_offers_every_kind_and_each_is_a_variant() {
