@@ -28,6 +28,9 @@ class ImportRunTest : public QObject {
         QVERIFY(!fs::exists(copy.folder() / "control.json"));
         QVERIFY(!fs::exists(fs::symlink_status(copy.folder() / "outside")));
         QVERIFY(fs::exists(source.folder() / "control.json"));  // the source stays as it was
+        run::edit_notes(copy.folder(), {"of the copy", {"keep"}, {}});
+        QCOMPARE(run::RunStore(here_.path()).find(copy.id()).notes.text, std::string("of the copy"));
+        QVERIFY(run::read_notes(source.folder()).empty());
         QCOMPARE(run::RunStore(here_.path()).list().runs.size(), std::size_t{1});
         const std::string refusal = test::input_error([&] { run::import_run(source.folder(), here_.path()); });
         QVERIFY(test::is_line_with(refusal, {source.id().c_str(), "already"}));

@@ -105,11 +105,11 @@ void ConfigPanel::fill() {
                                     : "No option differs between the variants shown.");
     show_all_->setText(QString("Show %1 ignored").arg(left_out));
     show_all_->setVisible(left_out > 0);
-    const int before = model_->columnCount();
     model_->set(header, lines);
-    for (int i = before; i < model_->columnCount(); ++i) {  // then they are the user's
-        table_->resizeColumnToContents(i);
-        table_->setColumnWidth(i, std::clamp(table_->columnWidth(i) + 4 * kSpace, kLeastWidth, kMostWidth));
+    fitted_ = std::min(fitted_, model_->columnCount());
+    for (; fitted_ < model_->columnCount() && !lines.empty(); ++fitted_) {  // then they are the user's
+        table_->resizeColumnToContents(fitted_);
+        table_->setColumnWidth(fitted_, std::clamp(table_->columnWidth(fitted_) + 4 * kSpace, kLeastWidth, kMostWidth));
     }
 }
 

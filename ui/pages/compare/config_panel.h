@@ -27,6 +27,7 @@ class ConfigPanel : public QWidget {
 
     CompareScenePtr scene_;
     QStringList visible_, ignored_;  // keys of options
+    int fitted_ = 0;                 // columns that got a width
     CellsModel* model_;
     QTableView* table_;
     QLabel* told_;

@@ -45,11 +45,11 @@ QString position_text(Along along, double at) {
     if (!std::isfinite(at)) return "–";
     switch (along) {
         case Along::steps:
-            return "step " + text(with_thousands(std::llround(at)));
+            return text(with_thousands(std::llround(at)));
         case Along::tokens:
-            return text(short_count(at)) + " tokens";
+            return text(short_count(at));
         case Along::flops:
-            return text(significant(at, 3)) + " FLOPs";
+            return text(significant(at, 3));
         case Along::seconds:
             return text(short_duration(at));
     }
@@ -192,7 +192,6 @@ QWidget* CurvesPanel::build_readings() {
     table_->verticalHeader()->setDefaultSectionSize(28);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);  // nothing moves while the step is dragged
     table_->horizontalHeader()->setMinimumSectionSize(72);
-    table_->horizontalHeader()->setTextElideMode(Qt::ElideRight);
     table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setStyleSheet("QTableView { border: 0; }");
@@ -337,9 +336,10 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
     std::vector<CellsModel::Cell> header{{"Variant", "", {}, false}};
     for (std::size_t i = 0; i < kAxes.size(); ++i) {
         const QString choice = kAxes[i].choice;
-        const QString at = readings.at[i] ? position_text(static_cast<Along>(i), *readings.at[i]) : choice;
         const QString equal = "Difference at equal " + (i == kFlops ? choice : choice.toLower());
-        header.push_back({at, at == choice ? equal : equal + ": " + at, {}, true});
+        const QString at = readings.at[i] ? position_text(static_cast<Along>(i), *readings.at[i]) : QString();
+        header.push_back(
+            {at.isEmpty() ? choice : choice + "\n" + at, at.isEmpty() ? equal : equal + ": " + at, {}, true});
     }
     std::vector<CellsModel::Line> lines;
     for (const Readings::Row& row : readings.rows) {

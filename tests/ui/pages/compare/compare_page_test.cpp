@@ -120,6 +120,7 @@ class ComparePageTest : public QObject {
         QAbstractItemModel& readings = *window.named<QTableView>("Differences read at one point").model();
         QCOMPARE(step.value(), 90);  // SiLU ends after 27 of the baseline's 30 seconds
         QCOMPARE(readings.rowCount(), 2);
+        QCOMPARE(readings.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QString("Steps\n90"));
         step.setValue(100);
         QTRY_COMPARE(readings.index(1, 4).data().toString(), QString("–"));
         QCOMPARE(readings.index(1, 1).data().toString(), QString("+0.1421 ± 0.0288"));
