@@ -3,6 +3,7 @@
 #include "ui/forms/field_row.h"
 
 #include <QScrollArea>
+#include <QVBoxLayout>
 #include <QVariantMap>
 #include <map>
 

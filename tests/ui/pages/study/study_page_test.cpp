@@ -193,6 +193,7 @@ class StudyPageTest : public QObject {
         QTRY_VERIFY(start.isEnabled());
         window.type(window.line("model.heads"), "3");
         QTRY_VERIFY(!start.isEnabled() && window.tells("not divisible"));
+        QVERIFY(!window.tells("3 runs"));
         bool below = false;
         for (QLabel* label : window.form().row("model.heads")->findChildren<QLabel*>())
             below |= label->isVisible() && label->text().contains("not divisible");
