@@ -25,16 +25,14 @@ struct Abandoned : std::exception {};
 struct Training {
     RunControl::Mode mode;
     Submission run;
-    std::shared_ptr<std::atomic<bool>> stop_asked;
     std::unique_ptr<run::Executor> executor;
-};
+    bool pausing = false;
 
-// A request that came between the submission and the first step may have been taken for an old one: it is repeated.
-void repeat_stop(const run::RunDirectory& directory, const run::RunState& state) {
-    std::error_code missing;
-    if (state.phase == "training" && !fs::exists(directory.folder() / "control.json", missing))
-        directory.request("stop");
-}
+    bool pause() {  // false: it pauses already
+        executor->stop_all();
+        return !std::exchange(pausing, true);
+    }
+};
 
 // Passes on what is being prepared, ten times a second.
 class PreparationProgress {
@@ -84,8 +82,9 @@ struct RunControl::Private {
     Worker disk;  // what is asked of runs is done before it ends
 
     bool known(const QString& id) const {
-        return training.contains(id) ||
-               std::any_of(waiting.begin(), waiting.end(), [&](const Submission& one) { return one.id() == id; });
+        const auto is = [&](const Submission& one) { return one.id() == id; };
+        return training.contains(id) || std::any_of(waiting.begin(), waiting.end(), is) ||
+               std::any_of(to_hand_over.begin(), to_hand_over.end(), is);
     }
     bool place_free(const Submission& next) const;
     void begin(const Submission& next);
@@ -133,6 +132,13 @@ QStringList RunControl::waiting() const {
 
 QStringList RunControl::training() const { return private_->begun; }
 
+QStringList RunControl::pausing() const {
+    QStringList ids;
+    for (const auto& [id, run] : private_->training)
+        if (run.pausing) ids += id;
+    return ids;
+}
+
 // The queue
 
 bool RunControl::Private::place_free(const Submission& next) const {
@@ -145,22 +151,19 @@ bool RunControl::Private::place_free(const Submission& next) const {
 
 void RunControl::Private::begin(const Submission& next) {
     const QString id = next.id();
-    auto stop_asked = std::make_shared<std::atomic<bool>>(false);
     const auto end = [this, id](std::optional<train::Verdict> verdict) {
         QMetaObject::invokeMethod(
             &control, [this, id, verdict = std::move(verdict)] { take_end(id, verdict); }, Qt::QueuedConnection);
     };
     run::QueueObserver observer{
-        [stop_asked](const run::RunDirectory& directory, const run::RunState& state) {
-            if (*stop_asked) repeat_stop(directory, state);
-        },
+        {},
         [end](const run::RunDirectory&, const train::Verdict& verdict) { end(verdict); },
         [end](const run::RunDirectory&) { end({}); },
     };
     auto executor = mode == Mode::threads ? run::thread_executor(1, std::move(observer))
                                           : run::process_executor(1, program, std::move(observer));
     executor->submit(next.directory);
-    training.emplace(id, Training{mode, next, std::move(stop_asked), std::move(executor)});
+    training.emplace(id, Training{mode, next, std::move(executor)});
     begun.append(id);
 }
 
@@ -252,23 +255,26 @@ void RunControl::retry(const QStringList& ids) { private_->ask(retry_runs, ids);
 
 void RunControl::pause(const QStringList& ids) {
     QStringList others;
+    bool changed = false;
     for (const QString& id : ids) {
         const auto found = private_->training.find(id);
         if (found != private_->training.end())
-            found->second.executor->stop_all();
+            changed |= found->second.pause();
         else if (!private_->drop_waiting(id))
             others += id;
     }
+    if (changed) Q_EMIT queue_changed();
     private_->ask(pause_elsewhere, others);
 }
 
 void RunControl::stop(const QStringList& ids) {
+    QStringList begun, others;
     for (const QString& id : ids) {
-        const auto found = private_->training.find(id);
-        if (found != private_->training.end()) *found->second.stop_asked = true;
+        (private_->training.contains(id) ? begun : others) += id;
         private_->drop_waiting(id);
     }
-    private_->ask(stop_runs, ids);
+    private_->ask(stop_begun, begun);
+    private_->ask(stop_runs, others);
 }
 
 // Studies
@@ -335,7 +341,8 @@ void RunControl::leave(Leave how) {
     private_->leaving = how;
     cancel_preparation();
     for (auto& [id, run] : private_->training)
-        if (private_->must_end(run)) run.executor->stop_all();
+        if (private_->must_end(run)) run.pause();
+    Q_EMIT queue_changed();
     QMetaObject::invokeMethod(
         this, [this] { private_->leave_when_ended(); }, Qt::QueuedConnection);
 }
@@ -344,7 +351,8 @@ void RunControl::Private::leave_when_ended() {
     if (!leaving || handing_over || preparation) return;
     for (const auto& [id, run] : training)
         if (must_end(run)) return;
-    if (*leaving == Leave::background) to_hand_over.insert(to_hand_over.end(), waiting.begin(), waiting.end());
+    if (*leaving == Leave::background)
+        for (Submission& one : std::exchange(waiting, {})) to_hand_over.push_back(std::move(one));
     if (to_hand_over.empty()) return Q_EMIT control.left();
     handing_over = true;
     std::vector<run::RunDirectory> runs;
@@ -363,7 +371,8 @@ void RunControl::Private::leave_when_ended() {
 }
 
 void RunControl::Private::stay(const QString& line) {
-    waiting = std::exchange(to_hand_over, {});
+    waiting.insert(waiting.begin(), to_hand_over.begin(), to_hand_over.end());
+    to_hand_over.clear();
     handing_over = false;
     leaving.reset();
     Q_EMIT control.leave_failed(line);

@@ -41,6 +41,7 @@ class RunControl : public QObject {
 
     QStringList waiting() const;   // submitted here and not begun, in order
     QStringList training() const;  // begun here and not ended
+    QStringList pausing() const;   // of these, asked to pause
     bool busy() const { return !training().isEmpty() || !waiting().isEmpty(); }
 
     // Before the window closes. pause: a checkpoint each, what waits stays queued. background: the same, then a child

@@ -4,11 +4,12 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/run/detached.h"
+#include "ui/bridge/run_status.h"
 #include "ui/bridge/text.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 
-#include <chrono>
 #include <thread>
 
 namespace ablate::ui {
@@ -54,7 +55,7 @@ std::string again(const run::ListedRun& listed, Answer& answer) {
     return {};
 }
 
-// A run that nobody trains ends where it stands.
+// A run that nobody trains ends where it stands. What waits in the queue of another process is left a request.
 void end_as_stopped(const run::RunDirectory& directory) {
     const run::RunLock lock(directory.folder());
     run::RunState state = directory.state();
@@ -64,7 +65,7 @@ void end_as_stopped(const run::RunDirectory& directory) {
     state.verdict->cause = fmt::format("stopped while it waited at step {}", state.step);
     state.updated = unix_now();
     directory.write_state(state);
-    directory.request("");
+    directory.request("stop");
 }
 
 }  // namespace
@@ -97,11 +98,18 @@ Answer pause_elsewhere(const run::RunStore& store, const QStringList& ids) {
     });
 }
 
+Answer stop_begun(const run::RunStore& store, const QStringList& ids) {
+    return for_each_run(store, ids, [](const run::ListedRun& listed, Answer&) -> std::string {
+        listed.directory.request("stop");
+        return {};
+    });
+}
+
 Answer stop_runs(const run::RunStore& store, const QStringList& ids) {
     return for_each_run(store, ids, [](const run::ListedRun& listed, Answer&) -> std::string {
         if (listed.status == Status::running)
             listed.directory.request("stop");
-        else if (run::has_result(listed.status) || listed.status == Status::stopped || listed.status == Status::failed)
+        else if (is_over(listed.status))
             return fmt::format("has ended already: {}", run::to_string(listed.status));
         else
             end_as_stopped(listed.directory);
@@ -126,8 +134,6 @@ QStringList notes_of(const study::Launch& launch) {
 
 namespace {
 
-constexpr auto kLongestStart = 60s;  // loading LibTorch from a slow disk
-
 std::string last_line(const fs::path& file) {
     const std::string all = read_file(file, 64u << 20);
     const std::vector<std::string> lines = split(trim(all), '\n');
@@ -144,19 +150,24 @@ bool any_held_by(pid_t process, const std::vector<run::RunDirectory>& runs) {
 }  // namespace
 
 void hand_over(const fs::path& program, const run::RunStore& store, const std::vector<run::RunDirectory>& runs,
-               int jobs) {
-    std::vector<std::string> words{"resume"};
+               int jobs, std::chrono::milliseconds patience) {
+    std::vector<std::string> words{"resume", "--submitted"};
     for (const run::RunDirectory& directory : runs) words.push_back(directory.id());
     words.insert(words.end(), {"--quiet", "--workspace", fs::absolute(store.workspace()).string()});
     if (jobs > 0) words.insert(words.end(), {"--jobs", std::to_string(jobs)});
     const fs::path log = store.workspace() / "background.log";
     const pid_t child = run::start_detached(program, words, log);
-    const auto until = std::chrono::steady_clock::now() + kLongestStart;
-    while (!any_held_by(child, runs) && std::chrono::steady_clock::now() < until) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (!any_held_by(child, runs)) {
         int status = 0;
         if (waitpid(child, &status, WNOHANG) == child) {
             if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;  // short runs: done already
             throw InputError("training in the background did not start: {}", last_line(log));
+        }
+        if (std::chrono::steady_clock::now() > until) {
+            kill(child, SIGKILL);  // it must not begin once the runs go on here
+            waitpid(child, nullptr, 0);
+            throw InputError("training in the background did not start in {} s", patience / 1s);
         }
         std::this_thread::sleep_for(20ms);
     }

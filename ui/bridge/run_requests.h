@@ -3,7 +3,7 @@
 #include "core/study/launch.h"
 
 #include <QStringList>
-#include <functional>
+#include <chrono>
 
 // What RunControl does on disk: called in a worker, each call for several runs, telling a line for each one left alone.
 namespace ablate::ui {
@@ -23,14 +23,19 @@ struct Answer {
 Answer resume_runs(const run::RunStore& store, const QStringList& ids);
 Answer retry_runs(const run::RunStore& store, const QStringList& ids);
 Answer pause_elsewhere(const run::RunStore& store, const QStringList& ids);  // runs that other processes train
-Answer stop_runs(const run::RunStore& store, const QStringList& ids);
+// Runs that train, or are about to: it holds from their first step on.
+Answer stop_begun(const run::RunStore& store, const QStringList& ids);
+Answer stop_runs(const run::RunStore& store, const QStringList& ids);  // others: one that waits ends where it stands
 
 // What a launch left alone and noted, for people.
 QStringList notes_of(const study::Launch& launch);
 
+inline constexpr std::chrono::milliseconds kLongestStart{60'000};  // loading LibTorch from a slow disk
+
 // Starts `program resume RUNS` as a process that outlives this one, and returns once it trains (or has trained) them.
-// InputError or ResourceError with what it said when it does not.
+// InputError or ResourceError with what it said when it does not; one that takes longer than `patience` is ended.
 void hand_over(const std::filesystem::path& program, const run::RunStore& store,
-               const std::vector<run::RunDirectory>& runs, int jobs);
+               const std::vector<run::RunDirectory>& runs, int jobs,
+               std::chrono::milliseconds patience = kLongestStart);
 
 }  // namespace ablate::ui

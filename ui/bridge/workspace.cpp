@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/run/run_listing.h"
+#include "ui/bridge/run_status.h"
 
 #include <QElapsedTimer>
 #include <QTimer>
@@ -25,7 +26,6 @@ bool any_training(const run::RunList& list) {
 }
 
 bool waits_or_trains(Status status) { return status == Status::queued || status == Status::running; }
-bool is_over(Status status) { return run::has_result(status) || status == Status::stopped || status == Status::failed; }
 
 }  // namespace
 

@@ -3,7 +3,11 @@
 #include "core/base/atomic_file.h"
 #include "tests/support/same_runs.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
+#include "ui/bridge/run_requests.h"
+
+#include <sys/wait.h>
 
 #include <QSignalSpy>
 #include <QTest>
@@ -154,6 +158,32 @@ class RunControlTest : public QObject {
         QVERIFY(run::RunStore(fixture.workspace.path()).list().damaged.empty());
     }
 
+    void what_is_stopped_before_its_first_step_is_stopped() {
+        for (const auto mode : {RunControl::Mode::threads, RunControl::Mode::processes}) {
+            const Fixture fixture;
+            fixture.control->set_mode(mode);
+            const run::RunDirectory run = fixture.run(kLong);
+            std::stop_source paused;  // one that has trained before
+            train_run(run, paused.get_token(), [&](const auto&, const auto&) { paused.request_stop(); });
+            connect(fixture.control.get(), &RunControl::queue_changed, fixture.control.get(), [&] {
+                if (!fixture.control->training().isEmpty()) fixture.control->stop(fixture.control->training());
+            });
+            fixture.control->resume({id_of(run)});
+            QTRY_COMPARE_WITH_TIMEOUT(run.status(), Status::stopped, kPatience);
+            QTRY_VERIFY(!fixture.control->busy());
+        }
+    }
+
+    void stopping_what_waits_for_another_process_reaches_it() {
+        const Fixture fixture;
+        const run::RunDirectory run = fixture.run(kLong);
+        fixture.control->stop({id_of(run)});
+        QTRY_COMPARE_WITH_TIMEOUT(run.status(), Status::stopped, kPatience);
+        QCOMPARE(train_run(run, {}).outcome, train::Outcome::stopped);  // as that process would
+        fixture.control->resume({id_of(run)});
+        QTRY_VERIFY_WITH_TIMEOUT(trains(run), kPatience);
+    }
+
     void a_run_of_another_control_is_paused_through_its_directory() {
         const Fixture fixture;
         RunControl other(fixture.workspace.path());
@@ -279,6 +309,35 @@ class RunControlTest : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(waiting.status(), Status::healthy, kPatience);
         train_run(whole, {});
         VERIFY_SAME_RUNS(whole, run);
+    }
+
+    void a_child_that_does_not_begin_is_ended_and_said() {
+        const Fixture fixture;
+        const run::RunDirectory run = fixture.run(6);
+        const fs::path sleeps = fixture.workspace.write("sleeps", "#!/bin/sh\nexec sleep 1000\n");
+        fs::permissions(sleeps, fs::perms::owner_all);
+        const run::RunStore store(fixture.workspace.path());
+        while (waitpid(-1, nullptr, 0) > 0) continue;  // those of the tests before
+        const std::string line =
+            test::input_error([&] { hand_over(sleeps, store, {run}, 1, std::chrono::milliseconds(1)); });
+        QVERIFY(test::is_line_with(line, {"did not start in"}));
+        QCOMPARE(waitpid(-1, nullptr, WNOHANG), -1);  // no child is left
+    }
+
+    void what_was_submitted_while_leaving_failed_is_not_lost() {
+        Fixture fixture;
+        fixture.control->set_jobs(1);
+        const run::RunDirectory run = fixture.run(kLong), late = fixture.run(kLong, 2);
+        fixture.control->resume({id_of(run)});
+        QTRY_VERIFY_WITH_TIMEOUT(trains(run), kPatience);
+        fixture.control->set_program("/nonexistent/ablate");
+        QSignalSpy failed(fixture.control.get(), &RunControl::leave_failed);
+        connect(fixture.control.get(), &RunControl::run_ended, fixture.control.get(),
+                [&] { fixture.control->resume({id_of(late)}); });
+        fixture.control->leave(RunControl::Leave::background);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(fixture.control->training() + fixture.control->waiting(),
+                                  (QStringList{id_of(run), id_of(late)}), kPatience);
     }
 
     void without_a_child_the_runs_go_on_here() {
