@@ -34,6 +34,7 @@ QString why_not(RunAction action, const RunSituation& at) {
         case RunAction::resume:
             return why_not_resume(at);
         case RunAction::pause:
+            if (at.ending) return "It was asked already and ends after its checkpoint";
             return at.run->status == Status::running || at.place >= 0 ? "" : "It does not train";
         case RunAction::stop:
             return why_not_stop(at);

@@ -12,6 +12,7 @@ enum class RunAction { resume, pause, stop, retry, move_earlier, move_later, rem
 struct RunSituation {
     const run::ListedRun* run = nullptr;  // null: damaged
     int place = -1, waiting = 0;
+    bool ending = false;  // it trains and was asked to pause or to stop
 };
 
 // "" when the action applies; else why it does not, one line for a tooltip or the status line.

@@ -9,8 +9,6 @@ namespace ablate::ui {
 
 using run::Status;
 
-QString status_text(Status status) { return QString(run::to_string(status)); }
-
 double share_of_steps(const run::ListedRun& run) {
     const std::int64_t steps = run.info.config.train.steps;
     if (steps <= 0) return 0;

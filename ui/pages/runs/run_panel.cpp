@@ -150,7 +150,7 @@ QWidget* RunPanel::build_notes() {
     return side;
 }
 
-void RunPanel::show_runs(const std::vector<const run::ListedRun*>& runs) {
+void RunPanel::show_runs(const std::vector<const run::ListedRun*>& runs, const QStringList& pausing) {
     QStringList ids;
     for (const run::ListedRun* run : runs) ids += text(run->info.id);
     if (ids != ids_) {
@@ -170,7 +170,7 @@ void RunPanel::show_runs(const std::vector<const run::ListedRun*>& runs) {
     }
     if (runs.size() == 1) {
         now.text = as_edited(text(runs.front()->notes.text));
-        show_facts(*runs.front());
+        show_facts(*runs.front(), pausing.contains(ids.front()));
     } else {
         title_->setText(QString("%1 runs selected").arg(runs.size()));
         chip_->hide();
@@ -211,11 +211,11 @@ void RunPanel::show_damaged(const run::DamagedRun& run) {
     tags_->setEnabled(false);
 }
 
-void RunPanel::show_facts(const run::ListedRun& run) {
+void RunPanel::show_facts(const run::ListedRun& run, bool pausing) {
     const run::RunInfo& info = run.info;
     title_->setText(run_title(info));
-    chip_->setText(status_text(run.status));
-    set_look(chip_, "chip", status_look(status_text(run.status)));
+    chip_->setText(state_text(run, pausing));
+    set_look(chip_, "chip", status_look(chip_->text()));
     chip_->show();
     const QString cause = run.state.verdict ? text(run.state.verdict->cause) : QString();
     cause_->setText(cause);

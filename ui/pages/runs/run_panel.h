@@ -18,7 +18,8 @@ class RunPanel : public QWidget {
     Q_OBJECT
   public:
     explicit RunPanel(QWidget* parent = nullptr);
-    void show_runs(const std::vector<const run::ListedRun*>& runs);
+    // `pausing`: ids of those this window asked to pause.
+    void show_runs(const std::vector<const run::ListedRun*>& runs, const QStringList& pausing = {});
     void show_damaged(const run::DamagedRun& run);
     void edit();  // puts the cursor into the note
     void save();  // now, what was typed
@@ -40,7 +41,7 @@ class RunPanel : public QWidget {
     };
     QWidget* build_facts();
     QWidget* build_notes();
-    void show_facts(const run::ListedRun& run);
+    void show_facts(const run::ListedRun& run, bool pausing);
     void set_fact(int row, const QString& value);
     Typed typed() const;
     void show_notes(const Typed& notes);

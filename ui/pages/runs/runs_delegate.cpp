@@ -34,14 +34,14 @@ void paint_sign(QPainter& painter, const QRectF& box, const QString& status, con
     } else if (status == "running") {
         painter.setBrush(ink);
         painter.drawPolygon(polygon(box, {{0.2, 0.05}, {0.9, 0.5}, {0.2, 0.95}}));
-    } else if (status == "paused") {
+    } else if (status == "paused" || status == "pausing") {
         painter.drawPolyline(polygon(box, {{0.3, 0.1}, {0.3, 0.9}}));
         painter.drawPolyline(polygon(box, {{0.7, 0.1}, {0.7, 0.9}}));
     } else if (status == "interrupted") {
         painter.drawPolyline(polygon(box, {{0.65, 0.0}, {0.3, 0.55}, {0.7, 0.45}, {0.35, 1.0}}));
     } else if (status == "healthy") {
         painter.drawPolyline(polygon(box, {{0.05, 0.55}, {0.38, 0.88}, {0.95, 0.15}}));
-    } else if (status == "stopped") {
+    } else if (status == "stopped" || status == "stopping") {
         painter.setBrush(ink);
         painter.drawRect(box.adjusted(1.5, 1.5, -1.5, -1.5));
     } else if (status == "collapsed") {
@@ -66,14 +66,16 @@ void paint_chip_ground(QPainter& painter, const QRectF& box, const QColor& ink) 
     painter.drawRoundedRect(box, kChipHeight / 2.0, kChipHeight / 2.0);
 }
 
-void paint_state(QPainter& painter, const QRectF& area, const QString& status) {
+// `place` in the queue of those that wait; empty of others.
+void paint_state(QPainter& painter, const QRectF& area, const QString& status, const QString& place) {
     const QColor ink = ink_of(status);
-    const double text_width = painter.fontMetrics().horizontalAdvance(status);
+    const QString words = place.isEmpty() ? status : status + " · " + place;
+    const double text_width = painter.fontMetrics().horizontalAdvance(words);
     const QRectF box = chip_box(area, text_width + kSign + 2 * kMargin + 5);
     paint_chip_ground(painter, box, ink);
     paint_sign(painter, QRectF(box.left() + kMargin, box.center().y() - kSign / 2.0, kSign, kSign), status, ink);
     painter.setPen(ink);
-    painter.drawText(box.adjusted(kMargin + kSign + 5, 0, -kMargin, 0), Qt::AlignLeft | Qt::AlignVCenter, status);
+    painter.drawText(box.adjusted(kMargin + kSign + 5, 0, -kMargin, 0), Qt::AlignLeft | Qt::AlignVCenter, words);
 }
 
 // What does not fit is counted: "+2".
@@ -109,11 +111,11 @@ void paint_progress(QPainter& painter, const QRectF& area, double share, const Q
     if (share > 0) {
         QRectF done = bar;
         done.setWidth(std::max<double>(share * bar.width(), kBarHeight));
-        const bool at_work = status == "running" || (status.isEmpty() && share < 1);
+        const bool at_work = status_look(status) == "running" || (status.isEmpty() && share < 1);
         painter.setBrush(at_work ? palette().accent : ink_of(status));
         painter.drawRoundedRect(done, kBarHeight / 2.0, kBarHeight / 2.0);
     }
-    painter.setPen(status.isEmpty() || status == "running" ? palette().text : palette().muted);
+    painter.setPen(status.isEmpty() || status_look(status) == "running" ? palette().text : palette().muted);
     draw_figures(painter, area, Qt::AlignRight, percent);
 }
 
@@ -150,7 +152,7 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->setFont(item.font);
     const QRectF area = QRectF(option.rect).adjusted(kMargin, 0, -kMargin, 0);
     if (column == RunsModel::state && !heading) {
-        paint_state(*painter, area, status);
+        paint_state(*painter, area, status, index.siblingAtColumn(RunsModel::place).data().toString());
     } else if (column == RunsModel::progress && share.isValid()) {
         paint_progress(*painter, area, share.toDouble(), status);
     } else if (column == RunsModel::tags && !heading) {
@@ -162,8 +164,10 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         const bool quiet = heading ? column != RunsModel::name : column > RunsModel::verdict;
         painter->setPen(alarm ? palette().danger : quiet ? palette().muted : palette().text);
         if (heading && column != RunsModel::name) painter->setFont(Theme::instance().font());
+        const QString shorter = index.data(RunsModel::short_role).toString();
+        const bool fits = figures_width(text, QFontMetricsF(painter->font())) <= area.width();
         if (is_figures(column))
-            draw_figures(*painter, area, item.displayAlignment, text);
+            draw_figures(*painter, area, item.displayAlignment, fits || shorter.isEmpty() ? text : shorter);
         else
             painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                               painter->fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(area.width())));

@@ -21,9 +21,10 @@ bool any_tag(const run::ListedRun& run, const QString& word) {
                        [&](const std::string& tag) { return holds(text(tag), word); });
 }
 
-bool matches(const run::ListedRun& run, const RunQuery::Word& word) {
+bool matches(const run::ListedRun& run, const QString& state, const RunQuery::Word& word) {
     const run::RunInfo& info = run.info;
-    const bool in_study = holds(text(info.study), word.text), in_state = holds(to_string(run.status), word.text);
+    const bool in_study = holds(text(info.study), word.text);
+    const bool in_state = holds(to_string(run.status), word.text) || holds(state, word.text);
     const bool in_variant = holds(text(info.variant), word.text) || holds(text(info.label), word.text);
     switch (word.where) {
         case Where::study:
@@ -100,9 +101,11 @@ bool RunsFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
     const QModelIndex index = model.index(row, 0, parent);
     const run::ListedRun* run = model.run(index);
     const run::DamagedRun* damaged = model.damaged(index);
-    if (!run && !damaged) return query_.words.empty();  // a heading: its runs decide
-    return std::all_of(query_.words.begin(), query_.words.end(),
-                       [&](const RunQuery::Word& word) { return run ? matches(*run, word) : matches(*damaged, word); });
+    if (!run && !damaged) return query_.words.empty();                    // a heading: its runs decide
+    const QString state = index.data(RunsModel::status_role).toString();  // "pausing" is running as well
+    return std::all_of(query_.words.begin(), query_.words.end(), [&](const RunQuery::Word& word) {
+        return run ? matches(*run, state, word) : matches(*damaged, word);
+    });
 }
 
 bool RunsFilter::lessThan(const QModelIndex& left, const QModelIndex& right) const {

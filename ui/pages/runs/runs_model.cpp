@@ -29,7 +29,7 @@ constexpr std::array<ColumnTexts, RunsModel::column_count> kColumns{{
     {"Grid point", "The options that the study's grid sets"},
     {"Seed", "Of the initialisation, the order of the data and the sampling"},
     {"Queue", "Place among the runs that wait in this window"},
-    {"State", "Running means that a process holds the run's lock now"},
+    {"State", "Running means that a process holds the run's lock now; pausing and stopping, that it was asked to end"},
     {"Progress", "Share of the steps"},
     {"Step", "Steps done, of all"},
     {"Left", "Time to the last step at the present rate"},
@@ -37,7 +37,7 @@ constexpr std::array<ColumnTexts, RunsModel::column_count> kColumns{{
     {"Loss (nats)", "Training loss of the last step that was read"},
     {"Verdict", "Why the run ended as it did"},
     {"Tags", "As written in the panel below the table"},
-    {"Device", "As asked for, and what it came to"},
+    {"Device", "Where it trains; before it began, where it shall"},
     {"Created", "In local time"},
     {"Run", "Its id: the name of its folder"},
 }};
@@ -54,7 +54,7 @@ QVariant alignment(int column) {
 
 bool same(const run::ListedRun& a, const run::ListedRun& b) {
     return a.status == b.status && a.state.step == b.state.step && a.state.updated == b.state.updated &&
-           a.notes == b.notes && a.problems == b.problems && a.info.created == b.info.created;
+           a.asked == b.asked && a.notes == b.notes && a.problems == b.problems && a.info.created == b.info.created;
 }
 
 QStringList strings(const std::vector<std::string>& words) {
@@ -72,6 +72,10 @@ QString run_tooltip(const run::ListedRun& run, int column) {
     if (column == C::created) return plain_tooltip({text(utc_time(run.info.created))});
     if (column == C::tags) return plain_tooltip(strings(run.notes.tags));
     if (column == C::verdict) return plain_tooltip({cause_text(run)});
+    if (column == C::step)
+        return plain_tooltip(
+            {text(with_thousands(run.state.step) + " of " + with_thousands(run.info.config.train.steps) + " steps")});
+    if (column == C::device) return plain_tooltip({device_text(run)});
     return plain_tooltip({run_title(run.info), cause_text(run), text(run.notes.text).left(400)});
 }
 
@@ -153,7 +157,7 @@ void RunsModel::append_new(const std::vector<Sought>& wanted) {
         if (known.contains(one.id)) continue;
         std::vector<Row>& rows = fresh[{one.damaged, one.study}];
         if (rows.empty()) order.emplace_back(one.damaged, one.study);
-        rows.push_back({one.id, one.listed, -1, waiting_.value(one.id, -1)});
+        rows.push_back({one.id, one.listed, -1, waiting_.value(one.id, -1), pausing_.contains(one.id)});
     }
     for (const auto& key : order) {
         const std::vector<Row>& rows = fresh[key];
@@ -193,16 +197,30 @@ void RunsModel::tell_changes(const std::vector<Sought>& wanted) {
     }
 }
 
+// `change(row)`, and tells of the rows for which it returns true.
+template <class Change>
+void RunsModel::change_rows(Change change) {
+    for (const auto& group : groups_)
+        for (int r = 0; r < static_cast<int>(group->rows.size()); ++r)
+            if (change(group->rows[static_cast<std::size_t>(r)]))
+                Q_EMIT dataChanged(index(r, 0, heading(*group)), index(r, column_count - 1, heading(*group)));
+}
+
 void RunsModel::set_waiting(const QStringList& ids) {
     waiting_.clear();
     for (const QString& id : ids) waiting_.insert(id, static_cast<int>(waiting_.size()));
-    for (const auto& group : groups_)
-        for (int r = 0; r < static_cast<int>(group->rows.size()); ++r) {
-            Row& row = group->rows[static_cast<std::size_t>(r)];
-            const int now = waiting_.value(row.id, -1);
-            if (std::exchange(row.place, now) == now) continue;
-            Q_EMIT dataChanged(index(r, 0, heading(*group)), index(r, column_count - 1, heading(*group)));
-        }
+    change_rows([this](Row& row) {
+        const int now = waiting_.value(row.id, -1);
+        return std::exchange(row.place, now) != now;
+    });
+}
+
+void RunsModel::set_pausing(const QStringList& ids) {
+    pausing_ = ids;
+    change_rows([this](Row& row) {
+        const bool now = pausing_.contains(row.id);
+        return std::exchange(row.pausing, now) != now;
+    });
 }
 
 // --- structure
@@ -371,7 +389,7 @@ QVariant RunsModel::run_data(const Group& group, const Row& row, int column, int
         case id_role:
             return row.id;
         case status_role:
-            return status_text(run.status);
+            return state_text(run, row.pausing);
         case study_role:
             return group.study;
         case color_role:
@@ -380,6 +398,10 @@ QVariant RunsModel::run_data(const Group& group, const Row& row, int column, int
             return column == progress ? QVariant(share_of_steps(run)) : QVariant();
         case tags_role:
             return strings(run.notes.tags);
+        case short_role:
+            return column == step ? text(short_count(static_cast<double>(run.state.step)) + " / " +
+                                         short_count(static_cast<double>(run.info.config.train.steps)))
+                                  : QString();
         case alarm_role:
             return column == verdict ? is_alarming(run)
                                      : column == loss && !std::isfinite(run.state.last_loss.value_or(0));
@@ -430,7 +452,7 @@ QString RunsModel::run_text(const Row& row, int column) const {
         case place:
             return row.place < 0 ? QString() : QString::number(row.place + 1);
         case state:
-            return status_text(run.status);
+            return state_text(run, row.pausing);
         case step:
             return QString("%1 / %2").arg(text(with_thousands(run.state.step)),
                                           text(with_thousands(run.info.config.train.steps)));
@@ -444,8 +466,8 @@ QString RunsModel::run_text(const Row& row, int column) const {
             return run.state.last_loss ? text(significant(*run.state.last_loss)) : QString();
         case verdict:
             return cause_text(run);
-        case device:
-            return device_text(run);
+        case device:  // what was asked for is in the tooltip
+            return text(run.state.device.empty() ? run.info.config.train.device : run.state.device);
         case created:
             return local_time(run.info.created);
         case id:

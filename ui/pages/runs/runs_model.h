@@ -35,19 +35,21 @@ class RunsModel : public QAbstractItemModel {
         id_role = Qt::UserRole + 1,  // a run's id, of a damaged one its folder's name; of a heading empty
         heading_role,                // whether the row is one
         damaged_role,                // whether it is a damaged run or their heading
-        status_role,                 // "running", ..., "unreadable"
+        status_role,                 // "running", "pausing", ..., "unreadable"
         share_role,                  // of the steps, 0 to 1; invalid where there is no telling
         sort_role,                   // a number, text or nothing, by column
         newest_role,                 // of a heading: when its newest run was created
         color_role,                  // as Workspace::color_index; of runs alone
         study_role,
         alarm_role,  // whether the cell tells of a collapse or failure
-        tags_role    // QStringList
+        tags_role,   // QStringList
+        short_role   // of the steps the same in fewer characters
     };
 
     explicit RunsModel(QObject* parent = nullptr);
     void set_runs(const RunListPtr& list, const std::function<int(const run::RunInfo&)>& color_index);
     void set_waiting(const QStringList& ids);  // in order
+    void set_pausing(const QStringList& ids);  // asked to by this window, while they train
 
     const run::ListedRun* run(const QModelIndex& index) const;  // null for headings and damaged runs
     const run::ListedRun* run(const QString& id) const;
@@ -70,6 +72,7 @@ class RunsModel : public QAbstractItemModel {
         std::size_t listed = 0;  // index into the list's runs, or its damaged ones
         int color = -1;
         int place = -1;  // among those that wait; -1: does not
+        bool pausing = false;
     };
     struct Group {
         QString study;
@@ -86,6 +89,8 @@ class RunsModel : public QAbstractItemModel {
         bool same;  // as before
     };
 
+    template <class Change>
+    void change_rows(Change change);
     std::vector<Sought> sought(const RunListPtr& list) const;
     void remove_absent(const std::vector<Sought>& wanted);
     void append_new(const std::vector<Sought>& wanted);
@@ -110,6 +115,7 @@ class RunsModel : public QAbstractItemModel {
     RunListPtr list_;
     std::vector<std::unique_ptr<Group>> groups_;
     QHash<QString, int> waiting_;  // id to place
+    QStringList pausing_;
 };
 
 }  // namespace ablate::ui

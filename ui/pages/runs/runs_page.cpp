@@ -122,6 +122,7 @@ struct RunsPage::State {
     RunsFilter filter;
     QStringList in_trash;  // what Undo takes back
     bool stale = true;     // panel and actions, of a page that is hidden
+    bool listed = false;   // the workspace was read: runs that come from now on are new
 
     RunsTable* table = nullptr;
     RunPanel* panel = nullptr;
@@ -293,7 +294,11 @@ void RunsPage::State::build_context_menu() {
 
 void RunsPage::State::take_runs() {
     if (!workspace) return;
-    model.set_runs(workspace->runs(), [this](const run::RunInfo& info) { return workspace->color_index(info); });
+    const auto take = [this] {
+        model.set_runs(workspace->runs(), [this](const run::RunInfo& info) { return workspace->color_index(info); });
+    };
+    table->change_in_place(take, listed);
+    listed = workspace->has_read();
     bool any_grid = false;
     for (const run::ListedRun& run : workspace->runs()->runs) any_grid |= !run.info.grid_point.empty();
     table->show_grid_points(any_grid);
@@ -304,6 +309,7 @@ void RunsPage::State::take_queue() {
     if (!workspace) return;
     const QStringList waiting = control ? control->waiting() : QStringList();
     model.set_waiting(waiting);
+    model.set_pausing(control ? control->pausing() : QStringList());
     int training = 0;
     for (const run::ListedRun& run : workspace->runs()->runs) training += run.status == run::Status::running;
     QStringList parts{runs_text(model.run_count())};
@@ -341,7 +347,7 @@ void RunsPage::State::show_in_panel(const QModelIndexList& selected) {
     if (runs.empty() && damaged)
         panel->show_damaged(*damaged);
     else
-        panel->show_runs(runs);
+        panel->show_runs(runs, control ? control->pausing() : QStringList());
 }
 
 std::vector<RunsPage::State::Chosen> RunsPage::State::situations_of(const QModelIndexList& runs) const {
@@ -351,7 +357,9 @@ std::vector<RunsPage::State::Chosen> RunsPage::State::situations_of(const QModel
     std::vector<Chosen> all;
     for (const QModelIndex& index : runs) {
         const QString id = index.data(RunsModel::id_role).toString();
-        all.push_back({id, {model.run(index), places.value(id, -1), static_cast<int>(places.size())}});
+        const QString state = index.data(RunsModel::status_role).toString();
+        const bool ending = state == "pausing" || state == "stopping";
+        all.push_back({id, {model.run(index), places.value(id, -1), static_cast<int>(places.size()), ending}});
     }
     return all;
 }
@@ -511,6 +519,7 @@ void RunsPage::set_context(const PageContext& context) {
     if (s.control) disconnect(s.control, nullptr, this, nullptr);
     qDeleteAll(findChildren<TrashDialog*>());
     s.banner->hide();
+    s.listed = false;
     s.workspace = context.workspace;
     s.document = context.document;
     s.control = context.control;

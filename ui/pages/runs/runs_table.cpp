@@ -2,21 +2,41 @@
 
 #include "ui/pages/runs/runs_delegate.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/header_state.h"
 
 #include <QAction>
 #include <QHeaderView>
 #include <QPainter>
-#include <QSet>
+#include <QScrollBar>
+#include <algorithm>
 #include <array>
 
 namespace ablate::ui {
 
 namespace {
 
-constexpr int kLeastVerdict = 160;  // px
-constexpr std::array<int, RunsModel::column_count> kWidths{160, 144, 52,  60,  124, 112, 112, 64,
-                                                           76,  92,  240, 128, 96,  144, 96};
-constexpr std::array kHiddenAtFirst{RunsModel::grid_point, RunsModel::created, RunsModel::id};
+// px. Narrower than usual before anything has to be scrolled to; what is left is the verdict's.
+struct Width {
+    int usual, least;
+};
+constexpr std::array<Width, RunsModel::column_count> kWidths{{{184, 148},
+                                                              {144, 104},
+                                                              {52, 52},
+                                                              {60, 60},
+                                                              {140, 120},
+                                                              {112, 84},
+                                                              {112, 100},
+                                                              {64, 56},
+                                                              {76, 76},
+                                                              {92, 92},
+                                                              {160, 100},
+                                                              {128, 84},
+                                                              {80, 66},
+                                                              {144, 128},
+                                                              {96, 80}}};
+constexpr int kStandsOut = 2400, kFrame = 50;  // ms
+constexpr double kMark = 0.22;                 // of the accent in the ground of a run that has just come
+constexpr std::array kHiddenAtFirst{RunsModel::grid_point, RunsModel::place, RunsModel::created, RunsModel::id};
 
 QString heading_name(const QModelIndex& heading) {
     return heading.data(RunsModel::damaged_role).toBool() ? QString() : heading.data(RunsModel::study_role).toString();
@@ -39,6 +59,8 @@ RunsTable::RunsTable(RunsModel& model, RunsFilter& filter, QWidget* parent)
     build_header();
     build_columns_menu();
     connect(&filter_, &QAbstractItemModel::rowsInserted, this, &RunsTable::unfold);
+    connect(&model_, &QAbstractItemModel::rowsInserted, this, &RunsTable::mark);
+    connect(&fade_timer_, &QTimer::timeout, this, &RunsTable::fade);
     connect(this, &QTreeView::collapsed, this, [this](const QModelIndex& index) { folded_ += heading_name(index); });
     connect(this, &QTreeView::expanded, this, [this](const QModelIndex& index) { folded_ -= heading_name(index); });
     connect(selectionModel(), &QItemSelectionModel::selectionChanged, this, &RunsTable::selection_changed);
@@ -59,7 +81,7 @@ void RunsTable::build_header() {
     head.setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     head.setContextMenuPolicy(Qt::CustomContextMenu);
     for (int column = 0; column < RunsModel::column_count; ++column)
-        head.resizeSection(column, kWidths[static_cast<std::size_t>(column)]);
+        head.resizeSection(column, kWidths[static_cast<std::size_t>(column)].usual);
     for (const int column : kHiddenAtFirst) setColumnHidden(column, true);
     // A third click on a title goes back to the order of creation.
     head.setSortIndicatorClearable(true);
@@ -70,10 +92,10 @@ void RunsTable::build_header() {
     };
     back_to_creation(-1);
     connect(&head, &QHeaderView::sortIndicatorChanged, this, back_to_creation);
-    connect(&head, &QHeaderView::sectionResized, this, [this](int column) {
-        if (fitting_) return;
-        verdict_sized_ |= column == RunsModel::verdict;
-        fit_verdict();
+    connect(&head, &QHeaderView::sectionResized, this, [this](int column, int before, int after) {
+        if (fitting_ || before == 0 || after == 0) return;  // 0: hidden
+        sized_ += column;
+        fit_columns();
     });
     connect(&head, &QWidget::customContextMenuRequested, this,
             [this](const QPoint& point) { columns_menu_.popup(header()->mapToGlobal(point)); });
@@ -87,7 +109,7 @@ void RunsTable::build_columns_menu() {
         connect(choice, &QAction::triggered, this, [this, column](bool shown) {
             columns_chosen_ = true;
             setColumnHidden(column, !shown);
-            fit_verdict();
+            fit_columns();
         });
         connect(&columns_menu_, &QMenu::aboutToShow, choice,
                 [this, choice, column] { choice->setChecked(!isColumnHidden(column)); });
@@ -97,25 +119,85 @@ void RunsTable::build_columns_menu() {
 void RunsTable::show_grid_points(bool any) {
     if (columns_chosen_ || isColumnHidden(RunsModel::grid_point) == !any) return;
     setColumnHidden(RunsModel::grid_point, !any);
-    fit_verdict();
+    fit_columns();
 }
 
-void RunsTable::fit_verdict() {
-    if (verdict_sized_ || isColumnHidden(RunsModel::verdict)) return;
-    const int others = header()->length() - header()->sectionSize(RunsModel::verdict);
+void RunsTable::fit_columns() {
+    QHeaderView& head = *header();
+    std::vector<int> columns;
+    int usual = 0, least = 0, room = viewport()->width();
+    for (int column = 0; column < RunsModel::column_count; ++column) {
+        if (isColumnHidden(column)) continue;
+        if (sized_.contains(column)) {
+            room -= head.sectionSize(column);
+            continue;
+        }
+        const Width& width = kWidths[static_cast<std::size_t>(column)];
+        usual += width.usual;
+        least += width.least;
+        columns.push_back(column);
+    }
+    const double share = usual > least ? std::clamp(double(room - least) / (usual - least), 0.0, 1.0) : 1;
     fitting_ = true;
-    header()->resizeSection(RunsModel::verdict, std::max(kLeastVerdict, viewport()->width() - others));
+    for (const int column : columns) {
+        const Width& width = kWidths[static_cast<std::size_t>(column)];
+        if (column == RunsModel::verdict) continue;
+        const int given = width.least + static_cast<int>(share * (width.usual - width.least));
+        head.resizeSection(column, given);
+        room -= given;
+    }
+    if (!isColumnHidden(RunsModel::verdict) && !sized_.contains(RunsModel::verdict))
+        head.resizeSection(RunsModel::verdict, std::max(kWidths[RunsModel::verdict].least, room));
     fitting_ = false;
 }
 
 void RunsTable::resizeEvent(QResizeEvent* event) {
     QTreeView::resizeEvent(event);
-    fit_verdict();
+    fit_columns();
 }
 
 // Only headings have a branch; the lines between them and their runs are left out.
 void RunsTable::drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const {
     if (!index.parent().isValid()) QTreeView::drawBranches(painter, rect, index);
+}
+
+void RunsTable::drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const auto found = new_.constFind(index.siblingAtColumn(0).data(RunsModel::id_role).toString());
+    if (found != new_.constEnd()) {
+        const Palette& c = Theme::instance().palette();
+        const double gone = static_cast<double>(found->elapsed()) / kStandsOut;
+        const double left = animated() ? std::clamp(1 - gone, 0.0, 1.0) : 1;
+        painter->fillRect(QRect(0, option.rect.top(), viewport()->width(), option.rect.height()),
+                          mixed(c.surface, c.accent, kMark * left));
+    }
+    QTreeView::drawRow(painter, option, index);
+}
+
+void RunsTable::change_in_place(const std::function<void()>& change, bool mark_new) {
+    marking_ = mark_new;
+    QScrollBar& bar = *verticalScrollBar();
+    // At the top what comes there is to be seen.
+    const QPersistentModelIndex top = isVisible() && bar.value() > 0 ? indexAt({0, 0}) : QModelIndex();
+    const int before = top.isValid() ? visualRect(top).top() : 0;
+    change();
+    if (top.isValid()) bar.setValue(bar.value() + visualRect(top).top() - before);
+    marking_ = false;
+}
+
+// A desktop that was told to keep still has no style that animates.
+bool RunsTable::animated() const { return style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) > 0; }
+
+void RunsTable::mark(const QModelIndex& parent, int first, int last) {
+    if (!marking_ || !parent.isValid()) return;
+    for (int row = first; row <= last; ++row)
+        new_[model_.index(row, 0, parent).data(RunsModel::id_role).toString()].start();
+    if (!fade_timer_.isActive()) fade_timer_.start(animated() ? kFrame : kStandsOut);
+}
+
+void RunsTable::fade() {
+    new_.removeIf([](const auto& entry) { return entry.value().hasExpired(kStandsOut); });
+    if (new_.isEmpty()) fade_timer_.stop();
+    viewport()->update();
 }
 
 // Studies that come, and those that come back as the filter changes, are unfolded unless somebody folded them.
@@ -166,22 +248,22 @@ void RunsTable::select(const QStringList& ids) {
 }
 
 QVariantMap RunsTable::save_state() const {
-    return {{"header", header()->saveState()},
-            {"columns", int(RunsModel::column_count)},
+    QVariantList sized;
+    for (const int column : sized_) sized += column;
+    return {{"header", save_header(*header())},
             {"columns_chosen", columns_chosen_},
-            {"verdict_sized", verdict_sized_},
+            {"sized", sized},
             {"folded", QStringList(folded_.begin(), folded_.end())}};
 }
 
 void RunsTable::restore_state(const QVariantMap& state) {
-    // Of a version with other columns the widths mean nothing.
-    if (state.value("columns").toInt() == RunsModel::column_count) {
-        fitting_ = true;
-        if (header()->restoreState(state.value("header").toByteArray())) {
-            columns_chosen_ = state.value("columns_chosen").toBool();
-            verdict_sized_ = state.value("verdict_sized").toBool();
-        }
-        fitting_ = false;
+    fitting_ = true;
+    const bool restored = restore_header(*header(), state.value("header").toMap());
+    fitting_ = false;
+    if (restored) {
+        columns_chosen_ = state.value("columns_chosen").toBool();
+        sized_.clear();
+        for (const QVariant& column : state.value("sized").toList()) sized_ += column.toInt();
         setColumnHidden(RunsModel::name, false);
         const int sorted = header()->sortIndicatorSection();
         filter_.sort(sorted < 0 ? int(RunsModel::created) : sorted, header()->sortIndicatorOrder());
@@ -192,7 +274,7 @@ void RunsTable::restore_state(const QVariantMap& state) {
         const QModelIndex heading = filter_.index(row, 0);
         setExpanded(heading, !folded_.contains(heading_name(heading)));
     }
-    fit_verdict();
+    fit_columns();
 }
 
 }  // namespace ablate::ui

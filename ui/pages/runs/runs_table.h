@@ -2,7 +2,10 @@
 #include "ui/pages/runs/runs_filter.h"
 #include "ui/pages/runs/runs_model.h"
 
+#include <QElapsedTimer>
 #include <QMenu>
+#include <QSet>
+#include <QTimer>
 #include <QTreeView>
 
 namespace ablate::ui {
@@ -19,6 +22,9 @@ class RunsTable : public QTreeView {
     void select(const QStringList& ids);
     QMenu* columns_menu() { return &columns_menu_; }
     void show_grid_points(bool any);  // the column comes by itself, until somebody chooses columns
+    // Changes the model while the rows in view stay where they are. `mark_new`: runs that come stand out for a moment.
+    void change_in_place(const std::function<void()>& change, bool mark_new);
+    bool stands_out(const QString& id) const { return new_.contains(id); }
 
     QVariantMap save_state() const;
     void restore_state(const QVariantMap& state);
@@ -30,20 +36,27 @@ class RunsTable : public QTreeView {
   protected:
     void resizeEvent(QResizeEvent* event) override;
     void drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const override;
+    void drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
   private:
     void build_header();
     void build_columns_menu();
-    void fit_verdict();
+    void fit_columns();
     void unfold(const QModelIndex& parent, int first, int last);
+    void mark(const QModelIndex& parent, int first, int last);
+    void fade();
+    bool animated() const;
 
     RunsModel& model_;
     RunsFilter& filter_;
     QMenu columns_menu_;
     QSet<QString> folded_;         // studies
     bool columns_chosen_ = false;  // by somebody
-    bool verdict_sized_ = false;   // by somebody; else it takes the room that is left
+    QSet<int> sized_;              // columns that somebody gave a width
     bool fitting_ = false;
+    bool marking_ = false;
+    QHash<QString, QElapsedTimer> new_;  // runs that stand out, since when
+    QTimer fade_timer_;
 };
 
 }  // namespace ablate::ui

@@ -92,15 +92,42 @@ class RunsModelTest : public QObject {
         RunsModel model;
         model.set_runs(run_list({run}), color_of);
         QCOMPARE(cell(model, "a", RunsModel::step), QString("300 / 1,200"));
+        QCOMPARE(model.index_of("a", RunsModel::step).data(RunsModel::short_role).toString(), QString("300 / 1.2k"));
         QCOMPARE(model.index_of("a", RunsModel::progress).data(RunsModel::share_role).toDouble(), 0.25);
         QCOMPARE(*seconds_remaining(run), 90.0);
         QCOMPARE(cell(model, "a", RunsModel::remaining), QString("1m 30s"));
         QCOMPARE(cell(model, "a", RunsModel::loss), QString("3.142"));
         QVERIFY(model.index_of("a", RunsModel::loss).data(Qt::ToolTipRole).toString().contains("3.14159"));
-        QCOMPARE(cell(model, "a", RunsModel::device), QString("auto → cpu"));
+        QCOMPARE(cell(model, "a", RunsModel::device), QString("cpu"));
+        QVERIFY(model.index_of("a", RunsModel::device).data(Qt::ToolTipRole).toString().contains("auto → cpu"));
         run.status = Status::paused;
         model.set_runs(run_list({run}), color_of);
         QCOMPARE(cell(model, "a", RunsModel::remaining), QString());
+    }
+
+    void a_run_asked_to_end_says_so_until_it_does() {
+        run::ListedRun run = listed_run("a", "one", "baseline", 1, 1);
+        RunsModel model;
+        model.set_runs(run_list({run}), color_of);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        run.asked = "pause";
+        model.set_runs(run_list({run}), color_of);
+        QVERIFY(changed.count() > 0);
+        QCOMPARE(cell(model, "a", RunsModel::state), QString("pausing"));
+        run.asked = "stop";
+        model.set_runs(run_list({run}), color_of);
+        QCOMPARE(cell(model, "a", RunsModel::state), QString("stopping"));
+        run.asked = "";
+        model.set_runs(run_list({run}), color_of);
+        QCOMPARE(cell(model, "a", RunsModel::state), QString("running"));
+        changed.clear();
+        model.set_pausing({"a"});  // by this window, which writes nothing down
+        QVERIFY(changed.count() > 0);
+        QCOMPARE(model.index_of("a").data(RunsModel::status_role).toString(), QString("pausing"));
+        run.status = Status::paused;
+        run.asked = "pause";  // left over
+        model.set_runs(run_list({run}), color_of);
+        QCOMPARE(cell(model, "a", RunsModel::state), QString("paused"));
     }
 
     void what_is_not_there_is_empty_and_no_number_is_an_alarm() {

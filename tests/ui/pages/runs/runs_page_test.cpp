@@ -15,6 +15,7 @@
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -192,16 +193,28 @@ class RunsPageTest : public QObject {
         window.open(61);
         window.click("copy50");
         window.table().verticalScrollBar()->setValue(window.table().verticalScrollBar()->maximum() / 2);
-        const int scrolled = window.table().verticalScrollBar()->value();
-        QVERIFY(scrolled > 0);
+        QVERIFY(window.table().verticalScrollBar()->value() > 0);
+        const auto place = [&] { return window.table().visualRect(window.cell("copy30", RunsModel::name)); };
+        const QRect before = place();
         run::edit_notes(window.folder / "runs/copy7", {{}, {"keep"}, {}});
-        write(window, {.study = "another"});
+        QVERIFY(!window.table().stands_out("copy50"));
+        const QString fresh = write(window, {.study = "another"});
         window.workspace->refresh();
         QTRY_COMPARE(window.ids().size(), 62);
+        QCOMPARE(place(), before);  // two rows came above
         QCOMPARE(window.table().selected_ids(), QStringList({"copy50"}));
         QCOMPARE(window.cell("copy7", RunsModel::tags).data(RunsModel::tags_role).toStringList(),
                  QStringList({"keep"}));
-        QVERIFY(std::abs(window.table().verticalScrollBar()->value() - scrolled) <= 80);  // two rows came above
+        QVERIFY(window.table().stands_out(fresh));
+        QVERIFY(!window.table().stands_out("copy50"));
+        window.table().verticalScrollBar()->setValue(0);
+        const auto ground = [&](const QString& id) {
+            const QRect cell = window.table().visualRect(window.cell(id, RunsModel::tags));
+            return window.table().viewport()->grab(cell).toImage().pixelColor(cell.width() / 2, 2);
+        };
+        QVERIFY(ground(fresh) != Theme::instance().palette().surface);
+        QTRY_VERIFY(!window.table().stands_out(fresh));
+        QCOMPARE(ground(fresh), Theme::instance().palette().surface);
     }
 
     void a_deleted_run_goes_to_the_trash_and_comes_back() {
@@ -381,8 +394,46 @@ class RunsPageTest : public QObject {
         QCOMPARE(window.control->waiting(), QStringList());
         window.click(ids[0]);
         QTest::mouseClick(window.button("Pause"), Qt::LeftButton);
+        QCOMPARE(window.cell(ids[0], RunsModel::state).data().toString(), QString("pausing"));
+        QVERIFY(window.label("pausing"));
+        QVERIFY(!window.action("Pause").isEnabled());
         QTRY_COMPARE_WITH_TIMEOUT(window.cell(ids[0], RunsModel::state).data().toString(), QString("paused"), 20000);
         QCOMPARE(window.cell(ids[0], RunsModel::device).data().toString(), QString("cpu"));
+    }
+
+    void a_run_that_is_asked_to_stop_elsewhere_is_stopping() {
+        Window window;
+        const QString id = write(window, {.ended = false});
+        const run::RunDirectory directory(window.folder / "runs" / id.toStdString());
+        const run::RunLock lock(directory.folder());
+        window.open(1);
+        const auto state = [&] { return window.cell(id, RunsModel::state).data().toString(); };
+        QTRY_COMPARE(state(), QString("running"));
+        directory.request("stop");
+        QTRY_COMPARE(state(), QString("stopping"));
+        window.click(id);
+        QVERIFY(!window.action("Pause").isEnabled());
+        QVERIFY(window.label("stopping"));
+        QTest::keyClicks(&window.filter(), "state:stopping");
+        QCOMPARE(window.ids(), QStringList({id}));
+        directory.request("");
+        QTRY_COMPARE(window.ids(), QStringList());
+    }
+
+    void all_columns_fit_a_narrow_window_and_keep_widths_given() {
+        Window window;
+        write(window, {});
+        window.open(1);
+        RunsTable& table = window.table();
+        const auto length = [&] { return table.header()->length(); };
+        for (const int width : {1440, 1024}) {
+            window.page->resize(width, 700);
+            QTRY_COMPARE(length(), table.viewport()->width());
+        }
+        table.header()->resizeSection(RunsModel::tags, 200);
+        window.page->resize(1440, 700);
+        QTRY_COMPARE(length(), table.viewport()->width());
+        QCOMPARE(table.columnWidth(RunsModel::tags), 200);
     }
 
     void a_page_shown_again_knows_what_happened_meanwhile() {
