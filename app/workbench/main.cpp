@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <clocale>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 namespace {
@@ -64,9 +65,6 @@ void open_newest_study(ui::MainWindow& window) {
 }
 
 int take_screenshots(QApplication& application, const app::Options& options, const fs::path& workspace) {
-    // Pictures depend on nothing that was chosen before, and change nothing of it.
-    const QTemporaryDir settings;
-    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
     ui::MainWindow window(workspace, options.study);
     window.resize(options.size.isValid() ? options.size : kPicture);
     if (options.study.isEmpty()) open_newest_study(window);
@@ -102,6 +100,10 @@ int run_program(int argc, char** argv) {
     QCoreApplication::setOrganizationName("ablate");
     QCoreApplication::setApplicationName("workbench");
     QGuiApplication::setDesktopFileName("ablate-workbench");
+    // Pictures depend on nothing that was chosen before, and change nothing of it.
+    std::optional<QTemporaryDir> no_settings;
+    if (!options.screenshots.isEmpty())
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, no_settings.emplace().path());
     const fs::path workspace = app::workspace_for(options.workspace);
     QApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");  // numbers in files have a point

@@ -60,6 +60,9 @@ Options parse_options(const QStringList& arguments) {
     options.start = parser.isSet(start);
     if (options.start && options.study.isEmpty()) throw InputError("--start: name the study with --study");
     options.screenshots = parser.value(screenshots);
+    if (options.start && parser.isSet(screenshots))
+        throw InputError(
+            "--start: pictures are taken of runs that are there; without --screenshots the study is trained");
     options.theme = parser.value(theme);
     if (parser.isSet(theme) && options.theme != "light" && options.theme != "dark")
         throw InputError("--theme {}: it is light or dark", quote(options.theme.toStdString()));

@@ -33,11 +33,15 @@ void Settings::set_page_state(const QString& page, const QVariantMap& state) { p
 
 Settings::Place Settings::place(const QString& workspace) {
     const QVariantMap map = place_setting(workspace).value();
-    return {map.value("page").toString(), map.value("study_file").toString(), map.value("draft").toByteArray()};
+    return {map.value("page").toString(), map.value("study_file").toString(), map.value("draft").toByteArray(),
+            map.value("untouched").toBool()};
 }
 
 void Settings::set_place(const QString& workspace, const Place& place) {
-    place_setting(workspace).set({{"page", place.page}, {"study_file", place.study_file}, {"draft", place.draft}});
+    place_setting(workspace).set({{"page", place.page},
+                                  {"study_file", place.study_file},
+                                  {"draft", place.draft},
+                                  {"untouched", place.untouched}});
 }
 
 }  // namespace ablate::ui

@@ -36,9 +36,10 @@ struct Settings {
 
     // What was open in a workspace; empty for one never opened here.
     struct Place {
-        QString page;        // its file stem
-        QString study_file;  // "" when the study has none
-        QByteArray draft;    // the study as JSON where it differs from its file
+        QString page;            // its file stem
+        QString study_file;      // "" when the study has none
+        QByteArray draft;        // the study as JSON where it differs from its file, or has none
+        bool untouched = false;  // the draft is as it was opened: a preset's copy
     };
     static Place place(const QString& workspace);
     static void set_place(const QString& workspace, const Place& place);

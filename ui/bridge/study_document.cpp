@@ -4,7 +4,6 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/io/json_file.h"
-#include "core/run/run_listing.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/study_preview.h"
 #include "ui/bridge/worker.h"
@@ -12,7 +11,6 @@
 #include <QUndoCommand>
 #include <atomic>
 #include <map>
-#include <mutex>
 
 namespace ablate::ui {
 
@@ -74,35 +72,20 @@ class StudyFiles {
     std::map<fs::path, std::string> seen_;  // contents
 };
 
-// The workspace's runs as they are now, for both workers.
-class WorkspaceRuns {
-  public:
-    explicit WorkspaceRuns(fs::path workspace) : listing_(std::move(workspace)) {}
-    std::shared_ptr<const run::RunList> now() {
-        const std::lock_guard guard(mutex_);
-        listing_.refresh();
-        return listing_.shared_list();
-    }
-
-  private:
-    std::mutex mutex_;
-    run::RunListing listing_;
-};
-
 QString text(const fs::path& path) { return QString::fromStdString(path.string()); }
 
 }  // namespace
 
 struct StudyDocument::Private {
-    explicit Private(const fs::path& folder)
-        : workspace(folder), files(std::make_shared<StudyFiles>(folder)), runs(folder) {}
+    explicit Private(const fs::path& folder) : workspace(folder), files(std::make_shared<StudyFiles>(folder)) {}
 
-    // Without them where they cannot be told: the preview is not lost with its times.
-    void add_times(StudyPreview& preview, int jobs, const std::function<bool()>& wanted) {
+    // Without them where they cannot be told: the preview is not lost with its times. False: measuring would tell more.
+    bool add_times(StudyPreview& preview, const TimeSources& sources, const std::function<bool()>& wanted) {
         try {
-            ui::add_times(preview, workspace, *runs.now(), jobs, wanted);
+            return ui::add_times(preview, sources, wanted);
         } catch (const std::exception& error) {
             spdlog::warn("study {}: its time is unknown: {}", preview.study.name, error.what());
+            return true;
         }
     }
 
@@ -116,7 +99,7 @@ struct StudyDocument::Private {
     std::atomic<std::uint64_t> preview_number = 0;  // counts values: the newest is previewed
     bool preview_is_current = false;
     std::shared_ptr<StudyFiles> files;  // of the file worker
-    WorkspaceRuns runs;
+    std::shared_ptr<const run::RunList> runs;
     Worker measurer{Worker::Priority::low};  // a second of work, which no preview waits for
     Worker previewer{Worker::Priority::low};
     Worker file_worker;  // saves what was asked before it ends
@@ -304,6 +287,13 @@ void StudyDocument::set_jobs(int jobs) {
     request_preview();
 }
 
+// The times are told anew once there is something to tell them from: the runs are known, or none keeps the machine
+// busy.
+void StudyDocument::set_runs(std::shared_ptr<const run::RunList> runs) {
+    const auto before = std::exchange(private_->runs, std::move(runs));
+    if (!before || (any_running(*before) && !any_running(*private_->runs))) request_preview();
+}
+
 void StudyDocument::request_preview() {
     const std::uint64_t number = ++private_->preview_number;
     private_->preview_is_current = false;
@@ -316,17 +306,17 @@ void StudyDocument::request_preview() {
             },
             Qt::QueuedConnection);
     };
-    private_->previewer.post([study = study_, jobs = private_->jobs, wanted, send, d = private_.get()] {
+    const TimeSources sources{private_->workspace, private_->runs, private_->jobs};
+    private_->previewer.post([study = study_, sources, wanted, send, d = private_.get()] {
         if (!wanted()) return;
         StudyPreview preview = quick_preview(study);
-        const bool times_follow = !peaks_are_known(preview, d->workspace);
-        if (!times_follow) d->add_times(preview, jobs, wanted);
+        const bool complete = d->add_times(preview, sources, wanted);
         if (!wanted()) return;
         send(preview);
-        if (!times_follow) return;
-        d->measurer.post([preview = std::move(preview), jobs, wanted, send, d]() mutable {
+        if (complete) return;
+        d->measurer.post([preview = std::move(preview), sources, wanted, send, d]() mutable {
             if (!wanted()) return;
-            d->add_times(preview, jobs, wanted);
+            d->add_times(preview, sources.measuring(), wanted);
             if (wanted()) send(std::move(preview));
         });
     });

@@ -38,7 +38,7 @@ using StudyPreviewPtr = std::shared_ptr<const StudyPreview>;
 class StudyDocument : public QObject {
     Q_OBJECT
   public:
-    // `workspace`: where studies are saved by name, and whose runs tell how long others take.
+    // `workspace`: where studies are saved by name, and what the machine can do is kept.
     explicit StudyDocument(std::filesystem::path workspace, QObject* parent = nullptr);
     ~StudyDocument() override;
 
@@ -67,7 +67,9 @@ class StudyDocument : public QObject {
     // it holds something that this document neither read nor wrote.
     void save(const QString& file = {});
 
-    void set_jobs(int jobs);                              // runs at once, for the study's time; 0: what the cores allow
+    void set_jobs(int jobs);  // runs at once, for the study's time; 0: what the cores allow
+    // Those of the workspace now: they tell how long others take. Before the first call no time is known.
+    void set_runs(std::shared_ptr<const run::RunList> runs);
     StudyPreviewPtr preview() const { return preview_; }  // of this or an earlier value; null until the first
     bool preview_is_current() const;
 

@@ -53,11 +53,6 @@ class Peaks {
     std::map<std::tuple<std::string, std::int64_t, std::string>, std::optional<double>> peaks_;
 };
 
-bool any_running(const run::RunList& runs) {
-    return std::any_of(runs.runs.begin(), runs.runs.end(),
-                       [](const run::ListedRun& listed) { return listed.status == run::Status::running; });
-}
-
 // What a run's time depends on: runs that agree in it are estimated once.
 std::string cost_of(const study::PointPreview& point) {
     const TrainConfig& train = point.point.config.train;
@@ -153,31 +148,36 @@ StudyPreview quick_preview(StudyConfig study) {
     return preview;
 }
 
-bool peaks_are_known(const StudyPreview& preview, const std::filesystem::path& workspace) {
-    Peaks peaks(workspace, false);
-    const std::vector<study::PointPreview>& points = preview.preview.points;
-    return std::all_of(points.begin(), points.end(), [&](const study::PointPreview& point) {
-        return peaks.of(point.point.config.train).has_value();
-    });
+bool any_running(const run::RunList& runs) {
+    return std::any_of(runs.runs.begin(), runs.runs.end(),
+                       [](const run::ListedRun& listed) { return listed.status == run::Status::running; });
 }
 
-void add_times(StudyPreview& preview, const std::filesystem::path& workspace, const run::RunList& runs, int jobs,
-               const std::function<bool()>& wanted) {
-    Peaks peaks(workspace, !any_running(runs));
-    std::map<std::string, study::TimeEstimate> by_cost;
+bool TimeSources::can_measure() const { return runs && !any_running(*runs); }
+
+bool add_times(StudyPreview& preview, const TimeSources& sources, const std::function<bool()>& wanted) {
     const std::vector<study::PointPreview>& points = preview.preview.points;
+    if (points.empty() || !sources.runs) return true;
+    Peaks peaks(sources.workspace, sources.measure);
+    std::map<std::string, study::TimeEstimate> by_cost;
+    bool all_peaks = true;
     for (std::size_t i = 0; i < points.size() && wanted(); ++i) {
         const RunConfig& config = points[i].point.config;
         const auto [known, fresh] = by_cost.emplace(cost_of(points[i]), preview.times[i]);
-        if (fresh)
-            if (const auto peak = peaks.of(config.train)) known->second = study::estimated_time(config, *peak, runs);
+        if (fresh) {
+            const auto peak = peaks.of(config.train);
+            if (peak) known->second = study::estimated_time(config, *peak, *sources.runs);
+            all_peaks = all_peaks && peak;
+        }
         preview.times[i] = known->second;
     }
     const bool all_known =
         std::all_of(preview.times.begin(), preview.times.end(), [](const auto& t) { return std::isfinite(t.seconds); });
-    if (points.empty() || !all_known) return;
-    if (jobs == 0) jobs = study::default_jobs(points.front().point.config);
-    preview.study_seconds = span_of(preview.times, preview.study.seeds.size(), jobs);
+    if (all_known) {
+        const int jobs = sources.jobs > 0 ? sources.jobs : study::default_jobs(points.front().point.config);
+        preview.study_seconds = span_of(preview.times, preview.study.seeds.size(), jobs);
+    }
+    return all_peaks || !sources.can_measure();
 }
 
 }  // namespace ablate::ui

@@ -2,20 +2,30 @@
 #include "core/run/run_store.h"
 #include "ui/bridge/study_document.h"
 
+#include <filesystem>
 #include <functional>
+#include <memory>
 
 namespace ablate::ui {
 
 // What is known of a study at once: costs and findings; the times too where the machine's peak has been measured.
 StudyPreview quick_preview(StudyConfig study);
 
-// Whether the times are known without measuring.
-bool peaks_are_known(const StudyPreview& preview, const std::filesystem::path& workspace);
+// What times are told from.
+struct TimeSources {
+    std::filesystem::path workspace;
+    std::shared_ptr<const run::RunList> runs;  // of the workspace, as they are now; null: not known yet
+    int jobs = 0;                              // runs at once; 0: what the cores allow
+    bool measure = false;                      // the machine's peak where it is not known: a second of work
 
-// Fills in the times, measuring the machine's peak where it is not known: a second of work. While runs train here it is
-// not measured, as they would make it come out low, and the times stay NaN. `runs`: of the workspace, as they are now.
-// `jobs`: runs at once; 0: what the cores allow. `wanted` false abandons the work.
-void add_times(StudyPreview& preview, const std::filesystem::path& workspace, const run::RunList& runs, int jobs,
-               const std::function<bool()>& wanted);
+    // While runs train nothing can be measured: they would make it come out low.
+    bool can_measure() const;
+    TimeSources measuring() const { return {workspace, runs, jobs, can_measure()}; }
+};
+bool any_running(const run::RunList& runs);
+
+// Fills in the times; those it cannot tell stay NaN. False when measuring() would tell more. `wanted` false abandons
+// the work.
+bool add_times(StudyPreview& preview, const TimeSources& sources, const std::function<bool()>& wanted);
 
 }  // namespace ablate::ui

@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <utility>
 
 namespace ablate::ui {
 namespace {

@@ -90,20 +90,26 @@ void HeaderBar::show_study() {
 void HeaderBar::set_progress(const OverallProgress& progress) {
     training_text_ = progress.text();
     training_share_ = static_cast<int>(std::lround(progress.share * kPermille));
-    if (!preparing_) show_progress(training_text_, training_share_);
+    if (!busy_) show_progress(training_text_, training_share_);
 }
 
 void HeaderBar::set_preparing(const QString& what, double share) {
-    preparing_ = !what.isEmpty();
-    cancel_->setVisible(preparing_);
-    if (!preparing_) return show_progress(training_text_, training_share_);
+    busy_ = !what.isEmpty();
+    cancel_->setVisible(busy_);
+    if (!busy_) return show_progress(training_text_, training_share_);
     show_progress(what.left(1).toUpper() + what.mid(1),
                   share < 0 ? -1 : static_cast<int>(std::lround(share * kPermille)));
 }
 
+void HeaderBar::set_waiting(const QString& what) {
+    busy_ = true;
+    cancel_->hide();
+    show_progress(what, -1);
+}
+
 void HeaderBar::show_progress(const QString& text, int share) {
     const QFontMetrics metrics(progress_text_->font());
-    const int taken = kBarWidth + 4 * kSpace + (preparing_ ? cancel_->sizeHint().width() : 0);
+    const int taken = kBarWidth + 4 * kSpace + (cancel_->isHidden() ? 0 : cancel_->sizeHint().width());
     progress_text_->setText(metrics.elidedText(text, Qt::ElideRight, std::max(0, right_->width() - taken)));
     progress_text_->setToolTip(text.toHtmlEscaped());
     bar_->setVisible(!text.isEmpty());
@@ -115,7 +121,7 @@ void HeaderBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     layout()->activate();
     show_study();
-    if (!preparing_) show_progress(training_text_, training_share_);
+    if (!busy_) show_progress(training_text_, training_share_);
 }
 
 }  // namespace ablate::ui

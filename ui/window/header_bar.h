@@ -20,6 +20,7 @@ class HeaderBar : public QWidget {
     void set_progress(const OverallProgress& progress);
     // A study is being prepared; share below 0: nobody knows how far. An empty text ends it.
     void set_preparing(const QString& what, double share);
+    void set_waiting(const QString& what);  // for what cannot be cancelled; ended in the same way
 
   Q_SIGNALS:
     void study_clicked();
@@ -41,7 +42,7 @@ class HeaderBar : public QWidget {
     QToolButton* cancel_;
     QString training_text_;
     int training_share_ = 0;
-    bool preparing_ = false;
+    bool busy_ = false;  // with something else than training
     void show_progress(const QString& text, int share);
 };
 

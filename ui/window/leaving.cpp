@@ -26,6 +26,7 @@ Leaving::Leaving(QWidget* window, RunControl* control, QObject* parent)
         Q_EMIT left();
     });
     connect(control, &RunControl::leave_failed, this, [this](const QString& line) {
+        if (must_leave_) return control_->leave(RunControl::Leave::pause);
         under_way_ = false;
         Q_EMIT stayed(line);
     });
@@ -64,7 +65,7 @@ void Leaving::answered() {
 }
 
 void Leaving::without_asking() {
-    under_way_ = true;
+    under_way_ = must_leave_ = true;
     if (box_) {
         box_->disconnect(this);
         box_->close();

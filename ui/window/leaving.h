@@ -30,6 +30,7 @@ class Leaving : public QObject {
     RunControl* control_;
     QPointer<QMessageBox> box_;
     bool under_way_ = false;
+    bool must_leave_ = false;  // nobody is asked any more
 };
 
 }  // namespace ablate::ui

@@ -1,5 +1,7 @@
 #include "ui/window/main_window.h"
 
+#include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/run/import_run.h"
 #include "ui/bridge/settings.h"
@@ -43,6 +45,16 @@ QMessageBox* box_of(QWidget* window, const QString& title, const QString& text, 
     return box;
 }
 
+// Empty when anything else is among them.
+QStringList local_paths(const QMimeData& data) {
+    QStringList paths;
+    for (const QUrl& url : data.urls()) {
+        if (!url.isLocalFile()) return {};
+        paths += url.toLocalFile();
+    }
+    return paths;
+}
+
 QString page_title(const QString& stem) { return stem.left(1).toUpper() + stem.mid(1); }
 
 }  // namespace
@@ -68,7 +80,6 @@ void MainWindow::State::build() {
     folder->setTextFormat(Qt::PlainText);
     folder->setProperty("role", "muted");
     folder->setAccessibleName("Workspace");
-    folder->setContentsMargins(0, 0, 2 * kSpace, 0);
     folder->setContentsMargins(0, 0, 3 * kSpace, 0);
     window->statusBar()->addPermanentWidget(folder);
     window->statusBar()->setSizeGripEnabled(false);
@@ -111,6 +122,11 @@ Session& MainWindow::session() { return *state_->session; }
 // Studies
 
 void MainWindow::State::replace_study(std::function<void()> then) {
+    if (restoring && !place.draft.isEmpty()) {  // there are changes, though not to be seen yet
+        after_restoring = [this, then] { replace_study(then); };
+        return;
+    }
+    after_loading = {};
     const StudyDocument& document = session->document;
     if (!document.modified()) return then();
     QMessageBox* box = box_of(window, "Unsaved changes",
@@ -146,10 +162,22 @@ void MainWindow::open_study(const QString& file_or_name) {
 
 void MainWindow::start_preset(const QString& name) {
     state_->replace_study([this, name] {
-        state_->start_when_loaded = state_->show_live_when_started = true;
+        state_->after_loading = [this] { state_->start_study(); };
         session().document.open_named(name);
         show_page("study");
     });
+}
+
+// Compare and Report read what was started from the study's file.
+void MainWindow::State::start_study() {
+    StudyDocument& document = session->document;
+    const auto start = [this, study = document.study()] {
+        show_live_when_started = true;
+        session->control.start_study(study);
+    };
+    if (!document.file().isEmpty() && !document.modified()) return start();
+    after_saving = start;
+    document.save();
 }
 
 void MainWindow::save_study() { session().document.save(); }
@@ -201,35 +229,62 @@ void MainWindow::choose_workspace() {
     dialog->open();
 }
 
+// Unlike a Latest, nothing that was asked for is passed over.
+template <class Work, class Done>
+void MainWindow::State::in_order(Worker& worker, Work work, Done done) {
+    worker.post([this, work, done] {
+        const auto answer = [this](auto action) { QMetaObject::invokeMethod(window, action, Qt::QueuedConnection); };
+        try {
+            answer([done, result = work()] { done(result); });
+        } catch (const std::exception& error) {
+            answer(
+                [this, line = QString::fromStdString(one_line(error.what()))] { offer(Banner::Tone::warning, line); });
+        }
+    });
+}
+
 void MainWindow::import_run(const QString& folder) {
     state_->say("Importing " + folder);
-    state_->importer.ask(
-        [folder, workspace = session().workspace.folder()](const Latest::Ticket&) {
+    state_->in_order(
+        state_->importer,
+        [folder, workspace = session().workspace.folder()] {
             return QString::fromStdString(run::import_run(folder.toStdString(), workspace).id());
         },
         [this](const QString& id) {
             state_->say(QString("Imported run %1").arg(id));
             session().workspace.refresh();
             show_page("runs");
-        },
-        [this](const QString& line) { state_->offer(Banner::Tone::warning, line); });
+        });
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    const QList<QUrl> urls = event->mimeData()->urls();
-    if (urls.size() == 1 && urls.front().isLocalFile()) event->acceptProposedAction();
+    if (!local_paths(*event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    const QList<QUrl> urls = event->mimeData()->urls();
-    if (urls.size() != 1 || !urls.front().isLocalFile()) return;
+    const QStringList paths = local_paths(*event->mimeData());
+    if (paths.isEmpty()) return;
     event->acceptProposedAction();
-    state_->looker.ask([path = urls.front().toLocalFile()](const Latest::Ticket&) { return look_at(path); },
-                       [this](const Dropped& dropped) { state_->take_dropped(dropped); },
-                       [this](const QString& line) { state_->say(line); });
+    state_->in_order(
+        state_->drops,
+        [paths] {
+            std::vector<Dropped> all;
+            for (const QString& path : paths) all.push_back(look_at(path));
+            return all;
+        },
+        [this](const std::vector<Dropped>& all) { state_->take_dropped(all); });
 }
 
-void MainWindow::State::take_dropped(const Dropped& dropped) {
+void MainWindow::State::take_dropped(const std::vector<Dropped>& all) {
+    const auto is_run = [](const Dropped& dropped) { return dropped.kind == Dropped::Kind::run_folder; };
+    if (std::all_of(all.begin(), all.end(), is_run)) {
+        for (const Dropped& run : all) window->import_run(run.path);
+        return;
+    }
+    if (all.size() > 1)
+        return offer(Banner::Tone::warning,
+                     "Only the folders of runs can be dropped together; drop the rest by itself.");
+    const Dropped& dropped = all.front();
     switch (dropped.kind) {
         case Dropped::Kind::study_file:
             return window->open_study(dropped.path);

@@ -13,7 +13,7 @@ struct Session;
 class MainWindow : public QMainWindow {
     Q_OBJECT
   public:
-    // `study`: opened in Study, as on the command line; "" restores what was open.
+    // What was open is open again; then `study` is opened in Study, as on the command line, unless it is "".
     explicit MainWindow(const std::filesystem::path& workspace, const QString& study = {});
     ~MainWindow() override;
 

@@ -61,10 +61,10 @@ void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& stud
             if (after_leaving) std::exchange(after_leaving, {})();
         },
         Qt::QueuedConnection);
-    connect(leaving, &Leaving::waiting, window, [this](const QString& line) { header->set_preparing(line, -1); });
+    connect(leaving, &Leaving::waiting, header, &HeaderBar::set_waiting);
     connect(leaving, &Leaving::stayed, window, [this](const QString& line) {
         after_leaving = {};
-        header->set_preparing({}, 0);
+        end_preparing();
         if (!line.isEmpty()) offer(Banner::Tone::warning, line);
     });
     connect_workspace();
@@ -83,7 +83,8 @@ void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& stud
     window->setWindowTitle(QString("%1 – Ablate").arg(QFileInfo(session->folder()).fileName()));
     header->set_preparing({}, 0);
     banner->hide();
-    first_page_chosen = false;
+    after_loading = after_saving = after_restoring = {};
+    show_live_when_started = false;
     show_study_name();
     restore_place(study);
 }
@@ -109,34 +110,35 @@ void MainWindow::State::connect_document() {
         keeper.start();
     });
     connect(document, &StudyDocument::loaded, window, [this] {
-        if (!draft.isEmpty()) put_draft_back();
-        if (std::exchange(start_when_loaded, false)) session->control.start_study(session->document.study());
+        end_restoring();
+        if (after_loading) std::exchange(after_loading, {})();
     });
     connect(document, &StudyDocument::saved, window, [this](const QString& file) {
         say("Saved " + file);
         if (after_saving) std::exchange(after_saving, {})();
     });
     connect(document, &StudyDocument::failed, window, [this](const QString& line) {
-        after_saving = {};
-        start_when_loaded = false;
-        draft.clear();
-        offer(Banner::Tone::warning, line);
+        after_loading = after_saving = {};
+        const bool kept = restoring && !place.draft.isEmpty();
+        end_restoring();
+        offer(Banner::Tone::warning, kept ? line + " Its changes are kept, without a file." : line);
     });
 }
 
 void MainWindow::State::connect_control() {
     RunControl* control = &session->control;
-    connect(control, &RunControl::preparing, window,
-            [this](const QString& what, double share) { header->set_preparing(what, share); });
+    connect(control, &RunControl::preparing, window, [this, control](const QString& what, double share) {
+        if (!control->leaving()) header->set_preparing(what, share);
+    });
     connect(control, &RunControl::started, window,
             [this](const QString& study, const QStringList& runs, const QStringList& notes) {
-                header->set_preparing({}, 0);
+                end_preparing();
                 say(QString("%1: %2 run%3 to train").arg(study).arg(runs.size()).arg(runs.size() == 1 ? "" : "s"));
                 if (!notes.isEmpty()) offer(Banner::Tone::neutral, notes.join('\n'));
                 if (std::exchange(show_live_when_started, false) && !runs.isEmpty()) window->show_page("live");
             });
     connect(control, &RunControl::refused, window, [this](const QString& study, const QString& line) {
-        header->set_preparing({}, 0);
+        end_preparing();
         show_live_when_started = false;
         if (window->current_page() != "study") offer(Banner::Tone::warning, QString("%1: %2").arg(study, line));
     });
@@ -152,21 +154,29 @@ void MainWindow::State::leave_for(std::function<void()> then) {
 
 // What was open here last time; a workspace that was never open shows the welcome page unless it holds runs.
 void MainWindow::State::restore_place(const QString& study) {
-    const Settings::Place place = Settings::place(session->folder());
-    draft.clear();
-    if (!study.isEmpty()) {
-        session->document.open_named(study);
-        return window->show_page("study");
-    }
-    if (!place.study_file.isEmpty()) {
-        draft = place.draft;
+    place = Settings::place(session->folder());
+    const QString page = place.page;
+    restoring = true;
+    if (place.study_file.isEmpty())
+        end_restoring();
+    else
         session->document.open(place.study_file);
-    } else if (!place.draft.isEmpty()) {
-        draft = place.draft;
-        put_draft_back();
+    if (!study.isEmpty()) {
+        window->show_page("study");
+        // Once the window is shown: it may ask what becomes of a draft.
+        QMetaObject::invokeMethod(
+            window, [this, study] { window->open_study(study); }, Qt::QueuedConnection);
+        return;
     }
-    window->show_page(entry(place.page) ? place.page : QString("welcome"));
-    first_page_chosen = !place.page.isEmpty();
+    window->show_page(entry(page) ? page : QString("welcome"));
+    first_page_chosen = !page.isEmpty();
+}
+
+void MainWindow::State::end_restoring() {
+    if (!std::exchange(restoring, false)) return;
+    if (!place.draft.isEmpty()) put_draft_back();
+    place = {};
+    if (after_restoring) QMetaObject::invokeMethod(window, std::exchange(after_restoring, {}), Qt::QueuedConnection);
 }
 
 void MainWindow::State::choose_first_page() {
@@ -175,11 +185,11 @@ void MainWindow::State::choose_first_page() {
     if (!list.runs.empty() || !list.damaged.empty()) window->show_page("runs");
 }
 
-// As one step that can be undone where the study has a file.
+// As a step that can be undone: what is in no file counts as changed.
 void MainWindow::State::put_draft_back() {
     try {
-        StudyConfig study = study_from_json(io::parse_json(std::exchange(draft, {}).toStdString(), "draft"), "draft");
-        if (session->document.file().isEmpty())
+        StudyConfig study = study_from_json(io::parse_json(place.draft.toStdString(), "draft"), "draft");
+        if (place.untouched)
             session->document.start_new(std::move(study));
         else
             session->document.edit("Restore changes of the last session", std::move(study));
@@ -189,12 +199,17 @@ void MainWindow::State::put_draft_back() {
 }
 
 void MainWindow::State::keep_place() {
-    Settings::Place place;
-    place.page = window->current_page();
-    place.study_file = session->document.file();
-    if (needs_draft(session->document))
-        place.draft = QByteArray::fromStdString(io::dump_line(to_json(session->document.study())));
-    Settings::set_place(session->folder(), place);
+    Settings::Place now;
+    now.page = window->current_page();
+    if (restoring) {  // what is not open again yet is not lost
+        now = {now.page, place.study_file, place.draft, place.untouched};
+    } else {
+        const StudyDocument& document = session->document;
+        now.study_file = document.file();
+        now.untouched = !document.modified();
+        if (needs_draft(document)) now.draft = QByteArray::fromStdString(io::dump_line(to_json(document.study())));
+    }
+    Settings::set_place(session->folder(), now);
 }
 
 void MainWindow::State::keep_pages() {
@@ -206,6 +221,11 @@ void MainWindow::State::keep_pages() {
 
 void MainWindow::State::show_progress() {
     header->set_progress(overall_progress(*session->workspace.runs(), session->control.waiting()));
+}
+
+// What is still under way stays in the header.
+void MainWindow::State::end_preparing() {
+    if (!session->control.leaving() && !session->control.preparing_study()) header->set_preparing({}, 0);
 }
 
 void MainWindow::State::show_study_name() {

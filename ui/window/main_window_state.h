@@ -1,6 +1,8 @@
 #pragma once
 // The inside of MainWindow, for its own source files alone.
 #include "ui/bridge/latest.h"
+#include "ui/bridge/settings.h"
+#include "ui/bridge/worker.h"
 #include "ui/widgets/banner.h"
 #include "ui/window/dropped.h"
 #include "ui/window/main_window.h"
@@ -42,6 +44,7 @@ struct MainWindow::State {
     void restore_place(const QString& study);
     void keep_place();  // what the next start shows again
     void keep_pages();
+    void end_restoring();
     void put_draft_back();
     void choose_first_page();  // once it is known whether there are runs
 
@@ -59,9 +62,13 @@ struct MainWindow::State {
 
     // Studies
     void replace_study(std::function<void()> then);  // asks first what becomes of changes
-    void take_dropped(const Dropped& dropped);
+    void start_study();                              // saves what has no file yet before
+    void take_dropped(const std::vector<Dropped>& all);
+    template <class Work, class Done>
+    void in_order(Worker& worker, Work work, Done done);
 
     void show_progress();
+    void end_preparing();
     void show_study_name();
     void tell_collapse(const QString& id);
     void tell_end(const QString& study);
@@ -79,15 +86,18 @@ struct MainWindow::State {
     Menus* menus = nullptr;
     Leaving* leaving = nullptr;
     std::function<void()> after_leaving;
+    std::function<void()> after_loading;
     std::function<void()> after_saving;
+    std::function<void()> after_restoring;
     bool may_close = false;
     bool first_page_chosen = false;
-    bool start_when_loaded = false;       // one click on the welcome page:
-    bool show_live_when_started = false;  // opens, trains, shows
-    QByteArray draft;                     // changes to put back once the file they belong to is read
+    bool show_live_when_started = false;
+    bool restoring = false;  // the file that was open is being read
+    Settings::Place place;   // what was open at the start; its draft is put back once that file is read
     QTimer keeper;
-    Latest looker{window};    // at what was dropped
-    Latest importer{window};  // of runs
+    Latest looker{window};  // at a workspace to open
+    Worker drops;           // looks at what was dropped
+    Worker importer;        // of runs, one after the other
 };
 
 }  // namespace ablate::ui

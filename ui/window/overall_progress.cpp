@@ -1,6 +1,7 @@
 #include "ui/window/overall_progress.h"
 
 #include "core/base/text.h"
+#include "ui/bridge/run_status.h"
 
 #include <cmath>
 #include <limits>
@@ -18,9 +19,6 @@ double tokens_left(const run::ListedRun& run) {
     const double steps = static_cast<double>(std::max<std::int64_t>(0, train.steps - run.state.step));
     return steps * tokens_per_step(run.info.config);
 }
-
-// A run that somebody paused or stopped does not go on by itself, so nothing waits for it.
-bool over(const run::ListedRun& run) { return run.status != Status::queued && !trains(run); }
 
 }  // namespace
 
@@ -43,14 +41,14 @@ OverallProgress overall_progress(const run::RunList& list, const QStringList& wa
     double speed = 0, left = 0, longest = 0, steps = 0, steps_done = 0;
     for (const run::ListedRun& run : list.runs) {
         if (!studies.contains(run.info.study)) continue;
-        if (!over(run) && !trains(run) && !waits(run)) continue;  // queued once, by a process that is gone
+        const bool over = is_over(run.status);
+        if (!over && !trains(run) && !waits(run)) continue;  // paused, or left behind: it does not go on by itself
         ++progress.total;
-        progress.done += over(run);
-        progress.training += trains(run);
+        progress.done += over;
         const auto all = static_cast<double>(run.info.config.train.steps);
         steps += all;
-        steps_done += over(run) ? all : static_cast<double>(run.state.step);
-        if (over(run)) continue;
+        steps_done += over ? all : static_cast<double>(run.state.step);
+        if (over) continue;
         left += tokens_left(run);
         if (!trains(run) || !(run.state.tokens_per_second > 0)) continue;
         speed += run.state.tokens_per_second;

@@ -1,7 +1,8 @@
 #include "ui/window/screenshots.h"
 
+#include "core/base/log.h"
+#include "ui/widgets/page.h"
 #include "ui/window/main_window.h"
-#include "ui/window/session.h"
 
 #include <QDir>
 

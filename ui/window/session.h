@@ -8,7 +8,10 @@ namespace ablate::ui {
 
 // A workspace that is open, with the study that is designed in it and what trains from here.
 struct Session {
-    explicit Session(const std::filesystem::path& folder) : workspace(folder), document(folder), control(folder) {}
+    explicit Session(const std::filesystem::path& folder) : workspace(folder), document(folder), control(folder) {
+        QObject::connect(&workspace, &Workspace::runs_changed, &document,
+                         [this] { document.set_runs(workspace.runs()); });
+    }
     PageContext context() { return {&workspace, &document, &control}; }
     QString folder() const { return QString::fromStdString(workspace.folder().string()); }
 

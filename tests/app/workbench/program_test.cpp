@@ -42,6 +42,8 @@ class ProgramTest : public QObject {
         QTest::newRow("no such folder") << QStringList{"/nowhere/at/all"} << "/nowhere/at/all";
         QTest::newRow("a file") << QStringList{"/etc/passwd"} << "/etc/passwd";
         QTest::newRow("start of nothing") << QStringList{"--start"} << "--study";
+        QTest::newRow("start for pictures")
+            << QStringList{"--study", "quick", "--start", "--screenshots", "x"} << "--screenshots";
     }
     void bad_arguments_are_one_line_and_code_2() {
         QFETCH(QStringList, arguments);
@@ -63,6 +65,23 @@ class ProgramTest : public QObject {
         QCOMPARE(output.code, 1);
         QVERIFY2(output.err.contains("no display"), qPrintable(output.err));
         QCOMPARE(output.err.count('\n'), 1);
+    }
+
+    void pictures_do_not_depend_on_what_was_chosen_before() {
+        test::write_measured_study(home_ / "measured");
+        const QString folder = QString::fromStdString((home_ / "chosen").string());
+        const QString workspace = QString::fromStdString((home_ / "measured").string());
+        std::filesystem::create_directories(home_ / "config/ablate");
+        QMap<QString, QImage> first;
+        for (const char* theme : {"light", "dark"}) {
+            home_.write("config/ablate/workbench.conf", std::string("[window]\ntheme=") + theme + "\n");
+            const Output output = start({workspace, "--screenshots", folder, "--size", "1100x740"});
+            QVERIFY2(output.code == 0, qPrintable(output.err));
+            const QImage picture(folder + "/runs.png");
+            QVERIFY(!picture.isNull());
+            if (first.contains("runs")) QCOMPARE(picture.pixelColor(2, 400), first["runs"].pixelColor(2, 400));
+            first["runs"] = picture;
+        }
     }
 
     void every_page_as_a_picture() {

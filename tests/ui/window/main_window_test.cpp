@@ -49,6 +49,21 @@ class MainWindowTest : public QObject {
         return run.id();
     }
 
+    // A window of before, that left changes of a study behind.
+    static fs::path leave_a_draft(const test::TempFolder& folder) {
+        const fs::path file = folder.write("mine.json", R"({"format": 1, "name": "mine", "variants": []})");
+        MainWindow window(folder.path(), QString::fromStdString(file.string()));
+        if (!QTest::qWaitFor([&] { return study_of(window) == "mine"; })) qFatal("not opened");
+        window.session().document.set_option("baseline", "train.steps", 77);
+        window.end(15);
+        return file;
+    }
+    static void leave_a_draft_without_a_file(const test::TempFolder& folder) {
+        MainWindow window(folder.path());
+        window.session().document.set_option("baseline", "train.steps", 77);
+        window.end(15);
+    }
+
   private Q_SLOTS:
     void initTestCase() {
         QStandardPaths::setTestModeEnabled(true);
@@ -124,6 +139,109 @@ class MainWindowTest : public QObject {
         QCOMPARE(window.current_page(), QString("live"));
         QTRY_COMPARE(study_of(window), QString("quick"));
         QCOMPARE(window.session().document.baseline().train.steps, 77);
+        QVERIFY(window.session().document.modified());  // in no file
+    }
+
+    void a_presets_copy_that_is_as_it_was_opened_needs_no_question() {
+        test::TempFolder folder;
+        {
+            MainWindow window(folder.path(), "quick");
+            QTRY_COMPARE(study_of(window), QString("quick"));
+            window.end(15);
+        }
+        MainWindow window(folder.path());
+        QTRY_COMPARE(study_of(window), QString("quick"));
+        QVERIFY(!window.session().document.modified());
+    }
+
+    void a_draft_outlives_a_window_that_ends_at_once_and_the_file_it_belongs_to() {
+        test::TempFolder folder;
+        const fs::path file = leave_a_draft(folder);
+        {
+            MainWindow window(folder.path());
+            window.end(15);  // before the file is read
+        }
+        {
+            MainWindow window(folder.path());
+            QTRY_COMPARE(study_of(window), QString("mine"));
+            QCOMPARE(window.session().document.file(), QString::fromStdString(file.string()));
+            QCOMPARE(window.session().document.baseline().train.steps, 77);
+            window.end(15);
+        }
+        fs::remove(file);
+        MainWindow window(folder.path());
+        window.show();
+        QTRY_COMPARE(window.session().document.baseline().train.steps, 77);
+        QVERIFY(window.session().document.modified());
+        QVERIFY(window.findChild<Banner*>()->text().contains("mine.json"));
+        window.new_study();
+        QTRY_VERIFY(question(window));
+    }
+
+    void a_study_named_at_the_start_does_not_replace_a_draft_unasked() {
+        for (const bool with_file : {true, false}) {
+            test::TempFolder folder;
+            if (with_file)
+                leave_a_draft(folder);
+            else
+                leave_a_draft_without_a_file(folder);
+            MainWindow window(folder.path(), "quick-lr");
+            window.show();
+            QTRY_VERIFY(question(window));
+            QTest::keyClick(question(window), Qt::Key_Escape);
+            QCOMPARE(window.session().document.baseline().train.steps, 77);
+            window.start_preset("quick-lr");
+            QTRY_VERIFY(question(window));
+            QTest::mouseClick(question(window)->button(QMessageBox::Cancel), Qt::LeftButton);
+            QVERIFY(!window.session().control.preparing_study());
+            window.open_study("quick-lr");
+            QTRY_VERIFY(question(window));
+            QTest::mouseClick(question(window)->button(QMessageBox::Discard), Qt::LeftButton);
+            QTRY_COMPARE(study_of(window), QString("quick-lr"));
+        }
+    }
+
+    void nor_does_one_that_is_started_before_the_draft_is_back() {
+        test::TempFolder folder;
+        leave_a_draft(folder);
+        MainWindow window(folder.path());
+        window.show();
+        window.start_preset("quick-lr");
+        QTRY_VERIFY(question(window));
+        QCOMPARE(window.session().document.baseline().train.steps, 77);
+    }
+
+    void a_preset_is_saved_before_it_trains() {
+        test::TempFolder folder;
+        MainWindow window(folder.path());
+        window.show();
+        bool saved = false;
+        connect(&window.session().control, &RunControl::preparing, &window, [&] {
+            saved = fs::exists(folder / "studies" / "quick.json");
+            window.session().control.cancel_preparation();
+        });
+        window.start_preset("quick");
+        QTRY_VERIFY(window.session().control.preparing_study());
+        QVERIFY(saved);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.session().control.preparing_study(), 60'000);
+    }
+
+    void a_preparation_that_goes_on_stays_in_the_header() {
+        test::TempFolder folder;
+        MainWindow window(folder.path());
+        window.show();
+        auto* header = window.findChild<HeaderBar*>();
+        RunControl& control = window.session().control;
+        StudyConfig study;
+        study.name = "small";
+        study.baseline = test::tiny_baseline(test::write_tiny_tokens(folder / "tokens"), 4);
+        control.start_study(study);
+        control.start_study(study);  // refused: one at a time
+        QVERIFY(button(*header, "Cancel")->isVisible());
+        header->set_waiting("Saving checkpoints…");
+        QVERIFY(!button(*header, "Cancel")->isVisible());
+        control.cancel_preparation();
+        QTRY_VERIFY_WITH_TIMEOUT(!control.preparing_study(), 60'000);
     }
 
     void what_is_dropped_opens() {
@@ -144,6 +262,20 @@ class MainWindowTest : public QObject {
         QTRY_VERIFY(window.session().folder().endsWith("/other"));
         QTRY_COMPARE(window.session().workspace.runs()->runs.size(), std::size_t{1});
         QCOMPARE(Settings::recent_workspaces().size(), 2);
+    }
+
+    void all_runs_that_are_dropped_are_imported() {
+        test::TempFolder folder, elsewhere;
+        MainWindow window(folder.path());
+        window.show();
+        std::vector<fs::path> runs;
+        for (int seed = 1; seed <= 3; ++seed)
+            runs.push_back(test::write_synthetic_run(elsewhere.path(), {.seed = seed}).folder());
+        QVERIFY(test::drop_files(window, {runs[0], runs[1]}));
+        QVERIFY(test::drop_file(window, runs[2]));
+        QTRY_COMPARE(window.session().workspace.runs()->runs.size(), std::size_t{3});
+        QVERIFY(test::drop_files(window, {runs[0], elsewhere.path()}));
+        QTRY_VERIFY(window.findChild<Banner*>()->isVisible());
     }
 
     void changes_are_not_lost_to_another_study_unasked() {
@@ -213,6 +345,22 @@ class MainWindowTest : public QObject {
         const std::string id = train_long(window, folder);
         const run::RunStore store(folder.path());
         QTRY_VERIFY(store.find(id).state.step > 0);
+        window.end(15);
+        QCOMPARE(QApplication::exec(), 128 + 15);
+        QCOMPARE(store.find(id).status, run::Status::paused);
+    }
+
+    void a_signal_is_obeyed_also_when_nothing_could_go_on_in_the_background() {
+        test::TempFolder folder;
+        MainWindow window(folder.path());
+        window.show();
+        const std::string id = train_long(window, folder);
+        const run::RunStore store(folder.path());
+        QTRY_VERIFY(store.find(id).state.step > 0);
+        window.session().control.set_program("/nonexistent/ablate");
+        window.close();
+        QTRY_VERIFY(question(window));
+        QTest::mouseClick(button(*question(window), "background"), Qt::LeftButton);
         window.end(15);
         QCOMPARE(QApplication::exec(), 128 + 15);
         QCOMPARE(store.find(id).status, run::Status::paused);

@@ -47,11 +47,19 @@ class OverallProgressTest : public QObject {
         const OverallProgress progress = overall_progress(list, {"d"});
         QCOMPARE(progress.done, 1);
         QCOMPARE(progress.total, 3);
-        QCOMPARE(progress.training, 1);
         QCOMPARE(progress.share, 150.0 / 300);
         // 50 steps of 20 tokens, then 100 more, at 10 tokens/s.
         QCOMPARE(progress.seconds, 300.0);
         QCOMPARE(progress.text(), QString("1/3 runs · 5m 00s left"));
+    }
+
+    void what_does_not_go_on_by_itself_is_neither_done_nor_left() {
+        run::RunList list;
+        list.runs = {listed("s", "a", Status::running, 50, 10), listed("s", "b", Status::paused, 10),
+                     listed("s", "c", Status::interrupted, 10), listed("s", "d", Status::stopped, 10)};
+        const OverallProgress progress = overall_progress(list, {});
+        QCOMPARE(progress.text(), QString("1/2 runs · 1m 40s left"));
+        QCOMPARE(progress.share, 150.0 / 200);
     }
 
     void a_run_that_is_left_ends_no_earlier_than_at_its_own_speed() {
