@@ -19,7 +19,7 @@ class LayersTest : public QObject {
 
     // Each layer may use those before it.
     static constexpr std::array kLayers = {"base",  "io",    "config", "ops",   "model", "data",
-                                           "train", "infer", "run",    "study", "report"};
+                                           "train", "infer", "run",    "study", "report", "interop"};
 
     static int layer_of(const std::string& path) {
         for (std::size_t i = 0; i < kLayers.size(); ++i)
