@@ -19,7 +19,6 @@ class Page : public QWidget {
     Q_OBJECT
   public:
     using QWidget::QWidget;
-    virtual QString title() const = 0;
     virtual QString file_stem() const = 0;  // "study": the name of its screenshot
     // Called once before the page is shown, and again when the workspace is another one.
     virtual void set_context(const PageContext& context) = 0;

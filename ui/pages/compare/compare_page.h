@@ -12,7 +12,6 @@ class ComparePage : public Page {
   public:
     explicit ComparePage(QWidget* parent = nullptr);
     ~ComparePage() override;
-    QString title() const override { return "Compare"; }
     QString file_stem() const override { return "compare"; }
     void set_context(const PageContext& context) override;
     bool settle() override;

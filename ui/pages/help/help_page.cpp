@@ -5,6 +5,7 @@
 #include "ui/widgets/labels.h"
 
 #include <QDesktopServices>
+#include <QFileInfo>
 #include <QFontDatabase>
 #include <QLabel>
 #include <QLineEdit>

@@ -12,7 +12,6 @@ class HelpPage : public Page {
   public:
     explicit HelpPage(QWidget* parent = nullptr);
     ~HelpPage() override;
-    QString title() const override { return "Help"; }
     QString file_stem() const override { return "help"; }
     void set_context(const PageContext& context) override { Q_UNUSED(context) }
     void show_topic(const QString& topic);  // "reports": the file's name; an unknown one changes nothing

@@ -12,7 +12,6 @@ class LivePage : public Page {
   public:
     explicit LivePage(QWidget* parent = nullptr);
     ~LivePage() override;
-    QString title() const override { return "Live"; }
     QString file_stem() const override { return "live"; }
     void set_context(const PageContext& context) override;
     bool settle() override;

@@ -11,7 +11,6 @@ class ReportPage : public Page {
   public:
     explicit ReportPage(QWidget* parent = nullptr);
     ~ReportPage() override;
-    QString title() const override { return "Report"; }
     QString file_stem() const override { return "report"; }
     void set_context(const PageContext& context) override;
     bool settle() override;

@@ -12,7 +12,6 @@ class RunsPage : public Page {
   public:
     explicit RunsPage(QWidget* parent = nullptr);
     ~RunsPage() override;
-    QString title() const override { return "Runs"; }
     QString file_stem() const override { return "runs"; }
     void set_context(const PageContext& context) override;
     bool settle() override;

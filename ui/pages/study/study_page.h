@@ -12,7 +12,6 @@ class StudyPage : public Page {
   public:
     explicit StudyPage(QWidget* parent = nullptr);
     ~StudyPage() override;
-    QString title() const override { return "Study"; }
     QString file_stem() const override { return "study"; }
     void set_context(const PageContext& context) override;
     bool settle() override;

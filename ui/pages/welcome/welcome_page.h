@@ -11,7 +11,6 @@ class WelcomePage : public Page {
   public:
     explicit WelcomePage(QWidget* parent = nullptr);
     ~WelcomePage() override;
-    QString title() const override { return "Welcome"; }
     QString file_stem() const override { return "welcome"; }
     void set_context(const PageContext& context) override;
     bool settle() override;
