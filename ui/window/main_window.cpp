@@ -26,6 +26,7 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QVBoxLayout>
+#include <utility>
 
 namespace ablate::ui {
 namespace {
@@ -316,9 +317,9 @@ void MainWindow::show_about() {
 
 // Leaving
 
-void MainWindow::showEvent(QShowEvent* event) {
-    QMainWindow::showEvent(event);
-    QTimer::singleShot(0, this, [this] { state_->build_next_page(); });
+void MainWindow::paintEvent(QPaintEvent* event) {
+    QMainWindow::paintEvent(event);
+    if (!std::exchange(state_->painted, true)) QTimer::singleShot(0, this, [this] { state_->build_next_page(); });
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -90,7 +90,7 @@ void MainWindow::State::connect_page(Page* page) {
     show_recent_workspaces();
 }
 
-// The first paint does not wait for pages that nobody sees.
+// Begun with the first paint, which does not wait for pages that nobody sees.
 void MainWindow::State::build_next_page() {
     for (PageEntry& entry : pages) {
         if (entry.page) continue;

@@ -89,6 +89,7 @@ struct MainWindow::State {
     std::function<void()> after_loading;
     std::function<void()> after_saving;
     std::function<void()> after_restoring;
+    bool painted = false;  // once at least
     bool may_close = false;
     bool first_page_chosen = false;
     bool show_live_when_started = false;
