@@ -67,11 +67,16 @@ Range PlotPainter::x_range() const {
 
 Range PlotPainter::y_range() const {
     if (y_zoom && (axes_.y == Scale::linear || y_zoom->low > 0)) return *y_zoom;
+    std::optional<Range> range = y_of_points();
+    if (range && range->low < axes_.y_limit) range->high = std::min(range->high, axes_.y_limit);
+    return padded(axes_.y, range.value_or(axes_.y == Scale::linear ? Range{0, 1} : Range{1, 10}), 0.05);
+}
+
+std::optional<Range> PlotPainter::y_of_points() const {
     std::optional<Range> range;
     const Range x = x_range();
     for (const CurvePoints& curve : curves_) extend(range, curve.y_range(axes_.y, axes_.x, x));
-    if (range && range->low < axes_.y_limit) range->high = std::min(range->high, axes_.y_limit);
-    return padded(axes_.y, range.value_or(axes_.y == Scale::linear ? Range{0, 1} : Range{1, 10}), 0.05);
+    return range;
 }
 
 PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& style) const {
@@ -83,6 +88,10 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
     const double below = (area.height() < kCompact ? 1 : 2) * metrics.height() + 3 * kSpace;
     const double bottom = std::max(area.bottom() - below, top + 1);
     frame.y = Axis(axes_.y, y_range(), bottom, top);
+    if (std::isfinite(axes_.y_limit) && !y_zoom) {
+        const std::optional<Range> points = y_of_points();
+        frame.cut_off = points && points->low < axes_.y_limit && points->high > axes_.y_limit;
+    }
     double left = 0;
     for (const Tick& tick : frame.y.ticks(wanted_ticks(bottom - top, 2.5 * metrics.height())))
         left = std::max(left, metrics.horizontalAdvance(tick.text));
@@ -128,6 +137,7 @@ void PlotPainter::paint(QPainter& painter, const Frame& frame, const ChartStyle&
     paint_flags(painter, frame, style);
     paint_markers(painter, frame, style);
     paint_end_labels(painter, frame, style);
+    paint_limit(painter, frame, style);
     painter.restore();
 }
 
@@ -258,6 +268,18 @@ void PlotPainter::paint_flags(QPainter& painter, const Frame& frame, const Chart
             draw_label(painter, box, (leftward ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter, text);
         }
     }
+}
+
+// In the plot itself, so that a file says it too.
+void PlotPainter::paint_limit(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
+    if (!frame.cut_off) return;
+    const QString text = "cut off above " + QString::fromStdString(significant(axes_.y_limit, 3));
+    const QFontMetricsF metrics(style.font);
+    const double width = metrics.horizontalAdvance(text) + 2 * kSpace;
+    const QRectF box(frame.plot.right() - width, frame.plot.top(), width, metrics.height());
+    painter.fillRect(box, style.palette.surface);
+    painter.setPen(style.palette.muted);
+    draw_label(painter, box, Qt::AlignCenter, text);
 }
 
 void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const ChartStyle& style) const {

@@ -27,6 +27,7 @@ class PlotPainter {
         QRectF area, plot;
         Axis x, y;
         double label_width = 0;  // of the labels at the lines' ends
+        bool cut_off = false;    // values lie above axes().y_limit
     };
     Frame frame(const QRectF& area, const ChartStyle& style) const;
 
@@ -39,6 +40,7 @@ class PlotPainter {
 
   private:
     struct Reading;
+    std::optional<Range> y_of_points() const;  // inside x_range()
     bool dimmed(const CurvePoints& curve) const;
     std::vector<Reading> readings(const Frame& frame, double x) const;
     void paint_axes(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
@@ -47,6 +49,7 @@ class PlotPainter {
     void paint_curve(QPainter& painter, const Frame& frame, const ChartStyle& style, const CurvePoints& curve) const;
     void paint_markers(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_flags(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
+    void paint_limit(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_end_labels(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_readings(QPainter& painter, const Frame& frame, const ChartStyle& style, double x,
                         const std::vector<Reading>& readings) const;

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "tests/support/temp_folder.h"
+#include "ui/charts/plot_painter.h"
 #include "ui/theme/theme.h"
 
 #include <QApplication>
@@ -67,6 +68,32 @@ class PlotViewTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() { Theme::instance().choose(ThemeChoice::light); }
+
+    void what_lies_above_the_limit_is_cut_off_and_said() {
+        PlotPainter plot;
+        PlotAxes axes{"Step", "Validation loss"};
+        axes.y_limit = 8;
+        plot.set_axes(axes);
+        const auto drawn = [&] {
+            QImage image(640, 360, QImage::Format_RGB32);
+            const ChartStyle style = ChartStyle::for_screen();
+            const PlotPainter::Frame frame = plot.frame(image.rect(), style);
+            QPainter painter(&image);
+            plot.paint(painter, frame, style);
+            return std::pair{frame, image.copy(frame.plot.toRect().adjusted(400, 0, 0, -280))};
+        };
+        plot.set_curves({line("a", 7, 3)});
+        const auto within = drawn();
+        QVERIFY(!within.first.cut_off);
+        QCOMPARE(count(within.second, Theme::instance().palette().muted), 0);
+        plot.set_curves({line("a", 100, 3)});
+        const auto beyond = drawn();
+        QVERIFY(beyond.first.cut_off);
+        QVERIFY(beyond.first.y.range().high < 9);
+        QVERIFY(count(beyond.second, Theme::instance().palette().muted) > 5);
+        plot.y_zoom = Range{0, 100};
+        QVERIFY(!drawn().first.cut_off);
+    }
 
     void a_drag_zooms_and_tells_the_other_charts() {
         const auto plot = view({line("a", 1, 5)});

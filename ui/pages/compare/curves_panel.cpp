@@ -126,10 +126,6 @@ QWidget* CurvesPanel::build_toolbar() {
     smoothing->addWidget(smoothing_);
     smoothing->addWidget(smoothing_value_);
     smoothing_box_->hide();
-    cut_off_ = plain_label("", "muted", bar);
-    cut_off_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    cut_off_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // it must not move the splitter
-    cut_off_->setToolTip("Losses above a uniform guess would flatten all others; drag a tall box or zoom to see them");
 
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
@@ -140,7 +136,7 @@ QWidget* CurvesPanel::build_toolbar() {
     row->addWidget(log_x_);
     row->addWidget(log_y_);
     row->addWidget(band_);
-    row->addWidget(cut_off_, 1);
+    row->addStretch();
     row->addWidget(smoothing_box_);
 
     connect(metric_, &QComboBox::currentIndexChanged, this, [this](int metric) {
@@ -290,24 +286,10 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
     axes.x = log_x_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y = log_y_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y_title_on_screen = false;
-    limit_y(axes, comparison, faint);
+    // A loss far above a uniform guess is that of a model which is confidently wrong.
+    if (!comparison.groups.empty()) axes.y_limit = study::end_of_loss_axis(comparison.groups.front().config);
     plot_->set_axes(axes);
     plot_->set_curves(std::move(faint));
-}
-
-// A loss far above a uniform guess is that of a model which is confidently wrong.
-void CurvesPanel::limit_y(PlotAxes& axes, const Comparison& comparison, const std::vector<Curve>& curves) {
-    cut_off_->clear();
-    if (comparison.groups.empty()) return;
-    const double limit = study::end_of_loss_axis(comparison.groups.front().config);
-    const bool beyond = std::any_of(curves.begin(), curves.end(), [limit](const Curve& curve) {
-        const auto above = [limit](double y) { return std::isfinite(y) && y > limit; };
-        return std::any_of(curve.y->begin(), curve.y->end(), above) ||
-               (curve.high && std::any_of(curve.high->begin(), curve.high->end(), above));
-    });
-    if (!beyond) return;
-    axes.y_limit = limit;
-    cut_off_->setText("cut off above " + text(significant(limit, 3)));
 }
 
 void CurvesPanel::draw_bars(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible) {

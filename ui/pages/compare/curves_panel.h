@@ -44,7 +44,6 @@ class CurvesPanel : public QWidget {
     QWidget* build_toolbar();
     QWidget* build_readings();
     void draw_curves(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
-    void limit_y(PlotAxes& axes, const study::Comparison& comparison, const std::vector<Curve>& curves);
     void draw_bars(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
     void show_readings(const CompareScene& scene, const QStringList& visible);
     void read_at(int step);
@@ -57,7 +56,6 @@ class CurvesPanel : public QWidget {
     QWidget* smoothing_box_;
     QSlider* smoothing_;
     QLabel* smoothing_value_;
-    QLabel* cut_off_;
     PlotView* plot_;
     BarView* bars_;
     QSpinBox* step_;
