@@ -1,0 +1,62 @@
+#include "core/data/tokenizers/vocabulary.h"
+
+#include <algorithm>
+
+namespace ablate::data {
+
+namespace {
+
+std::int32_t id_of(std::string_view token, const std::string& where, const BpeDefinition& definition) {
+    const auto found = definition.ids.find(std::string(token));
+    if (found == definition.ids.end())
+        throw InputError("{}: the vocabulary has no token {}, which a merge needs", where, quote(token));
+    return found->second;
+}
+
+}  // namespace
+
+void read_vocabulary(const JsonNode& vocab, std::uint64_t id_limit, BpeDefinition& definition) {
+    if (!vocab.is_object() || vocab.value().empty()) vocab.refuse("a vocabulary is expected: an object of token to id");
+    for (const auto& [token, value] : vocab.value().get_ref<const Json::object_t&>()) {
+        const std::int32_t id = vocab[token].id(id_limit);
+        const auto at = static_cast<std::size_t>(id);
+        if (at >= definition.tokens.size()) definition.tokens.resize(at + 1);
+        if (definition.tokens[at])
+            vocab.refuse(fmt::format("{} and {} have the same id {}", quote(*definition.tokens[at]), quote(token), id));
+        definition.tokens[at] = token;
+        definition.ids.emplace(token, id);
+    }
+}
+
+void add_merge(std::string_view left, std::string_view right, const std::string& where, BpeDefinition& definition) {
+    const std::int32_t first = id_of(left, where, definition), second = id_of(right, where, definition);
+    definition.merges.push_back({first, second, id_of(std::string(left).append(right), where, definition)});
+}
+
+void add_merge(std::string_view line, const std::string& where, BpeDefinition& definition) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos)
+        throw InputError("{}: {} is no merge: two tokens with a space between", where, quote(line));
+    add_merge(line.substr(0, space), line.substr(space + 1), where, definition);
+}
+
+void add_token(const JsonNode& token, std::int32_t id, BpeDefinition& definition) {
+    AddedToken added;
+    added.id = id;
+    added.content = token["content"].text();
+    added.special = token["special"].flag(false);
+    added.single_word = token["single_word"].flag(false);
+    added.lstrip = token["lstrip"].flag(false);
+    added.rstrip = token["rstrip"].flag(false);
+    added.normalized = token["normalized"].flag(!added.special);
+    const auto at = static_cast<std::size_t>(id);
+    const auto known = definition.ids.find(added.content);
+    if (known != definition.ids.end() && known->second != id)
+        token.refuse(
+            fmt::format("{} has the id {}, and {} in the vocabulary", quote(added.content), id, known->second));
+    if (at < definition.tokens.size() && definition.tokens[at] && *definition.tokens[at] != added.content)
+        token.refuse(fmt::format("{} has the id {} of {}", quote(added.content), id, quote(*definition.tokens[at])));
+    definition.added.push_back(std::move(added));
+}
+
+}  // namespace ablate::data

@@ -1,0 +1,19 @@
+#pragma once
+#include "core/data/tokenizers/byte_level_bpe.h"
+#include "core/data/tokenizers/json_node.h"
+
+namespace ablate::data {
+
+// Ids in a file of so many bytes are below this: a token takes at least six ("a":1,), so no sound vocabulary reaches
+// further, and no damaged id makes a table that is much larger than the file.
+constexpr std::uint64_t id_limit_of(std::uint64_t file_bytes) { return file_bytes / 6 + 1; }
+
+// The steps both forms of BPE files share; `where` is the place that a refusal names.
+void read_vocabulary(const JsonNode& vocab, std::uint64_t id_limit, BpeDefinition& definition);
+void add_merge(std::string_view left, std::string_view right, const std::string& where, BpeDefinition& definition);
+// "LEFT RIGHT"
+void add_merge(std::string_view line, const std::string& where, BpeDefinition& definition);
+// The fields of an AddedToken; its id is known already.
+void add_token(const JsonNode& token, std::int32_t id, BpeDefinition& definition);
+
+}  // namespace ablate::data
