@@ -52,11 +52,18 @@ class Rope : public torch::autograd::Function<Rope> {
 
 }  // namespace
 
-RopeTable rope_table(std::int64_t length, std::int64_t head_dim, double theta, at::ScalarType type, at::Device device) {
+at::Tensor rope_frequencies(std::int64_t head_dim, double theta) {
     const at::Tensor pair = at::arange(head_dim / 2, at::kDouble);
-    const at::Tensor frequency = at::exp(pair * (-2.0 / head_dim * std::log(theta)));
-    const at::Tensor angle = at::outer(at::arange(length, at::kDouble), frequency);
+    return at::exp(pair * (-2.0 / head_dim * std::log(theta)));
+}
+
+RopeTable rope_table(std::int64_t length, const at::Tensor& frequencies, at::ScalarType type, at::Device device) {
+    const at::Tensor angle = at::outer(at::arange(length, at::kDouble), frequencies);
     return {angle.cos().to(device, type), angle.sin().to(device, type)};
+}
+
+RopeTable rope_table(std::int64_t length, std::int64_t head_dim, double theta, at::ScalarType type, at::Device device) {
+    return rope_table(length, rope_frequencies(head_dim, theta), type, device);
 }
 
 at::Tensor reference::rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout) {

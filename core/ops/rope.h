@@ -13,6 +13,10 @@ struct RopeTable {
 };
 RopeTable rope_table(std::int64_t length, std::int64_t head_dim, double theta, at::ScalarType type, at::Device device);
 
+// The two halves of that, for what turns by other frequencies: theta^(-2k/hd) as fp64 [hd/2], and the table of any.
+at::Tensor rope_frequencies(std::int64_t head_dim, double theta);
+RopeTable rope_table(std::int64_t length, const at::Tensor& frequencies, at::ScalarType type, at::Device device);
+
 // Turns x [B, H, T, hd] by the first T rows of the table (arXiv 2104.09864), computed in max(fp32, type of x).
 at::Tensor rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout);
 

@@ -63,6 +63,8 @@ CASES = {
     "qk-norm-henry": model(norm={"q": {"kind": "henry"}, "k": {"kind": "henry"}}),
     "qk-norm-gqa": model(**QK, **GQA),
     "position-rope-interleaved": model(position={"kind": "rope", "layout": "interleaved", "theta": 100.0}),
+    "position-rope-linear": model(position={"kind": "rope_linear", "theta": 100.0, "factor": 2.5}),
+    "position-rope-llama3": model(heads=1, position={"kind": "rope_llama3", "theta": 1000.0, "factor": 4.0, "original_context": 400}),
     "position-none": model(position={"kind": "none"}),
     "position-learned": model(position={"kind": "learned"}),
     "position-sinusoidal": model(position={"kind": "sinusoidal"}),
@@ -189,13 +191,26 @@ class Model:
             x = self.norm(site, prefix, x)
         return x.transpose(1, 2)
 
+    def frequency(self, i):
+        plain = self.position.get("theta", 10000.0) ** (-2.0 * i / self.hd)
+        if self.position["kind"] == "rope_linear":
+            return plain / self.position["factor"]
+        if self.position["kind"] == "rope_llama3":
+            wavelength, context, factor = 2 * math.pi / plain, self.position["original_context"], self.position["factor"]
+            if wavelength > context / 1.0:
+                return plain / factor
+            if wavelength >= context / 4.0:
+                smooth = (context / wavelength - 1.0) / (4.0 - 1.0)
+                return (1 - smooth) * plain / factor + smooth * plain
+        return plain
+
     def rotate(self, x):
-        theta, half = self.position.get("theta", 10000.0), self.hd // 2
+        half = self.hd // 2
         out = torch.zeros_like(x)
         for t in range(T):
             for i in range(half):
                 a, b = (2 * i, 2 * i + 1) if self.position.get("layout") == "interleaved" else (i, i + half)
-                angle = t * theta ** (-2.0 * i / self.hd)
+                angle = t * self.frequency(i)
                 out[:, :, t, a] = x[:, :, t, a] * math.cos(angle) - x[:, :, t, b] * math.sin(angle)
                 out[:, :, t, b] = x[:, :, t, b] * math.cos(angle) + x[:, :, t, a] * math.sin(angle)
         return out
@@ -211,7 +226,7 @@ class Model:
         q = self.heads_of(self.linear(block + ".attn.q", x), self.heads, "q", block + ".attn.q_norm")
         k = self.heads_of(self.linear(block + ".attn.k", x), self.kv, "k", block + ".attn.k_norm")
         v = self.heads_of(self.linear(block + ".attn.v", x), self.kv, None, "")
-        if self.position["kind"] == "rope":
+        if self.position["kind"].startswith("rope"):
             q, k = self.rotate(q), self.rotate(k)
         k, v = (y.repeat_interleave(self.heads // self.kv, 1) for y in (k, v))
         scores = q @ k.transpose(-1, -2) * (1.0 if self.norms["q"]["kind"] == "henry" else self.hd ** -0.5)
