@@ -1,0 +1,122 @@
+#include "core/interop/hf/checkpoint.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/interop/hf/tensor_names.h"
+#include "core/model/tensor_table.h"
+#include "core/model/transformer.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <set>
+
+namespace ablate::interop::hf {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kHead = "lm_head.weight";
+
+bool is_layer_norm(const std::string& name) {
+    return name.ends_with(".input_layernorm.weight") || name.ends_with(".post_attention_layernorm.weight");
+}
+
+std::optional<at::ScalarType> type_of(std::string_view dtype) {
+    if (dtype == "F32") return at::kFloat;
+    if (dtype == "F16") return at::kHalf;
+    if (dtype == "BF16") return at::kBFloat16;
+    return {};
+}
+
+at::Tensor read(const WeightFiles::Tensor& tensor) {
+    const at::Tensor value = at::empty(tensor.entry->shape, *type_of(tensor.entry->dtype));
+    tensor.reader->read(*tensor.entry, value.mutable_data_ptr());
+    return value;
+}
+
+void require_type(const std::string& name, const WeightFiles::Tensor& tensor) {
+    if (!type_of(tensor.entry->dtype))
+        throw InputError("{}: tensor {} is of type {}; F32, F16 and BF16 are read", tensor.file->string(), quote(name),
+                         tensor.entry->dtype);
+}
+
+}  // namespace
+
+Checkpoint::Checkpoint(fs::path folder)
+    : folder_(std::move(folder)), config_(read_config(folder_ / "config.json")), files_(folder_) {
+    check();
+}
+
+std::uint64_t Checkpoint::bytes() const {
+    std::uint64_t bytes = 0;
+    for (const auto& [name, tensor] : files_.tensors()) bytes += tensor.entry->bytes();
+    return bytes;
+}
+
+void Checkpoint::check() {
+    std::set<std::string, std::less<>> wanted;
+    std::vector<std::string> missing;
+    for (const TensorSpec& spec : model::tensor_table(config_.run)) {
+        const std::string name = checkpoint_name(spec.name);
+        wanted.insert(name);
+        if (files_.find(name))
+            check_shape(name, spec);
+        else
+            missing.push_back(name);
+    }
+    require_only_folded(missing);
+    set_to_ones_ = std::move(missing);
+
+    const ModelConfig& model = config_.run.model;
+    for (const auto& [name, tensor] : files_.tensors()) {
+        if (wanted.contains(name) || name.ends_with(".rotary_emb.inv_freq")) continue;
+        if (name == kHead && model.tie_embeddings) {
+            require_type(name, tensor);
+            if (tensor.entry->shape == files_.find("model.embed_tokens.weight")->entry->shape) continue;
+        }
+        throw InputError("{}: tensor {} [{}] has no place in the model of config.json{}", tensor.file->string(),
+                         quote(name), fmt::join(tensor.entry->shape, ", "), option_with(name, model));
+    }
+}
+
+void Checkpoint::check_shape(const std::string& name, const TensorSpec& spec) const {
+    const WeightFiles::Tensor& tensor = *files_.find(name);
+    if (tensor.entry->shape != spec.shape)
+        throw InputError("{}: tensor {} is [{}] where config.json makes it [{}]{}", tensor.file->string(), quote(name),
+                         fmt::join(tensor.entry->shape, ", "), fmt::join(spec.shape, ", "),
+                         option_for_shape(name, tensor.entry->shape, spec.shape, config_.run.model));
+    require_type(name, tensor);
+}
+
+void Checkpoint::require_only_folded(const std::vector<std::string>& missing) const {
+    const ModelConfig& model = config_.run.model;
+    const bool folded = std::count_if(missing.begin(), missing.end(), is_layer_norm) == 2 * model.layers;
+    for (const std::string& name : missing) {
+        if (folded && (is_layer_norm(name) || (name == "model.norm.weight" && !model.tie_embeddings))) continue;
+        throw InputError("{}: tensor {} is missing{}", folder_.string(), quote(name), option_without(name, model));
+    }
+}
+
+void Checkpoint::load(model::Transformer& transformer) const {
+    const at::NoGradGuard no_gradient;
+    for (model::Parameter& parameter : transformer.parameters()) {
+        const WeightFiles::Tensor* tensor = files_.find(checkpoint_name(parameter.spec.name));
+        if (tensor)
+            parameter.value.copy_(read(*tensor));
+        else
+            parameter.value.fill_(1);
+    }
+    if (config_.run.model.tie_embeddings && files_.find(kHead)) require_tied_head_equal(transformer);
+}
+
+void Checkpoint::require_tied_head_equal(const model::Transformer& transformer) const {
+    const WeightFiles::Tensor& head = *files_.find(kHead);
+    for (const model::Parameter& parameter : transformer.parameters())
+        if (parameter.spec.name == "embed.weight" &&
+            !at::equal(parameter.value, read(head).to(parameter.value.device(), parameter.value.scalar_type())))
+            throw InputError("{}: tensor '{}' differs from model.embed_tokens.weight{}", head.file->string(), kHead,
+                             option_with(kHead, config_.run.model));
+}
+
+}  // namespace ablate::interop::hf

@@ -1,0 +1,40 @@
+#pragma once
+#include "core/interop/hf/config.h"
+#include "core/interop/hf/weight_files.h"
+
+namespace ablate::model {
+class Transformer;
+}
+
+namespace ablate::interop::hf {
+
+// A Hugging Face folder, opened and checked before a tensor is read: config.json, and that the files hold exactly the
+// tensors it asks for, in these shapes, as float32, float16 or bfloat16. A mismatch is an InputError that names the
+// tensor, both shapes and the option that would mend it.
+//   - `rotary_emb.inv_freq` of old Llama files is passed over.
+//   - A tied model may bring its lm_head.weight if it equals the embedding, which load() checks.
+//   - Files folded by FlashNorm (its strict form) lack the input and post-attention norms of every layer and, untied,
+//     the final norm: those are ones.
+class Checkpoint {
+  public:
+    explicit Checkpoint(std::filesystem::path folder);
+    const Config& config() const { return config_; }
+    const std::vector<std::string>& set_to_ones() const { return set_to_ones_; }  // names as in checkpoints
+    std::uint64_t bytes() const;                                                  // of all tensors, as stored
+
+    // Fills the parameters of a model of this configuration (train.* may differ), one tensor at a time.
+    void load(model::Transformer& transformer) const;
+
+  private:
+    std::filesystem::path folder_;
+    Config config_;
+    WeightFiles files_;
+    std::vector<std::string> set_to_ones_;
+
+    void check();
+    void check_shape(const std::string& name, const TensorSpec& spec) const;
+    void require_only_folded(const std::vector<std::string>& missing) const;
+    void require_tied_head_equal(const model::Transformer& transformer) const;
+};
+
+}  // namespace ablate::interop::hf

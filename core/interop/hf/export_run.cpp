@@ -1,0 +1,75 @@
+#include "core/interop/hf/export_run.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/data/tokenizer.h"
+#include "core/interop/hf/save.h"
+#include "core/io/safetensors.h"
+#include "core/train/checkpoint.h"
+
+namespace ablate::interop::hf {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Config, generation settings and headers, generously.
+constexpr std::uint64_t kOtherBytes = 1 << 20;
+
+train::StoredCheckpoint checkpoint_of(const fs::path& run_folder, std::optional<std::int64_t> step) {
+    if (!step) {
+        const auto newest = train::newest_sound_checkpoint(run_folder / "checkpoints");
+        if (!newest) throw InputError("{}: has no sound checkpoint to export", run_folder.string());
+        return *newest;
+    }
+    for (const train::StoredCheckpoint& stored : train::list_checkpoints(run_folder / "checkpoints")) {
+        if (stored.step != *step) continue;
+        const auto problems = train::checkpoint_problems(stored.folder);
+        if (!problems.empty()) throw InputError(problems.front());
+        return stored;
+    }
+    throw InputError("{}: has no checkpoint of step {}", run_folder.string(), *step);
+}
+
+// A checkpoint's own weights, fp32 under the names of the tensor table.
+TensorSource weights_of(const std::shared_ptr<const io::SafetensorsReader>& reader, const fs::path& file) {
+    return [reader, file](const TensorSpec& spec) {
+        const io::TensorEntry* entry = reader->find(spec.name);
+        if (!entry || entry->shape != spec.shape || entry->dtype != "F32")
+            throw InputError("{}: has no tensor '{}' of F32 [{}]", file.string(), spec.name,
+                             fmt::join(spec.shape, ", "));
+        const at::Tensor value = at::empty(spec.shape, at::kFloat);
+        reader->read(*entry, value.mutable_data_ptr());
+        return value;
+    };
+}
+
+}  // namespace
+
+Exported export_run(const fs::path& run_folder, const fs::path& target, const ExportOptions& options) {
+    const train::StoredCheckpoint checkpoint = checkpoint_of(run_folder, options.step);
+    const Json state = train::read_trainer_state(checkpoint.folder);
+    Config config;
+    config.run = run_config_from_json(state.at("config"), (checkpoint.folder / "trainer.json").string());
+    config.architecture = architecture_of(config.run);
+    config.dtype = options.dtype;
+
+    const fs::path tokenizer = fs::path(state.at("data_folder").get<std::string>()) / "tokenizer.model";
+    std::error_code unreadable;
+    Exported exported{config.architecture, checkpoint.step, saved_bytes(config),
+                      fs::is_regular_file(tokenizer, unreadable)};
+    if (exported.has_tokenizer) {
+        const std::int32_t end = data::load_sentencepiece(tokenizer)->end_of_document_id();
+        if (end >= 0) config.eos_token_id = end;
+    }
+    config_to_json(config, run_folder.string());  // what does not fit is said before the disk is asked
+    const fs::path file = checkpoint.folder / "model.safetensors";
+    const TensorSource weights = weights_of(std::make_shared<io::SafetensorsReader>(file), file);
+    require_free_space(target, exported.bytes + kOtherBytes);
+    atomic_directory(target, [&](const fs::path& beside) {
+        save(beside, config, weights, run_folder.string());
+        if (exported.has_tokenizer) atomic_write(beside / "tokenizer.model", read_file(tokenizer));
+    });
+    return exported;
+}
+
+}  // namespace ablate::interop::hf

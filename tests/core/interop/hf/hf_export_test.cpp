@@ -1,0 +1,105 @@
+#include "core/interop/hf/checkpoint.h"
+#include "core/interop/hf/export_run.h"
+#include "core/model/transformer.h"
+#include "core/train/checkpoint.h"
+#include "tests/support/file_size_limit.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+#include "tests/support/tiny_run.h"
+
+#include <QTest>
+
+using namespace ablate;
+namespace hf = ablate::interop::hf;
+namespace fs = std::filesystem;
+using test::is_line_with;
+
+class HfExportTest : public QObject {
+    Q_OBJECT
+    test::TempFolder folder_;
+    int runs_ = 0;
+
+    // A run with one checkpoint, of step 7, as training leaves it.
+    fs::path run_of(const Json& patch, const fs::path& data = {}) {
+        const RunConfig config =
+            patched(test::tiny_config(folder_ / "tokens", 10), patch.is_null() ? Json::object() : patch, "test");
+        const fs::path run = folder_ / ("run" + std::to_string(++runs_));
+        fs::create_directories(run / "checkpoints");
+        const model::Transformer transformer(config, 3, at::kCPU);
+        std::vector<train::NamedTensor> weights;
+        for (const model::Parameter& parameter : transformer.parameters())
+            weights.push_back({parameter.spec.name, parameter.value});
+        train::CheckpointStore(run / "checkpoints", 2)
+            .save(7, "end", weights, {}, {{"format", 1}, {"config", to_json(config)}, {"data_folder", data.string()}});
+        return run;
+    }
+
+    static Json qk_norm() {
+        return {{"model", {{"norm", {{"q", {{"kind", "rms"}}}, {"k", {{"kind", "rms"}}}}}, {"tie_embeddings", true}}}};
+    }
+
+  private Q_SLOTS:
+    void a_checkpoint_comes_back_bit_for_bit_data() {
+        QTest::addColumn<QString>("patch");
+        QTest::addColumn<QString>("architecture");
+        QTest::newRow("llama") << "{}"
+                               << "llama";
+        QTest::newRow("qwen3") << QString::fromStdString(qk_norm().dump()) << "qwen3";
+    }
+    void a_checkpoint_comes_back_bit_for_bit() {
+        QFETCH(QString, patch);
+        QFETCH(QString, architecture);
+        const fs::path run = run_of(Json::parse(patch.toStdString())), target = folder_ / architecture.toStdString();
+        const hf::Exported exported = hf::export_run(run, target);
+        QCOMPARE(exported.architecture, architecture.toStdString());
+        QCOMPARE(exported.step, std::int64_t{7});
+        QVERIFY(!exported.has_tokenizer);
+        QVERIFY(fs::exists(target / "generation_config.json"));
+
+        const hf::Checkpoint checkpoint(target);
+        QCOMPARE(checkpoint.bytes(), exported.bytes);
+        const RunConfig& config = checkpoint.config().run;
+        model::Transformer reread(config, 99, at::kCPU);
+        checkpoint.load(reread);
+        const model::Transformer source(config, 3, at::kCPU);
+        std::vector<train::NamedTensor> stored;
+        for (const model::Parameter& parameter : source.parameters())
+            stored.push_back({parameter.spec.name, at::empty_like(parameter.value).detach()});
+        train::load_tensors(run / "checkpoints/step-000007/model.safetensors", stored);
+        for (std::size_t i = 0; i < stored.size(); ++i)
+            QVERIFY2(at::equal(reread.parameters()[i].value, stored[i].value), stored[i].name.c_str());
+    }
+
+    void half_the_bytes_in_bfloat16() {
+        const fs::path run = run_of({});
+        const hf::Exported full = hf::export_run(run, folder_ / "full");
+        const hf::Exported half = hf::export_run(run, folder_ / "half", {.dtype = "bfloat16"});
+        QCOMPARE(2 * half.bytes, full.bytes);
+        QCOMPARE(hf::Checkpoint(folder_ / "half").config().dtype, std::string("bfloat16"));
+    }
+
+    void what_cannot_be_exported_is_one_line_and_leaves_nothing() {
+        const auto refused = [&](const fs::path& run, const hf::ExportOptions& options = {}) {
+            const std::string message = test::input_error([&] { hf::export_run(run, folder_ / "refused", options); });
+            return fs::exists(folder_ / "refused") ? "something was left" : message;
+        };
+        QVERIFY(is_line_with(refused(run_of({{"model", {{"position", {{"kind", "none"}}}}}})),
+                             {"does not fit LlamaForCausalLM", "Position is NoPE"}));
+        const fs::path run = run_of({});
+        QVERIFY(is_line_with(refused(run, {.step = 8}), {"no checkpoint of step 8"}));
+        fs::create_directory(folder_ / "empty");
+        QVERIFY(is_line_with(refused(folder_ / "empty"), {"no sound checkpoint"}));
+        fs::create_directory(folder_ / "taken");
+        QVERIFY(is_line_with(test::input_error([&] { hf::export_run(run, folder_ / "taken"); }), {"exists already"}));
+        QVERIFY(fs::is_empty(folder_ / "taken"));
+        QVERIFY_THROWS_EXCEPTION(ResourceError, [&] {
+            const test::FileSizeLimit limit(4'000);
+            hf::export_run(run, folder_ / "too large");
+        }());
+        for (const std::string& name : folder_.names()) QVERIFY2(!name.starts_with('.'), name.c_str());
+        QVERIFY(!fs::exists(folder_ / "too large"));
+    }
+};
+
+QTEST_GUILESS_MAIN(HfExportTest)
+#include "hf_export_test.moc"
