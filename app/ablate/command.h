@@ -31,6 +31,8 @@ Action declare_kinds(CLI::App& parser);
 Action declare_presets(CLI::App& parser);
 Action declare_schema(CLI::App& parser);
 Action declare_tokenize(CLI::App& parser);
+Action declare_encode(CLI::App& parser);
+Action declare_decode(CLI::App& parser);
 Action declare_generate(CLI::App& parser);
 Action declare_delete(CLI::App& parser);
 Action declare_doctor(CLI::App& parser);
@@ -53,6 +55,8 @@ inline const std::vector<Command>& commands() {
         {"presets", "the studies that ship with Ablate", declare_presets},
         {"schema", "every configuration key with its type, range and default", declare_schema},
         {"tokenize", "train a tokenizer on texts and write token files", declare_tokenize},
+        {"encode", "lines of text to token ids, with a model's tokenizer", declare_encode},
+        {"decode", "token ids back to text", declare_decode},
         {"generate", "continue a prompt with a trained run", declare_generate},
         {"delete", "move runs to the workspace's trash", declare_delete},
         {"doctor", "check that this machine can train", declare_doctor},
