@@ -34,6 +34,7 @@ Action declare_tokenize(CLI::App& parser);
 Action declare_encode(CLI::App& parser);
 Action declare_decode(CLI::App& parser);
 Action declare_generate(CLI::App& parser);
+Action declare_export(CLI::App& parser);
 Action declare_delete(CLI::App& parser);
 Action declare_doctor(CLI::App& parser);
 
@@ -58,6 +59,7 @@ inline const std::vector<Command>& commands() {
         {"encode", "lines of text to token ids, with a model's tokenizer", declare_encode},
         {"decode", "token ids back to text", declare_decode},
         {"generate", "continue a prompt with a trained run", declare_generate},
+        {"export", "a trained run as a Hugging Face folder", declare_export},
         {"delete", "move runs to the workspace's trash", declare_delete},
         {"doctor", "check that this machine can train", declare_doctor},
     };

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/numbers.h"
+#include "core/model/norm_counts.h"
 #include "core/study/launch.h"
 #include "core/study/throughput.h"
 
@@ -65,6 +66,13 @@ std::vector<study::TimeEstimate> estimate(const study::Preview& preview, bool tr
     return times;
 }
 
+Json norms_json(const RunConfig& config) {
+    const std::vector<model::NormCount> counts = model::norm_counts(config);
+    Json json = {{"total", model::total(counts)}, {"by_site", Json::object()}};
+    for (const model::NormCount& at : counts) json["by_site"][to_string(at.site)] = at.count;
+    return json;
+}
+
 Json point_json(const study::PointPreview& p, const study::TimeEstimate& time) {
     Json differences = Json::array();
     for (const ConfigDifference& d : p.differences)
@@ -78,6 +86,7 @@ Json point_json(const study::PointPreview& p, const study::TimeEstimate& time) {
               {"tied_head_twice", p.parameters.tied_head_twice},
               {"non_embedding", p.parameters.non_embedding},
               {"levanter", p.parameters.levanter}}},
+            {"norms", norms_json(p.point.config)},
             {"flops_per_token", {{"levanter", p.flops.levanter}, {"six_n", p.flops.six_n}}},
             {"training_flops", model::training_flops(p.point.config)},
             {"estimated_seconds", io::number_to_json(time.seconds)},
@@ -141,6 +150,21 @@ void print_points(const study::Preview& preview, const std::vector<study::TimeEs
         std::cout << fmt::format("{}: {}{}{}\n", to_text(f.severity), f.variant, f.variant.empty() ? "" : ": ", f.text);
 }
 
+// What the norms of each point are, where they are not the baseline's, and a tied head counted as some tools do.
+void print_counts(const study::Preview& preview) {
+    std::string baseline;
+    for (const study::PointPreview& p : preview.points) {
+        const std::vector<model::NormCount> counts = model::norm_counts(p.point.config);
+        const std::string words = fmt::format("{} ({})", model::total(counts), model::in_words(counts));
+        if (words != baseline) std::cout << fmt::format("norms: {}: {}\n", p.point.name, words);
+        if (baseline.empty()) baseline = words;
+    }
+    const study::PointPreview& first = preview.points.front();
+    if (first.point.config.model.tie_embeddings)
+        std::cout << fmt::format("tied head: {}: {} parameters where the head is counted a second time\n",
+                                 first.point.name, with_thousands(first.parameters.tied_head_twice));
+}
+
 void print_step_zero(const study::Preview& preview, const StepZeroResults& zero) {
     if (!zero.data_note.empty()) std::cout << "note: " << zero.data_note << '\n';
     std::cout << fmt::format("\nstep 0 (ln V = {}: what an untrained model without preferences gives)\n",
@@ -170,6 +194,7 @@ int preview_study(const Options& options) {
         print_json(to_json(study, preview, times, zero));
     } else {
         print_points(preview, times);
+        print_counts(preview);
         if (zero) print_step_zero(preview, *zero);
     }
     if (errors) throw InputError("study {}: {} of its configurations cannot be trained", study.name, errors);
