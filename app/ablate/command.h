@@ -35,6 +35,7 @@ Action declare_encode(CLI::App& parser);
 Action declare_decode(CLI::App& parser);
 Action declare_generate(CLI::App& parser);
 Action declare_export(CLI::App& parser);
+Action declare_flashnorm(CLI::App& parser);
 Action declare_delete(CLI::App& parser);
 Action declare_doctor(CLI::App& parser);
 
@@ -60,6 +61,7 @@ inline const std::vector<Command>& commands() {
         {"decode", "token ids back to text", declare_decode},
         {"generate", "continue a prompt with a trained run", declare_generate},
         {"export", "a trained run as a Hugging Face folder", declare_export},
+        {"flashnorm", "fold a checkpoint's norm weights into the projections behind them", declare_flashnorm},
         {"delete", "move runs to the workspace's trash", declare_delete},
         {"doctor", "check that this machine can train", declare_doctor},
     };

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 namespace ablate::io {
@@ -166,19 +167,24 @@ struct SafetensorsWriter::State {
 
 SafetensorsWriter::SafetensorsWriter(std::filesystem::path file, std::vector<TensorEntry> entries,
                                      const std::map<std::string, std::string>& metadata) {
-    Json header = Json::object();
-    if (!metadata.empty()) header[std::string(metadata_key)] = metadata;
+    // Written as the reference implementation does, members in their order: equal contents are equal files.
+    std::string text = "{";
+    const auto append = [&text](std::string_view key, const std::string& value) {
+        text += (text.size() > 1 ? "," : "") + Json(key).dump() + ":" + value;
+    };
+    if (!metadata.empty()) append(metadata_key, Json(metadata).dump());
+    std::set<std::string_view> names{metadata_key};
     std::uint64_t offset = 0;
     for (TensorEntry& entry : entries) {
         const auto bytes = tensor_bytes(safetensors_item_bytes(entry.dtype), entry.shape);
-        if (safetensors_item_bytes(entry.dtype) == 0 || !bytes || header.contains(entry.name))
+        if (safetensors_item_bytes(entry.dtype) == 0 || !bytes || !names.insert(entry.name).second)
             throw std::logic_error("SafetensorsWriter: tensor " + entry.name + " has no valid dtype, shape or name");
         entry.begin = offset;
         entry.end = offset += *bytes;
-        header[entry.name] = {
-            {"dtype", entry.dtype}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
+        append(entry.name, fmt::format(R"({{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})", entry.dtype,
+                                       Json(entry.shape).dump(), entry.begin, entry.end));
     }
-    std::string text = header.dump();
+    text += '}';
     text.append((8 - text.size() % 8) % 8, ' ');  // the data is aligned to 8 bytes
     if (text.size() > header_limit) throw std::logic_error("SafetensorsWriter: the header is above the format's limit");
     std::string start;
