@@ -4,8 +4,15 @@
 #include "app/ablate/interrupt.h"
 #include "app/ablate/progress.h"
 #include "app/ablate/workspace.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/interop/flashnorm/verify.h"
+#include "core/interop/hf/checkpoint.h"
+#include "core/io/numbers.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <iostream>
 
 namespace ablate::app {
@@ -15,7 +22,7 @@ namespace {
 struct Options {
     std::string from, out;
     interop::FlashNormOptions fold;
-    bool json = false, quiet = false;
+    bool verify = false, json = false, quiet = false;
 };
 
 Json to_json(const std::string& out, const interop::FlashNormResult& result) {
@@ -46,31 +53,88 @@ std::string summary(const interop::FlashNormResult& result) {
     return text;
 }
 
+Json to_json(const interop::LogitGap& gap) {
+    Json layers = Json::array();
+    for (const double error : gap.layer_error) layers.push_back(io::number_to_json(error));
+    return {{"precision", gap.precision},
+            {"largest_difference", io::number_to_json(gap.largest_difference)},
+            {"largest_logit", io::number_to_json(gap.largest_logit)},
+            {"argmax_agreement", io::number_to_json(gap.argmax_agreement)},
+            {"kl", io::number_to_json(gap.kl)},
+            {"layer_error", layers}};
+}
+
+Json to_json(const interop::FlashNormVerification& verification) {
+    Json written = Json::array();
+    for (const interop::LogitGap& gap : verification.written) written.push_back(to_json(gap));
+    return {{"exact", verification.exact()},
+            {"fold", to_json(verification.fold)},
+            {"written", written},
+            {"greedy_source", verification.greedy_source},
+            {"greedy_folded", verification.greedy_folded}};
+}
+
+std::string line_of(const interop::LogitGap& gap, const char* what) {
+    const double worst_layer =
+        gap.layer_error.empty() ? 0 : *std::max_element(gap.layer_error.begin(), gap.layer_error.end());
+    return fmt::format(
+        "{} {}: logits differ by {} at most (largest {}), argmax "
+        "agrees at {} %, KL {}, layers by {}\n",
+        gap.precision, what, significant(gap.largest_difference), significant(gap.largest_logit),
+        fixed(100 * gap.argmax_agreement, 1), significant(gap.kl), significant(worst_layer));
+}
+
+void print(const interop::FlashNormVerification& verification) {
+    std::cout << line_of(verification.fold, "fold in memory");
+    for (const interop::LogitGap& gap : verification.written) std::cout << line_of(gap, "as written");
+    const auto& before = verification.greedy_source;
+    const auto differs = std::mismatch(before.begin(), before.end(), verification.greedy_folded.begin()).first;
+    std::cout << (differs == before.end()
+                      ? fmt::format("greedy: the same {} tokens\n", before.size())
+                      : fmt::format("greedy: {} equal tokens, then others\n", differs - before.begin()));
+}
+
 int flashnorm(const Options& options) {
     const Interrupt interrupt;
     ProgressBoard board(options.quiet);
+    if (options.verify) interop::hf::Checkpoint check(options.from);  // refused before anything is written
     const interop::FlashNormResult result =
         interop::flashnorm(options.from, options.out, options.fold, [&](const std::string& what, double share) {
             interrupt.check();
             board.preparing(what, share);
         });
+    std::optional<interop::FlashNormVerification> verification;
+    if (options.verify)
+        verification = interop::verify_flashnorm(options.from, options.out, result.plan, [&](const std::string& what) {
+            interrupt.check();
+            if (!options.quiet) board.line(what);
+        });
     if (options.json) {
-        print_json(to_json(options.out, result));
-        return 0;
+        Json json = to_json(options.out, result);
+        if (verification) json["verification"] = to_json(*verification);
+        print_json(json);
+    } else {
+        if (!options.quiet) board.line(summary(result));
+        std::cout << options.out << '\n';
+        if (verification) print(*verification);
     }
-    if (!options.quiet) board.line(summary(result));
-    std::cout << options.out << '\n';
-    return 0;
+    return static_cast<int>(!verification || verification->exact() ? ExitCode::done : ExitCode::failed);
 }
 
 }  // namespace
 
 Action declare_flashnorm(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
-    parser.add_option("DIR", options->from, "Hugging Face folder: config.json and safetensors, one file or sharded")
+    parser
+        .add_option("DIR", options->from,
+                    "Hugging Face folder: config.json and safetensors, one file "
+                    "or sharded")
         ->required();
     parser.add_option("--out", options->out, "new folder to write")->required();
     parser.add_flag("--strict", options->fold.strict, "leave the folded norms out of the files (default: ones)");
+    parser.add_flag("--verify", options->verify,
+                    "compare the logits of both (llama and qwen3); exit code 1 "
+                    "when the fold is not exact");
     parser.add_flag("--quiet", options->quiet, "no progress");
     add_json_option(parser, options->json);
     return [options] { return flashnorm(*options); };

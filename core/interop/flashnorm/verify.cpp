@@ -1,0 +1,115 @@
+#include "core/interop/flashnorm/verify.h"
+
+#include "core/base/random.h"
+#include "core/interop/hf/checkpoint.h"
+#include "core/interop/hf/tensor_names.h"
+#include "core/model/transformer.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+namespace ablate::interop {
+
+namespace {
+
+constexpr std::int64_t positions = 64, prompt_length = 8, greedy_tokens = 16;
+
+struct Outputs {
+    at::Tensor logits;               // fp64 [T, V]
+    std::vector<at::Tensor> layers;  // fp64 [1, T, D]
+};
+
+Outputs outputs_of(const model::Transformer& model, const at::Tensor& ids) {
+    const at::NoGradGuard no_gradient;
+    Outputs outputs;
+    const model::Probe probe = [&](const std::string& site, const at::Tensor& value) {
+        if (site == "blocks." + std::to_string(outputs.layers.size())) outputs.layers.push_back(value.to(at::kDouble));
+    };
+    outputs.logits = model.logits(ids, {.probe = &probe})[0].to(at::kDouble);
+    return outputs;
+}
+
+LogitGap gap(const std::string& precision, const Outputs& a, const Outputs& b) {
+    LogitGap gap;
+    gap.precision = precision;
+    gap.largest_difference = (a.logits - b.logits).abs().max().item<double>();
+    gap.largest_logit = a.logits.abs().max().item<double>();
+    gap.argmax_agreement = (a.logits.argmax(-1) == b.logits.argmax(-1)).to(at::kDouble).mean().item<double>();
+    const at::Tensor log_a = a.logits.log_softmax(-1), log_b = b.logits.log_softmax(-1);
+    gap.kl = (log_a.exp() * (log_a - log_b)).sum(-1).mean().item<double>();
+    for (std::size_t layer = 0; layer < a.layers.size(); ++layer)
+        gap.layer_error.push_back(((a.layers[layer] - b.layers[layer]).norm() / a.layers[layer].norm()).item<double>());
+    return gap;
+}
+
+std::vector<std::int64_t> continued(const model::Transformer& model, at::Tensor ids) {
+    const at::NoGradGuard no_gradient;
+    std::vector<std::int64_t> added;
+    for (std::int64_t i = 0; i < greedy_tokens; ++i) {
+        const at::Tensor next = model.logits(ids)[0][-1].argmax();
+        added.push_back(next.item<std::int64_t>());
+        ids = at::cat({ids, next.view({1, 1})}, 1);
+    }
+    return added;
+}
+
+// W <- W diag(g) and g <- 1 on the parameters themselves.
+void fold_in_memory(model::Transformer& model, const FoldPlan& plan) {
+    const at::NoGradGuard no_gradient;
+    std::map<std::string, at::Tensor> tensors;
+    for (const model::Parameter& parameter : model.parameters())
+        tensors[hf::checkpoint_name(parameter.spec.name)] = parameter.value;
+    for (const Fold& fold : plan.folds) {
+        for (const std::string& projection : fold.projections) tensors.at(projection).mul_(tensors.at(fold.norm));
+        tensors.at(fold.norm).fill_(1);
+    }
+}
+
+std::unique_ptr<model::Transformer> model_of(const hf::Checkpoint& checkpoint, const std::string& precision) {
+    RunConfig config = checkpoint.config().run;
+    config.train.precision = precision == "bf16" ? "bf16" : "fp32";
+    return std::make_unique<model::Transformer>(config, 0, at::kCPU, precision == "fp64" ? at::kDouble : at::kFloat);
+}
+
+at::Tensor random_tokens(const RunConfig& config) {
+    RandomStream stream(1, "flashnorm/verify");
+    const at::Tensor ids = at::empty({1, std::min(positions, config.data.context)}, at::kLong);
+    for (std::int64_t i = 0; i < ids.size(1); ++i)
+        ids[0][i] = static_cast<std::int64_t>(stream.below(static_cast<std::uint64_t>(config.data.vocab_size)));
+    return ids;
+}
+
+}  // namespace
+
+bool FlashNormVerification::exact() const {
+    return fold.largest_difference <= 1e-10 * std::max(1.0, fold.largest_logit);
+}
+
+FlashNormVerification verify_flashnorm(const std::filesystem::path& source, const std::filesystem::path& folded,
+                                       const FoldPlan& plan, const std::function<void(const std::string& what)>& say) {
+    const hf::Checkpoint from(source), to(folded);
+    const at::Tensor ids = random_tokens(from.config().run);
+    FlashNormVerification result;
+    {
+        say("comparing in fp64");
+        const auto model = model_of(from, "fp64");
+        from.load(*model);
+        const Outputs before = outputs_of(*model, ids);
+        fold_in_memory(*model, plan);
+        result.fold = gap("fp64", before, outputs_of(*model, ids));
+    }
+    for (const std::string precision : {"fp32", "bf16"}) {
+        say("comparing in " + precision);
+        const auto model = model_of(from, precision);
+        const at::Tensor prompt = ids.narrow(1, 0, std::min(prompt_length, ids.size(1)));
+        from.load(*model);
+        const Outputs before = outputs_of(*model, ids);
+        if (precision == "fp32") result.greedy_source = continued(*model, prompt);
+        to.load(*model);
+        result.written.push_back(gap(precision, before, outputs_of(*model, ids)));
+        if (precision == "fp32") result.greedy_folded = continued(*model, prompt);
+    }
+    return result;
+}
+
+}  // namespace ablate::interop
