@@ -65,7 +65,7 @@ SPECIAL = [
     "<|endoftext|>", "a<|endoftext|>b", " <|endoftext|> ", "<|endoftext|><|endoftext|>", "<|endoftext", "<|im_start|>user\nHi<|im_end|>\n",
     "<think>\nhm\n</think>", "left   [L]   right", "a[L][L]b", "\n[L]", "x [R]   y", "[R]\n\n[L] [R] z", "[B] [B]  [B]", " \u00a0[B]\u3000x",
     "the word cat alone", "concat cats cat", "cat", "cat_", "cat.cat", "écat caté", "cat\u0301", "catcat cat", "café", "cafe\u0301", "un café!",
-    "<|begin_of_text|>x<|eot_id|>", "caf\u00e9\u0301", "<un>", "x<un>y", "\u2460cat", "\u24b6cat", "cat\u200d", "syzygy", " syzygy", "syzygysyzygy syzygys",
+    "<|begin_of_text|>x<|eot_id|>", "caf\u00e9\u0301", "<un>", "x<un>y", "\u2460cat", "\u24b6cat", "cat\u200d", "syzygy", " syzygy", "syzygysyzygy syzygys", "\U00011935\U00011930",
 ]
 
 
@@ -176,6 +176,15 @@ def sweep(tokenizer, ranges):
     return {str(block): digest.hexdigest() for block, digest in blocks.items()}
 
 
+def mark_sweep(tokenizer, marks):
+    """The same for each combining mark among others, which normalisation puts in order: one digest."""
+    digest = hashlib.sha256()
+    for mark in map(chr, marks):
+        ids = tokenizer.encode(f"a\u0301{mark}\u0323\u0334 \u0938{mark}\u093c", add_special_tokens=False).ids
+        digest.update(struct.pack(f"<{len(ids)}i", *ids))
+    return digest.hexdigest()
+
+
 def write(path, value):
     path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
 
@@ -184,7 +193,8 @@ def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     tokenizers = {"gpt2": gpt2(), "qwen": qwen(), "llama3": llama3(), "few_bytes": few_bytes()}
     ranges = assigned_ranges()
-    reference = {"assigned": ranges, "texts": list(texts()), "tokenizers": {}}
+    marks = [code for first, end in ranges for code in range(first, end) if unicodedata.combining(chr(code))]
+    reference = {"assigned": ranges, "marks": marks, "texts": list(texts()), "tokenizers": {}}
     for name, tokenizer in tokenizers.items():
         data = json.loads(tokenizer.to_str())
         if name == "gpt2":  # as in GPT-2's own file: merges as strings, no type
@@ -197,6 +207,7 @@ def main(folder):
         entry = {"ids": ids, "around_nothing": tokenizer.encode("").ids}
         if name != "few_bytes":
             entry["sweep"] = sweep(tokenizer, ranges)
+            entry["mark_sweep"] = mark_sweep(tokenizer, marks)
             entry["decoded"] = {str(i): tokenizer.decode(one, skip_special_tokens=False)
                                 for i, one in enumerate(ids) if tokenizer.decode(one, skip_special_tokens=False) != reference["texts"][i]}
         reference["tokenizers"][name] = entry

@@ -29,8 +29,8 @@ bool is_word_character(std::int32_t code);  // \w of UTS 18: alphabetic, marks, 
 std::size_t trailing_space(std::string_view text);
 std::size_t leading_space(std::string_view text);
 
-// Unicode's normal form C of `text`: the text itself where it is known to be in it, else a view of `buffer`. Bytes that
-// are no UTF-8 stay as they are.
+// Unicode's normal form C of `text`, as Hugging Face's library makes it (by Unicode 9): the text itself where it is
+// known to be in it, else a view of `buffer`. Bytes that are no UTF-8 stay as they are.
 std::string_view nfc(std::string_view text, std::string& buffer);
 
 }  // namespace ablate::data

@@ -81,6 +81,18 @@ class ByteLevelBpeTest : public QObject {
         }
     }
 
+    void every_mark_among_others_has_the_ids_of_the_reference() {
+        for (const char* name : {"gpt2", "qwen", "llama3"}) {
+            Sha256 digest;
+            for (const Json& mark : reference_.at("marks")) {
+                const std::string c = utf8(mark.get<std::int32_t>());
+                const auto ids = encode(tokenizer(name), "a\u0301" + c + "\u0323\u0334 \u0938" + c + "\u093C");
+                digest.update(ids.data(), ids.size() * sizeof ids[0]);
+            }
+            QCOMPARE(digest.hex(), of(name).at("mark_sweep").get<std::string>());
+        }
+    }
+
     // As the reference decodes, but for an added token with letters that also stand for bytes in GPT-2's alphabet.
     void texts_come_back() {
         const std::vector<std::string> texts = this->texts();
