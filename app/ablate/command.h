@@ -34,6 +34,7 @@ Action declare_tokenize(CLI::App& parser);
 Action declare_encode(CLI::App& parser);
 Action declare_decode(CLI::App& parser);
 Action declare_generate(CLI::App& parser);
+Action declare_eval(CLI::App& parser);
 Action declare_export(CLI::App& parser);
 Action declare_flashnorm(CLI::App& parser);
 Action declare_delete(CLI::App& parser);
@@ -60,6 +61,7 @@ inline const std::vector<Command>& commands() {
         {"encode", "lines of text to token ids, with a model's tokenizer", declare_encode},
         {"decode", "token ids back to text", declare_decode},
         {"generate", "continue a prompt with a trained run", declare_generate},
+        {"eval", "score a text with a trained run: loss, bits per byte, loss by position", declare_eval},
         {"export", "a trained run as a Hugging Face folder", declare_export},
         {"flashnorm", "fold a checkpoint's norm weights into the projections behind them", declare_flashnorm},
         {"delete", "move runs to the workspace's trash", declare_delete},

@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/model/transformer.h"
+#include "core/infer/trained_model.h"
 #include "core/train/checkpoint.h"
 
 #include <ATen/core/grad_mode.h>
@@ -13,45 +13,6 @@ namespace ablate::infer {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A trained model as a checkpoint holds it.
-struct TrainedModel {
-    RunConfig config;
-    std::unique_ptr<model::Transformer> model;
-    std::unique_ptr<data::Tokenizer> tokenizer;
-};
-
-train::StoredCheckpoint checkpoint_of(const fs::path& run_folder, std::optional<std::int64_t> step) {
-    if (!step) {
-        const auto newest = train::newest_sound_checkpoint(run_folder / "checkpoints");
-        if (!newest) throw InputError("{}: has no sound checkpoint to generate with", run_folder.string());
-        return *newest;
-    }
-    for (const train::StoredCheckpoint& stored : train::list_checkpoints(run_folder / "checkpoints")) {
-        if (stored.step != *step) continue;
-        const auto problems = train::checkpoint_problems(stored.folder);
-        if (!problems.empty()) throw InputError(problems.front());
-        return stored;
-    }
-    throw InputError("{}: has no checkpoint of step {}", run_folder.string(), *step);
-}
-
-TrainedModel load(const fs::path& run_folder, std::optional<std::int64_t> step) {
-    const train::StoredCheckpoint checkpoint = checkpoint_of(run_folder, step);
-    const Json state = train::read_trainer_state(checkpoint.folder);
-    TrainedModel loaded;
-    loaded.config = run_config_from_json(state.at("config"), (checkpoint.folder / "trainer.json").string());
-    const fs::path tokenizer = fs::path(state.at("data_folder").get<std::string>()) / "tokenizer.model";
-    if (!fs::exists(tokenizer))
-        throw InputError("{}: its data have no tokenizer ({} is missing)", run_folder.string(), tokenizer.string());
-    loaded.tokenizer = data::load_sentencepiece(tokenizer);
-    loaded.model =
-        std::make_unique<model::Transformer>(loaded.config, 0, model::resolve_device(loaded.config.train.device));
-    std::vector<train::NamedTensor> weights;
-    for (const auto& parameter : loaded.model->parameters()) weights.push_back({parameter.spec.name, parameter.value});
-    train::load_tensors(checkpoint.folder / "model.safetensors", weights);
-    return loaded;
-}
 
 // fp32 logits [V] of the token behind the last of `ids`, of which the model sees at most its context.
 std::vector<float> next_logits(const TrainedModel& trained, const std::vector<std::int32_t>& ids) {
@@ -103,7 +64,8 @@ std::size_t whole_characters(const std::string& text) {
 std::string generate(const fs::path& run_folder, const std::string& prompt, const SamplingOptions& options,
                      const std::function<void(const std::string& piece)>& emit, std::optional<std::int64_t> step) {
     at::NoGradGuard no_grad;
-    const TrainedModel trained = load(run_folder, step);
+    const TrainedModel trained = load_trained(run_folder, step);
+    if (!trained.tokenizer) throw InputError("{}: its data have no tokenizer", run_folder.string());
     std::vector<std::int32_t> ids;
     trained.tokenizer->encode(prompt, ids);
     if (ids.empty()) throw InputError("the prompt is empty: give at least one character");

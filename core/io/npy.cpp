@@ -166,10 +166,15 @@ NpyHeader read_npy_header(const std::filesystem::path& file) {
     return header;
 }
 
-std::string npy_header_1d(std::string_view dtype, std::int64_t count) {
-    if (dtype.size() != 2 || count < 0) throw std::logic_error("npy_header_1d: a dtype such as \"u2\" and a count");
-    std::string dict = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({},), }}",
-                                   dtype[1] == '1' ? '|' : '<', dtype, count);
+std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& shape) {
+    const bool counts = std::all_of(shape.begin(), shape.end(), [](std::int64_t extent) { return extent >= 0; });
+    if (dtype.size() != 2 || shape.empty() || !counts)
+        throw std::logic_error("npy_header: a dtype such as \"u2\" and a shape");
+    std::string extents;
+    for (const std::int64_t extent : shape) extents += fmt::format("{}{}", extents.empty() ? "" : ", ", extent);
+    if (shape.size() == 1) extents += ',';
+    std::string dict = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}), }}",
+                                   dtype[1] == '1' ? '|' : '<', dtype, extents);
     while ((magic.size() + 4 + dict.size() + 1) % 64 != 0) dict += ' ';
     dict += '\n';
     std::string bytes(magic);
@@ -177,5 +182,7 @@ std::string npy_header_1d(std::string_view dtype, std::int64_t count) {
     store(bytes, static_cast<std::uint16_t>(dict.size()));
     return bytes + dict;
 }
+
+std::string npy_header_1d(std::string_view dtype, std::int64_t count) { return npy_header(dtype, {count}); }
 
 }  // namespace ablate::io

@@ -235,6 +235,8 @@ int drive_window(int argc, char** argv) {
 int main(int argc, char** argv) {
     if (argc > 2 && QByteArray(argv[1]) == "--close") return drive_window(argc, argv);
     QCoreApplication application(argc, argv);
+    // Many rounds take longer than the five minutes a test function has.
+    if (rounds() > 1) qputenv("QTEST_FUNCTION_TIMEOUT", QByteArray::number(rounds() * kPatience));
     EndingTest test;
     return QTest::qExec(&test, argc, argv);
 }

@@ -1,0 +1,97 @@
+#include "core/infer/score.h"
+
+#include "app/ablate/command.h"
+#include "app/ablate/workspace.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/io/numbers.h"
+
+#include <iostream>
+
+namespace ablate::app {
+
+namespace {
+
+constexpr std::uint64_t kLongestText = std::uint64_t{4} << 30;  // bytes: it is held in memory
+
+struct Options {
+    std::string run, workspace, tokens, text, logits;
+    infer::ScoreOptions score;
+    bool json = false;
+};
+
+Json to_json(const infer::Score& score, const std::string& run) {
+    Json by_position = Json::array();
+    for (const double loss : score.loss_by_position) by_position.push_back(io::number_to_json(loss));
+    return {{"run", run},
+            {"tokens", score.tokens},
+            {"context", score.context},
+            {"bytes", score.bytes},
+            {"loss", io::number_to_json(score.loss)},
+            {"perplexity", io::number_to_json(score.perplexity)},
+            {"bits_per_byte", io::number_to_json(score.bpb)},
+            {"bits_per_byte_special_masked", io::number_to_json(score.bpb_masked)},
+            {"loss_by_position", by_position}};
+}
+
+// Positions in stretches that double: 1, 2, 3-4, 5-8, ...
+void print_by_position(const infer::Score& score) {
+    std::cout << "\nposition        loss\n";
+    std::size_t first = 0;
+    for (std::size_t end = 1; first < score.loss_by_position.size(); first = end, end *= 2) {
+        end = std::min(end, score.loss_by_position.size());
+        double sum = 0;
+        std::int64_t tokens = 0;
+        for (std::size_t i = first; i < end; ++i) {
+            sum += score.loss_by_position[i] * static_cast<double>(score.position_tokens[i]);
+            tokens += score.position_tokens[i];
+        }
+        const std::string stretch = end - first == 1 ? std::to_string(end) : fmt::format("{}-{}", first + 1, end);
+        std::cout << fmt::format("{:<12} {:>7}\n", stretch, fixed(sum / static_cast<double>(tokens), 4));
+    }
+}
+
+void print(const infer::Score& score) {
+    std::cout << fmt::format("loss {} nats, perplexity {}, {} tokens in windows of {}\n", fixed(score.loss, 4),
+                             significant(score.perplexity), with_thousands(score.tokens), score.context);
+    if (score.bytes > 0)
+        std::cout << fmt::format("bits per byte {}, {} with special tokens masked\n", fixed(score.bpb, 4),
+                                 fixed(score.bpb_masked, 4));
+    print_by_position(score);
+}
+
+int eval(const Options& options) {
+    const run::ListedRun listed = run::RunStore(open_workspace(options.workspace)).find(options.run);
+    const auto folder = listed.directory.folder();
+    infer::ScoreOptions wanted = options.score;
+    wanted.logits = options.logits;
+    const infer::Score score = options.text.empty()
+                                   ? infer::score_tokens(folder, options.tokens, wanted)
+                                   : infer::score_text(folder, read_file(options.text, kLongestText), wanted);
+    if (options.json)
+        print_json(to_json(score, listed.info.id));
+    else
+        print(score);
+    return 0;
+}
+
+}  // namespace
+
+Action declare_eval(CLI::App& parser) {
+    const auto options = std::make_shared<Options>();
+    parser.add_option("RUN", options->run, "a run's id or a prefix of it")->required();
+    auto* source = parser.add_option_group("what is scored");
+    source->add_option("--tokens", options->tokens, "token ids: a .npy, or a .bin of uint16");
+    source->add_option("--text", options->text, "a text file, encoded with the run's tokenizer");
+    source->require_option(1);
+    parser.add_option("--context", options->score.context, "tokens of a window (default: as trained)")
+        ->check(CLI::Range(1, 1 << 24));
+    parser.add_option("--step", options->score.step, "the checkpoint of this step (default: the newest)");
+    parser.add_option("--logits", options->logits, "write the fp32 logits [tokens, vocabulary] to this .npy");
+    add_workspace_option(parser, options->workspace);
+    add_json_option(parser, options->json);
+    return [options] { return eval(*options); };
+}
+
+}  // namespace ablate::app

@@ -1,0 +1,163 @@
+#include "core/infer/score.h"
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/data/token_file.h"
+#include "core/infer/trained_model.h"
+#include "core/io/npy.h"
+#include "core/train/batch_tensor.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <limits>
+#include <numbers>
+
+namespace ablate::infer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kTokensAtOnce = 4096;  // of a pass: bounds the memory of long texts
+
+// The ids at [begin, begin + ids.size()).
+using ReadIds = std::function<void(std::int64_t begin, std::span<std::int64_t> ids)>;
+
+// Some windows of the same length.
+struct Windows {
+    std::int64_t begin = 0, rows = 0, length = 0;  // of the scored tokens: ids [begin, begin + rows * length]
+};
+
+std::vector<Windows> windows_of(std::int64_t tokens, std::int64_t context) {
+    std::vector<Windows> all;
+    const std::int64_t at_once = std::max<std::int64_t>(1, kTokensAtOnce / context), whole = tokens / context;
+    for (std::int64_t row = 0; row < whole; row += at_once)
+        all.push_back({row * context, std::min(at_once, whole - row), context});
+    if (tokens % context > 0) all.push_back({whole * context, 1, tokens % context});
+    return all;
+}
+
+class Scorer {
+  public:
+    Scorer(const TrainedModel& trained, std::int64_t tokens, std::int64_t context, ReadIds read)
+        : trained_(trained), read_(std::move(read)), windows_(windows_of(tokens, context)) {
+        score_.tokens = tokens;
+        score_.context = context;
+        sums_.resize(static_cast<std::size_t>(context));
+        score_.position_tokens.resize(static_cast<std::size_t>(context));
+    }
+
+    // `take` gets the fp32 logits of each token in turn.
+    Score score(const AppendBytes& take) {
+        for (const Windows& windows : windows_) add(windows, take);
+        return finished();
+    }
+
+  private:
+    void add(const Windows& windows, const AppendBytes& take) {
+        std::vector<std::int64_t> ids(static_cast<std::size_t>(windows.rows * windows.length + 1));
+        read_(windows.begin, ids);
+        const auto tensor = [&](auto first) {
+            return train::batch_tensor({first, first + windows.rows * windows.length}, windows.rows,
+                                       trained_.model->device());
+        };
+        const at::Tensor input = tensor(ids.begin()), targets = tensor(ids.begin() + 1);
+        const at::Tensor nll = (take ? nll_and_logits(input, targets, take) : trained_.model->token_nll(input, targets))
+                                   .to(at::kCPU, at::kDouble)
+                                   .contiguous();
+        count(ids, nll.const_data_ptr<double>(), windows.length);
+    }
+
+    at::Tensor nll_and_logits(const at::Tensor& input, const at::Tensor& targets, const AppendBytes& take) const {
+        const at::Tensor logits = trained_.model->logits(input).to(at::kCPU, at::kFloat).contiguous();  // [B, T, V]
+        take({reinterpret_cast<const char*>(logits.const_data_ptr<float>()),
+              static_cast<std::size_t>(logits.numel()) * sizeof(float)});
+        return -logits.log_softmax(-1, at::kDouble).gather(-1, targets.to(at::kCPU).unsqueeze(-1)).squeeze(-1);
+    }
+
+    void count(const std::vector<std::int64_t>& ids, const double* nll, std::int64_t length) {
+        const data::Tokenizer* tokenizer = trained_.tokenizer.get();
+        for (std::size_t i = 0; i + 1 < ids.size(); ++i) {
+            const std::size_t position = i % static_cast<std::size_t>(length);
+            sums_[position] += nll[i];
+            ++score_.position_tokens[position];
+            if (!tokenizer) continue;
+            const auto before = static_cast<std::int32_t>(ids[i]), id = static_cast<std::int32_t>(ids[i + 1]);
+            const bool known = id < tokenizer->vocab_size();  // ids beyond the tokenizer's only pad the vocabulary
+            if (!known || tokenizer->is_special(id)) {
+                special_ += nll[i];
+                continue;
+            }
+            const bool behind_line = before < tokenizer->vocab_size() && tokenizer->ends_line(before);
+            score_.bytes += behind_line ? tokenizer->line_start_bytes(id) : tokenizer->byte_length(id);
+        }
+    }
+
+    Score finished() {
+        double sum = 0;
+        for (std::size_t i = 0; i < sums_.size(); ++i) {
+            sum += sums_[i];
+            score_.loss_by_position.push_back(sums_[i] / static_cast<double>(score_.position_tokens[i]));
+        }
+        score_.loss = sum / static_cast<double>(score_.tokens);
+        score_.perplexity = std::exp(score_.loss);
+        const double bits = score_.bytes > 0 ? std::numbers::log2e / static_cast<double>(score_.bytes)
+                                             : std::numeric_limits<double>::quiet_NaN();
+        score_.bpb = sum * bits;
+        score_.bpb_masked = (sum - special_) * bits;
+        return std::move(score_);
+    }
+
+    const TrainedModel& trained_;
+    ReadIds read_;
+    std::vector<Windows> windows_;
+    std::vector<double> sums_;  // of nll, by position
+    double special_ = 0;        // nll of special tokens
+    Score score_;
+};
+
+TrainedModel load(const fs::path& run_folder, const ScoreOptions& options) {
+    return load_trained(run_folder, options.step,
+                        options.context > 0 ? std::optional(options.context) : std::optional<std::int64_t>());
+}
+
+Score score(const TrainedModel& trained, std::int64_t count, const ScoreOptions& options, const std::string& what,
+            ReadIds read) {
+    if (count < 2) throw InputError("{}: has {} tokens; two are the least that can be scored", what, count);
+    const at::NoGradGuard no_gradients;
+    const std::int64_t context = options.context > 0 ? options.context : trained.config.data.context;
+    const std::int64_t tokens = count - 1, vocab = trained.config.data.vocab_size;
+    Scorer scorer(trained, tokens, std::min(context, tokens), std::move(read));
+    if (options.logits.empty()) return scorer.score({});
+    const fs::path folder = options.logits.has_parent_path() ? options.logits.parent_path() : fs::path(".");
+    require_free_space(folder, static_cast<std::uint64_t>(tokens) * static_cast<std::uint64_t>(vocab) * sizeof(float));
+    Score result;
+    atomic_write(options.logits, [&](const AppendBytes& append) {
+        append(io::npy_header("f4", {tokens, vocab}));
+        result = scorer.score(append);
+    });
+    return result;
+}
+
+}  // namespace
+
+Score score_tokens(const fs::path& run_folder, const fs::path& token_file, const ScoreOptions& options) {
+    const TrainedModel trained = load(run_folder, options);
+    const data::TokenFile tokens(token_file);
+    data::count_tokens(tokens, trained.config.data.vocab_size);  // refuses ids that no embedding has
+    return score(trained, tokens.size(), options, token_file.string(),
+                 [&](std::int64_t begin, std::span<std::int64_t> ids) { tokens.read(begin, ids); });
+}
+
+Score score_text(const fs::path& run_folder, const std::string& text, const ScoreOptions& options) {
+    const TrainedModel trained = load(run_folder, options);
+    if (!trained.tokenizer)
+        throw InputError("{}: its data have no tokenizer: score token ids (--tokens)", run_folder.string());
+    std::vector<std::int32_t> ids;
+    trained.tokenizer->encode(text, ids);
+    return score(trained, static_cast<std::int64_t>(ids.size()), options, "the text",
+                 [&](std::int64_t begin, std::span<std::int64_t> some) {
+                     std::copy_n(ids.begin() + begin, some.size(), some.begin());
+                 });
+}
+
+}  // namespace ablate::infer
