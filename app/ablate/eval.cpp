@@ -13,8 +13,6 @@ namespace ablate::app {
 
 namespace {
 
-constexpr std::uint64_t kLongestText = std::uint64_t{4} << 30;  // bytes: it is held in memory
-
 struct Options {
     std::string run, workspace, tokens, text, logits;
     infer::ScoreOptions score;
@@ -66,9 +64,8 @@ int eval(const Options& options) {
     const auto folder = listed.directory.folder();
     infer::ScoreOptions wanted = options.score;
     wanted.logits = options.logits;
-    const infer::Score score = options.text.empty()
-                                   ? infer::score_tokens(folder, options.tokens, wanted)
-                                   : infer::score_text(folder, read_file(options.text, kLongestText), wanted);
+    const infer::Score score = options.text.empty() ? infer::score_tokens(folder, options.tokens, wanted)
+                                                    : infer::score_text(folder, read_file(options.text), wanted);
     if (options.json)
         print_json(to_json(score, listed.info.id));
     else

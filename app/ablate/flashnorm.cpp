@@ -68,6 +68,7 @@ Json to_json(const interop::FlashNormVerification& verification) {
     Json written = Json::array();
     for (const interop::LogitGap& gap : verification.written) written.push_back(to_json(gap));
     return {{"exact", verification.exact()},
+            {"wrong_tensor", verification.wrong_tensor},
             {"fold", to_json(verification.fold)},
             {"written", written},
             {"greedy_source", verification.greedy_source},
@@ -87,6 +88,8 @@ std::string line_of(const interop::LogitGap& gap, const char* what) {
 void print(const interop::FlashNormVerification& verification) {
     std::cout << line_of(verification.fold, "fold in memory");
     for (const interop::LogitGap& gap : verification.written) std::cout << line_of(gap, "as written");
+    if (!verification.wrong_tensor.empty())
+        std::cout << fmt::format("as written, {} is not the fold of the source's\n", verification.wrong_tensor);
     const auto& before = verification.greedy_source;
     const auto differs = std::mismatch(before.begin(), before.end(), verification.greedy_folded.begin()).first;
     std::cout << (differs == before.end()
@@ -105,10 +108,12 @@ int flashnorm(const Options& options) {
         });
     std::optional<interop::FlashNormVerification> verification;
     if (options.verify)
-        verification = interop::verify_flashnorm(options.from, options.out, result.plan, [&](const std::string& what) {
-            interrupt.check();
-            if (!options.quiet) board.line(what);
-        });
+        verification = interop::verify_flashnorm(
+            options.from, options.out, result.plan,
+            [&](const std::string& what) {
+                if (!options.quiet) board.line(what);
+            },
+            [&] { interrupt.check(); });
     if (options.json) {
         Json json = to_json(options.out, result);
         if (verification) json["verification"] = to_json(*verification);
@@ -133,7 +138,7 @@ Action declare_flashnorm(CLI::App& parser) {
     parser.add_option("--out", options->out, "new folder to write")->required();
     parser.add_flag("--strict", options->fold.strict, "leave the folded norms out of the files (default: ones)");
     parser.add_flag("--verify", options->verify,
-                    "compare the logits of both (llama and qwen3); exit code 1 "
+                    "compare the weights and logits of both (llama and qwen3); exit code 1 "
                     "when the fold is not exact");
     parser.add_flag("--quiet", options->quiet, "no progress");
     add_json_option(parser, options->json);

@@ -26,7 +26,7 @@ Interrupt::Interrupt() {
             if (done_) return;
             if (signal_) _exit(128 + signal);
             signal_ = signal;
-            constexpr char message[] = "\nablate: saving checkpoints; once more to quit at once\n";
+            constexpr char message[] = "\nablate: ending; once more to quit at once\n";
             [[maybe_unused]] const auto written = write(STDERR_FILENO, message, sizeof message - 1);
             source_.request_stop();
         }

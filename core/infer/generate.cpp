@@ -64,8 +64,7 @@ std::size_t whole_characters(const std::string& text) {
 std::string generate(const fs::path& run_folder, const std::string& prompt, const SamplingOptions& options,
                      const std::function<void(const std::string& piece)>& emit, std::optional<std::int64_t> step) {
     at::NoGradGuard no_grad;
-    const TrainedModel trained = load_trained(run_folder, step);
-    if (!trained.tokenizer) throw InputError("{}: its data have no tokenizer", run_folder.string());
+    const TrainedModel trained = load_trained(run_folder, true, step);
     std::vector<std::int32_t> ids;
     trained.tokenizer->encode(prompt, ids);
     if (ids.empty()) throw InputError("the prompt is empty: give at least one character");

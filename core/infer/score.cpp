@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kTokensAtOnce = 4096;  // of a pass: bounds the memory of long texts
+// What bounds the memory of a pass, above one window: tokens, and numbers where all logits are wanted.
+constexpr std::int64_t kTokensAtOnce = 4096, kLogitsAtOnce = std::int64_t{1} << 25;
 
 // The ids at [begin, begin + ids.size()).
 using ReadIds = std::function<void(std::int64_t begin, std::span<std::int64_t> ids)>;
@@ -27,9 +28,9 @@ struct Windows {
     std::int64_t begin = 0, rows = 0, length = 0;  // of the scored tokens: ids [begin, begin + rows * length]
 };
 
-std::vector<Windows> windows_of(std::int64_t tokens, std::int64_t context) {
+std::vector<Windows> windows_of(std::int64_t tokens, std::int64_t context, std::int64_t tokens_at_once) {
     std::vector<Windows> all;
-    const std::int64_t at_once = std::max<std::int64_t>(1, kTokensAtOnce / context), whole = tokens / context;
+    const std::int64_t at_once = std::max<std::int64_t>(1, tokens_at_once / context), whole = tokens / context;
     for (std::int64_t row = 0; row < whole; row += at_once)
         all.push_back({row * context, std::min(at_once, whole - row), context});
     if (tokens % context > 0) all.push_back({whole * context, 1, tokens % context});
@@ -39,7 +40,7 @@ std::vector<Windows> windows_of(std::int64_t tokens, std::int64_t context) {
 class Scorer {
   public:
     Scorer(const TrainedModel& trained, std::int64_t tokens, std::int64_t context, ReadIds read)
-        : trained_(trained), read_(std::move(read)), windows_(windows_of(tokens, context)) {
+        : trained_(trained), read_(std::move(read)) {
         score_.tokens = tokens;
         score_.context = context;
         sums_.resize(static_cast<std::size_t>(context));
@@ -48,7 +49,8 @@ class Scorer {
 
     // `take` gets the fp32 logits of each token in turn.
     Score score(const AppendBytes& take) {
-        for (const Windows& windows : windows_) add(windows, take);
+        const std::int64_t at_once = take ? kLogitsAtOnce / trained_.config.data.vocab_size : kTokensAtOnce;
+        for (const Windows& windows : windows_of(score_.tokens, score_.context, at_once)) add(windows, take);
         return finished();
     }
 
@@ -71,7 +73,7 @@ class Scorer {
         const at::Tensor logits = trained_.model->logits(input).to(at::kCPU, at::kFloat).contiguous();  // [B, T, V]
         take({reinterpret_cast<const char*>(logits.const_data_ptr<float>()),
               static_cast<std::size_t>(logits.numel()) * sizeof(float)});
-        return -logits.log_softmax(-1, at::kDouble).gather(-1, targets.to(at::kCPU).unsqueeze(-1)).squeeze(-1);
+        return logits.logsumexp(-1) - logits.gather(-1, targets.to(at::kCPU).unsqueeze(-1)).squeeze(-1);
     }
 
     void count(const std::vector<std::int64_t>& ids, const double* nll, std::int64_t length) {
@@ -109,14 +111,13 @@ class Scorer {
 
     const TrainedModel& trained_;
     ReadIds read_;
-    std::vector<Windows> windows_;
     std::vector<double> sums_;  // of nll, by position
     double special_ = 0;        // nll of special tokens
     Score score_;
 };
 
-TrainedModel load(const fs::path& run_folder, const ScoreOptions& options) {
-    return load_trained(run_folder, options.step,
+TrainedModel load(const fs::path& run_folder, bool needs_tokenizer, const ScoreOptions& options) {
+    return load_trained(run_folder, needs_tokenizer, options.step,
                         options.context > 0 ? std::optional(options.context) : std::optional<std::int64_t>());
 }
 
@@ -128,8 +129,8 @@ Score score(const TrainedModel& trained, std::int64_t count, const ScoreOptions&
     const std::int64_t tokens = count - 1, vocab = trained.config.data.vocab_size;
     Scorer scorer(trained, tokens, std::min(context, tokens), std::move(read));
     if (options.logits.empty()) return scorer.score({});
-    const fs::path folder = options.logits.has_parent_path() ? options.logits.parent_path() : fs::path(".");
-    require_free_space(folder, static_cast<std::uint64_t>(tokens) * static_cast<std::uint64_t>(vocab) * sizeof(float));
+    require_free_space(options.logits,
+                       static_cast<std::uint64_t>(tokens) * static_cast<std::uint64_t>(vocab) * sizeof(float));
     Score result;
     atomic_write(options.logits, [&](const AppendBytes& append) {
         append(io::npy_header("f4", {tokens, vocab}));
@@ -141,17 +142,15 @@ Score score(const TrainedModel& trained, std::int64_t count, const ScoreOptions&
 }  // namespace
 
 Score score_tokens(const fs::path& run_folder, const fs::path& token_file, const ScoreOptions& options) {
-    const TrainedModel trained = load(run_folder, options);
     const data::TokenFile tokens(token_file);
+    const TrainedModel trained = load(run_folder, false, options);
     data::count_tokens(tokens, trained.config.data.vocab_size);  // refuses ids that no embedding has
     return score(trained, tokens.size(), options, token_file.string(),
                  [&](std::int64_t begin, std::span<std::int64_t> ids) { tokens.read(begin, ids); });
 }
 
 Score score_text(const fs::path& run_folder, const std::string& text, const ScoreOptions& options) {
-    const TrainedModel trained = load(run_folder, options);
-    if (!trained.tokenizer)
-        throw InputError("{}: its data have no tokenizer: score token ids (--tokens)", run_folder.string());
+    const TrainedModel trained = load(run_folder, true, options);
     std::vector<std::int32_t> ids;
     trained.tokenizer->encode(text, ids);
     return score(trained, static_cast<std::int64_t>(ids.size()), options, "the text",

@@ -7,33 +7,17 @@ namespace ablate::infer {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-train::StoredCheckpoint checkpoint_of(const fs::path& run_folder, std::optional<std::int64_t> step) {
-    if (!step) {
-        const auto newest = train::newest_sound_checkpoint(run_folder / "checkpoints");
-        if (!newest) throw InputError("{}: has no sound checkpoint", run_folder.string());
-        return *newest;
-    }
-    for (const train::StoredCheckpoint& stored : train::list_checkpoints(run_folder / "checkpoints")) {
-        if (stored.step != *step) continue;
-        const auto problems = train::checkpoint_problems(stored.folder);
-        if (!problems.empty()) throw InputError(problems.front());
-        return stored;
-    }
-    throw InputError("{}: has no checkpoint of step {}", run_folder.string(), *step);
-}
-
-}  // namespace
-
-TrainedModel load_trained(const fs::path& run_folder, std::optional<std::int64_t> step,
+TrainedModel load_trained(const fs::path& run_folder, bool needs_tokenizer, std::optional<std::int64_t> step,
                           std::optional<std::int64_t> context) {
-    const train::StoredCheckpoint checkpoint = checkpoint_of(run_folder, step);
+    const train::StoredCheckpoint checkpoint = train::sound_checkpoint(run_folder, step);
     const Json state = train::read_trainer_state(checkpoint.folder);
     TrainedModel loaded;
     loaded.config = run_config_from_json(state.at("config"), (checkpoint.folder / "trainer.json").string());
     const fs::path tokenizer = fs::path(state.at("data_folder").get<std::string>()) / "tokenizer.model";
-    if (fs::exists(tokenizer)) loaded.tokenizer = data::load_sentencepiece(tokenizer);
+    if (fs::exists(tokenizer))
+        loaded.tokenizer = data::load_sentencepiece(tokenizer);
+    else if (needs_tokenizer)
+        throw InputError("{}: its data have no tokenizer ({} is missing)", run_folder.string(), tokenizer.string());
     const std::int64_t trained = loaded.config.data.context;
     RunConfig built = loaded.config;
     if (built.model.position.kind != "learned") built.data.context = context.value_or(trained);

@@ -11,12 +11,13 @@ namespace ablate::infer {
 struct TrainedModel {
     RunConfig config;
     std::unique_ptr<model::Transformer> model;
-    std::unique_ptr<data::Tokenizer> tokenizer;  // null when its data have none
+    std::unique_ptr<data::Tokenizer> tokenizer;  // null when its data have none and none is needed
 };
 
 // Of the newest sound checkpoint, or that of `step`; for windows of `context` tokens (nothing: as trained). InputError:
-// no (such) sound checkpoint, or learned positions, which end where the trained context does.
-TrainedModel load_trained(const std::filesystem::path& run_folder, std::optional<std::int64_t> step = {},
-                          std::optional<std::int64_t> context = {});
+// no (such) sound checkpoint, no tokenizer where one is needed, or learned positions, which end where the trained
+// context does; all before the weights are read.
+TrainedModel load_trained(const std::filesystem::path& run_folder, bool needs_tokenizer,
+                          std::optional<std::int64_t> step = {}, std::optional<std::int64_t> context = {});
 
 }  // namespace ablate::infer

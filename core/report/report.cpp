@@ -98,8 +98,14 @@ void keep(Document& document, Wanted wanted) {
 // Files of figures that a report.md names. The folder may hold pictures of others, which it does not name.
 std::set<fs::path> figure_files(const fs::path& markdown) {
     std::set<fs::path> files;
-    if (!fs::is_regular_file(markdown)) return files;
-    const std::string text = read_file(markdown);
+    std::error_code unreadable;
+    if (!fs::is_regular_file(markdown, unreadable)) return files;
+    std::string text;
+    try {
+        text = read_file(markdown);
+    } catch (const std::exception&) {
+        return files;  // what another left there is replaced, whatever it is
+    }
     static const std::regex figure(R"(\]\((figures/[a-z0-9-]+\.svg)\))");
     for (std::sregex_iterator match(text.begin(), text.end(), figure), end; match != end; ++match)
         files.insert(markdown.parent_path() / match->str(1));

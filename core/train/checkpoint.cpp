@@ -91,6 +91,21 @@ std::optional<StoredCheckpoint> newest_sound_checkpoint(const fs::path& checkpoi
     return {};
 }
 
+StoredCheckpoint sound_checkpoint(const fs::path& run_folder, std::optional<std::int64_t> step) {
+    if (!step) {
+        const auto newest = newest_sound_checkpoint(run_folder / "checkpoints");
+        if (!newest) throw InputError("{}: has no sound checkpoint", run_folder.string());
+        return *newest;
+    }
+    for (const StoredCheckpoint& stored : list_checkpoints(run_folder / "checkpoints")) {
+        if (stored.step != *step) continue;
+        const auto problems = checkpoint_problems(stored.folder);
+        if (!problems.empty()) throw InputError(problems.front());
+        return stored;
+    }
+    throw InputError("{}: has no checkpoint of step {}", run_folder.string(), *step);
+}
+
 Json read_trainer_state(const fs::path& folder) {
     const fs::path file = folder / kTrainerState;
     Json state = io::read_json(file);

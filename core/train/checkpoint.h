@@ -21,6 +21,9 @@ std::vector<std::string> checkpoint_problems(const std::filesystem::path& folder
 std::optional<StoredCheckpoint> newest_sound_checkpoint(const std::filesystem::path& checkpoints,
                                                         const std::function<void(const std::string&)>& message = {});
 
+// The checkpoint of `step` in a run's folder; nothing: the newest sound one. InputError when there is none that is.
+StoredCheckpoint sound_checkpoint(const std::filesystem::path& run_folder, std::optional<std::int64_t> step);
+
 // trainer.json; InputError when it is damaged or of a newer format.
 Json read_trainer_state(const std::filesystem::path& folder);
 std::string stored_weights_sha256(const std::filesystem::path& folder);  // from the manifest

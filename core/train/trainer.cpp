@@ -78,7 +78,6 @@ struct Trainer::State {
     bool evaluate_sets();
     bool frozen() const;
     bool ended() const;
-    double tokens_per_step() const;
     TrainSummary interrupt(Outcome outcome);
     TrainSummary finish();
     TrainSummary summary(Verdict verdict, const CheckpointInfo& last) const;
@@ -89,8 +88,6 @@ std::vector<NamedTensor> Trainer::State::weights() const {
     for (const auto& parameter : model.parameters()) result.push_back({parameter.spec.name, parameter.value});
     return result;
 }
-
-double Trainer::State::tokens_per_step() const { return ablate::tokens_per_step(job.config); }
 
 // ---- Checkpoints ----
 
@@ -209,7 +206,7 @@ bool Trainer::State::flush() {
     const double elapsed = std::chrono::duration<double>(now - window_start).count();
     window_start = now;
     progress.seconds += elapsed;
-    const double rate = tokens_per_step() * static_cast<double>(steps.size()) / std::max(elapsed, 1e-9);
+    const double rate = tokens_per_step(job.config) * static_cast<double>(steps.size()) / std::max(elapsed, 1e-9);
     const auto bad =
         std::find_if(steps.begin(), steps.end(), [](const StepValues& values) { return !values.finite(); });
     emit({steps.begin(), bad}, rate);
@@ -330,7 +327,7 @@ TrainSummary Trainer::State::summary(Verdict verdict, const CheckpointInfo& last
     result.best_step = progress.best_step;
     result.seconds = progress.seconds;
     result.tokens_per_second =
-        progress.seconds > 0 ? tokens_per_step() * static_cast<double>(progress.step) / progress.seconds : 0;
+        progress.seconds > 0 ? tokens_per_step(job.config) * static_cast<double>(progress.step) / progress.seconds : 0;
     result.peak_memory = peak_memory(train.device);
     result.weights_sha256 = last.weights_sha256;
     result.skipped_steps = progress.skipped_steps;

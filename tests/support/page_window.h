@@ -3,6 +3,7 @@
 #include "ui/bridge/workspace.h"
 #include "ui/widgets/page.h"
 
+#include <QLabel>
 #include <QPushButton>
 #include <memory>
 #include <stdexcept>
@@ -29,6 +30,11 @@ struct PageWindow {
         for (Widget* widget : page.template findChildren<Widget*>())
             if (widget->accessibleName() == name) return *widget;
         throw std::logic_error("no widget " + name.toStdString());
+    }
+    QLabel* telling(const QString& words) {
+        for (QLabel* label : page.template findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(words)) return label;
+        return nullptr;
     }
     QPushButton& button(const QString& text) {
         for (QPushButton* button : page.template findChildren<QPushButton*>())

@@ -104,7 +104,6 @@ void Comparer::take(ComparisonPtr comparison, const QString& error) {
     comparison_ = std::move(comparison);
     error_ = error;
     if (news) Q_EMIT changed();
-    look();
 }
 
 }  // namespace ablate::ui

@@ -26,7 +26,7 @@ struct Training {
     RunControl::Mode mode;
     Submission run;
     std::unique_ptr<run::Executor> executor;
-    bool pausing = false;
+    bool pausing = false, stopping = false;
 
     bool pause() {  // false: it pauses already
         executor->stop_all();
@@ -194,9 +194,13 @@ void RunControl::Private::take_end(const QString& id, const std::optional<train:
     const auto found = training.find(id);
     if (found == training.end()) return;
     const bool goes_on = !verdict || verdict->outcome == train::Outcome::paused;
-    if (leaving == Leave::background && goes_on && must_end(found->second)) to_hand_over.push_back(found->second.run);
+    // Asked to stop when it was already about to pause: it had not heard.
+    const bool stop_now = goes_on && found->second.stopping;
+    if (leaving == Leave::background && goes_on && !stop_now && must_end(found->second))
+        to_hand_over.push_back(found->second.run);
     training.erase(found);
     begun.removeAll(id);
+    if (stop_now) ask(stop_runs, {id});
     if (verdict && (verdict->outcome == train::Outcome::failed || verdict->outcome == train::Outcome::interrupted))
         Q_EMIT control.message("run " + id + ": " + text(verdict->cause));
     Q_EMIT control.queue_changed();
@@ -270,7 +274,9 @@ void RunControl::pause(const QStringList& ids) {
 void RunControl::stop(const QStringList& ids) {
     QStringList begun, others;
     for (const QString& id : ids) {
-        (private_->training.contains(id) ? begun : others) += id;
+        const auto found = private_->training.find(id);
+        if (found != private_->training.end()) found->second.stopping = true;
+        (found != private_->training.end() ? begun : others) += id;
         private_->drop_waiting(id);
     }
     private_->ask(stop_begun, begun);

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/io/json_file.h"
+#include "ui/bridge/run_status.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/study_preview.h"
 #include "ui/bridge/worker.h"
@@ -100,6 +101,7 @@ struct StudyDocument::Private {
     bool preview_is_current = false;
     std::shared_ptr<StudyFiles> files;  // of the file worker
     std::shared_ptr<const run::RunList> runs;
+    std::atomic<bool> machine_busy = false;
     Worker measurer{Worker::Priority::low};  // a second of work, which no preview waits for
     Worker previewer{Worker::Priority::low};
     Worker file_worker;  // saves what was asked before it ends
@@ -294,6 +296,10 @@ void StudyDocument::set_runs(std::shared_ptr<const run::RunList> runs) {
     if (!before || (any_running(*before) && !any_running(*private_->runs))) request_preview();
 }
 
+void StudyDocument::set_machine_busy(bool busy) {
+    if (private_->machine_busy.exchange(busy) && !busy) request_preview();
+}
+
 void StudyDocument::request_preview() {
     const std::uint64_t number = ++private_->preview_number;
     private_->preview_is_current = false;
@@ -315,7 +321,7 @@ void StudyDocument::request_preview() {
         send(preview);
         if (complete) return;
         d->measurer.post([preview = std::move(preview), sources, wanted, send, d]() mutable {
-            if (!wanted()) return;
+            if (!wanted() || d->machine_busy) return;
             d->add_times(preview, sources.measuring(), wanted);
             if (wanted()) send(std::move(preview));
         });

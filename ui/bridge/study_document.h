@@ -70,6 +70,8 @@ class StudyDocument : public QObject {
     void set_jobs(int jobs);  // runs at once, for the study's time; 0: what the cores allow
     // Those of the workspace now: they tell how long others take. Before the first call no time is known.
     void set_runs(std::shared_ptr<const run::RunList> runs);
+    // While a study is prepared the machine is not measured.
+    void set_machine_busy(bool busy);
     StudyPreviewPtr preview() const { return preview_; }  // of this or an earlier value; null until the first
     bool preview_is_current() const;
 

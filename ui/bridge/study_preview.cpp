@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/study/launch.h"
+#include "ui/bridge/run_status.h"
 #include "ui/bridge/text.h"
 
 #include <cmath>
@@ -146,11 +147,6 @@ StudyPreview quick_preview(StudyConfig study) {
     preview.times.assign(preview.preview.points.size(), {kUnknown, true});
     preview.study_seconds = kUnknown;
     return preview;
-}
-
-bool any_running(const run::RunList& runs) {
-    return std::any_of(runs.runs.begin(), runs.runs.end(),
-                       [](const run::ListedRun& listed) { return listed.status == run::Status::running; });
 }
 
 bool TimeSources::can_measure() const { return runs && !any_running(*runs); }

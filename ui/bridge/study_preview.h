@@ -22,7 +22,6 @@ struct TimeSources {
     bool can_measure() const;
     TimeSources measuring() const { return {workspace, runs, jobs, can_measure()}; }
 };
-bool any_running(const run::RunList& runs);
 
 // Fills in the times; those it cannot tell stay NaN. False when measuring() would tell more. `wanted` false abandons
 // the work.

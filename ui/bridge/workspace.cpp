@@ -20,11 +20,6 @@ constexpr int kTrainingInterval = 250, kIdleInterval = 1000;  // milliseconds be
 constexpr int kLongestSilence = 250;  // milliseconds of reading many runs before the first of them are sent
 constexpr std::size_t kReadAtOnce = 4;
 
-bool any_training(const run::RunList& list) {
-    return std::any_of(list.runs.begin(), list.runs.end(),
-                       [](const run::ListedRun& listed) { return listed.status == Status::running; });
-}
-
 bool waits_or_trains(Status status) { return status == Status::queued || status == Status::running; }
 
 }  // namespace
@@ -51,7 +46,7 @@ class Workspace::Reader : public QObject {
     void look() {
         try {
             if (listing_.refresh() || !told_) tell_runs();
-            timer_->start(any_training(listing_.list()) ? kTrainingInterval : kIdleInterval);
+            timer_->start(any_running(listing_.list()) ? kTrainingInterval : kIdleInterval);
             read_followed();
         } catch (const std::exception& error) {
             spdlog::warn("{}: {}", listing_.workspace().string(), error.what());

@@ -1,4 +1,5 @@
 #include "core/base/text.h"
+#include "ui/bridge/text.h"
 #include "ui/charts/axis.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/chart_style.h"
@@ -180,7 +181,7 @@ void BarView::mouseMoveEvent(QMouseEvent* event) {
     const auto frame = state_->frame(rect(), ChartStyle::for_screen());
     for (std::size_t i = 0; i < state_->bars.size(); ++i)
         if (state_->slot(frame, i).contains(event->position()))
-            return QToolTip::showText(event->globalPosition().toPoint(), state_->told(state_->bars[i]).toHtmlEscaped(),
+            return QToolTip::showText(event->globalPosition().toPoint(), plain_tooltip({state_->told(state_->bars[i])}),
                                       this);
     QToolTip::hideText();
 }

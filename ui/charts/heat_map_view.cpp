@@ -1,4 +1,5 @@
 #include "core/base/text.h"
+#include "ui/bridge/text.h"
 #include "ui/charts/axis.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/chart_style.h"
@@ -199,7 +200,7 @@ void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
         QString("%1, step %2: %3")
             .arg(state_->sites[site], QString::fromStdString(with_thousands(std::llround(state_->steps[step]))),
                  QString::fromStdString(full_precision(value)));
-    QToolTip::showText(event->globalPosition().toPoint(), text.toHtmlEscaped(), this);
+    QToolTip::showText(event->globalPosition().toPoint(), plain_tooltip({text}), this);
 }
 
 void HeatMapView::contextMenuEvent(QContextMenuEvent* event) {

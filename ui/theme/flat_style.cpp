@@ -125,7 +125,8 @@ void FlatStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
             return draw_chevron(*painter, option->rect, -90, ink);
         case PE_IndicatorArrowLeft:
             return draw_chevron(*painter, option->rect, 90, ink);
-        case PE_IndicatorItemViewItemDrop:  // between rows: across all columns
+        case PE_IndicatorItemViewItemDrop:      // between rows: across all columns
+            if (option->rect.isNull()) return;  // behind the last row
             return painter->fillRect(0, option->rect.top() - 1, widget->width(), 2, Theme::instance().palette().accent);
         case PE_IndicatorBranch:
             if (on(option, State_Children)) draw_chevron(*painter, option->rect, on(option, State_Open) ? 0 : -90, ink);

@@ -1,5 +1,6 @@
 #include "ui/window/header_bar.h"
 
+#include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 #include "ui/window/overall_progress.h"
@@ -74,7 +75,7 @@ void HeaderBar::set_study(const QString& name, bool modified, const QString& fil
     study_ = name;
     modified_ = modified;
     const QString where = file.isEmpty() ? "not saved yet" : file;
-    name_->setToolTip(QString("%1: %2").arg(name, modified ? where + ", changed since" : where).toHtmlEscaped());
+    name_->setToolTip(plain_tooltip({QString("%1: %2").arg(name, modified ? where + ", changed since" : where)}));
     name_->setAccessibleName(QString("Study %1%2").arg(name, modified ? ", changed" : ""));
     show_study();
 }
@@ -111,7 +112,7 @@ void HeaderBar::show_progress(const QString& text, int share) {
     const QFontMetrics metrics(progress_text_->font());
     const int taken = kBarWidth + 4 * kSpace + (cancel_->isHidden() ? 0 : cancel_->sizeHint().width());
     progress_text_->setText(metrics.elidedText(text, Qt::ElideRight, std::max(0, right_->width() - taken)));
-    progress_text_->setToolTip(text.toHtmlEscaped());
+    progress_text_->setToolTip(plain_tooltip({text}));
     bar_->setVisible(!text.isEmpty());
     bar_->setRange(0, share < 0 ? 0 : kPermille);  // 0 to 0: busy
     bar_->setValue(std::max(0, share));

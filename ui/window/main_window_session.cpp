@@ -3,6 +3,7 @@
 #include "core/config/study_config.h"
 #include "core/io/json_file.h"
 #include "ui/bridge/settings.h"
+#include "ui/bridge/text.h"
 #include "ui/widgets/run_words.h"
 #include "ui/widgets/short_path.h"
 #include "ui/window/desktop_notifier.h"
@@ -79,7 +80,7 @@ void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& stud
     Settings::remember_workspace(session->folder());
     show_recent_workspaces();
     folder->setText(short_path(session->folder()));
-    folder->setToolTip(session->folder().toHtmlEscaped());
+    folder->setToolTip(plain_tooltip({session->folder()}));
     window->setWindowTitle(QString("%1 – Ablate").arg(QFileInfo(session->folder()).fileName()));
     header->set_preparing({}, 0);
     banner->hide();
@@ -140,6 +141,7 @@ void MainWindow::State::connect_control() {
     connect(control, &RunControl::refused, window, [this](const QString& study, const QString& line) {
         end_preparing();
         show_live_when_started = false;
+        if (line == kCancelled) return;
         if (window->current_page() != "study") offer(Banner::Tone::warning, QString("%1: %2").arg(study, line));
     });
     connect(control, &RunControl::message, window, [this](const QString& line) { say(line); });

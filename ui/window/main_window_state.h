@@ -62,7 +62,7 @@ struct MainWindow::State {
 
     // Studies
     void replace_study(std::function<void()> then);  // asks first what becomes of changes
-    void start_study();                              // saves what has no file yet before
+    void start_study();                              // saves what is not saved before
     void take_dropped(const std::vector<Dropped>& all);
     template <class Work, class Done>
     void in_order(Worker& worker, Work work, Done done);

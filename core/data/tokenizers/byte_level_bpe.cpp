@@ -166,6 +166,7 @@ class ByteLevelBpe final : public Tokenizer {
         if (found == words_.end()) {
             if (words_.size() == most_remembered) words_.clear();
             found = words_.emplace(word, merged(word)).first;
+            found->second.shrink_to_fit();  // merging left room for a token a byte
         }
         append(found->second, ids);
     }
@@ -194,7 +195,7 @@ class ByteLevelBpe final : public Tokenizer {
         return ids;
     }
 
-    static constexpr std::size_t longest_remembered = 64, most_remembered = 1 << 18;  // 50 MB at most
+    static constexpr std::size_t longest_remembered = 64, most_remembered = 1 << 18;
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };

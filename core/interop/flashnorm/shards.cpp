@@ -2,13 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/io/json_file.h"
 
 namespace ablate::interop {
 
 Shards::Shards(const std::filesystem::path& folder) : folder_(folder), weights_(folder) {
-    if (!std::filesystem::exists(folder / "model.safetensors"))
-        index_ = io::read_json(folder / "model.safetensors.index.json");
     for (const auto& [name, tensor] : weights_.tensors()) files_[tensor.file->filename().string()] = tensor.reader;
 }
 

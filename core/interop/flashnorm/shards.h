@@ -15,8 +15,8 @@ class Shards {
 
     const std::filesystem::path& folder() const { return folder_; }
     const std::map<std::string, const io::SafetensorsReader*>& files() const { return files_; }  // by their names
-    const std::optional<Json>& index() const { return index_; }  // nothing: the weights are one file
-    std::vector<std::string> names() const;                      // of every tensor, sorted
+    const std::optional<Json>& index() const { return weights_.index(); }  // nothing: the weights are one file
+    std::vector<std::string> names() const;                                // of every tensor, sorted
 
     const io::TensorEntry* find(std::string_view name) const;  // null: no such tensor
     const io::TensorEntry& at(std::string_view name) const;    // InputError: no such tensor
@@ -28,7 +28,6 @@ class Shards {
 
     std::filesystem::path folder_;
     hf::WeightFiles weights_;
-    std::optional<Json> index_;
     std::map<std::string, const io::SafetensorsReader*> files_;
 };
 

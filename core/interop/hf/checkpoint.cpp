@@ -48,12 +48,6 @@ Checkpoint::Checkpoint(fs::path folder)
     check();
 }
 
-std::uint64_t Checkpoint::bytes() const {
-    std::uint64_t bytes = 0;
-    for (const auto& [name, tensor] : files_.tensors()) bytes += tensor.entry->bytes();
-    return bytes;
-}
-
 void Checkpoint::check() {
     std::set<std::string, std::less<>> wanted;
     std::vector<std::string> missing;
@@ -66,7 +60,6 @@ void Checkpoint::check() {
             missing.push_back(name);
     }
     require_only_folded(missing);
-    set_to_ones_ = std::move(missing);
 
     const ModelConfig& model = config_.run.model;
     for (const auto& [name, tensor] : files_.tensors()) {

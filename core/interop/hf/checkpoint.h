@@ -19,8 +19,6 @@ class Checkpoint {
   public:
     explicit Checkpoint(std::filesystem::path folder);
     const Config& config() const { return config_; }
-    const std::vector<std::string>& set_to_ones() const { return set_to_ones_; }  // names as in checkpoints
-    std::uint64_t bytes() const;                                                  // of all tensors, as stored
 
     // Fills the parameters of a model of this configuration (train.* may differ), one tensor at a time.
     void load(model::Transformer& transformer) const;
@@ -29,7 +27,6 @@ class Checkpoint {
     std::filesystem::path folder_;
     Config config_;
     WeightFiles files_;
-    std::vector<std::string> set_to_ones_;
 
     void check();
     void check_shape(const std::string& name, const TensorSpec& spec) const;

@@ -15,21 +15,6 @@ namespace fs = std::filesystem;
 // Config, generation settings and headers, generously.
 constexpr std::uint64_t kOtherBytes = 1 << 20;
 
-train::StoredCheckpoint checkpoint_of(const fs::path& run_folder, std::optional<std::int64_t> step) {
-    if (!step) {
-        const auto newest = train::newest_sound_checkpoint(run_folder / "checkpoints");
-        if (!newest) throw InputError("{}: has no sound checkpoint to export", run_folder.string());
-        return *newest;
-    }
-    for (const train::StoredCheckpoint& stored : train::list_checkpoints(run_folder / "checkpoints")) {
-        if (stored.step != *step) continue;
-        const auto problems = train::checkpoint_problems(stored.folder);
-        if (!problems.empty()) throw InputError(problems.front());
-        return stored;
-    }
-    throw InputError("{}: has no checkpoint of step {}", run_folder.string(), *step);
-}
-
 // A checkpoint's own weights, fp32 under the names of the tensor table.
 TensorSource weights_of(const std::shared_ptr<const io::SafetensorsReader>& reader, const fs::path& file) {
     return [reader, file](const TensorSpec& spec) {
@@ -46,7 +31,7 @@ TensorSource weights_of(const std::shared_ptr<const io::SafetensorsReader>& read
 }  // namespace
 
 Exported export_run(const fs::path& run_folder, const fs::path& target, const ExportOptions& options) {
-    const train::StoredCheckpoint checkpoint = checkpoint_of(run_folder, options.step);
+    const train::StoredCheckpoint checkpoint = train::sound_checkpoint(run_folder, options.step);
     const Json state = train::read_trainer_state(checkpoint.folder);
     Config config;
     config.run = run_config_from_json(state.at("config"), (checkpoint.folder / "trainer.json").string());
@@ -64,6 +49,7 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
     config_to_json(config, run_folder.string());  // what does not fit is said before the disk is asked
     const fs::path file = checkpoint.folder / "model.safetensors";
     const TensorSource weights = weights_of(std::make_shared<io::SafetensorsReader>(file), file);
+    remove_leftovers(fs::absolute(target / "..").lexically_normal());
     require_free_space(target, exported.bytes + kOtherBytes);
     atomic_directory(target, [&](const fs::path& beside) {
         save(beside, config, weights, run_folder.string());

@@ -50,7 +50,7 @@ void WeightFiles::open(const fs::path& file) {
 }
 
 void WeightFiles::open_shards(const fs::path& index) {
-    const Json json = io::read_json(index);
+    const Json& json = index_.emplace(io::read_json(index));
     const auto map = json.is_object() ? json.find("weight_map") : json.end();
     if (map == json.end() || !map->is_object() || map->empty())
         throw InputError("{}: weight_map must say which file holds each tensor", index.string());

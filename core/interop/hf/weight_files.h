@@ -2,6 +2,7 @@
 #include "core/io/safetensors.h"
 
 #include <memory>
+#include <optional>
 
 namespace ablate::interop::hf {
 
@@ -18,6 +19,7 @@ class WeightFiles {
     explicit WeightFiles(const std::filesystem::path& folder);  // InputError: none, damaged, index and files disagree
     const std::map<std::string, Tensor, std::less<>>& tensors() const { return tensors_; }
     const Tensor* find(std::string_view name) const;
+    const std::optional<Json>& index() const { return index_; }  // nothing: the weights are one file
 
   private:
     struct File {
@@ -27,6 +29,7 @@ class WeightFiles {
     };
     std::vector<std::unique_ptr<File>> files_;
     std::map<std::string, Tensor, std::less<>> tensors_;
+    std::optional<Json> index_;
 
     void open(const std::filesystem::path& file);
     void open_shards(const std::filesystem::path& index);

@@ -5,6 +5,7 @@
 
 using namespace ablate;
 using test::Output;
+using test::run_ablate;
 
 // `ablate encode` and `ablate decode`: a line in, a line out.
 class EncodeCommandTest : public QObject {
@@ -12,22 +13,12 @@ class EncodeCommandTest : public QObject {
 
     const std::string data_ = ABLATE_SOURCE_DIR "/tests/data/tokenizers/";
 
-    static Output run(const std::vector<std::string>& arguments, const std::string& input) {
-        QProcess process;
-        process.start(ABLATE_BIN_DIR "/ablate", test::words(arguments));
-        process.write(input.data(), static_cast<qint64>(input.size()));
-        process.closeWriteChannel();
-        process.waitForFinished(120'000);
-        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
-                process.readAllStandardOutput().toStdString(), process.readAllStandardError().toStdString()};
-    }
-
   private Q_SLOTS:
     void every_reference_text_there_and_back() {
         const Json reference = io::read_json(data_ + "reference.json");
         std::string input;
         for (const Json& text : reference.at("texts")) input += text.dump() + "\n";
-        const Output encoded = run({"encode", "--tokenizer", data_ + "llama3.json", "--json", "--plain"}, input);
+        const Output encoded = run_ablate({"encode", "--tokenizer", data_ + "llama3.json", "--json", "--plain"}, input);
         QCOMPARE(encoded.code, 0);
         std::istringstream lines(encoded.out);
         std::string line;
@@ -35,7 +26,7 @@ class EncodeCommandTest : public QObject {
             QVERIFY(std::getline(lines, line));
             QCOMPARE(Json::parse(line), ids);
         }
-        const Output decoded = run({"decode", "--tokenizer", data_ + "llama3.json", "--json"}, encoded.out);
+        const Output decoded = run_ablate({"decode", "--tokenizer", data_ + "llama3.json", "--json"}, encoded.out);
         QCOMPARE(decoded.code, 0);
         std::istringstream texts(decoded.out);
         for (const Json& text : reference.at("texts")) {
@@ -46,19 +37,19 @@ class EncodeCommandTest : public QObject {
 
     void lines_are_texts_without_their_ends() {
         const std::string input = "Hello world\n\n tab\tand \xFF byte\r\nno end";
-        const Output encoded = run({"encode", "--tokenizer", data_ + "gpt2.json"}, input);
+        const Output encoded = run_ablate({"encode", "--tokenizer", data_ + "gpt2.json"}, input);
         QCOMPARE(encoded.code, 0);
         QCOMPARE(std::count(encoded.out.begin(), encoded.out.end(), '\n'), 4);
-        const Output decoded = run({"decode", "--tokenizer", data_ + "gpt2.json"}, encoded.out);
+        const Output decoded = run_ablate({"decode", "--tokenizer", data_ + "gpt2.json"}, encoded.out);
         QCOMPARE(decoded.out, input + "\n");
     }
 
     void what_a_model_expects_around_a_text() {
         const std::string file = data_ + "llama3.json";
-        QCOMPARE(run({"encode", "--tokenizer", file}, "\n").out, std::string("[642]\n"));
-        QCOMPARE(run({"encode", "--tokenizer", file, "--plain"}, "\n").out, std::string("[]\n"));
-        QCOMPARE(run({"decode", "--tokenizer", file}, "[642]\n").out, std::string("<|begin_of_text|>\n"));
-        QCOMPARE(run({"decode", "--tokenizer", file, "--plain"}, "[642]\n").out, std::string("\n"));
+        QCOMPARE(run_ablate({"encode", "--tokenizer", file}, "\n").out, std::string("[642]\n"));
+        QCOMPARE(run_ablate({"encode", "--tokenizer", file, "--plain"}, "\n").out, std::string("[]\n"));
+        QCOMPARE(run_ablate({"decode", "--tokenizer", file}, "[642]\n").out, std::string("<|begin_of_text|>\n"));
+        QCOMPARE(run_ablate({"decode", "--tokenizer", file, "--plain"}, "[642]\n").out, std::string("\n"));
     }
 
     void bad_lines_are_one_line_with_exit_code_2_data() {
@@ -90,14 +81,14 @@ class EncodeCommandTest : public QObject {
         QFETCH(QString, input);
         QFETCH(QString, part);
         const Output output =
-            run({command.toStdString(), "--tokenizer", data_ + "gpt2.json", "--json"}, input.toStdString());
+            run_ablate({command.toStdString(), "--tokenizer", data_ + "gpt2.json", "--json"}, input.toStdString());
         QCOMPARE(output.code, 2);
         const QString error = QString::fromStdString(output.err);
         QVERIFY2(error.startsWith("ablate: ") && error.contains(part) && error.count('\n') == 1, output.err.c_str());
     }
 
     void no_tokenizer_is_one_line() {
-        const Output output = run({"encode", "--tokenizer", "/nowhere/tokenizer.json"}, "");
+        const Output output = run_ablate({"encode", "--tokenizer", "/nowhere/tokenizer.json"}, "");
         QCOMPARE(output.code, 2);
         QVERIFY(output.err.starts_with("ablate: ") && output.err.find("/nowhere/tokenizer.json") != std::string::npos);
     }

@@ -37,6 +37,17 @@ class FlashNormCommandTest : public QObject {
         QCOMPARE(json.at("files")[0].at("sha256").get<std::string>(), sha256_file(folder / "out/model.safetensors"));
     }
 
+    void a_fold_can_be_verified() {
+        const TempFolder folder;
+        const std::string out = (folder / "out").string();
+        const Output verified = run_ablate({"flashnorm", source_, "--out", out, "--verify", "--json"});
+        QVERIFY2(verified.code == 0, verified.err.c_str());
+        const Json verification = verified.json().at("verification");
+        QCOMPARE(verification.at("exact"), Json(true));
+        QCOMPARE(verification.at("wrong_tensor"), Json(""));
+        QCOMPARE(verification.at("written").size(), 2u);
+    }
+
     void what_cannot_be_done_is_one_line_with_exit_code_2() {
         const TempFolder folder;
         const std::string out = (folder / "out").string();

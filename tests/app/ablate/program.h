@@ -29,11 +29,13 @@ inline QStringList words(const std::vector<std::string>& arguments) {
     return list;
 }
 
-inline Output run_ablate(const std::vector<std::string>& arguments) {
+inline Output run_ablate(const std::vector<std::string>& arguments, const std::string& input = {}) {
     QProcess process;
     process.start(ABLATE_BIN_DIR "/ablate", words(arguments));
-    process.waitForFinished(120'000);
-    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+    process.write(input.data(), static_cast<qint64>(input.size()));
+    process.closeWriteChannel();
+    const bool ended = process.waitForFinished(120'000);  // a code of one that hangs would read as success
+    return {ended && process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
             process.readAllStandardOutput().toStdString(), process.readAllStandardError().toStdString()};
 }
 

@@ -143,7 +143,7 @@ class ScoreTest : public QObject {
         const infer::Score plain = infer::score_tokens(trained().folder / "learned", tokens);
         QVERIFY(std::isnan(plain.bpb) && plain.bytes == 0);
         QVERIFY(is_line_with(input_error([] { infer::score_text(trained().folder / "learned", "the"); }),
-                             {"no tokenizer", "--tokens"}));
+                             {"no tokenizer", "tokenizer.model"}));
     }
 };
 

@@ -65,16 +65,14 @@ class ComparerTest : public QObject {
         QTRY_COMPARE(w.groups(), QStringList({"nope", "silu"}));
     }
 
-    void nobody_is_told_once_it_is_gone() {
+    // Nothing that is under way then reaches what is gone.
+    void it_and_its_workspace_may_go_while_it_reads() {
         Watched w;
         test::write_measured_study(w.folder.path());
         w.open();
-        QSignalSpy changed(w.comparer.get(), &Comparer::changed);
         w.comparer->choose({"quick", {}});
-        const auto before = changed.count();
-        w.comparer.reset();  // while it reads
+        w.comparer.reset();
         QCoreApplication::processEvents();
-        QCOMPARE(changed.count(), before);
         w.comparer = std::make_unique<Comparer>();
         w.comparer->set_workspace(w.workspace.get());
         w.comparer->set_active(true);
@@ -89,10 +87,14 @@ class ComparerTest : public QObject {
         w.open();
         w.comparer->set_active(false);
         w.comparer->choose({"quick", {}});
-        QVERIFY(!w.comparer->up_to_date());
-        w.workspace->refresh();
-        QCoreApplication::processEvents();
+        // Another one, which is looked at, has long read it.
+        Comparer other;
+        other.set_workspace(w.workspace.get());
+        other.set_active(true);
+        other.choose({"quick", {}});
+        QTRY_VERIFY(other.comparison());
         QVERIFY(!w.comparer->comparison());
+        QVERIFY(!w.comparer->up_to_date());
         w.comparer->set_active(true);
         QTRY_COMPARE(w.groups(), QStringList("baseline"));
     }

@@ -79,22 +79,6 @@ class LatestTest : public QObject {
             QCOMPARE(asker.answers, QStringList());
         }
     }
-
-    void nothing_is_called_once_the_receiver_is_gone() {
-        int called = 0;
-        auto receiver = std::make_unique<QObject>();
-        auto latest = std::make_unique<Latest>(receiver.get());
-        std::binary_semaphore posted{0};
-        latest->ask([](const Latest::Ticket&) { return 1; }, [&](int) { ++called; }, [&](const QString&) { ++called; });
-        // Done in order: behind this the first answer has been posted.
-        latest->ask([&](const Latest::Ticket&) { return posted.release(), 2; }, [&](int) { ++called; },
-                    [&](const QString&) { ++called; });
-        posted.acquire();
-        latest.reset();
-        receiver.reset();
-        QCoreApplication::processEvents();
-        QCOMPARE(called, 0);
-    }
 };
 
 QTEST_GUILESS_MAIN(LatestTest)

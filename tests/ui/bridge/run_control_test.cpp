@@ -158,6 +158,17 @@ class RunControlTest : public QObject {
         QVERIFY(run::RunStore(fixture.workspace.path()).list().damaged.empty());
     }
 
+    void a_stop_that_comes_while_a_run_pauses_holds() {
+        const Fixture fixture;
+        const run::RunDirectory run = fixture.run(kLong);
+        fixture.control->resume({id_of(run)});
+        QTRY_VERIFY_WITH_TIMEOUT(trains(run), kPatience);
+        fixture.control->pause({id_of(run)});
+        fixture.control->stop({id_of(run)});
+        QTRY_COMPARE_WITH_TIMEOUT(run.status(), Status::stopped, kPatience);
+        QTRY_VERIFY(!fixture.control->busy());
+    }
+
     void what_is_stopped_before_its_first_step_is_stopped() {
         for (const auto mode : {RunControl::Mode::threads, RunControl::Mode::processes}) {
             const Fixture fixture;

@@ -82,13 +82,6 @@ SharedValues shared(std::vector<double> values) {
     return std::make_shared<const std::vector<double>>(std::move(values));
 }
 
-double highest_of(const std::vector<double>& losses) {
-    double highest = 0;
-    for (const double loss : losses)
-        if (std::isfinite(loss)) highest = std::max(highest, loss);
-    return highest;
-}
-
 SeedCurve seed_curve(const Comparison& comparison, std::size_t index, const DrawnSeries& drawn, Along along) {
     const ComparedRun& compared = comparison.runs[index];
     const run::Series& series = drawn(compared);
@@ -119,11 +112,9 @@ GroupCurves group_curves(const Comparison& comparison, std::size_t index, const 
         for (double& low : mean.low) low = low < 0 ? 0 : low;
         curves.low = shared(std::move(mean.low));
         curves.high = shared(std::move(mean.high));
-        curves.band_highest = highest_of(*curves.high);
     }
     for (const std::size_t run : group.runs)
         if (SeedCurve seed = seed_curve(comparison, run, drawn, along); seed.x) {
-            curves.highest = std::max(curves.highest, highest_of(*seed.y));
             curves.runs.push_back(std::move(seed));
         }
     return curves;

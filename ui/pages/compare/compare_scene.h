@@ -36,7 +36,6 @@ struct GroupCurves {
     std::size_t group = 0;
     SharedValues x, mean, low, high;  // null without a healthy seed; no band below two
     std::vector<SeedCurve> runs;
-    double highest = 0, band_highest = 0;  // finite value of the seeds; of the band
 };
 
 // The loss differences at one step of the reference and where it lies along the other axes.

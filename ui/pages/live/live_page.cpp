@@ -72,8 +72,8 @@ struct LivePage::State {
     QSortFilterProxyModel filtered;
     CurveMaker maker;
     QTimer draw_timer;
-    QTimer turn_timer;  // one chart a turn of the event loop, which would stall for all of them
-    std::size_t next_card = 0, cards_due = 0;
+    QTimer turn_timer;                         // one chart a turn of the event loop, which would stall for all of them
+    std::size_t next_turn = 0, turns_due = 0;  // the charts', then the depth panel's
     bool stale = true;
     bool own_choice = false;  // the newest study is followed until somebody chooses otherwise
     QStringList told;         // ids of collapses told in the banner
@@ -116,7 +116,7 @@ LivePage::State::State(LivePage* page) : page(page) {
     draw_timer.setSingleShot(true);
     draw_timer.setInterval(kDrawEvery);
     connect(&draw_timer, &QTimer::timeout, page, [this] {
-        cards_due = kCharts;
+        turns_due = kCharts + 1;
         turn_timer.start();
     });
     connect(&turn_timer, &QTimer::timeout, page, [this] { draw_next(); });
@@ -348,12 +348,13 @@ void LivePage::State::redraw() {
 // In turns, so that none waits for ever where new values come faster than all charts are drawn.
 void LivePage::State::draw_next() {
     if (!page->isVisible()) return turn_timer.stop();
-    if (cards_due > 0) {
-        --cards_due;
-        return draw_card(*cards[std::exchange(next_card, (next_card + 1) % kCharts)]);
-    }
+    const std::size_t turn = std::exchange(next_turn, (next_turn + 1) % (kCharts + 1));
+    if (turn < kCharts)
+        draw_card(*cards[turn]);
+    else
+        depth->set_runs(model, workspace);
+    if (--turns_due > 0) return;
     turn_timer.stop();
-    depth->set_runs(model, workspace);
     stale = draw_timer.isActive();
 }
 

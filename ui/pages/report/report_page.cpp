@@ -93,8 +93,8 @@ struct ReportPage::State {
     QTimer build_timer;
     BuiltReport built;
     ComparisonPtr built_of;  // what the newest preview asked for is of
-    QString own_folder;   // chosen by somebody; else WORKSPACE/reports/STUDY
-    QString last_folder;  // of the last export
+    QString own_folder;      // chosen by somebody; else WORKSPACE/reports/STUDY
+    QString last_folder;     // of the last export
     QString building_error;
 
     QStackedWidget* stack = nullptr;
@@ -245,7 +245,7 @@ void ReportPage::State::choose_folder() {
 void ReportPage::State::update_export() {
     const QString where = own_folder.isEmpty() ? default_folder() : own_folder;
     folder->setText(folder->fontMetrics().elidedText("to " + where, Qt::ElideMiddle, kSideWidth - 96));
-    folder->setToolTip(where.toHtmlEscaped());
+    folder->setToolTip(plain_tooltip({where}));
     const bool any = std::any_of(formats.begin(), formats.end(), [](const QCheckBox* box) { return box->isChecked(); });
     export_button->setEnabled(any && comparer.comparison() && !exporting.busy());
     export_button->setText(exporting.busy() ? "Exporting…" : "Export report");
@@ -335,7 +335,7 @@ void ReportPage::State::tell(const QString& words, const char* role) {
 void ReportPage::State::take_export(const QString& where, const QStringList& files) {
     last_folder = where;
     tell("Written: " + files.join(", "), "muted");
-    told->setToolTip(where.toHtmlEscaped());
+    told->setToolTip(plain_tooltip({where}));
     open_folder->show();
     update_export();
     Q_EMIT page->message("Report written to " + where);

@@ -1,5 +1,7 @@
 #include "ui/pages/runs/run_actions.h"
 
+#include "ui/bridge/run_status.h"
+
 namespace ablate::ui {
 
 using run::Status;
@@ -13,16 +15,11 @@ QString why_not_resume(const RunSituation& at) {
 }
 
 QString why_not_retry(const RunSituation& at) {
-    const Status status = at.run->status;
-    if (!run::has_result(status) && status != Status::failed && status != Status::stopped)
-        return "It has not ended; resume goes on with it";
+    if (!is_over(at.run->status)) return "It has not ended; resume goes on with it";
     return at.place >= 0 ? "It waits in the queue already" : "";
 }
 
-QString why_not_stop(const RunSituation& at) {
-    const Status status = at.run->status;
-    return run::has_result(status) || status == Status::failed || status == Status::stopped ? "It has ended" : "";
-}
+QString why_not_stop(const RunSituation& at) { return is_over(at.run->status) ? "It has ended" : ""; }
 
 }  // namespace
 

@@ -164,11 +164,11 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         const bool quiet = heading ? column != RunsModel::name : column > RunsModel::verdict;
         painter->setPen(alarm ? palette().danger : quiet ? palette().muted : palette().text);
         if (heading && column != RunsModel::name) painter->setFont(Theme::instance().font());
-        const QString shorter = index.data(RunsModel::short_role).toString();
-        const bool fits = figures_width(text, QFontMetricsF(painter->font())) <= area.width();
-        if (is_figures(column))
+        if (is_figures(column)) {
+            const QString shorter = index.data(RunsModel::short_role).toString();
+            const bool fits = figures_width(text, QFontMetricsF(painter->font())) <= area.width();
             draw_figures(*painter, area, item.displayAlignment, fits || shorter.isEmpty() ? text : shorter);
-        else
+        } else
             painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                               painter->fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(area.width())));
     }

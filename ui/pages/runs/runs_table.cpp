@@ -162,7 +162,8 @@ void RunsTable::drawBranches(QPainter* painter, const QRect& rect, const QModelI
 }
 
 void RunsTable::drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
-    const auto found = new_.constFind(index.siblingAtColumn(0).data(RunsModel::id_role).toString());
+    const auto found =
+        new_.isEmpty() ? new_.constEnd() : new_.constFind(index.siblingAtColumn(0).data(RunsModel::id_role).toString());
     if (found != new_.constEnd()) {
         const Palette& c = Theme::instance().palette();
         const double gone = static_cast<double>(found->elapsed()) / kStandsOut;

@@ -1,5 +1,6 @@
 #include "ui/pages/study/start_bar.h"
 
+#include "ui/bridge/text.h"
 #include "ui/pages/study/cost_panel.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -133,7 +134,7 @@ void StartBar::tell(const QString& line, const char* role) {
     set_look(told_, "role", role);
     told_->setText(line);
     told_->setVisible(!line.isEmpty());
-    start_->setToolTip(start_->isEnabled() ? QString() : line.toHtmlEscaped());
+    start_->setToolTip(plain_tooltip({start_->isEnabled() ? QString() : line}));
 }
 
 }  // namespace ablate::ui

@@ -125,7 +125,7 @@ void StudyStrip::show_study() {
 void StudyStrip::show_file() {
     const QString file = document_->file();
     file_->setText(file.isEmpty() ? "not saved" : document_->modified() ? "changed" : "saved");
-    file_->setToolTip(file.toHtmlEscaped());
+    file_->setToolTip(plain_tooltip({file}));
     save_->setEnabled(file.isEmpty() || document_->modified());
 }
 
@@ -133,7 +133,7 @@ void StudyStrip::show_undo() {
     const QUndoStack& stack = *document_->undo_stack();
     const auto show = [](QToolButton* button, bool can, const QString& what, const QString& keys) {
         button->setEnabled(can);
-        button->setToolTip(QString("%1 (%2)").arg(can ? what : button->text(), keys).toHtmlEscaped());
+        button->setToolTip(plain_tooltip({QString("%1 (%2)").arg(can ? what : button->text(), keys)}));
     };
     show(undo_, stack.canUndo(), "Undo: " + stack.undoText(), "Ctrl+Z");
     show(redo_, stack.canRedo(), "Redo: " + stack.redoText(), "Ctrl+Shift+Z");

@@ -18,11 +18,11 @@ void draw_line(QPainter& painter, const QStyleOptionViewItem& item, const QRect&
     painter.save();
     painter.setFont(item.font);
     painter.setPen(color);
-    const QString fitting = item.fontMetrics.elidedText(text, Qt::ElideRight, inside.width());
     if (item.displayAlignment & Qt::AlignRight)
         draw_figures(painter, inside, item.displayAlignment, text);
     else
-        painter.drawText(inside, static_cast<int>(item.displayAlignment), fitting);
+        painter.drawText(inside, static_cast<int>(item.displayAlignment),
+                         item.fontMetrics.elidedText(text, Qt::ElideRight, inside.width()));
     painter.restore();
 }
 

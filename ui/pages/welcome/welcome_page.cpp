@@ -1,6 +1,7 @@
 #include "ui/pages/welcome/welcome_page.h"
 
 #include "ui/bridge/latest.h"
+#include "ui/bridge/text.h"
 #include "ui/bridge/workspace.h"
 #include "ui/pages/welcome/presets.h"
 #include "ui/theme/theme.h"
@@ -177,7 +178,7 @@ QWidget* WelcomePage::State::preset_row(const PresetSummary& preset, QWidget* pa
     line->setSpacing(3 * kSpace);
     line->addLayout(text, 1);
     line->addWidget(open, 0, Qt::AlignTop);
-    row->setToolTip(preset.variants.toHtmlEscaped());
+    row->setToolTip(plain_tooltip({preset.variants}));
     return row;
 }
 
@@ -186,7 +187,7 @@ void WelcomePage::State::show_presets(std::vector<PresetSummary> read) {
     for (const PresetSummary& preset : read) {
         if (preset.name == "quick") {
             quick_text->setText(preset.description);
-            quick_text->setToolTip(preset.variants.toHtmlEscaped());
+            quick_text->setToolTip(plain_tooltip({preset.variants}));
         } else {
             presets->addWidget(preset_row(preset, page));
         }
@@ -213,7 +214,7 @@ void WelcomePage::set_recent_workspaces(const QStringList& folders) {
     for (const QString& folder : folders.first(std::min(kRecent, folders.size()))) {
         QPushButton* button = flat_button(short_path(folder), this);
         button->setAccessibleName("Open workspace " + folder);
-        button->setToolTip(folder.toHtmlEscaped());
+        button->setToolTip(plain_tooltip({folder}));
         connect(button, &QPushButton::clicked, this, [this, folder] { Q_EMIT open_workspace(folder); });
         state_->recent->addWidget(button, 0, Qt::AlignLeft);
     }

@@ -161,8 +161,10 @@ class ByteLevelBpeTest : public QObject {
     }
 
     void a_word_is_the_same_the_second_time() {
-        for (const std::string& text : texts())
-            QCOMPARE(encode(tokenizer("qwen"), text), encode(tokenizer("qwen"), text));
+        const std::vector<std::string> all = texts();
+        for (int time = 0; time < 2; ++time)
+            for (std::size_t i = 0; i < all.size(); ++i)
+                QCOMPARE(encode(tokenizer("qwen"), all[i]), expected("qwen", i));
     }
 
     // U+0958 always decomposes, so that nothing before it is passed over as normal already.

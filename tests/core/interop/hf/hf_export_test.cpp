@@ -2,6 +2,7 @@
 #include "core/interop/hf/export_run.h"
 #include "core/model/transformer.h"
 #include "core/train/checkpoint.h"
+#include "tests/core/interop/hf/stored_bytes.h"
 #include "tests/support/file_size_limit.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -57,7 +58,7 @@ class HfExportTest : public QObject {
         QVERIFY(fs::exists(target / "generation_config.json"));
 
         const hf::Checkpoint checkpoint(target);
-        QCOMPARE(checkpoint.bytes(), exported.bytes);
+        QCOMPARE(test::stored_bytes(target), exported.bytes);
         const RunConfig& config = checkpoint.config().run;
         model::Transformer reread(config, 99, at::kCPU);
         checkpoint.load(reread);

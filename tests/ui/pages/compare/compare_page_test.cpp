@@ -30,11 +30,6 @@ class ComparePageTest : public QObject {
 
     struct Window : test::PageWindow<ComparePage> {
         QTreeView& table() { return named<QTreeView>("Comparison"); }
-        QLabel* telling(const QString& words) {
-            for (QLabel* label : page.findChildren<QLabel*>())
-                if (label->isVisible() && label->text().contains(words)) return label;
-            return nullptr;
-        }
         QStringList column(CompareColumn column) {
             QStringList texts;
             const QAbstractItemModel& model = *table().model();

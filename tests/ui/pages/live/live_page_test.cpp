@@ -32,11 +32,6 @@ class LivePageTest : public QObject {
                 if (plot->accessibleName().startsWith(metric)) return plot;
             return nullptr;
         }
-        QLabel* telling(const QString& words) {
-            for (QLabel* label : page.findChildren<QLabel*>())
-                if (label->isVisible() && label->text().contains(words)) return label;
-            return nullptr;
-        }
     };
     static void write_two(const test::TempFolder& folder) {
         test::write_synthetic_run(folder.path(), {});

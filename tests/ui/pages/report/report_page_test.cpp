@@ -41,11 +41,6 @@ class ReportPageTest : public QObject {
                 if (box->text() == name) return *box;
             throw std::logic_error("no format " + name.toStdString());
         }
-        QLabel* telling(const QString& words) {
-            for (QLabel* label : page.findChildren<QLabel*>())
-                if (label->isVisible() && label->text().contains(words)) return label;
-            return nullptr;
-        }
         std::filesystem::path reports() { return folder.path() / "reports" / "quick"; }
     };
 

@@ -7,7 +7,6 @@
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTest>
-#include <QThreadPool>
 #include <cmath>
 
 using namespace ablate;
@@ -46,7 +45,6 @@ class StepZeroTest : public QObject {
         model::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
-    void cleanup() { QThreadPool::globalInstance()->waitForDone(); }
 
     void each_point_is_computed_and_a_no_op_is_found() {
         Editing editing;
@@ -87,10 +85,10 @@ class StepZeroTest : public QObject {
         QTRY_VERIFY(editing.visible<QPushButton>("Check step 0")->isEnabled());
         editing.visible<QPushButton>("Check step 0")->click();
         editing.visible<QPushButton>("Cancel")->click();
-        QVERIFY(editing.visible<QPushButton>("Check step 0"));
-        QThreadPool::globalInstance()->waitForDone();
-        QCoreApplication::processEvents();
-        QCOMPARE(editing.table().rowCount(), 0);
+        QSignalSpy judged(&editing.panel, &StepZeroPanel::judged);
+        editing.visible<QPushButton>("Check step 0")->click();  // answered behind the first, which is not told
+        QTRY_COMPARE(editing.table().rowCount(), 3);
+        QCOMPARE(judged.count(), 1);
     }
 
     void a_panel_may_go_while_it_computes() {
@@ -98,7 +96,6 @@ class StepZeroTest : public QObject {
         QTRY_VERIFY(editing->visible<QPushButton>("Check step 0")->isEnabled());
         editing->visible<QPushButton>("Check step 0")->click();
         editing.reset();
-        QThreadPool::globalInstance()->waitForDone();
         QCoreApplication::processEvents();
     }
 

@@ -22,7 +22,6 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
-#include <QThreadPool>
 #include <QToolButton>
 
 using namespace ablate;
@@ -59,10 +58,7 @@ class StudyPageTest : public QObject {
             page->show();
             [[maybe_unused]] const bool active = QTest::qWaitForWindowActive(page.get());  // for focus and shortcuts
         }
-        ~Window() {
-            page.reset();
-            QThreadPool::globalInstance()->waitForDone();
-        }
+        ~Window() { page.reset(); }
         SchemaForm& form() { return *page->findChild<SchemaForm*>(); }
         QTableView& table() { return named<QTableView>("Variants"); }
         QAbstractButton& button(const QString& text) {
