@@ -35,6 +35,7 @@ Action declare_encode(CLI::App& parser);
 Action declare_decode(CLI::App& parser);
 Action declare_generate(CLI::App& parser);
 Action declare_eval(CLI::App& parser);
+Action declare_import(CLI::App& parser);
 Action declare_export(CLI::App& parser);
 Action declare_flashnorm(CLI::App& parser);
 Action declare_delete(CLI::App& parser);
@@ -62,6 +63,7 @@ inline const std::vector<Command>& commands() {
         {"decode", "token ids back to text", declare_decode},
         {"generate", "continue a prompt with a trained run", declare_generate},
         {"eval", "score a text with a trained run: loss, bits per byte, loss by position", declare_eval},
+        {"import", "models, runs and logs from elsewhere into the workspace", declare_import},
         {"export", "a trained run as a Hugging Face folder", declare_export},
         {"flashnorm", "fold a checkpoint's norm weights into the projections behind them", declare_flashnorm},
         {"delete", "move runs to the workspace's trash", declare_delete},
@@ -69,5 +71,8 @@ inline const std::vector<Command>& commands() {
     };
     return table;
 }
+
+// A command of several forms, such as `import hf` and `import run`: declares a subcommand for each.
+Action declare_forms(CLI::App& parser, const std::vector<Command>& forms);
 
 }  // namespace ablate::app

@@ -33,12 +33,15 @@ int fail(ExitCode exit, std::string_view message) {
         const std::string plain = word.substr(0, word.find('='));
         throw InputError("unknown option {}{}", quote(plain), did_you_mean(plain, names));
     }
-    if (!parser.get_parent()) {
-        for (const app::Command& command : app::commands()) names.emplace_back(command.name);
-        throw InputError("unknown command {}{}", quote(word), did_you_mean(word, names));
-    }
-    throw InputError("unexpected argument {} to {}; see ablate {} --help", quote(word), parser.get_name(),
-                     parser.get_name());
+    for (const CLI::App* form : parser.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(form->get_name());
+    if (!names.empty())
+        throw InputError("unknown {} {}{}", parser.get_parent() ? "form of " + parser.get_name() : "command",
+                         quote(word), did_you_mean(word, names));
+    std::string name = parser.get_name();
+    for (const CLI::App* above = parser.get_parent(); above->get_parent(); above = above->get_parent())
+        name = above->get_name() + " " + name;
+    throw InputError("unexpected argument {} to {}; see ablate {} --help", quote(word), name, name);
 }
 
 int run_command_line(int argc, char** argv) {
@@ -61,9 +64,10 @@ int run_command_line(int argc, char** argv) {
         throw InputError(error.what());
     }
     const std::vector<CLI::App*> chosen = parser.get_subcommands();
-    const CLI::App& scope = chosen.empty() ? parser : *chosen.front();
-    const std::vector<std::string> unknown = scope.remaining();
-    if (!unknown.empty()) refuse(unknown.front(), scope);
+    const CLI::App* scope = &parser;
+    while (!scope->get_subcommands().empty()) scope = scope->get_subcommands().front();
+    const std::vector<std::string> unknown = scope->remaining();
+    if (!unknown.empty()) refuse(unknown.front(), *scope);
     if (chosen.empty()) throw InputError("name a command, such as `ablate run quick`; see ablate --help");
     return actions.at(chosen.front())();
 }

@@ -7,6 +7,7 @@
 #include "core/io/numbers.h"
 #include "core/model/norm_counts.h"
 #include "core/study/launch.h"
+#include "core/study/resolve.h"
 #include "core/study/throughput.h"
 
 #include <cmath>
@@ -20,7 +21,8 @@ namespace {
 struct Options {
     std::string study, workspace;
     std::vector<std::string> settings;
-    bool step_zero = false, json = false;
+    std::vector<double> mfu = {0.5, 0.2};
+    bool step_zero = false, tensors = false, json = false;
 };
 
 const char* to_text(study::Severity severity) {
@@ -51,6 +53,7 @@ StepZeroResults look_at_step_zero(const study::Preview& preview, std::uint64_t s
     };
     std::vector<VariantPoint> points;
     for (const study::PointPreview& point : preview.points) points.push_back(point.point);
+    study::resolve_starts(points, workspace);
     const DataConfig& data = points.front().config.data;
     const data::PreparedData prepared = data::prepare_data(data, workspace / "cache", progress);
     return {study::step_zero_of_study(points, prepared, seed, progress), std::log(static_cast<double>(data.vocab_size)),
@@ -73,7 +76,31 @@ Json norms_json(const RunConfig& config) {
     return json;
 }
 
-Json point_json(const study::PointPreview& p, const study::TimeEstimate& time) {
+Json start_json(const model::StartPlan& plan) {
+    const auto list = [](const std::vector<model::StartTensor>& tensors) {
+        Json json = Json::array();
+        for (const auto& [spec, why] : tensors)
+            json.push_back({{"tensor", spec.name}, {"shape", spec.shape}, {"why", why}});
+        return json;
+    };
+    Json kept = Json::array();
+    for (const TensorSpec& spec : plan.kept) kept.push_back({{"tensor", spec.name}, {"shape", spec.shape}});
+    return {{"kept", kept}, {"dropped", list(plan.dropped)}, {"new", list(plan.fresh)}};
+}
+
+// Levanter's count of forward and backward, which marin calls model FLOPs.
+double model_flops(const study::PointPreview& p) {
+    const RunConfig& config = p.point.config;
+    return 3 * p.flops.levanter * tokens_per_step(config) * static_cast<double>(config.train.steps);
+}
+
+Json hardware_flops_json(const study::PointPreview& p, const std::vector<double>& mfu) {
+    Json json = Json::array();
+    for (const double share : mfu) json.push_back({{"mfu", share}, {"flops", model_flops(p) / share}});
+    return json;
+}
+
+Json point_json(const study::PointPreview& p, const study::TimeEstimate& time, const std::vector<double>& mfu) {
     Json differences = Json::array();
     for (const ConfigDifference& d : p.differences)
         differences.push_back({{"key", d.key}, {"before", d.before}, {"after", d.after}, {"text", in_words(d)}});
@@ -89,6 +116,8 @@ Json point_json(const study::PointPreview& p, const study::TimeEstimate& time) {
             {"norms", norms_json(p.point.config)},
             {"flops_per_token", {{"levanter", p.flops.levanter}, {"six_n", p.flops.six_n}}},
             {"training_flops", model::training_flops(p.point.config)},
+            {"model_flops_levanter", model_flops(p)},
+            {"hardware_flops", hardware_flops_json(p, mfu)},
             {"estimated_seconds", io::number_to_json(time.seconds)},
             {"estimate_is_rough", time.rough},
             {"memory",
@@ -100,14 +129,15 @@ Json point_json(const study::PointPreview& p, const study::TimeEstimate& time) {
               {"overhead", p.memory.overhead},
               {"total", p.memory.total()}}},
             {"parameter_mismatch", io::number_to_json(p.parameter_mismatch)},
-            {"differences", differences}};
+            {"differences", differences},
+            {"start", p.start ? start_json(*p.start) : Json()}};
 }
 
 Json to_json(const StudyConfig& study, const study::Preview& preview, const std::vector<study::TimeEstimate>& times,
-             const std::optional<StepZeroResults>& zero) {
+             const std::optional<StepZeroResults>& zero, const std::vector<double>& mfu) {
     Json json = {{"study", study.name}, {"seeds", study.seeds}, {"points", Json::array()}, {"findings", Json::array()}};
     for (std::size_t i = 0; i < preview.points.size(); ++i)
-        json["points"].push_back(point_json(preview.points[i], times[i]));
+        json["points"].push_back(point_json(preview.points[i], times[i], mfu));
     for (const study::Finding& f : preview.findings)
         json["findings"].push_back({{"severity", to_text(f.severity)}, {"variant", f.variant}, {"text", f.text}});
     if (!zero) return json;
@@ -165,6 +195,39 @@ void print_counts(const study::Preview& preview) {
                                  first.point.name, with_thousands(first.parameters.tied_head_twice));
 }
 
+// As marin prints it: what the hardware will have been asked for at an assumed utilisation.
+void print_hardware_flops(const study::Preview& preview, const std::vector<double>& mfu) {
+    std::string before;
+    for (const study::PointPreview& p : preview.points) {
+        std::vector<std::string> words;
+        for (const double share : mfu)
+            words.push_back(fmt::format("{:.3e} at an MFU of {}", model_flops(p) / share, full_precision(share)));
+        const std::string line = fmt::format("{:.4e} model FLOPs a run (Levanter's count), hardware FLOPs: {}",
+                                             model_flops(p), join(words, ", "));
+        if (line != before) std::cout << p.point.name << ": " << line << '\n';
+        before = line;
+    }
+}
+
+void print_tensor(const char* fate, const TensorSpec& spec, const std::string& why) {
+    std::cout << fmt::format("{:<8} {:<40} {:<18} {}\n", fate, spec.name,
+                             fmt::format("[{}]", fmt::join(spec.shape, ", ")), why);
+}
+
+// Tensor by tensor, in the order of the forward pass: what the start gives each point, and what it leaves out.
+void print_tensors(const study::Preview& preview) {
+    for (const study::PointPreview& p : preview.points) {
+        std::cout << '\n' << p.point.name << '\n';
+        if (!p.start) {
+            for (const TensorSpec& spec : model::tensor_table(p.point.config)) print_tensor("random", spec, "");
+            continue;
+        }
+        for (const TensorSpec& spec : p.start->kept) print_tensor("kept", spec, "");
+        for (const auto& [spec, why] : p.start->dropped) print_tensor("dropped", spec, why);
+        for (const auto& [spec, why] : p.start->fresh) print_tensor("new", spec, why);
+    }
+}
+
 void print_step_zero(const study::Preview& preview, const StepZeroResults& zero) {
     if (!zero.data_note.empty()) std::cout << "note: " << zero.data_note << '\n';
     std::cout << fmt::format("\nstep 0 (ln V = {}: what an untrained model without preferences gives)\n",
@@ -183,7 +246,7 @@ void print_step_zero(const study::Preview& preview, const StepZeroResults& zero)
 int preview_study(const Options& options) {
     const std::filesystem::path workspace = open_workspace(options.workspace);
     const StudyConfig study = load_study(find_study(options.study, workspace).file);
-    const study::Preview preview = study::preview(study, options.settings);
+    const study::Preview preview = study::preview(study, workspace, options.settings);
     const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),
                                       [](const auto& f) { return f.severity == study::Severity::error; });
     const std::vector<study::TimeEstimate> times = estimate(preview, errors == 0, run::RunStore(workspace));
@@ -191,10 +254,12 @@ int preview_study(const Options& options) {
     if (options.step_zero && errors == 0)
         zero = look_at_step_zero(preview, static_cast<std::uint64_t>(study.seeds.front()), workspace);
     if (options.json) {
-        print_json(to_json(study, preview, times, zero));
+        print_json(to_json(study, preview, times, zero, options.mfu));
     } else {
         print_points(preview, times);
         print_counts(preview);
+        print_hardware_flops(preview, options.mfu);
+        if (options.tensors) print_tensors(preview);
         if (zero) print_step_zero(preview, *zero);
     }
     if (errors) throw InputError("study {}: {} of its configurations cannot be trained", study.name, errors);
@@ -207,6 +272,12 @@ Action declare_preview(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
     parser.add_option("STUDY", options->study, "a study file, a study of the workspace, or a preset")->required();
     parser.add_flag("--step0", options->step_zero, "also the loss and gradients before the first update, on real text");
+    parser.add_option("--mfu", options->mfu, "assumed model FLOPs utilisations, for the hardware FLOPs of a run")
+        ->delimiter(',')
+        ->check(CLI::Range(0.001, 1.0))
+        ->default_str("0.5,0.2");
+    parser.add_flag("--tensors", options->tensors,
+                    "also every tensor of every point: kept from its start, dropped or new");
     parser.add_option("--set", options->settings, "KEY=VALUE of the baseline's configuration; repeatable")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);

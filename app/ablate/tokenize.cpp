@@ -3,6 +3,7 @@
 #include "app/ablate/progress.h"
 #include "core/base/error.h"
 #include "core/data/prepare.h"
+#include "core/data/tokenizers/load.h"
 
 #include <iostream>
 
@@ -13,6 +14,7 @@ namespace {
 struct Options {
     std::vector<std::string> texts, validation;
     std::string out;
+    std::optional<std::int64_t> vocab;
     bool quiet = false;
     DataConfig data;
 };
@@ -24,6 +26,13 @@ int tokenize(Options options) {
         if (equals == std::string::npos || equals == 0)
             throw InputError("--val {}: name the set and its text: --val NAME=FILE", set);
         options.data.val[set.substr(0, equals)] = set.substr(equals + 1);
+    }
+    if (options.vocab) {
+        options.data.vocab_size = *options.vocab;
+    } else {
+        if (options.data.tokenizer.empty())
+            throw InputError("--vocab: the size of the vocabulary to train, or --tokenizer: one that there is");
+        options.data.vocab_size = data::load_tokenizer(options.data.tokenizer).tokenizer->vocab_size();
     }
     ProgressBoard board(options.quiet);
     data::tokenize(options.data, {options.texts.begin(), options.texts.end()}, options.out,
@@ -42,8 +51,11 @@ Action declare_tokenize(CLI::App& parser) {
     DataConfig& data = options->data;
     parser.add_option("TEXT", options->texts, "text files (.txt, .jsonl, either gzipped) or folders of them")
         ->required();
-    parser.add_option("--vocab", data.vocab_size, "size of the vocabulary")->required()->check(CLI::Range(2, 1 << 24));
-    parser.add_option("--out", options->out, "folder to write: tokenizer.model, train.npy, val.npy, data.json")
+    parser.add_option("--vocab", options->vocab, "size of the vocabulary (default: that of --tokenizer)")
+        ->check(CLI::Range(2, 1 << 24));
+    parser.add_option("--tokenizer", data.tokenizer,
+                      "encode with this tokenizer, a folder or file, rather than train one");
+    parser.add_option("--out", options->out, "folder to write: the tokenizer, train.npy, val.npy, data.json")
         ->required();
     parser.add_option("--val", options->validation, "NAME=FILE: a validation set of its own; repeatable")
         ->allow_extra_args(false);

@@ -233,7 +233,7 @@ std::string config_hash(const RunConfig& config, const std::string& data_sha256)
         canonical[group] = without_hidden(schema.to_json(value), fields);
     });
     // Where the data lies does not matter, what it is does.
-    for (const char* path : {"text", "tokens", "val"}) canonical["data"].erase(path);
+    for (const char* path : {"text", "tokens", "tokenizer", "val"}) canonical["data"].erase(path);
     canonical["data"]["sha256"] = data_sha256;
     return sha256_hex(canonical.dump());
 }

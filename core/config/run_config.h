@@ -36,6 +36,7 @@ struct ModelConfig {
 struct DataConfig {
     std::string text;                 // file or folder; empty: the text from set-up, or the story generator
     std::string tokens;               // folder of token files; wins over text
+    std::string tokenizer;            // folder or file of a tokenizer for the text; empty: one is trained on it
     std::string text_field = "text";  // of a .jsonl line
     std::int64_t vocab_size = 10000;
     std::int64_t context = 256;
@@ -47,6 +48,10 @@ struct DataConfig {
 
 struct TrainConfig {
     std::int64_t steps = 1000, batch = 32, accumulate = 1;
+    double epochs = 0;                // 0: by steps; else steps follow from the text (study::launch)
+    std::string start;                // the weights a run begins from: a model, a run, a folder; empty: random ones
+    std::string start_sha256;         // of those weights, once they have been looked at
+    bool keep_start = false;          // the weights before the first step stay as a checkpoint: the base stage
     std::string optimizer = "adamw";  // adamw | sgd | muon
     double lr = 3e-4, lr_min_ratio = 0.1, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0.1, momentum = 0.95;
     double adam_lr = 3e-4;  // muon: for what is not a hidden matrix

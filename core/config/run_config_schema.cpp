@@ -109,6 +109,9 @@ Schema<ModelConfig> declare_model() {
 Schema<DataConfig> declare_data() {
     Schema<DataConfig> s;
     const Test from_text = equals("tokens", "");
+    const Test trains_tokenizer = [](const Json& data) {
+        return data.at("tokens") == "" && data.at("tokenizer") == "";
+    };
     s.add(&DataConfig::text,
           option("text", "Text")
               .doc("a file (.txt, .jsonl, either gzipped) or a folder of them; empty: the text from set-up stands in")
@@ -117,6 +120,12 @@ Schema<DataConfig> declare_data() {
     s.add(&DataConfig::tokens, option("tokens", "Token folder")
                                    .doc("a folder that `ablate tokenize` wrote (train.npy, val.npy); wins over text")
                                    .under("Source"));
+    s.add(&DataConfig::tokenizer,
+          option("tokenizer", "Tokenizer")
+              .doc("of the text: a model of the workspace, or a folder or file with tokenizer.json, vocab.json and "
+                   "merges.txt, or a sentencepiece .model; empty: one is trained on the text")
+              .under("Source")
+              .when(from_text));
     s.add(&DataConfig::text_field, option("text_field", "Text field")
                                        .doc("the field of a .jsonl line that holds the text")
                                        .under("Source")
@@ -125,7 +134,8 @@ Schema<DataConfig> declare_data() {
           option("vocab_size", "Vocabulary")
               .range(2, 1 << 24)
               .in("tokens")
-              .doc("size of the vocabulary: of the sentencepiece BPE trained on the text, or of the token files")
+              .doc("size of the vocabulary: of the sentencepiece BPE trained on the text, or that of the model, which "
+                   "a given tokenizer or token files must fit into")
               .under("Tokens"));
     s.add(&DataConfig::context, option("context", "Context")
                                     .range(1, 1 << 24)
@@ -197,6 +207,25 @@ void declare_optimizer(Schema<TrainConfig>& s) {
                                     .under("Optimizer"));
 }
 
+void declare_start(Schema<TrainConfig>& s) {
+    const Test starts = differs("start", "");
+    s.add(&TrainConfig::start,
+          option("start", "Start from")
+              .doc("weights to begin with: a model or a run of the workspace, or the folder of one; "
+                   "empty: random ones by model.init")
+              .under("Start")
+              .observes_only());
+    s.add(&TrainConfig::start_sha256,
+          option("start_sha256", "Their sha256")
+              .doc("filled in when a run is made; where a study names one, other weights are refused")
+              .under("Start")
+              .when(starts));
+    s.add(&TrainConfig::keep_start, option("keep_start", "Keep the start")
+                                        .doc("the weights before the first step stay as checkpoint step-000000")
+                                        .under("Start")
+                                        .observes_only());
+}
+
 void declare_schedule(Schema<TrainConfig>& s) {
     s.add(&TrainConfig::schedule, option("schedule", "Schedule")
                                       .one_of({"cosine", "linear", "wsd", "constant"})
@@ -245,13 +274,24 @@ void declare_collapse(Schema<TrainConfig>& s) {
 
 Schema<TrainConfig> declare_train() {
     Schema<TrainConfig> s;
-    s.add(&TrainConfig::steps, option("steps", "Steps").range(1, 1e12).doc("optimizer steps").under("Budget"));
+    const Test by_epochs = [](const Json& train) { return train.at("epochs") != 0; };
+    s.add(&TrainConfig::steps, option("steps", "Steps")
+                                   .range(1, 1e12)
+                                   .doc("optimizer steps; with epochs they follow from the text")
+                                   .under("Budget")
+                                   .when([=](const Json& train) { return !by_epochs(train); }));
+    s.add(&TrainConfig::epochs,
+          option("epochs", "Epochs")
+              .range(0, 1e6)
+              .doc("0: by steps; else steps that read so many times as many tokens as the training text has")
+              .under("Budget"));
     s.add(&TrainConfig::batch,
           option("batch", "Batch").range(1, 1 << 24).in("sequences").doc("sequences of a micro-batch").under("Budget"));
     s.add(&TrainConfig::accumulate, option("accumulate", "Accumulation")
                                         .range(1, 1 << 20)
                                         .doc("micro-batches an optimizer step averages over")
                                         .under("Budget"));
+    declare_start(s);
     declare_optimizer(s);
     declare_schedule(s);
     s.add(&TrainConfig::precision, option("precision", "Precision")

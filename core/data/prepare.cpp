@@ -6,6 +6,7 @@
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/data/tokenize.h"
+#include "core/data/tokenizers/load.h"
 #include "core/io/json_file.h"
 
 #include <fcntl.h>
@@ -59,7 +60,19 @@ bool is_sound(const fs::path& folder, FileHashes& hashes) {
     }
 }
 
-std::string cache_key(const DataConfig& config, const fs::path& text, FileHashes& hashes) {
+// data.tokenizer as a path: one that holds a '/', else a model of the workspace whose cache this is; empty without one.
+fs::path given_tokenizer(const DataConfig& config, const fs::path& cache) {
+    const std::string& name = config.tokenizer;
+    if (name.empty()) return {};
+    const fs::path path = name.find('/') != std::string::npos ? fs::path(name) : models_beside(cache) / name;
+    std::error_code ignored;
+    if (!fs::exists(path, ignored))
+        throw InputError("data.tokenizer: {}: no such file or folder{}", path.string(),
+                         path == name ? "" : "; a path holds a '/', a bare name is a model of the workspace");
+    return path;
+}
+
+std::string cache_key(const DataConfig& config, const fs::path& text, const fs::path& tokenizer, FileHashes& hashes) {
     Json key = {{"recipe", 1},
                 {"text", hashes.of_text(text)},
                 {"vocab_size", config.vocab_size},
@@ -68,6 +81,11 @@ std::string cache_key(const DataConfig& config, const fs::path& text, FileHashes
                 {"val_every", config.val_every},
                 {"byte_fallback", config.byte_fallback}};
     for (const auto& [name, file] : config.val) key["val"][name] = hashes.of_text(file);
+    if (!tokenizer.empty()) {
+        key.erase("byte_fallback");  // of a tokenizer that is trained
+        for (const fs::path& file : tokenizer_files(tokenizer))
+            key["tokenizer"][file.filename().string()] = hashes.of(file);
+    }
     return sha256_hex(key.dump());
 }
 
@@ -80,8 +98,8 @@ void create_folders(const fs::path& folder) {
 // The cache's folder for this text and these options, made if it is not there yet.
 fs::path cached_tokens(const DataConfig& config, const fs::path& text, const fs::path& cache, FileHashes& hashes,
                        const Progress& progress) {
-    const fs::path tokens = cache / "tokens";
-    const fs::path folder = tokens / cache_key(config, text, hashes);
+    const fs::path tokens = cache / "tokens", tokenizer = given_tokenizer(config, cache);
+    const fs::path folder = tokens / cache_key(config, text, tokenizer, hashes);
     if (is_sound(folder, hashes)) return folder;
 
     create_folders(tokens);
@@ -93,7 +111,7 @@ fs::path cached_tokens(const DataConfig& config, const fs::path& text, const fs:
         spdlog::warn("{}: damaged; the tokens are made anew", folder.string());
         fs::remove_all(folder);
     }
-    make_tokens(config, {text}, folder, hashes, progress);
+    make_tokens(config, {text}, folder, tokenizer, hashes, progress);
     return folder;
 }
 
@@ -128,7 +146,7 @@ void require_context(const TokenFile& tokens, std::int64_t context, const std::s
 void describe_ids(PreparedData& data, std::int64_t vocab_size) {
     const Tokenizer& tokenizer = *data.tokenizer;
     if (tokenizer.vocab_size() > vocab_size)
-        throw InputError("{}: tokenizer.model has {} pieces, more than data.vocab_size = {}", data.folder.string(),
+        throw InputError("{}: its tokenizer has {} tokens, more than data.vocab_size = {}", data.folder.string(),
                          with_thousands(tokenizer.vocab_size()), with_thousands(vocab_size));
     const auto size = static_cast<std::size_t>(vocab_size);
     data.token_bytes.resize(size);
@@ -153,10 +171,11 @@ PreparedData load_tokens(const DataConfig& config, const fs::path& folder, FileH
     if (train.empty()) throw InputError("{}: no train.npy or train.bin in this folder", folder.string());
     if (progress) progress("checking the tokens", 0);
 
-    if (const fs::path model = folder / "tokenizer.model"; fs::exists(model)) {
-        data.tokenizer = load_sentencepiece(model);
+    if (const auto found = find_tokenizer(folder)) {
+        data.tokenizer = load_tokenizer(*found).tokenizer;
         describe_ids(data, config.vocab_size);
-        data.sha256 = hashes.of(model) + " tokenizer\n";
+        data.sha256 = hashes.of(*found) + " tokenizer\n";
+        if (found->filename() == "vocab.json") data.sha256 += hashes.of(folder / "merges.txt") + " merges\n";
     }
     const std::int32_t unknown = data.tokenizer ? data.tokenizer->unknown_id() : -1;
     const auto open = [&](const fs::path& file, const std::string& which) {
@@ -196,6 +215,8 @@ PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const
     hashes.save();
     return data;
 }
+
+fs::path models_beside(const fs::path& cache) { return fs::absolute(cache).parent_path() / "models"; }
 
 std::int64_t target_bytes(const PreparedData& data, const Batch& batch) {
     if (data.token_bytes.empty()) return 0;

@@ -14,7 +14,7 @@ struct ValidationSet {
 
 // Everything a run reads, ready on disk. Immutable and shared by the runs of a study.
 struct PreparedData {
-    std::filesystem::path folder;                // tokenizer.model, train.npy, val.npy, data.json
+    std::filesystem::path folder;                // a tokenizer, train.npy, val.npy, data.json
     std::shared_ptr<const Tokenizer> tokenizer;  // null when data.tokens brings none
     std::shared_ptr<const TokenFile> train;
     std::vector<ValidationSet> validation;  // "val" first, then by name; at least one
@@ -32,12 +32,16 @@ struct PreparedData {
 // data.tokens as it is, or the text tokenized into cache/tokens/<hash> (once: the hash covers the text's contents and
 // every option that matters). Checks ids, and that the context fits into each set. Safe when several processes prepare
 // the same data at once. data.tokens is a folder with train.npy or train.bin, val.npy or val.bin, any other .npy as a
-// validation set of its name, and tokenizer.model if it is known.
+// validation set of its name, and the tokenizer's files if it is known.
 PreparedData prepare_data(const DataConfig& config, const std::filesystem::path& cache, const Progress& progress = {});
 
-// Trains a sentencepiece BPE on the training documents of `texts` and writes tokenizer.model, train.npy, val.npy (or
-// one NAME.npy for each of data.val) and data.json into `out`, which must not exist. InputError when the text does not
-// yield data.vocab_size. The recipe of the quick study: identity normalisation, the newline a piece.
+// WORKSPACE/models of WORKSPACE/cache: imported checkpoints (DESIGN "One way for the data").
+std::filesystem::path models_beside(const std::filesystem::path& cache);
+
+// Trains a sentencepiece BPE on the training documents of `texts`, unless data.tokenizer names one, and writes it,
+// train.npy, val.npy (or one NAME.npy for each of data.val) and data.json into `out`, which must not exist. InputError
+// when the text does not yield data.vocab_size. The recipe of the quick study: identity normalisation, the newline a
+// piece.
 void tokenize(const DataConfig& config, const std::vector<std::filesystem::path>& texts,
               const std::filesystem::path& out, const Progress& progress = {});
 

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/data/tokenizers/load.h"
 #include "core/data/train_tokenizer.h"
 #include "core/io/json_file.h"
 
@@ -52,11 +53,23 @@ TextSurvey survey(const DataConfig& config, const std::vector<fs::path>& texts, 
     return result;
 }
 
+// How the documents of a set become ids.
+class DocumentEncoder {
+  public:
+    explicit DocumentEncoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+    virtual ~DocumentEncoder() = default;
+    const Tokenizer& tokenizer() const { return tokenizer_; }
+    virtual void encode(std::string_view text, std::vector<std::int32_t>& ids) { tokenizer_.encode(text, ids); }
+
+  private:
+    const Tokenizer& tokenizer_;
+};
+
 // Encodes documents word by word, each word once: our BPE never merges across a space, and sentencepiece sees every
 // word with a space before it, at the start of a line as within. An order of magnitude faster than encoding lines.
-class WordEncoder {
+class WordEncoder final : public DocumentEncoder {
   public:
-    explicit WordEncoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {
+    explicit WordEncoder(const Tokenizer& tokenizer) : DocumentEncoder(tokenizer) {
         std::vector<std::int32_t> ids;
         tokenizer.encode("\n", ids);
         newline_ = ids.at(0);
@@ -65,9 +78,7 @@ class WordEncoder {
         space_ = ids.at(0);
     }
 
-    const Tokenizer& tokenizer() const { return tokenizer_; }
-
-    void encode(std::string_view text, std::vector<std::int32_t>& ids) {
+    void encode(std::string_view text, std::vector<std::int32_t>& ids) override {
         while (!text.empty()) {
             const auto end = text.find('\n');
             encode_line(text.substr(0, end), ids);
@@ -88,12 +99,12 @@ class WordEncoder {
 
     void encode_word(std::string_view word, std::vector<std::int32_t>& ids) {
         if (word.empty()) return ids.push_back(space_);
-        if (word.size() > longest_word) return tokenizer_.encode(word, ids);
+        if (word.size() > longest_word) return tokenizer().encode(word, ids);
         auto found = words_.find(word);
         if (found == words_.end()) {
             if (words_.size() == most_words) words_.clear();
             found = words_.emplace(word, std::vector<std::int32_t>()).first;
-            tokenizer_.encode(word, found->second);
+            tokenizer().encode(word, found->second);
         }
         ids.insert(ids.end(), found->second.begin(), found->second.end());
     }
@@ -102,7 +113,6 @@ class WordEncoder {
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
-    const Tokenizer& tokenizer_;
     std::int32_t newline_ = 0, space_ = 0;
     std::unordered_map<std::string, std::vector<std::int32_t>, Hash, std::equal_to<>> words_;
 };
@@ -110,7 +120,7 @@ class WordEncoder {
 // One set of token ids being written, and what is counted of it.
 class TokenSet {
   public:
-    TokenSet(const fs::path& folder, const std::string& name, WordEncoder& encoder)
+    TokenSet(const fs::path& folder, const std::string& name, DocumentEncoder& encoder)
         : name_(name),
           file_(folder / (name + ".npy")),
           encoder_(encoder),
@@ -145,7 +155,7 @@ class TokenSet {
   private:
     std::string name_;
     fs::path file_;
-    WordEncoder& encoder_;
+    DocumentEncoder& encoder_;
     const Tokenizer& tokenizer_;
     TokenWriter writer_;
     std::vector<std::int64_t> counts_;
@@ -171,6 +181,21 @@ void require_set_name(const std::string& name) {
             "data.val: '{}' cannot name a validation set: letters, digits, '.', '_' and '-', and not 'train'", name);
 }
 
+// Under the names load_tokenizer() looks for in a folder.
+void copy_tokenizer(const fs::path& given, const fs::path& folder) {
+    for (const fs::path& file : tokenizer_files(given)) {
+        const bool sentencepiece =
+            file.extension() != ".json" && file.extension() != ".txt" && file.extension() != ".jinja";
+        atomic_write(folder / (sentencepiece ? "tokenizer.model" : file.filename()), read_file(file));
+    }
+}
+
+// What is known of our own models, a space before every word, does not hold for others.
+std::unique_ptr<DocumentEncoder> encoder_for(const Tokenizer& tokenizer, bool our_own) {
+    if (our_own) return std::make_unique<WordEncoder>(tokenizer);
+    return std::make_unique<DocumentEncoder>(tokenizer);
+}
+
 Json describe_texts(const DataConfig& config, const std::vector<fs::path>& texts, FileHashes& hashes) {
     Json described = Json::array();
     for (const fs::path& text : texts)
@@ -190,8 +215,8 @@ double entropy(const std::vector<std::int64_t>& counts) {
     return sum;
 }
 
-void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, const fs::path& out, FileHashes& hashes,
-                 const Progress& progress) {
+void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, const fs::path& out,
+                 const fs::path& given, FileHashes& hashes, const Progress& progress) {
     for (const auto& item : config.val) require_set_name(item.first);
     const TextSurvey found = survey(config, texts, progress);
     atomic_directory(out, [&](const fs::path& folder) {
@@ -204,11 +229,18 @@ void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, c
                        {"byte_fallback", config.byte_fallback}}},
                      {"texts", describe_texts(config, texts, hashes)}};
 
-        const fs::path model = folder / "tokenizer.model";
-        atomic_write(model, train_tokenizer(config, texts, found, progress));
-        data["files"]["tokenizer.model"] = sha256_file(model);
-        const auto tokenizer = load_sentencepiece(model);
-        WordEncoder encoder(*tokenizer);
+        if (given.empty())
+            atomic_write(folder / "tokenizer.model", train_tokenizer(config, texts, found, progress));
+        else
+            copy_tokenizer(given, folder);
+        for (const fs::path& file : tokenizer_files(folder))
+            data["files"][file.filename().string()] = sha256_file(file);
+        const LoadedTokenizer loaded = load_tokenizer(folder);
+        if (loaded.tokenizer->vocab_size() > config.vocab_size)
+            throw InputError("{}: has {} tokens, more than data.vocab_size {}", given.string(),
+                             with_thousands(loaded.tokenizer->vocab_size()), with_thousands(config.vocab_size));
+        const std::unique_ptr<DocumentEncoder> documents = encoder_for(*loaded.tokenizer, given.empty());
+        DocumentEncoder& encoder = *documents;
 
         TokenSet training(folder, "train", encoder);
         if (config.val.empty()) {
@@ -235,7 +267,7 @@ void tokenize(const DataConfig& config, const std::vector<fs::path>& texts, cons
     std::error_code ignored;
     if (fs::exists(out, ignored)) throw InputError("{}: exists already; name a new folder", out.string());
     FileHashes hashes;
-    make_tokens(config, texts, out, hashes, progress);
+    make_tokens(config, texts, out, config.tokenizer, hashes, progress);
 }
 
 }  // namespace ablate::data

@@ -5,9 +5,11 @@
 // How a folder of tokens is made: shared by prepare_data() and tokenize().
 namespace ablate::data {
 
-// tokenize() with hashes that may be remembered.
+// tokenize() with hashes that may be remembered, and with the tokenizer `given`, a file or folder; empty: one is
+// trained.
 void make_tokens(const DataConfig& config, const std::vector<std::filesystem::path>& texts,
-                 const std::filesystem::path& out, FileHashes& hashes, const Progress& progress);
+                 const std::filesystem::path& out, const std::filesystem::path& given, FileHashes& hashes,
+                 const Progress& progress);
 
 // Nats per token of a distribution given by counts.
 double entropy(const std::vector<std::int64_t>& counts);

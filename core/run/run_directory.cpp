@@ -39,22 +39,24 @@ std::string fresh_id(const fs::path& runs) {
 }  // namespace
 
 Json to_json(const RunInfo& info) {
-    return {{"format", kRunFormat},
-            {"id", info.id},
-            {"study", info.study},
-            {"variant", info.variant},
-            {"label", info.label},
-            {"grid_point", info.grid_point},
-            {"seed", info.seed},
-            {"config", to_json(info.config)},
-            {"config_hash", info.config_hash},
-            {"origin", info.origin},
-            {"data", {{"folder", info.data_folder}, {"sha256", info.data_sha256}, {"note", info.data_note}}},
-            {"unigram_entropy", io::number_to_json(info.unigram_entropy)},
-            {"parameters", info.parameters},
-            {"flops_per_token", io::number_to_json(info.flops_per_token)},
-            {"versions", info.versions.is_object() ? info.versions : Json::object()},
-            {"created", info.created}};
+    Json json = {{"format", kRunFormat},
+                 {"id", info.id},
+                 {"study", info.study},
+                 {"variant", info.variant},
+                 {"label", info.label},
+                 {"grid_point", info.grid_point},
+                 {"seed", info.seed},
+                 {"config", to_json(info.config)},
+                 {"config_hash", info.config_hash},
+                 {"origin", info.origin},
+                 {"data", {{"folder", info.data_folder}, {"sha256", info.data_sha256}, {"note", info.data_note}}},
+                 {"unigram_entropy", io::number_to_json(info.unigram_entropy)},
+                 {"parameters", info.parameters},
+                 {"flops_per_token", io::number_to_json(info.flops_per_token)},
+                 {"versions", info.versions.is_object() ? info.versions : Json::object()},
+                 {"created", info.created}};
+    if (!info.source.is_null()) json["source"] = info.source;
+    return json;
 }
 
 RunInfo run_info_from_json(const Json& json, const std::string& where) {
@@ -83,6 +85,7 @@ RunInfo run_info_from_json(const Json& json, const std::string& where) {
     info.flops_per_token = field<double>(json, "flops_per_token", where);
     info.versions = field<Json>(json, "versions", where);
     info.created = field<double>(json, "created", where);
+    if (json.contains("source")) info.source = field<Json>(json, "source", where);
     return info;
 }
 

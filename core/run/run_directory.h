@@ -23,7 +23,11 @@ struct RunInfo {
     std::int64_t parameters = 0;
     double flops_per_token = 0;  // forward, six_n convention
     Json versions;               // ablate, libtorch, compiler
-    double created = 0;          // unix seconds
+    // Of a log that another program wrote: {"format", "path", "sha256", "config": what it states, in its words,
+    // "known": the keys of `config` that follow from that; the rest of `config` says nothing}. Null: `config` is what
+    // was run.
+    Json source;
+    double created = 0;  // unix seconds
 };
 Json to_json(const RunInfo& info);
 RunInfo run_info_from_json(const Json& json, const std::string& where);

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/study/comparison_internal.h"
+#include "core/study/resolve.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
@@ -127,6 +128,15 @@ Selection exactly_these_points(const std::vector<ListedRun>& runs, const std::ve
     return selection;
 }
 
+// Runs are known by the sha256 of what they started from. A start that is gone leaves its points without runs.
+std::vector<VariantPoint> with_starts(std::vector<VariantPoint> points, const std::filesystem::path& workspace) {
+    try {
+        resolve_starts(points, workspace);
+    } catch (const InputError&) {
+    }
+    return points;
+}
+
 std::vector<ListedRun> runs_of(const run::RunList& list, const std::string& study) {
     std::vector<ListedRun> runs;
     for (const ListedRun& listed : list.runs)
@@ -157,8 +167,9 @@ Comparison compare_study(const run::RunStore& store, const std::string& study,
     return finish(std::move(selection), list, study, point_order, kept);
 }
 
-Comparison compare_study(const run::RunStore& store, const std::string& study, const std::vector<VariantPoint>& points,
-                         MetricsCache* kept) {
+Comparison compare_study(const run::RunStore& store, const std::string& study,
+                         const std::vector<VariantPoint>& study_points, MetricsCache* kept) {
+    const std::vector<VariantPoint> points = with_starts(study_points, store.workspace());
     const run::RunList list = store.list();
     const std::vector<ListedRun> runs = runs_of(list, study);
     std::vector<std::string> order;

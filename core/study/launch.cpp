@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/model/transformer.h"
+#include "core/study/resolve.h"
 
 #include <algorithm>
 #include <map>
@@ -144,18 +145,20 @@ int default_jobs(const RunConfig& config) {
 
 Launch launch(const StudyConfig& study, const PlanOptions& options, const run::RunStore& store, int jobs,
               const data::Progress& progress) {
-    const std::vector<VariantPoint> points = expand(study, options.settings);
+    std::vector<VariantPoint> points = expand(study, options.settings);
     require_trainable(selected_points(study, options), jobs);
+    resolve_starts(points, store.workspace());  // before the data, which take long
 
     Launch result;
-    result.points = points;
-    for (const Finding& finding : preview(study, options.settings).findings)
+    for (const Finding& finding : preview(study, store.workspace(), options.settings).findings)
         if (finding.severity == Severity::warning)
             result.notes.push_back(
                 fmt::format("{}{}{}", finding.variant, finding.variant.empty() ? "" : ": ", finding.text));
     result.data = std::make_shared<const data::PreparedData>(
         data::prepare_data(points.front().config.data, store.workspace() / "cache", progress));
     if (!result.data->note.empty()) result.notes.push_back(result.data->note);
+    resolve_epochs(points, *result.data);
+    result.points = points;
 
     std::vector<PlannedRun> to_train =
         still_to_train(plan(study, options, *result.data, store), options.keep_no_ops, result);

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/model/tensor_table.h"
 #include "core/study/preflight.h"
+#include "core/study/resolve.h"
 
 #include <algorithm>
 #include <set>
@@ -56,7 +57,9 @@ std::vector<VariantPoint> selected_points(const StudyConfig& study, const PlanOp
 
 std::vector<PlannedRun> plan(const StudyConfig& study, const PlanOptions& options, const data::PreparedData& data,
                              const run::RunStore& store) {
-    const std::vector<VariantPoint> points = selected_points(study, options);
+    std::vector<VariantPoint> points = selected_points(study, options);
+    resolve_starts(points, store.workspace());
+    resolve_epochs(points, data);
     const run::RunList list = options.again ? run::RunList{} : store.list();
     std::vector<PlannedRun> runs;
     std::set<std::int64_t> seen;

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/model/transformer.h"
+#include "core/train/start.h"
 
 #include <algorithm>
 #include <map>
@@ -17,7 +18,8 @@ constexpr double kMismatchThatCounts = 0.001;
 
 class Lints {
   public:
-    Lints(const StudyConfig& study, const std::vector<VariantPoint>& points) : study_(study), points_(points) {}
+    Lints(const StudyConfig& study, const std::vector<VariantPoint>& points, const std::filesystem::path& workspace)
+        : study_(study), points_(points), workspace_(workspace) {}
 
     Preview run() {
         check_study();
@@ -30,6 +32,7 @@ class Lints {
             }
             preview_.points.push_back(describe(point));
             check_machine(preview_.points.back());
+            check_start(preview_.points.back());
             check_head(point);
             if (point.variant == points_.front().variant)
                 check_baseline(point);
@@ -91,8 +94,29 @@ class Lints {
         }
     }
 
+    void check_start(PointPreview& preview) {
+        const VariantPoint& point = preview.point;
+        if (point.config.train.start.empty()) return;
+        try {
+            RunConfig resolved = point.config;
+            train::resolve_start(resolved, workspace_, point.name);
+            const train::StartWeights from = train::find_start(resolved.train.start, workspace_);
+            preview.start = model::plan_start(from.config, resolved, point.name);
+            add(Severity::note, point.name,
+                fmt::format("starts from {}: {}", from.name, model::in_words(*preview.start)));
+            const std::vector<std::string> silent = model::silent_changes(from.config, resolved);
+            if (point.variant == points_.front().variant && !silent.empty())
+                add(Severity::warning, point.name,
+                    fmt::format("is not the model it starts from, whose weights were trained with other options: {}",
+                                join(silent, "; ")));
+        } catch (const InputError& error) {
+            add(Severity::error, point.name, error.what());
+        }
+    }
+
     void check_head(const VariantPoint& point) {
         const ModelConfig& model = point.config.model;
+        if (!point.config.train.start.empty()) return;  // its first values are not the initialisation's
         if (model.tie_embeddings && model.init.kind == "cs336")
             add(Severity::warning, point.name,
                 fmt::format("init cs336 gives the tied head the embedding's deviation of 1: logits start near "
@@ -102,6 +126,11 @@ class Lints {
 
     void check_baseline(const VariantPoint& point) {
         const RunConfig& config = point.config;
+        if (config.train.epochs > 0)
+            add(Severity::note, point.name,
+                fmt::format("trains {} epochs: the steps are known once the text is tokenized; time and FLOPs here are "
+                            "those of {} steps",
+                            full_precision(config.train.epochs), with_thousands(config.train.steps)));
         if (config.train.eval_every > config.train.steps)
             add(Severity::note, point.name,
                 fmt::format("train.eval_every {} exceeds train.steps {}: validation is measured at the start and the "
@@ -175,15 +204,17 @@ class Lints {
 
     const StudyConfig& study_;
     const std::vector<VariantPoint>& points_;
+    const std::filesystem::path& workspace_;
     Preview preview_;
     std::set<std::pair<std::string, std::string>> said_;  // variant, text
 };
 
 }  // namespace
 
-Preview preview(const StudyConfig& study, const std::vector<std::string>& settings) {
+Preview preview(const StudyConfig& study, const std::filesystem::path& workspace,
+                const std::vector<std::string>& settings) {
     const std::vector<VariantPoint> points = expand(study, settings);
-    return Lints(study, points).run();
+    return Lints(study, points, workspace).run();
 }
 
 }  // namespace ablate::study

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/config/study_config.h"
 #include "core/data/prepare.h"
+#include "core/model/start_plan.h"
 #include "core/model/tensor_table.h"
 
 #include <optional>
@@ -23,6 +24,7 @@ struct PointPreview {
     model::MemoryEstimate memory;
     std::vector<ConfigDifference> differences;  // to the baseline, at the same grid point
     double parameter_mismatch = 0;              // relative to the baseline
+    std::optional<model::StartPlan> start;      // of a run that begins from given weights
 };
 
 struct Preview {
@@ -30,7 +32,9 @@ struct Preview {
     std::vector<Finding> findings;
 };
 // Nothing is allocated. Invalid configurations are findings of severity error, not exceptions.
-Preview preview(const StudyConfig& study, const std::vector<std::string>& settings = {});
+// The weights that runs start from are looked for in `workspace`.
+Preview preview(const StudyConfig& study, const std::filesystem::path& workspace,
+                const std::vector<std::string>& settings = {});
 
 // What step 0 tells: the loss on a real batch before any update, and whether the variant computes anything else than
 // the baseline.

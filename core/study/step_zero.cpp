@@ -3,6 +3,7 @@
 #include "core/data/batches.h"
 #include "core/model/transformer.h"
 #include "core/study/preflight.h"
+#include "core/train/start.h"
 
 #include <ATen/Parallel.h>
 
@@ -56,7 +57,8 @@ Measured measure(const VariantPoint& point, const data::PreparedData& data, std:
     at::get_num_threads();  // a thread's first use of the pool would overwrite what is set before it
     at::set_num_threads(static_cast<int>(config.train.threads));
     const at::Device device = model::resolve_device(config.train.device);
-    const model::Transformer transformer(config, seed, device);
+    model::Transformer transformer(config, seed, device);
+    if (!config.train.start.empty()) train::load_start(transformer, config);
     const data::Batch batch = data::training_batch(*data.train, config.train.batch, config.data.context, seed, 0);
     const at::Tensor ids = on_device(batch.ids, batch, device), targets = on_device(batch.targets, batch, device);
     const model::ForwardOptions options{true, derive_seed(seed, "dropout/0"), nullptr};

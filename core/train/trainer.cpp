@@ -8,6 +8,7 @@
 #include "core/train/memory.h"
 #include "core/train/progress.h"
 #include "core/train/schedule.h"
+#include "core/train/start.h"
 
 #include <ATen/Parallel.h>
 #include <torch/version.h>
@@ -25,6 +26,24 @@ using Clock = std::chrono::steady_clock;
 TrainJob affordable(TrainJob job) {
     require_memory(job.config);
     return job;
+}
+
+Json start_event(const model::StartPlan& plan, const TrainConfig& train) {
+    const auto with_reasons = [](const std::vector<model::StartTensor>& tensors) {
+        Json list = Json::array();
+        for (const auto& [spec, why] : tensors)
+            list.push_back({{"tensor", spec.name}, {"shape", spec.shape}, {"why", why}});
+        return list;
+    };
+    Json kept = Json::array();
+    for (const TensorSpec& spec : plan.kept) kept.push_back(spec.name);
+    return {{"type", "start"},
+            {"step", 0},
+            {"from", train.start},
+            {"sha256", train.start_sha256},
+            {"kept", kept},
+            {"dropped", with_reasons(plan.dropped)},
+            {"new", with_reasons(plan.fresh)}};
 }
 
 bool due(std::int64_t step, std::int64_t every) { return every > 0 && step % every == 0; }
@@ -68,6 +87,7 @@ struct Trainer::State {
     CheckpointInfo save(const std::string& reason);
 
     void begin();
+    void start_anew();
     bool at_log_point() const { return due(progress.step, train.log_every) || progress.step == train.steps; }
     void after_step();
     bool flush();
@@ -163,12 +183,25 @@ void Trainer::State::begin() {
     at::set_num_threads(static_cast<int>(train.threads));
     store.discard_after(resumed ? progress.step : -1);
     if (!resumed) {
-        evaluate_sets();
-    } else if (resumed->reason == "cadence" || resumed->reason == "best") {
+        start_anew();
+    } else if (resumed->reason == "cadence" || resumed->reason == "best" || resumed->reason == "start") {
         sink.checkpoint(*resumed);  // its line in the log came after the position stored in it; other reasons come
                                     // again by themselves
     }
     window_start = Clock::now();
+}
+
+// What became of the tensors of a start is an event: the run directory alone tells it later.
+void Trainer::State::start_anew() {
+    if (!train.start.empty()) {
+        const model::StartPlan plan = load_start(model, job.config);
+        sink.event(start_event(plan, train));
+        sink.message(fmt::format("started from {}: {}", train.start, model::in_words(plan)));
+    }
+    evaluate_sets();
+    if (!train.keep_start) return;
+    save("start");
+    store.mark_newest("start", 0);
 }
 
 TrainSummary Trainer::State::run(const std::stop_token& stop) {

@@ -315,7 +315,7 @@ void StudyDocument::request_preview() {
     const TimeSources sources{private_->workspace, private_->runs, private_->jobs};
     private_->previewer.post([study = study_, sources, wanted, send, d = private_.get()] {
         if (!wanted()) return;
-        StudyPreview preview = quick_preview(study);
+        StudyPreview preview = quick_preview(study, sources.workspace);
         const bool complete = d->add_times(preview, sources, wanted);
         if (!wanted()) return;
         send(preview);

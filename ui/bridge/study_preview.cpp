@@ -125,11 +125,11 @@ QString StudyPreview::why_not() const {
     return {};
 }
 
-StudyPreview quick_preview(StudyConfig study) {
+StudyPreview quick_preview(StudyConfig study, const std::filesystem::path& workspace) {
     StudyPreview preview;
     preview.study = std::move(study);
-    const auto look_at = [&preview](const StudyConfig& study) {
-        preview.preview = study::preview(study);
+    const auto look_at = [&](const StudyConfig& study) {
+        preview.preview = study::preview(study, workspace);
         preview.combined = combined_variants(study);
     };
     try {

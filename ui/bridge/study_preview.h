@@ -9,7 +9,7 @@
 namespace ablate::ui {
 
 // What is known of a study at once: costs and findings; the times too where the machine's peak has been measured.
-StudyPreview quick_preview(StudyConfig study);
+StudyPreview quick_preview(StudyConfig study, const std::filesystem::path& workspace);
 
 // What times are told from.
 struct TimeSources {

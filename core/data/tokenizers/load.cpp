@@ -3,6 +3,8 @@
 #include "core/base/error.h"
 #include "core/data/tokenizers/bpe_files.h"
 
+#include <algorithm>
+
 namespace ablate::data {
 
 namespace fs = std::filesystem;
@@ -15,8 +17,7 @@ bool is_there(const fs::path& file) {
 }
 
 fs::path file_in(const fs::path& folder) {
-    for (const char* name : {"tokenizer.json", "vocab.json", "tokenizer.model"})
-        if (is_there(folder / name)) return folder / name;
+    if (const auto file = find_tokenizer(folder)) return *file;
     throw InputError("{}: no tokenizer: tokenizer.json, vocab.json with merges.txt, or tokenizer.model",
                      folder.string());
 }
@@ -36,6 +37,29 @@ LoadedTokenizer load_tokenizer(const fs::path& path) {
     if (file.extension() != ".json") return {file, load_sentencepiece(file), {}, {}};
     BpeFile read = read_tokenizer_json(file);
     return {file, make_byte_level_bpe(std::move(read.definition)), std::move(read.before), std::move(read.behind)};
+}
+
+std::optional<fs::path> find_tokenizer(const fs::path& folder) {
+    for (const char* name : {"tokenizer.json", "vocab.json", "tokenizer.model"})
+        if (is_there(folder / name)) return folder / name;
+    return {};
+}
+
+std::vector<fs::path> tokenizer_files(const fs::path& path) {
+    std::error_code ignored;
+    const bool folder = fs::is_directory(path, ignored);
+    const fs::path file = folder ? file_in(path) : path;
+    std::vector<fs::path> files = {file};
+    const auto add = [&](const char* name) {
+        const fs::path found = file.parent_path() / name;
+        if (found != file && is_there(found)) files.push_back(found);
+    };
+    if (file.filename() == "vocab.json") add("merges.txt");
+    if (!folder) return files;
+    for (const char* name : {"vocab.json", "merges.txt", "tokenizer.model", "tokenizer_config.json",
+                             "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"})
+        if (std::find(files.begin(), files.end(), file.parent_path() / name) == files.end()) add(name);
+    return files;
 }
 
 }  // namespace ablate::data

@@ -1,6 +1,8 @@
 #pragma once
 #include "core/data/tokenizer.h"
 
+#include <optional>
+
 namespace ablate::data {
 
 struct LoadedTokenizer {
@@ -13,5 +15,12 @@ struct LoadedTokenizer {
 // Reads a tokenizer.json, a vocab.json with its merges.txt, or a sentencepiece .model; of a folder, the first of these
 // it holds. InputError: nothing of the kind, damaged, or made in a way that is not known here, which is named.
 LoadedTokenizer load_tokenizer(const std::filesystem::path& path);
+
+// The file load_tokenizer() reads of a folder; nothing: the folder holds no tokenizer.
+std::optional<std::filesystem::path> find_tokenizer(const std::filesystem::path& folder);
+
+// Every file that belongs to the tokenizer at `path` (a folder, or the file load_tokenizer() would read): what to copy
+// where a model or its tokens go. A sentencepiece model by another name is listed under its own.
+std::vector<std::filesystem::path> tokenizer_files(const std::filesystem::path& path);
 
 }  // namespace ablate::data

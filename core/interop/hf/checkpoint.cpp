@@ -100,16 +100,45 @@ void Checkpoint::load(model::Transformer& transformer) const {
         else
             parameter.value.fill_(1);
     }
-    if (config_.run.model.tie_embeddings && files_.find(kHead)) require_tied_head_equal(transformer);
+    require_tied_head_equal();
 }
 
-void Checkpoint::require_tied_head_equal(const model::Transformer& transformer) const {
-    const WeightFiles::Tensor& head = *files_.find(kHead);
-    for (const model::Parameter& parameter : transformer.parameters())
-        if (parameter.spec.name == "embed.weight" &&
-            !at::equal(parameter.value, read(head).to(parameter.value.device(), parameter.value.scalar_type())))
-            throw InputError("{}: tensor '{}' differs from model.embed_tokens.weight{}", head.file->string(), kHead,
-                             option_with(kHead, config_.run.model));
+std::string Checkpoint::convert(const fs::path& file, const Progress& progress) const {
+    require_tied_head_equal();
+    std::vector<io::TensorEntry> entries;
+    const std::vector<TensorSpec> table = model::tensor_table(config_.run);
+    for (const TensorSpec& spec : table) {
+        const WeightFiles::Tensor* tensor = files_.find(checkpoint_name(spec.name));
+        entries.push_back({spec.name, tensor ? tensor->entry->dtype : "F32", spec.shape});
+    }
+    io::SafetensorsWriter writer(file, std::move(entries), {{"format", "pt"}});
+    const auto all = static_cast<double>(bytes());
+    std::uint64_t written = 0;
+    for (const TensorSpec& spec : table) {
+        if (progress) progress(static_cast<double>(written) / all);
+        const WeightFiles::Tensor* tensor = files_.find(checkpoint_name(spec.name));
+        const at::Tensor value = tensor ? read(*tensor) : at::ones(spec.shape);
+        writer.write(value.const_data_ptr(), value.nbytes());
+        written += value.nbytes();
+    }
+    return writer.finish();
+}
+
+std::uint64_t Checkpoint::bytes() const {
+    std::uint64_t sum = 0;
+    for (const TensorSpec& spec : model::tensor_table(config_.run)) {
+        const WeightFiles::Tensor* tensor = files_.find(checkpoint_name(spec.name));
+        sum += tensor ? tensor->entry->bytes() : static_cast<std::uint64_t>(spec.count()) * sizeof(float);
+    }
+    return sum;
+}
+
+void Checkpoint::require_tied_head_equal() const {
+    const WeightFiles::Tensor* head = files_.find(kHead);
+    if (!head || !config_.run.model.tie_embeddings) return;
+    if (!at::equal(read(*files_.find("model.embed_tokens.weight")).to(at::kFloat), read(*head).to(at::kFloat)))
+        throw InputError("{}: tensor '{}' differs from model.embed_tokens.weight{}", head->file->string(), kHead,
+                         option_with(kHead, config_.run.model));
 }
 
 }  // namespace ablate::interop::hf

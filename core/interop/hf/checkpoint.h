@@ -2,6 +2,8 @@
 #include "core/interop/hf/config.h"
 #include "core/interop/hf/weight_files.h"
 
+#include <functional>
+
 namespace ablate::model {
 class Transformer;
 }
@@ -23,6 +25,13 @@ class Checkpoint {
     // Fills the parameters of a model of this configuration (train.* may differ), one tensor at a time.
     void load(model::Transformer& transformer) const;
 
+    // Writes the weights into one safetensors file under the names of the tensor table, of the types they have; a norm
+    // that was folded away is ones. Returns the file's sha256. Call it within atomic_directory. `progress` is told how
+    // far it is, in [0, 1]; what it throws ends the work.
+    using Progress = std::function<void(double share)>;
+    std::string convert(const std::filesystem::path& file, const Progress& progress = {}) const;
+    std::uint64_t bytes() const;  // of that file's tensors
+
   private:
     std::filesystem::path folder_;
     Config config_;
@@ -31,7 +40,7 @@ class Checkpoint {
     void check();
     void check_shape(const std::string& name, const TensorSpec& spec) const;
     void require_only_folded(const std::vector<std::string>& missing) const;
-    void require_tied_head_equal(const model::Transformer& transformer) const;
+    void require_tied_head_equal() const;
 };
 
 }  // namespace ablate::interop::hf

@@ -24,7 +24,7 @@ Preview preview_of(Json variants, const std::vector<std::string>& settings = {},
                                     {"grid", std::move(grid)},
                                     {"seeds", std::move(seeds)}},
                                    "study"),
-                   settings);
+                   {}, settings);
 }
 
 // The findings about a point that contain `text`.
@@ -171,7 +171,7 @@ class PreflightTest : public QObject {
     void every_preset_is_free_of_errors() {
         QVERIFY(preset_files().size() >= 4);
         for (const auto& file : preset_files())
-            for (const Finding& finding : preview(load_study(file)).findings)
+            for (const Finding& finding : preview(load_study(file), {}).findings)
                 QVERIFY2(finding.severity != Severity::error, (file.string() + ": " + finding.text).c_str());
     }
 

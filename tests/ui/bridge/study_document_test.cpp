@@ -364,7 +364,7 @@ class StudyDocumentTest : public QObject {
         runs->runs.front().status = run::Status::running;
         StudyConfig study = small_study();
         study.baseline = {{"train", {{"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
-        StudyPreview preview = quick_preview(study);
+        StudyPreview preview = quick_preview(study, {});
         const TimeSources sources{folder.path(), runs};
         QVERIFY(add_times(preview, sources, [] { return true; }));  // measuring would not tell more
         QVERIFY(add_times(preview, sources.measuring(), [] { return true; }));

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/study/launch.h"
+#include "core/study/resolve.h"
 
 #include <cmath>
 
@@ -24,13 +25,15 @@ void StepZeroCheck::start(std::vector<VariantPoint> points, std::uint64_t seed,
     cancel();
     place_ = std::make_shared<Place>();
     timer_.start();
-    const auto work = [place = place_, points = std::move(points), seed, workspace](const Latest::Ticket& ticket) {
+    const auto work = [place = place_, chosen = std::move(points), seed, workspace](const Latest::Ticket& ticket) {
         const auto progress = [&](const std::string& what, double share) {
             if (ticket.stale()) throw Cancelled();
             const std::lock_guard lock(place->mutex);
             place->what = what;
             place->share = share;
         };
+        std::vector<VariantPoint> points = chosen;
+        study::resolve_starts(points, workspace);
         const DataConfig& config = points.front().config.data;
         const data::PreparedData data = data::prepare_data(config, workspace / "cache", progress);
         StepZeroResults results;

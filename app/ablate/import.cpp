@@ -1,0 +1,10 @@
+#include "app/ablate/import.h"
+
+namespace ablate::app {
+
+Action declare_import(CLI::App& parser) {
+    return declare_forms(parser, {{"hf", "a Hugging Face folder (Qwen3, Llama) as a model", declare_import_hf},
+                                  {"run", "a run directory of another workspace", declare_import_run}});
+}
+
+}  // namespace ablate::app

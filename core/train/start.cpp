@@ -1,0 +1,130 @@
+#include "core/train/start.h"
+
+#include "core/base/error.h"
+#include "core/base/sha256.h"
+#include "core/io/json_file.h"
+#include "core/io/safetensors.h"
+#include "core/model/transformer.h"
+#include "core/train/checkpoint.h"
+
+#include <ATen/core/grad_mode.h>
+
+namespace ablate::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& file) {
+    std::error_code ignored;
+    return fs::exists(file, ignored);
+}
+
+StartWeights imported_model(const fs::path& folder) {
+    const fs::path file = folder / "model.json";
+    const Json json = io::read_json(file);
+    try {
+        if (json.at("format").get<int>() > kModelFormat)
+            throw InputError("{}: format {} is newer than this program reads ({}); use a newer Ablate", file.string(),
+                             json.at("format").dump(), kModelFormat);
+        return {folder, "model " + folder.filename().string(),
+                run_config_from_json(json.at("config"), file.string() + ": config"),
+                json.at("weights_sha256").get<std::string>()};
+    } catch (const Json::exception& error) {
+        throw InputError("{}: {}", file.string(), error.what());
+    }
+}
+
+// Its files are checked where they are loaded: this is asked while a study is being typed.
+StartWeights checkpoint_of_run(const fs::path& folder) {
+    const fs::path file = folder / "trainer.json";
+    const Json state = read_trainer_state(folder);
+    const std::string run = folder.parent_path().parent_path().filename().string();
+    try {
+        return {folder, fmt::format("run {}, step {}", run, state.at("step").get<std::int64_t>()),
+                run_config_from_json(state.at("config"), file.string()), stored_weights_sha256(folder)};
+    } catch (const Json::exception& error) {
+        throw InputError("{}: {}", file.string(), error.what());
+    }
+}
+
+StartWeights in_folder(const fs::path& folder) {
+    if (is_there(folder / "model.json")) return imported_model(folder);
+    if (is_there(folder / "run.json")) {
+        const auto checkpoints = list_checkpoints(folder / "checkpoints");
+        if (checkpoints.empty()) throw InputError("train.start: {}: this run has no checkpoint", folder.string());
+        return checkpoint_of_run(checkpoints.back().folder);
+    }
+    if (is_there(folder / "trainer.json")) return checkpoint_of_run(folder);
+    if (is_there(folder / "config.json"))
+        throw InputError("train.start: {}: a Hugging Face folder; import it first: ablate import hf {}",
+                         folder.string(), folder.string());
+    throw InputError("train.start: {}: neither an imported model nor a run nor a checkpoint", folder.string());
+}
+
+std::optional<at::ScalarType> type_of(std::string_view dtype) {
+    if (dtype == "F32") return at::kFloat;
+    if (dtype == "F16") return at::kHalf;
+    if (dtype == "BF16") return at::kBFloat16;
+    return {};
+}
+
+// The tensor's place in the file, once it is what the plan says.
+const io::TensorEntry& entry_of(const TensorSpec& spec, const io::SafetensorsReader& reader, const fs::path& file) {
+    const io::TensorEntry* entry = reader.find(spec.name);
+    if (!entry || entry->shape != spec.shape || !type_of(entry->dtype))
+        throw InputError("{}: has no tensor '{}' of F32, F16 or BF16 [{}]", file.string(), spec.name,
+                         fmt::join(spec.shape, ", "));
+    return *entry;
+}
+
+}  // namespace
+
+StartWeights find_start(const std::string& start, const fs::path& workspace) {
+    if (start.find('/') != std::string::npos) {
+        const fs::path folder = fs::weakly_canonical(start);
+        if (!fs::is_directory(folder)) throw InputError("train.start: {}: no such folder", folder.string());
+        return in_folder(folder);
+    }
+    for (const char* kind : {"models", "runs"})
+        if (const fs::path folder = fs::absolute(workspace / kind / start); is_there(folder)) return in_folder(folder);
+    throw InputError("train.start: '{}' is neither a model nor a run of the workspace {}; a path holds a '/'", start,
+                     workspace.string());
+}
+
+void resolve_start(RunConfig& config, const fs::path& workspace, const std::string& where) {
+    TrainConfig& train = config.train;
+    if (train.start.empty()) return;
+    const StartWeights weights = find_start(train.start, workspace);
+    if (!train.start_sha256.empty() && train.start_sha256 != weights.sha256)
+        throw InputError("{}.train.start: {} has the sha256 {:.12}…, the configuration names {:.12}…", where,
+                         weights.name, weights.sha256, train.start_sha256);
+    train.start = weights.folder.string();
+    train.start_sha256 = weights.sha256;
+}
+
+model::StartPlan plan_start(const RunConfig& resolved, const std::string& where) {
+    return model::plan_start(in_folder(resolved.train.start).config, resolved, where);
+}
+
+model::StartPlan load_start(model::Transformer& transformer, const RunConfig& resolved) {
+    const StartWeights weights = in_folder(resolved.train.start);
+    const fs::path file = weights.folder / "model.safetensors";
+    if (weights.sha256 != resolved.train.start_sha256 || sha256_file(file) != resolved.train.start_sha256)
+        throw InputError("{}: no longer the weights the run was made for (sha256 {:.12}…)", file.string(),
+                         resolved.train.start_sha256);
+    model::StartPlan plan = model::plan_start(weights.config, resolved, weights.name);
+    const io::SafetensorsReader reader(file);
+    std::map<std::string, at::Tensor> parameters;
+    for (const model::Parameter& parameter : transformer.parameters())
+        parameters[parameter.spec.name] = parameter.value;
+    const at::NoGradGuard no_gradient;
+    for (const TensorSpec& spec : plan.kept) {
+        const io::TensorEntry& entry = entry_of(spec, reader, file);
+        const at::Tensor host = at::empty(spec.shape, *type_of(entry.dtype));
+        reader.read(entry, host.mutable_data_ptr());
+        parameters.at(spec.name).copy_(host);
+    }
+    return plan;
+}
+
+}  // namespace ablate::train
