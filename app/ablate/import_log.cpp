@@ -1,0 +1,120 @@
+#include "app/ablate/import.h"
+#include "app/ablate/run_json.h"
+#include "app/ablate/workspace.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/interop/logs/logs.h"
+
+#include <algorithm>
+#include <iostream>
+
+namespace ablate::app {
+
+namespace {
+
+namespace logs = interop::logs;
+
+struct Options {
+    std::string path, format, study, variant, workspace;
+    std::vector<std::string> columns;
+    std::optional<std::int64_t> seed;
+    bool again = false, json = false;
+};
+
+// "loss=train_loss": what it means here, and its name in the table.
+std::map<std::string, std::string> columns_of(const std::vector<std::string>& given) {
+    std::map<std::string, std::string> columns;
+    const std::vector<std::string> known = logs::column_meanings();
+    for (const std::string& one : given) {
+        const auto equals = one.find('=');
+        const std::string ours = one.substr(0, equals);
+        if (equals == std::string::npos || equals + 1 == one.size())
+            throw InputError("--column {}: say what a column means, as in loss=train_loss", quote(one));
+        if (std::find(known.begin(), known.end(), ours) == known.end())
+            throw InputError("--column {}: {} is none of {}", quote(one), quote(ours), join(known, ", "));
+        columns[ours] = one.substr(equals + 1);
+    }
+    return columns;
+}
+
+// "qwen3@130m" is the variant qwen3 at the grid point 130m.
+void name_runs(std::vector<interop::ImportedRun>& runs, const Options& options) {
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        interop::ImportedRun& run = runs[i];
+        if (!options.study.empty()) run.study = options.study;
+        if (options.seed) run.seed = *options.seed;
+        if (options.variant.empty()) continue;
+        const auto at = options.variant.find('@');
+        run.variant = options.variant.substr(0, at);
+        run.grid_point = at == std::string::npos ? "" : options.variant.substr(at + 1);
+        run.label.clear();
+        if (runs.size() > 1)
+            throw InputError("--variant {}: the log holds {} runs, which keep their own names", options.variant,
+                             runs.size());
+    }
+}
+
+std::string verdict_in_words(const train::Verdict& verdict) {
+    const std::string outcome = train::to_string(verdict.outcome);
+    return verdict.cause.empty() ? outcome : outcome + ": " + verdict.cause;
+}
+
+void tell(const interop::ImportedRun& run) {
+    std::cerr << fmt::format("{} log of {}: {}\n", run.format, one_line(run.path.string()),
+                             one_line(verdict_in_words(run.verdict)));
+    for (const std::string& remark : run.remarks) std::cerr << "note: " << one_line(remark) << '\n';
+}
+
+int import_log(const Options& options) {
+    logs::ReadOptions reading{options.format, columns_of(options.columns)};
+    std::vector<interop::ImportedRun> runs = logs::read_log(options.path, reading);
+    name_runs(runs, options);
+    const std::filesystem::path workspace = make_workspace(options.workspace);
+    const std::string before = options.again ? "" : interop::imported_before(workspace, runs.front().sha256);
+    if (!before.empty()) {
+        std::cerr << fmt::format("this log is there already as run {}; --again imports it once more\n", before);
+        if (options.json)
+            print_json(Json::array());
+        else
+            std::cout << before << '\n';
+        return 0;
+    }
+    Json all = Json::array();
+    for (const run::RunDirectory& directory : interop::write_imported_runs(workspace, runs)) {
+        if (options.json)
+            all.push_back(run_json(run::read_run(directory.folder())));
+        else
+            std::cout << directory.id() << '\n';
+    }
+    if (options.json) print_json(all);
+    for (const interop::ImportedRun& run : runs) tell(run);
+    return 0;
+}
+
+}  // namespace
+
+Action declare_import_log(CLI::App& parser) {
+    const auto options = std::make_shared<Options>();
+    std::vector<std::string> names;
+    std::string what = "Formats, told from path and contents:\n";
+    for (const logs::Format& format : logs::formats()) {
+        names.emplace_back(format.name);
+        what += fmt::format("  {:16}{}\n", format.name, format.what);
+    }
+    parser.add_option("PATH", options->path, "the log: a file, or the folder of a run")->required();
+    parser.add_option("--format", options->format, "instead of what is told from the path: " + join(names, ", "));
+    parser.add_option("--study", options->study, "the study it stands in (default: imported)");
+    parser.add_option("--variant", options->variant,
+                      "its variant, or VARIANT@POINT; of a study's runs, baseline is what the others are compared with "
+                      "(default: as the log is called)");
+    parser.add_option("--seed", options->seed, "its seed (default: as the log says, else 1)");
+    parser.add_option("--column", options->columns,
+                      "MEANING=NAME, what a column means: " + join(logs::column_meanings(), ", "));
+    parser.add_flag("--again", options->again, "import it although it is there");
+    add_workspace_option(parser, options->workspace);
+    add_json_option(parser, options->json);
+    parser.footer(what);
+    return [options] { return import_log(*options); };
+}
+
+}  // namespace ablate::app

@@ -1,0 +1,223 @@
+#include "core/interop/imported_run.h"
+
+#include "core/base/error.h"
+#include "core/base/sha256.h"
+#include "core/base/text.h"
+#include "core/base/version.h"
+#include "core/config/run_config_schema.h"
+#include "core/io/json_file.h"
+#include "core/io/json_lines.h"
+#include "core/io/numbers.h"
+#include "core/model/tensor_table.h"
+#include "core/run/known_keys.h"
+#include "core/run/metrics.h"
+#include "core/run/run_store.h"
+#include "core/train/checkpoint.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ablate::interop {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kLastLosses = 10;  // a final training loss is their mean, as for our own runs
+
+// Runs of one variant and one stated configuration are seeds of one experiment; nothing trained here hashes alike.
+std::string group_hash(const ImportedRun& run) {
+    const Json identity{{"imported", run.format},
+                        {"study", run.study},
+                        {"variant", run.variant},
+                        {"grid_point", run.grid_point},
+                        {"config", run.stated}};
+    return sha256_hex(io::dump_line(identity));
+}
+
+run::RunInfo info_of(const ImportedRun& run) {
+    run::RunInfo info;
+    info.study = run.study;
+    info.variant = run.variant;
+    info.label = run.label;
+    info.grid_point = run.grid_point;
+    info.seed = run.seed;
+    info.config = run.config;
+    info.config_hash = group_hash(run);
+    info.origin = fs::absolute(run.path).string();
+    info.data_folder = run.data_folder.string();
+    info.unigram_entropy = kUnknown;
+    info.parameters = run.parameters.value_or(0);
+    info.flops_per_token = kUnknown;
+    info.versions = {{"imported by", std::string("ablate ") + kVersion}};
+    info.source = {{"format", run.format}, {"path", info.origin}, {"sha256", run.sha256},
+                   {"config", run.stated}, {"known", run.known},  {"remarks", run.remarks}};
+    return info;
+}
+
+// The mean of the last finite training losses; absent where the log has no training loss, NaN where none is finite.
+std::optional<double> final_train_loss(const ImportedRun& run) {
+    if (run.verdict.collapse == train::Collapse::contradicted_loss) return {};
+    double sum = 0;
+    std::size_t count = 0;
+    bool any = false;
+    for (auto event = run.metrics.rbegin(); event != run.metrics.rend() && count < kLastLosses; ++event)
+        for (const auto& [tag, value] : event->values) {
+            if (tag != run::kTrainLoss) continue;
+            any = true;
+            if (std::isfinite(value)) sum += value, ++count;
+        }
+    if (!any) return {};
+    return count > 0 ? sum / static_cast<double>(count) : kUnknown;
+}
+
+Json summary_of(const ImportedRun& run) {
+    Json summary = run.summary;
+    summary["verdict"] = train::to_json(run.verdict);
+    summary["steps_done"] = run.steps;
+    if (const auto loss = final_train_loss(run)) summary["final_train_loss"] = io::number_to_json(*loss);
+    Json final_val = Json::object(), best_val = Json::object(), best_step = Json::object();
+    for (const ImportedEvaluation& one : run.evaluations) {
+        if (!one.loss) continue;
+        final_val[one.set] = io::number_to_json(*one.loss);
+        const bool better = !best_val.contains(one.set) || *one.loss < io::number_from_json(best_val[one.set]);
+        if (!std::isfinite(*one.loss) || !better) continue;
+        best_val[one.set] = *one.loss;
+        best_step[one.set] = one.step;
+    }
+    summary["final_val"] = std::move(final_val);
+    summary["best_val"] = std::move(best_val);
+    summary["best_step"] = std::move(best_step);
+    if (!std::isnan(run.seconds)) summary["seconds"] = run.seconds;
+    if (!std::isnan(run.tokens_per_second)) summary["tokens_per_second"] = run.tokens_per_second;
+    return summary;
+}
+
+std::optional<double> last_value(const ImportedRun& run, const char* tag) {
+    for (auto event = run.metrics.rbegin(); event != run.metrics.rend(); ++event)
+        for (const auto& [name, value] : event->values)
+            if (name == tag) return value;
+    return {};
+}
+
+run::RunState state_of(const ImportedRun& run) {
+    run::RunState state;
+    state.phase = "ended";
+    state.step = run.steps;
+    state.last_loss = last_value(run, run::kTrainLoss);
+    state.last_grad_norm = last_value(run, run::kGradNorm);
+    state.verdict = run.verdict;
+    state.summary = summary_of(run);
+    state.updated = unix_now();
+    return state;
+}
+
+Json event_of(const ImportedEvaluation& evaluation) {
+    Json event{{"type", "evaluation"}, {"step", evaluation.step}, {"set", evaluation.set}};
+    if (evaluation.loss) {
+        event["loss"] = io::number_to_json(*evaluation.loss);
+        event["perplexity"] = io::number_to_json(std::exp(*evaluation.loss));
+    }
+    if (evaluation.bpb) event["bpb"] = io::number_to_json(*evaluation.bpb);
+    if (std::isfinite(evaluation.time)) event["time"] = evaluation.time;
+    return event;
+}
+
+// Evaluations go into both logs, as our own trainer's sink writes them.
+io::ScalarEvent dense_event_of(const ImportedEvaluation& evaluation) {
+    io::ScalarEvent event{evaluation.time, evaluation.step, {}};
+    const std::string group = "eval/" + evaluation.set + "/";
+    if (evaluation.loss) event.values.emplace_back(group + "loss", static_cast<float>(*evaluation.loss));
+    if (evaluation.bpb) event.values.emplace_back(group + "bpb", static_cast<float>(*evaluation.bpb));
+    return event;
+}
+
+void write_logs(const fs::path& folder, const ImportedRun& run) {
+    io::TensorBoardWriter metrics(folder);
+    for (const io::ScalarEvent& event : run.metrics) metrics.append(event);
+    for (const ImportedEvaluation& evaluation : run.evaluations) metrics.append(dense_event_of(evaluation));
+    metrics.sync();
+    io::JsonLinesWriter events(folder / "events.jsonl");
+    for (const ImportedEvaluation& evaluation : run.evaluations) events.append(event_of(evaluation));
+    for (const Json& event : run.events) events.append(event);
+    events.sync();
+}
+
+void write_checkpoint(const fs::path& folder, const ImportedRun& run, const run::RunInfo& info) {
+    for (const char* key : {"model", "data.vocab_size", "data.context"})
+        if (std::find(run.known.begin(), run.known.end(), key) == run.known.end())
+            throw std::logic_error("weights of a configuration that is not known");
+    std::vector<train::NamedTensor> weights;
+    for (const TensorSpec& tensor : model::tensor_table(run.config))
+        weights.push_back({tensor.name, run.weights(tensor).to(at::kFloat).contiguous()});
+    train::CheckpointStore(folder / "checkpoints", 1)
+        .save(
+            run.steps, "end", weights, {},
+            {{"format", train::kCheckpointFormat},
+             {"step", run.steps},
+             {"reason", "end"},
+             {"config", to_json(run.config)},
+             {"config_hash", info.config_hash},
+             {"data_folder", fs::absolute(run.data_folder.empty() ? run.path.parent_path() : run.data_folder).string()},
+             {"seed", run.seed}});
+}
+
+// A name out of a file that a stranger wrote becomes one a run can bear.
+void require_names(const ImportedRun& run) {
+    for (const auto& [what, name] : {std::pair("study", &run.study), std::pair("variant", &run.variant)})
+        if (!is_plain_name(*name))
+            throw InputError("{} {}: a name has 1 to 64 letters, digits, '.', '_' and '-'", what, quote(*name));
+    if (!run.grid_point.empty() && !is_plain_name(run.grid_point))
+        throw InputError("grid point {}: a name has 1 to 64 letters, digits, '.', '_' and '-'", quote(run.grid_point));
+}
+
+}  // namespace
+
+void derive(ImportedRun& run, const std::string& key, const Json& value) {
+    try {
+        run.config = patched(run.config, patch_from_dotted(key, value), key);
+        run.known.push_back(key);
+    } catch (const InputError& error) {
+        run.remarks.push_back(fmt::format("its {} is left unknown: {}", key, error.what()));
+    }
+}
+
+std::string imported_before(const fs::path& workspace, const std::string& sha256) {
+    for (const run::ListedRun& listed : run::RunStore(workspace).list().runs) {
+        const Json& source = listed.info.source;
+        if (source.is_object() && source.contains("sha256") && source["sha256"] == sha256) return listed.info.id;
+    }
+    return "";
+}
+
+run::RunDirectory write_imported_run(const fs::path& workspace, const ImportedRun& imported) {
+    require_names(imported);
+    ImportedRun run = imported;
+    // The budget is at least what was done: without it, "1,200 of 1,000 steps" would be shown.
+    const bool knows_budget = std::find(run.known.begin(), run.known.end(), "train.steps") != run.known.end();
+    if (!knows_budget) run.config.train.steps = std::max<std::int64_t>(run.steps, 1);
+    const run::RunInfo info = info_of(run);
+    return run::create_run(workspace, info, [&](const fs::path& beside) {
+        write_logs(beside, run);
+        if (run.weights) write_checkpoint(beside, run, info);
+        run::RunDirectory(beside).write_state(state_of(run));
+        // What was written is what will be read: a value no reader takes must fail here, not in every listing.
+        run::RunDirectory(beside).info();
+        run::RunDirectory(beside).state();
+    });
+}
+
+std::vector<run::RunDirectory> write_imported_runs(const fs::path& workspace,
+                                                   const std::vector<ImportedRun>& imported) {
+    std::vector<run::RunDirectory> written;
+    try {
+        for (const ImportedRun& run : imported) written.push_back(write_imported_run(workspace, run));
+    } catch (...) {
+        std::error_code ignored;
+        for (const run::RunDirectory& run : written) fs::remove_all(run.folder(), ignored);
+        throw;
+    }
+    return written;
+}
+
+}  // namespace ablate::interop

@@ -1,0 +1,158 @@
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/interop/imported_run.h"
+#include "core/io/numbers.h"
+#include "core/run/metrics.h"
+#include "core/train/collapse.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ablate::interop {
+
+namespace {
+
+using train::Collapse;
+using train::Outcome;
+using train::Verdict;
+
+// One logged training step.
+struct Point {
+    std::int64_t step = 0;
+    float* loss = nullptr;       // where it stands in the run's metrics
+    float* grad_norm = nullptr;  // null: not logged
+    bool bad_norm() const { return grad_norm && !std::isfinite(*grad_norm); }
+    bool sound_norm() const { return grad_norm && std::isfinite(*grad_norm) && *grad_norm > 0; }
+};
+
+std::vector<Point> points_of(ImportedRun& run) {
+    std::vector<Point> points;
+    for (io::ScalarEvent& event : run.metrics) {
+        Point point{event.step};
+        for (auto& [tag, value] : event.values) {
+            if (tag == run::kTrainLoss) point.loss = &value;
+            if (tag == run::kGradNorm) point.grad_norm = &value;
+        }
+        if (point.loss) points.push_back(point);
+    }
+    return points;
+}
+
+const char* word(float value) { return std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity"; }
+
+// What shows that a loss of exactly 0 from points[zero] on is none; "" when nothing does.
+std::string disproof(const std::vector<Point>& points, std::size_t zero, const ImportedRun& run) {
+    for (std::size_t i = zero; i < points.size(); ++i)
+        if (points[i].bad_norm()) return fmt::format("a gradient norm of {}", word(*points[i].grad_norm));
+    for (const ImportedEvaluation& one : run.evaluations)
+        if (one.loss && !std::isfinite(*one.loss) && one.step >= points[zero].step)
+            return fmt::format("a validation loss of {} after step {}", full_precision(*one.loss), one.step);
+    return "";
+}
+
+// The verdict on a loss of exactly 0 from points[zero] to the end.
+std::optional<Verdict> judge_zeros(std::vector<Point>& points, std::size_t zero, ImportedRun& run) {
+    const auto tail = points.begin() + static_cast<std::ptrdiff_t>(zero);
+    const std::int64_t zero_step = points[zero].step;
+    if (const std::string proof = disproof(points, zero, run); !proof.empty()) {
+        std::size_t first = zero;
+        while (first > 0 && points[first - 1].bad_norm()) --first;
+        const std::int64_t step = points[first].step;
+        for (auto point = tail; point != points.end(); ++point) *point->loss = static_cast<float>(kUnknown);
+        run.events.push_back({{"type", "non_finite"}, {"step", step}, {"loss", "NaN"}, {"logged_as", 0.0}});
+        return Verdict{Outcome::collapsed, Collapse::non_finite, step, "",
+                       fmt::format("loss is not finite from step {} on: logged as 0.0 from step {} to the end, beside "
+                                   "{}; the trainer's NaN filter hides it",
+                                   step, zero_step, proof)};
+    }
+    if (std::any_of(tail, points.end(), std::mem_fn(&Point::sound_norm))) {
+        run.remarks.push_back(fmt::format(
+            "the training loss is logged as 0.0 from step {} on, beside finite gradient norms: rounded", zero_step));
+        return {};
+    }
+    return Verdict{Outcome::collapsed, Collapse::contradicted_loss, zero_step, "",
+                   fmt::format("a training loss of exactly 0.0 from step {} to the end is no loss of a language model: "
+                               "most likely NaN, hidden by the trainer's filter",
+                               zero_step)};
+}
+
+// Hands the detector what our own trainer would; a gradient norm that was skipped and came back is an event alone.
+class Replay {
+  public:
+    Replay(ImportedRun& run, const std::vector<Point>& points)
+        : run_(run), points_(points), detector_(config(run), entropy(run), run.config.data.vocab_size) {}
+
+    std::optional<Verdict> judge(std::int64_t before) {
+        auto evaluation = run_.evaluations.begin();
+        const auto evaluations_up_to = [&](std::int64_t step) {
+            for (; evaluation != run_.evaluations.end() && evaluation->step <= step; ++evaluation)
+                if (evaluation->loss) note(detector_.evaluated(evaluation->step, *evaluation->loss));
+        };
+        for (std::size_t i = 0; i < points_.size() && points_[i].step < before; ++i) {
+            evaluations_up_to(points_[i].step - 1);
+            see(i);
+        }
+        evaluations_up_to(std::min(before, INT64_MAX - 1));
+        return detector_.finish(run_.steps);
+    }
+
+  private:
+    static TrainConfig config(const ImportedRun& run) {
+        TrainConfig train;
+        train.steps = std::max<std::int64_t>(run.steps, 1);
+        return train;
+    }
+    // A loss is dead only beside a known vocabulary; without one no loss is.
+    static double entropy(const ImportedRun& run) {
+        const bool known = std::find(run.known.begin(), run.known.end(), "data.vocab_size") != run.known.end();
+        return known ? 0 : std::numeric_limits<double>::infinity();
+    }
+    void note(const std::vector<train::DetectorEvent>& events) {
+        for (const train::DetectorEvent& event : events) {
+            Json line = event.detail;
+            line["type"] = event.type;
+            line["step"] = event.step;
+            run_.events.push_back(std::move(line));
+        }
+    }
+    void see(std::size_t i) {
+        const Point& point = points_[i];
+        double norm = point.grad_norm ? *point.grad_norm : last_norm_;
+        if (point.bad_norm() && std::isfinite(*point.loss) && i < last_sound_) {
+            run_.events.push_back(
+                {{"type", "non_finite"}, {"step", point.step}, {"grad_norm", word(*point.grad_norm)}});
+            norm = last_norm_;
+        }
+        note(detector_.step(point.step, *point.loss, norm));
+        if (std::isfinite(norm)) last_norm_ = norm;
+    }
+
+    ImportedRun& run_;
+    const std::vector<Point>& points_;
+    train::CollapseDetector detector_;
+    std::size_t last_sound_ = 0;  // the last point with a finite gradient norm
+    double last_norm_ = 1;        // where none was logged: one that never changes is never judged
+};
+
+}  // namespace
+
+void judge(ImportedRun& run) {
+    std::vector<Point> points = points_of(run);
+    std::size_t zero = points.size();
+    while (zero > 0 && *points[zero - 1].loss == 0) --zero;
+    std::optional<Verdict> zeros;
+    if (zero < points.size()) zeros = judge_zeros(points, zero, run);
+    const std::optional<Verdict> earlier = Replay(run, points).judge(zeros ? zeros->step : INT64_MAX);
+    std::stable_sort(run.events.begin(), run.events.end(),
+                     [](const Json& a, const Json& b) { return a.at("step") < b.at("step"); });
+    const auto budget = std::find(run.known.begin(), run.known.end(), "train.steps");
+    if (earlier && !(zeros && zeros->step <= earlier->step))
+        run.verdict = *earlier;
+    else if (zeros)
+        run.verdict = *zeros;
+    else if (budget != run.known.end() && run.steps < run.config.train.steps)
+        run.verdict = {Outcome::stopped, Collapse::none, run.steps, "",
+                       fmt::format("its log ends at step {} of {}", run.steps, run.config.train.steps)};
+}
+
+}  // namespace ablate::interop

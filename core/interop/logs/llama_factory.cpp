@@ -1,0 +1,83 @@
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/sha256.h"
+#include "core/base/text.h"
+#include "core/interop/logs/reading.h"
+#include "core/io/json_file.h"
+#include "core/io/numbers.h"
+
+#include <array>
+#include <charconv>
+
+// LLaMA-Factory: trainer_log.jsonl, a JSON object a line.
+namespace ablate::interop::logs {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// "1 day, 2:03:04" or "0:12:34" in seconds.
+std::optional<double> seconds_of(const std::string& text) {
+    double seconds = 0;
+    std::string_view rest = text;
+    if (const auto day = rest.find(" day"); day != std::string_view::npos) {
+        std::int64_t days = 0;
+        if (std::from_chars(rest.data(), rest.data() + day, days).ec != std::errc() || days < 0) return {};
+        seconds = static_cast<double>(days) * 86400;
+        const auto comma = rest.find(", ");
+        if (comma == std::string_view::npos) return {};
+        rest.remove_prefix(comma + 2);
+    }
+    const std::vector<std::string> parts = split(rest, ':');
+    if (parts.size() != 3) return {};
+    for (std::size_t i = 0; i < 3; ++i) {
+        std::int64_t part = 0;
+        const char* end = parts[i].data() + parts[i].size();
+        const auto read = std::from_chars(parts[i].data(), end, part);
+        if (read.ec != std::errc() || read.ptr != end || part < 0) return {};
+        seconds += static_cast<double>(part) * std::array{3600.0, 60.0, 1.0}[i];
+    }
+    return seconds;
+}
+
+void read_line(const Json& line, const std::string& at, LogBuilder& log, ImportedRun& run) {
+    if (!line.is_object()) throw InputError("{}: is not a JSON object", at);
+    const auto step = number_in(line, "current_steps", at);
+    if (!step) throw InputError("{}: has no current_steps", at);
+    for (const char* key : {"loss", "eval_loss"}) number_in(line, key, at);
+    for (const auto& [key, value] : line.items())
+        if (io::is_number(value) && key != "current_steps" && key != "total_steps" && key != "percentage")
+            log.add(checked_step(*step, at), kUnknown, key == "throughput" ? "tokens_per_second" : key,
+                    io::number_from_json(value));
+    if (const auto total = whole_in(line, "total_steps", at); total && *total > 0) run.stated["total_steps"] = *total;
+    if (const auto seconds = seconds_of(text_in(line, "elapsed_time"))) run.seconds = *seconds;
+}
+
+}  // namespace
+
+Runs read_llama_factory(const fs::path& path, const ReadOptions& options) {
+    std::error_code error;
+    const fs::path file = fs::is_directory(path, error) ? path / "trainer_log.jsonl" : path;
+    const std::string text = read_file(file, kLargestJson);
+    ImportedRun run;
+    run.format = "llama-factory";
+    run.path = file;
+    run.sha256 = sha256_hex(text);
+    name_after(run, fs::absolute(file).parent_path().filename().string());
+    LogBuilder log(file.string(), options);
+    std::size_t number = 0, begin = 0;
+    while (begin < text.size()) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        const std::string_view line = trim(std::string_view(text).substr(begin, end - begin));
+        begin = end + 1;
+        ++number;
+        if (line.empty()) continue;
+        const std::string at = fmt::format("{}: line {}", file.string(), number);
+        read_line(io::parse_json(line, at), at, log, run);
+    }
+    log.finish(run);
+    if (run.stated.contains("total_steps")) derive(run, "train.steps", run.stated["total_steps"]);
+    return {std::move(run)};
+}
+
+}  // namespace ablate::interop::logs

@@ -1,0 +1,119 @@
+#include "core/interop/logs/logs.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/interop/logs/reading.h"
+#include "core/io/json_file.h"
+#include "core/io/line_reader.h"
+
+#include <array>
+
+namespace ablate::interop::logs {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Reader {
+    Format format;
+    Runs (*read)(const fs::path& path, const ReadOptions& options);
+};
+constexpr std::array kReaders{
+    Reader{{"hf-trainer", "trainer_state.json, train_results.json, or the folder of a run of Hugging Face's Trainer"},
+           read_hf_trainer},
+    Reader{{"tensorboard", "a file *tfevents*, or a folder with the events of one run"}, read_tensorboard},
+    Reader{{"llama-factory", "trainer_log.jsonl"}, read_llama_factory},
+    Reader{{"marin-speedrun", "speedrun_results.json"}, read_marin},
+    Reader{{"csv", "a table with a step column (.csv, .tsv), also an export of Weights & Biases"}, read_csv},
+    Reader{{"cs336-model", "model_config.json of CS336's assignment 1 with its model.pt: a model, not a log"},
+           read_cs336},
+};
+
+bool is_there(const fs::path& path) {
+    std::error_code error;
+    return fs::exists(path, error);
+}
+
+std::string of_folder(const fs::path& folder) {
+    std::error_code error;
+    bool checkpoint = is_there(folder / "trainer_state.json");
+    for (fs::directory_iterator entry(folder, error), end; !checkpoint && !error && entry != end;
+         entry.increment(error))
+        checkpoint = entry->path().filename().string().starts_with("checkpoint-") &&
+                     is_there(entry->path() / "trainer_state.json");
+    if (checkpoint) return "hf-trainer";
+    if (is_there(folder / "trainer_log.jsonl")) return "llama-factory";
+    if (is_there(folder / "speedrun_results.json")) return "marin-speedrun";
+    if (is_there(folder / "model_config.json")) return "cs336-model";
+    if (is_there(folder / "train_results.json") || is_there(folder / "all_results.json")) return "hf-trainer";
+    return "tensorboard";
+}
+
+std::string of_json(const fs::path& file) {
+    const Json json = io::read_json(file, kLargestJson);
+    if (json.is_object()) {
+        if (json.contains("log_history") || json.contains("train_loss")) return "hf-trainer";
+        if (json.contains("runs")) return "marin-speedrun";
+        if (json.contains("vocab_size") && json.contains("num_layers")) return "cs336-model";
+    }
+    return "";
+}
+
+std::string of_first_line(const fs::path& file) {
+    std::string line;
+    if (!io::LineReader(file).next(line)) return "";
+    if (line.find("\"current_steps\"") != std::string::npos) return "llama-factory";
+    for (const char separator : {',', ';', '\t'})
+        for (const std::string& name : split(line, separator))
+            if (meaning_of(std::string(trim(name)), {}).role == Role::step) return "csv";
+    return "";
+}
+
+}  // namespace
+
+std::span<const Format> formats() {
+    static const std::vector<Format> table = [] {
+        std::vector<Format> all;
+        for (const Reader& reader : kReaders) all.push_back(reader.format);
+        return all;
+    }();
+    return table;
+}
+
+std::string detect_format(const fs::path& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (!fs::exists(status)) throw InputError("{}: no such file or folder", path.string());
+    if (fs::is_directory(status)) return of_folder(path);
+    const std::string name = path.filename().string(), extension = path.extension().string();
+    std::string format;
+    if (name.find("tfevents") != std::string::npos)
+        format = "tensorboard";
+    else if (extension == ".csv" || extension == ".tsv")
+        format = "csv";
+    else if (extension == ".json")
+        format = of_json(path);
+    else
+        format = of_first_line(path);
+    if (!format.empty()) return format;
+    std::vector<std::string> names;
+    for (const Format& one : formats()) names.emplace_back(one.name);
+    throw InputError("{}: is none of the logs read here ({}); name its format: --format F", path.string(),
+                     join(names, ", "));
+}
+
+std::vector<ImportedRun> read_log(const fs::path& path, const ReadOptions& options) {
+    const std::string format = options.format.empty() ? detect_format(path) : options.format;
+    std::vector<std::string> names;
+    for (const Reader& reader : kReaders) {
+        names.emplace_back(reader.format.name);
+        if (names.back() != format) continue;
+        Runs runs = reader.read(path, options);
+        for (ImportedRun& run : runs)
+            if (run.verdict.outcome != train::Outcome::collapsed) judge(run);
+        return runs;
+    }
+    throw InputError("--format {}: not one of {}", quote(format), join(names, ", "));
+}
+
+}  // namespace ablate::interop::logs

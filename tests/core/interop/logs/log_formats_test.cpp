@@ -1,0 +1,252 @@
+#include "core/interop/logs/logs.h"
+#include "core/model/register.h"
+#include "core/run/metrics.h"
+#include "tests/core/interop/logs/marin_files.h"
+#include "tests/support/contains.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace ablate;
+using interop::ImportedRun;
+namespace logs = ablate::interop::logs;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path reference(const std::string& name) { return fs::path(ABLATE_SOURCE_DIR) / "tests/data/logs" / name; }
+
+ImportedRun one(const fs::path& path, const logs::ReadOptions& options = {}) {
+    std::vector<ImportedRun> runs = logs::read_log(path, options);
+    if (runs.size() != 1) throw std::logic_error("not one run");
+    return runs.front();
+}
+
+// step -> value of a tag.
+std::map<std::int64_t, float> series(const ImportedRun& run, const std::string& tag) {
+    std::map<std::int64_t, float> values;
+    for (const io::ScalarEvent& event : run.metrics)
+        for (const auto& [name, value] : event.values)
+            if (name == tag) values[event.step] = value;
+    return values;
+}
+
+bool knows(const ImportedRun& run, const std::string& key) {
+    return std::find(run.known.begin(), run.known.end(), key) != run.known.end();
+}
+
+bool is_remarked(const ImportedRun& run, const std::string& words) {
+    for (const std::string& remark : run.remarks)
+        if (remark.find(words) != std::string::npos) return true;
+    return false;
+}
+
+}  // namespace
+
+class LogFormatsTest : public QObject {
+    Q_OBJECT
+    test::TempFolder folder_;
+
+  private Q_SLOTS:
+    void initTestCase() { model::register_kinds(); }
+
+    void trainer_of_a_run_that_learns() {
+        QCOMPARE(logs::detect_format(reference("hf-healthy")), std::string("hf-trainer"));
+        const ImportedRun run = one(reference("hf-healthy"));
+        QCOMPARE(run.variant, std::string("hf-healthy"));
+        QCOMPARE(run.verdict.outcome, train::Outcome::healthy);
+        QCOMPARE(run.steps, 60);
+        const auto loss = series(run, run::kTrainLoss);
+        QCOMPARE(loss.size(), std::size_t{12});
+        QCOMPARE(loss.at(5), 3.409180450439453f);
+        QCOMPARE(series(run, run::kGradNorm).at(60), 0.5103140473365784f);
+        QCOMPARE(series(run, run::kLearningRate).size(), std::size_t{12});
+        QCOMPARE(run.evaluations.size(), std::size_t{3});
+        QCOMPARE(run.evaluations.back().step, 60);
+        QCOMPARE(run.evaluations.back().set, std::string("val"));
+        QVERIFY(std::isfinite(*run.evaluations.back().loss) && !run.evaluations.back().bpb);
+        QVERIFY(run.seconds > 0 && std::isnan(run.tokens_per_second));
+        // The average over all steps is told as one, and is no final loss.
+        QVERIFY(is_remarked(run, "average over all steps of the run, not a final loss"));
+        QVERIFY(run.summary.contains("run_average_train_loss") && !run.summary.contains("train_loss"));
+        // config.json tells the model, trainer_state.json the budget; the learning rate is not stated.
+        QVERIFY(knows(run, "model") && knows(run, "data.vocab_size") && knows(run, "train.steps"));
+        QVERIFY(!knows(run, "train.lr") && !knows(run, "train.batch"));
+        QCOMPARE(run.config.model.d_model, 16);
+        QCOMPARE(run.config.data.vocab_size, 32);
+        QVERIFY(run.parameters && *run.parameters > 0);
+    }
+
+    // The loss of 0.0 that the Trainer's filter makes of NaN, as the Trainer itself wrote it.
+    void trainer_that_hides_a_loss_which_is_not_finite() {
+        const ImportedRun run = one(reference("hf-collapsed"));
+        QCOMPARE(run.verdict.outcome, train::Outcome::collapsed);
+        QCOMPARE(run.verdict.collapse, train::Collapse::non_finite);
+        QCOMPARE(run.verdict.step, 10);  // the first gradient norm that is not finite; zeros begin at 15
+        QVERIFY(test::contains(run.verdict.cause, "from step 10 on"));
+        QVERIFY(test::contains(run.verdict.cause, "0.0 from step 15 to the end"));
+        const auto loss = series(run, run::kTrainLoss);
+        QVERIFY(std::isfinite(loss.at(5)));
+        for (std::int64_t step = 15; step <= 60; step += 5) QVERIFY(std::isnan(loss.at(step)));
+        QVERIFY(std::isnan(*run.evaluations.back().loss));
+        QVERIFY(is_remarked(run, "average over all steps"));
+    }
+
+    void the_newest_state_wins() {
+        const fs::path copy = folder_ / "newest";
+        fs::create_directories(copy);
+        fs::copy(reference("hf-healthy") / "checkpoint-30", copy / "checkpoint-30");
+        ImportedRun run = one(copy);
+        QCOMPARE(run.steps, 30);
+        QCOMPARE(run.verdict.outcome, train::Outcome::stopped);  // of 60
+        QVERIFY(test::contains(run.verdict.cause, "step 30 of 60"));
+        QCOMPARE(run.variant, std::string("newest"));  // not "checkpoint-30"
+        fs::create_directory(copy / "checkpoint-9");
+        fs::copy(reference("hf-collapsed") / "checkpoint-30/trainer_state.json", copy / "checkpoint-9");
+        QCOMPARE(one(copy).verdict.outcome, train::Outcome::stopped);
+        fs::copy(reference("hf-healthy") / "trainer_state.json", copy);
+        QCOMPARE(one(copy).steps, 60);
+    }
+
+    void averages_alone_have_no_step() {
+        const fs::path file = folder_.write("train_results.json", R"({"train_loss": 0.0, "train_runtime": 3.5})");
+        ImportedRun run = one(file);
+        QCOMPARE(run.verdict.collapse, train::Collapse::contradicted_loss);
+        QCOMPARE(run.verdict.step, -1);
+        QVERIFY(run.metrics.empty());
+        QCOMPARE(run.seconds, 3.5);
+        run = one(folder_.write("all_results.json", R"({"train_loss": 1.331, "eval_loss": 1.5})"));
+        QCOMPARE(run.verdict.outcome, train::Outcome::healthy);
+        QCOMPARE(*run.evaluations.front().loss, 1.5);
+    }
+
+    void tensorboard_of_a_run() {
+        const ImportedRun run = one(reference("tensorboard"));
+        QCOMPARE(run.format, std::string("tensorboard"));
+        const auto loss = series(run, run::kTrainLoss);
+        QCOMPARE(loss.size(), std::size_t{10});
+        QVERIFY(std::isnan(loss.at(40)) && std::isnan(loss.at(45)));
+        QCOMPARE(run.verdict.collapse, train::Collapse::non_finite);
+        QCOMPARE(run.verdict.step, 40);
+        QCOMPARE(series(run, "custom/entropy").size(), std::size_t{10});  // under its own name
+        QCOMPARE(run.evaluations.size(), std::size_t{3});                 // as tensors
+        QCOMPARE(*run.evaluations.front().loss, 3.25);
+        QCOMPARE(run.seconds, 45.0);
+        QVERIFY(is_remarked(run, "with validation and pauses"));
+        QVERIFY(run.known.empty());
+    }
+
+    void tensorboard_below_a_folder() {
+        const fs::path nested = folder_ / "hf/runs/Nov01_host";
+        fs::create_directories(nested);
+        fs::copy(reference("tensorboard"), nested);
+        QCOMPARE(one(folder_ / "hf").steps, 45);
+        fs::create_directories(folder_ / "hf/runs/other");
+        fs::copy(reference("tensorboard"), folder_ / "hf/runs/other");
+        QVERIFY(test::is_line_with(test::input_error([&] { one(folder_ / "hf"); }), {"2 runs", "Nov01_host"}));
+    }
+
+    void llama_factory() {
+        const fs::path file = folder_.write(
+            "trainer_log.jsonl",
+            R"({"current_steps": 10, "total_steps": 30, "loss": 2.5, "lr": 5e-05, "epoch": 0.1, "percentage": 33.3, "elapsed_time": "0:01:05", "throughput": 100.0, "total_tokens": 6500}
+{"current_steps": 20, "total_steps": 30, "loss": 2.25, "lr": 2e-05, "elapsed_time": "1 day, 0:00:05"}
+{"current_steps": 20, "total_steps": 30, "eval_loss": NaN}
+)");
+        QCOMPARE(logs::detect_format(file), std::string("llama-factory"));
+        const ImportedRun run = one(file);
+        QCOMPARE(series(run, run::kTrainLoss).at(20), 2.25f);
+        QCOMPARE(series(run, run::kLearningRate).at(10), 5e-5f);
+        QCOMPARE(series(run, run::kTokensPerSecond).at(10), 100.0f);
+        QCOMPARE(run.seconds, 86405.0);
+        QCOMPARE(run.config.train.steps, 30);
+        QVERIFY(std::isnan(*run.evaluations.front().loss));
+        QCOMPARE(run.verdict.collapse, train::Collapse::non_finite);  // of the validation, after 20 steps
+        QCOMPARE(run.verdict.step, 20);
+    }
+
+    // Bits per byte and time at the end; hardware FLOPs anew, whatever a revision counted as a device.
+    void marin_speedruns() {
+        for (const test::Speedrun& speedrun : test::speedruns()) {
+            const ImportedRun run = one(test::write_speedrun(folder_ / "marin", speedrun));
+            QCOMPARE(run.format, std::string("marin-speedrun"));
+            QCOMPARE(run.variant, std::string(speedrun.architecture) + "_" + speedrun.size);
+            QCOMPARE(*run.evaluations.front().bpb, speedrun.bpb);
+            QVERIFY(!run.evaluations.front().loss);
+            QCOMPARE(run.evaluations.front().set, std::string("paloma/c4_en"));
+            QCOMPARE(run.evaluations.front().step, speedrun.steps);
+            QCOMPARE(*run.parameters, speedrun.parameters);
+            QCOMPARE(run.seconds, speedrun.seconds);
+            QCOMPARE(run.summary["hardware_flops"].get<double>(), speedrun.seconds * 16 * 4.59e14);
+            const double stored = run.summary["hardware_flops_as_stored"].get<double>();
+            QCOMPARE(stored, speedrun.seconds * speedrun.devices_as_stored * 4.59e14);
+            QCOMPARE(is_remarked(run, "2.00 times what 16 chips"), speedrun.devices_as_stored == 32);
+            QCOMPARE(run.config.model.d_model, speedrun.width);
+            QCOMPARE(run.config.train.optimizer, std::string("muon"));
+            QCOMPARE(tokens_per_step(run.config) * static_cast<double>(run.steps), double(speedrun.tokens));
+            QVERIFY(!knows(run, "data.vocab_size") && !knows(run, "model.norm.q"));
+        }
+    }
+
+    void tables() {
+        ImportedRun run = one(folder_.write("a.csv",
+                                            "step,train_loss,lr,Grad Norm,note\n"
+                                            "1,3.5,1e-3,,warm\n2,inf,1e-3,NaN,\n3,-Infinity,,0.5,\n"));
+        const auto loss = series(run, run::kTrainLoss);
+        QVERIFY(std::isinf(loss.at(2)) && loss.at(2) > 0 && loss.at(3) < 0);
+        QVERIFY(std::isnan(series(run, run::kGradNorm).at(2)));
+        QCOMPARE(run.verdict.step, 2);
+        QVERIFY(is_remarked(run, "'note' holds words"));
+        QCOMPARE(run.variant, std::string("a"));
+        // Names of a table's own.
+        run = one(folder_.write("b.tsv", "\xef\xbb\xbfit\tcost\r\n0\t4\r\n10\t3\r\n"),
+                  {"", {{"step", "it"}, {"loss", "cost"}}});
+        QCOMPARE(series(run, run::kTrainLoss).at(10), 3.0f);
+    }
+
+    void an_export_of_charts_holds_several_runs() {
+        const fs::path file =
+            folder_.write("wandb.csv",
+                          "\"Step\",\"base - train/loss\",\"base - train/loss__MIN\",\"no, norm - train/loss\"\n"
+                          "\"0\",\"3.5\",\"3.4\",\"9\"\n\"1\",\"3.25\",\"3.1\",\"\"\n");
+        const std::vector<ImportedRun> runs = logs::read_log(file);
+        QCOMPARE(runs.size(), std::size_t{2});
+        QCOMPARE(runs[0].variant, std::string("base"));
+        QCOMPARE(runs[0].metrics.front().values.size(), std::size_t{1});  // without the extremes
+        QCOMPARE(runs[1].variant, std::string("no--norm"));
+        QCOMPARE(runs[1].label, std::string("no, norm"));
+        QCOMPARE(runs[1].steps, 0);
+    }
+
+    void what_is_no_log_is_said_in_one_line() {
+        const auto refused = [&](const char* name, const std::string& bytes, std::initializer_list<const char*> parts) {
+            const fs::path file = folder_.write(name, bytes);
+            return test::is_line_with(test::input_error([&] { one(file); }), parts);
+        };
+        QVERIFY(refused("x.json", R"({"weights": 1})", {"x.json", "none of the logs", "--format"}));
+        QVERIFY(refused("x.json", R"({"log_history": []})", {"holds no value"}));
+        QVERIFY(refused("x.json", R"({"log_history": [{"step": 1, "loss": "high"}]})", {"log_history[0]", "loss"}));
+        QVERIFY(refused("x.json", R"({"log_history": [{"step": -1, "loss": 2}]})", {"step -1"}));
+        QVERIFY(refused("x.json", R"({"log_history": [{"loss": 2}]})", {"has no step"}));
+        QVERIFY(refused("x.json", R"({"runs": [{"run_info": {"training_time": 1}}]})", {"runs[0]", "c4_en/bpb"}));
+        QVERIFY(refused("x.csv", "epoch,loss\n1,2\n", {"no step column", "--column step=NAME"}));
+        QVERIFY(refused("x.csv", "step,loss\n1,2,3\n", {"line 2", "3 fields"}));
+        QVERIFY(refused("x.csv", "step,loss\n1,low\n", {"line 2", "'low'"}));
+        QVERIFY(refused("x.csv", "step,cost\n1,2\n", {"no loss", "cost", "--column loss=NAME"}));
+        QVERIFY(refused("x.csv", "step,\"loss\n1,2\n", {"not closed"}));
+        QVERIFY(refused("trainer_log.jsonl", "{\"current_steps\": 1, \"loss\"\n", {"line 1"}));
+        const fs::path file = folder_.write("y.csv", "step,loss\n1,2\n");
+        QVERIFY(test::is_line_with(test::input_error([&] { one(file, {"hf", {}}); }), {"--format 'hf'", "csv"}));
+        QVERIFY(test::is_line_with(test::input_error([&] {
+                                       one(file, {"", {{"loss", "los"}}});
+                                   }),
+                                   {"no column 'los'", "did you mean 'loss'"}));
+        QVERIFY(test::is_line_with(test::input_error([&] { one(folder_ / "gone"); }), {"gone", "no such file"}));
+    }
+};
+
+QTEST_GUILESS_MAIN(LogFormatsTest)
+#include "log_formats_test.moc"
