@@ -2,6 +2,7 @@
 #include "app/ablate/train_runs.h"
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
+#include "core/run/known_keys.h"
 #include "core/study/launch.h"
 
 #include <algorithm>
@@ -34,6 +35,7 @@ std::vector<run::ListedRun> named_runs(const run::RunStore& store, const std::ve
     for (const std::string& id : ids) {
         run::ListedRun listed = store.find(id);
         if (!found.insert(listed.info.id).second) continue;
+        run::refuse_imported_log(listed.info, "trained further");
         run::LockHolder holder;
         if (listed.directory.locked(&holder)) {
             const std::string line =

@@ -67,5 +67,8 @@ std::string imported_before(const std::filesystem::path& workspace, const std::s
 
 // A new run directory, whole or not at all. InputError, ResourceError.
 run::RunDirectory write_imported_run(const std::filesystem::path& workspace, const ImportedRun& imported);
+// Of several: all or none.
+std::vector<run::RunDirectory> write_imported_runs(const std::filesystem::path& workspace,
+                                                   const std::vector<ImportedRun>& imported);
 
 }  // namespace ablate::interop

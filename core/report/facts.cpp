@@ -94,13 +94,40 @@ std::string changes_in_words(const Comparison& comparison, std::size_t group) {
     return join(words, "; ");
 }
 
-double tokens_trained(const RunConfig& config) {
-    return static_cast<double>(config.train.steps) * tokens_per_step(config);
+double tokens_trained(const Group& group) {
+    return static_cast<double>(group.config.train.steps) * run::known_tokens_per_step(group.config, group.known);
 }
 
 bool is_single_seed(const Comparison& comparison) {
     return std::none_of(comparison.groups.begin(), comparison.groups.end(),
                         [](const Group& group) { return group.runs.size() > 1; });
+}
+
+std::string capital(std::string words) {
+    if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+    return words;
+}
+
+namespace {
+
+// A nested object as one line a leaf: "norm.attn_in.kind".
+void add_leaves(const Json& value, const std::string& key, std::vector<std::pair<std::string, std::string>>& leaves) {
+    if (value.is_object() && !value.empty()) {
+        for (const auto& [name, child] : value.items())
+            add_leaves(child, key.empty() ? name : key + "." + name, leaves);
+        return;
+    }
+    leaves.emplace_back(
+        key, value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> configuration_lines(const Group& group) {
+    std::vector<std::pair<std::string, std::string>> leaves;
+    const Json known = run::known_config(group.config, group.known);
+    if (!known.is_null()) add_leaves(known, "", leaves);
+    return leaves;
 }
 
 std::string loss_or_dash(double loss) { return std::isnan(loss) ? "–" : fixed(loss, 4); }

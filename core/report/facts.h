@@ -27,8 +27,11 @@ double mean_final_train(const study::Comparison& comparison, const study::Group&
 double seconds_per_step(const study::Comparison& comparison, const study::Group& group);
 std::int64_t count_events(const study::Comparison& comparison, const study::Group& group, const std::string& type);
 std::string changes_in_words(const study::Comparison& comparison, std::size_t group);  // "Position: RoPE → NoPE; ..."
-double tokens_trained(const RunConfig& config);                                        // by a whole run
+double tokens_trained(const study::Group& group);  // by a whole run; NaN where an imported log does not tell
 bool is_single_seed(const study::Comparison& comparison);
-std::string loss_or_dash(double loss);  // four decimals; "–" where there is none
+std::string loss_or_dash(double loss);   // four decimals; "–" where there is none
+std::string capital(std::string words);  // with a capital first letter
+// What is known of its configuration, one line a leaf: all of it for what was trained here.
+std::vector<std::pair<std::string, std::string>> configuration_lines(const study::Group& group);
 
 }  // namespace ablate::report

@@ -59,14 +59,20 @@ Extent extent_of(const std::vector<PlotLine>& lines) {
     return extent;
 }
 
+// A log that holds values at the end alone has no curve.
+bool has_curve(const LinePlot& plot) {
+    return std::any_of(plot.lines.begin(), plot.lines.end(), [](const PlotLine& line) { return line.x.size() > 1; });
+}
+
 void add_figure(Document& document, const LinePlot& plot, std::string caption) {
     document.add(Figure{plot.id, line_plot_svg(plot), std::move(caption)});
 }
 
 // Ends the axis where a loss lies far above a uniform guess, and says so.
-void limit_to_uniform(LinePlot& plot, const RunConfig& config, std::string& caption) {
-    const double end = study::end_of_loss_axis(config), highest = extent_of(plot.lines).y_max;
-    if (highest <= end) return;
+void limit_to_uniform(LinePlot& plot, const Group& group, std::string& caption) {
+    const std::optional<double> end = study::end_of_loss_axis(group);
+    const double highest = extent_of(plot.lines).y_max;
+    if (!end || highest <= *end) return;
     plot.y_max = end;
     caption += fmt::format(" Cut off above {}: the highest value is {}.", fixed(*plot.y_max, 2), significant(highest));
 }
@@ -74,10 +80,10 @@ void limit_to_uniform(LinePlot& plot, const RunConfig& config, std::string& capt
 constexpr const char* kMarks = " A cross marks where a run collapsed or a value is not finite.";
 
 // Where the curves end, at the scale of their differences.
-void add_last_half(Document& document, LinePlot plot, const std::string& where) {
+void add_last_half(Document& document, LinePlot plot, const std::string& what, const std::string& where) {
     plot.x_min = extent_of(plot.lines).x_max / 2;
     plot.id += "-end";
-    add_figure(document, plot, "Validation loss over the second half of the steps" + where + "." + kMarks);
+    add_figure(document, plot, what + " over the second half of the steps" + where + "." + kMarks);
 }
 
 }  // namespace
@@ -88,7 +94,7 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
     const bool same_point = std::all_of(groups.begin(), groups.end(), [&](std::size_t index) {
         return comparison.groups[index].grid_point == comparison.groups[groups.front()].grid_point;
     });
-    const RunConfig& config = comparison.groups[groups.front()].config;
+    const Group& group = comparison.groups[groups.front()];
     const auto plot_of = [&](const std::string& name, const std::string& y_title, const SeriesOf& series) {
         return LinePlot{id + name,
                         y_title + " over steps" + where,
@@ -102,23 +108,27 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
     const auto dense = [](const char* tag) {
         return [tag](const ComparedRun& compared) -> const run::Series& { return (*compared.metrics)[tag]; };
     };
-    LinePlot val = plot_of("validation-loss", "validation loss, nats",
+    const auto show = [&](const LinePlot& plot, const std::string& caption) {
+        if (!group.imported() || has_curve(plot)) add_figure(document, plot, caption);
+    };
+    const std::string what = study::measured(comparison);
+    const bool bpb = comparison.measure == study::Measure::val_bpb;
+    LinePlot val = plot_of("validation-loss", bpb ? what : what + ", nats",
                            [](const ComparedRun& compared) -> const run::Series& { return compared.val; });
-    std::string caption = "Validation loss" + where + ", one line a seed." + kMarks;
-    limit_to_uniform(val, config, caption);
-    add_figure(document, val, caption);
-    add_last_half(document, val, where);
+    std::string caption = capital(what) + where + ", one line a seed." + kMarks;
+    if (!bpb) limit_to_uniform(val, group, caption);
+    show(val, caption);
+    if (!group.imported() || has_curve(val)) add_last_half(document, val, capital(what), where);
 
     LinePlot training = plot_of("training-loss", "training loss, nats", dense(run::kTrainLoss));
-    caption = "Training loss of every step" + where + "." + kMarks;
-    limit_to_uniform(training, config, caption);
-    add_figure(document, training, caption);
+    caption = (group.imported() ? "Training loss as logged" : "Training loss of every step") + where + "." + kMarks;
+    limit_to_uniform(training, group, caption);
+    if (comparison.measure != study::Measure::train_loss) show(training, caption);
 
     LinePlot norms = plot_of("grad-norm", "gradient norm", dense(run::kGradNorm));
     norms.log_y = true;
-    add_figure(document, norms, "Gradient norm before clipping, logarithmic" + where + "." + kMarks);
-    add_figure(document, plot_of("learning-rate", "learning rate", dense(run::kLearningRate)),
-               "Learning rate" + where + ".");
+    show(norms, "Gradient norm before clipping, logarithmic" + where + "." + kMarks);
+    show(plot_of("learning-rate", "learning rate", dense(run::kLearningRate)), "Learning rate" + where + ".");
 }
 
 namespace {
@@ -150,8 +160,9 @@ void add_bars(Document& document, const Comparison& comparison) {
             points.push_back(group.grid_point);
     for (std::size_t number = 0; number < points.size(); ++number) {
         const std::string where = points[number].empty() ? "" : " at " + points[number];
-        BarPlot plot{"Final validation loss" + where,
-                     "final validation loss, nats",
+        const std::string what = "final " + study::measured(comparison);
+        BarPlot plot{capital(what) + where,
+                     comparison.measure == study::Measure::val_bpb ? what : what + ", nats",
                      std::numeric_limits<double>::quiet_NaN(),
                      {}};
         double lowest = std::numeric_limits<double>::infinity();
@@ -166,10 +177,9 @@ void add_bars(Document& document, const Comparison& comparison) {
         if (!from_baseline) plot.origin = lowest;
         if (!std::isfinite(plot.origin)) continue;
         const std::string from = from_baseline ? "the baseline's: right is worse" : "the lowest";
-        document.add(
-            Figure{"final-loss" + (points[number].empty() ? "" : fmt::format("-{}", number + 1)), bar_plot_svg(plot),
-                   fmt::format("Final validation loss{}, bars from {}. Whiskers: 95 % interval of the difference.",
-                               where, from)});
+        document.add(Figure{
+            "final-loss" + (points[number].empty() ? "" : fmt::format("-{}", number + 1)), bar_plot_svg(plot),
+            fmt::format("{}{}, bars from {}. Whiskers: 95 % interval of the difference.", capital(what), where, from)});
     }
 }
 

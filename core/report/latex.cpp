@@ -23,7 +23,7 @@ std::string row(const Group& group, bool grid) {
         group.delta.n > 0 ? with_half_width(study::signed_loss(group.delta.mean), group.delta.half_width) : "--";
     std::string cells = escape_latex(study::plain_label(group));
     if (grid) cells += " & " + escape_latex(group.grid_point);
-    return fmt::format("{} & {} & {} & {} & {}/{} \\\\\n", cells, with_thousands(group.parameters), loss, delta,
+    return fmt::format("{} & {} & {} & {} & {}/{} \\\\\n", cells, study::parameters_text(group.parameters), loss, delta,
                        group.healthy(), group.runs.size());
 }
 
@@ -32,13 +32,15 @@ std::string row(const Group& group, bool grid) {
 std::string results_latex(const study::Comparison& comparison) {
     const bool grid = comparison.has_grid();
     std::string latex =
-        "% needs \\usepackage{booktabs}; losses in nats per token, mean and half width of the 95 % Student t "
-        "interval,\n"
+        "% needs \\usepackage{booktabs}; " +
+        (comparison.measure == study::Measure::val_bpb ? study::measured(comparison) : "losses in nats per token") +
+        ", mean and half width of the 95 % Student t interval,\n"
         "% differences to the baseline paired by seed, healthy seeds of all seeds\n";
     latex += fmt::format(
-        "\\begin{{tabular}}{{l{}rrrr}}\n\\toprule\nVariant{} & Parameters & Final val.\\ loss & "
+        "\\begin{{tabular}}{{l{}rrrr}}\n\\toprule\nVariant{} & Parameters & Final {} & "
         "$\\Delta$ & Seeds \\\\\n\\midrule\n",
-        grid ? "l" : "", grid ? " & Grid point" : "");
+        grid ? "l" : "", grid ? " & Grid point" : "",
+        comparison.measure == study::Measure::val_loss ? "val.\\ loss" : study::measured_in_short(comparison));
     for (const Group& group : comparison.groups) latex += row(group, grid);
     return latex + "\\bottomrule\n\\end{tabular}\n";
 }

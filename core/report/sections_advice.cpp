@@ -37,23 +37,24 @@ std::optional<ListItem> advice(const Comparison& comparison, const Contrast& con
     if (interval.distinguishable() && interval.mean > 0)
         return ListItem{
             "Keep the baseline over " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
-            fmt::format("the change costs {} nats at equal steps{}.",
+            fmt::format("the change costs {} {} at equal steps{}.",
                         study::with_half_width(static_cast<const study::Interval&>(interval)),
-                        time_in_words(comparison, group))};
+                        study::unit_of(comparison), time_in_words(comparison, group))};
     if (interval.distinguishable())
-        return ListItem{
-            "Consider " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
-            fmt::format(
-                "the change gains {} nats at equal steps{}{}.",
-                study::with_half_width(study::Interval{interval.n, -interval.mean, interval.sd, interval.half_width}),
-                time_in_words(comparison, group), group.collapsed > 0 ? ", though not every seed survived it" : "")};
+        return ListItem{"Consider " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
+                        fmt::format("the change gains {} {} at equal steps{}{}.",
+                                    study::with_half_width(
+                                        study::Interval{interval.n, -interval.mean, interval.sd, interval.half_width}),
+                                    study::unit_of(comparison), time_in_words(comparison, group),
+                                    group.collapsed > 0 ? ", though not every seed survived it" : "")};
     const auto seeds = study::seeds_to_resolve(interval.mean, interval.sd);
-    return ListItem{
-        name + " is undecided:",
-        seeds ? fmt::format("about {} would tell a difference of {} nats from this spread.",
-                            study::count_of(*seeds, "seed"), study::signed_loss(interval.mean))
-              : fmt::format("more than 100 seeds would be needed for a difference of {} nats; take it as none.",
-                            study::signed_loss(interval.mean))};
+    return ListItem{name + " is undecided:",
+                    seeds
+                        ? fmt::format("about {} would tell a difference of {} {} from this spread.",
+                                      study::count_of(*seeds, "seed"), study::signed_loss(interval.mean),
+                                      study::unit_of(comparison))
+                        : fmt::format("more than 100 seeds would be needed for a difference of {} {}; take it as none.",
+                                      study::signed_loss(interval.mean), study::unit_of(comparison))};
 }
 
 std::vector<std::size_t> points_of(const Comparison& comparison, const std::string& variant) {
@@ -93,6 +94,11 @@ void advise_on_grid(const Comparison& comparison, const Group& best, List& list)
                                           lowest ? "lower" : "upper", best.grid_point)});
 }
 
+bool knows_everywhere(const Comparison& comparison, const char* key) {
+    return std::all_of(comparison.groups.begin(), comparison.groups.end(),
+                       [key](const Group& group) { return group.known.has(key); });
+}
+
 bool learning_rate_varies(const Comparison& comparison) {
     return std::any_of(comparison.groups.begin(), comparison.groups.end(), [&](const Group& group) {
         return group.config.train.lr != comparison.groups.front().config.train.lr;
@@ -111,7 +117,7 @@ void add_recommendations(Document& document, const Comparison& comparison) {
     for (const Contrast& contrast : contrasts(comparison))
         if (auto item = advice(comparison, contrast)) list.items.push_back(std::move(*item));
     for (std::size_t index : comparison.best_of_variant) advise_on_grid(comparison, comparison.groups[index], list);
-    if (!learning_rate_varies(comparison))
+    if (knows_everywhere(comparison, "train.lr") && !learning_rate_varies(comparison))
         list.items.push_back(
             {"Vary the learning rate:",
              fmt::format("all runs use {}; variants differ in the rate that suits them, so a grid over "
@@ -143,19 +149,25 @@ std::string seeds_limitation(const Comparison& comparison) {
         study::count_of(fewest, "seed"), study::count_of(intervals, "interval"), fixed(100 * chance, 0));
 }
 
+std::string budget_in_words(const Group& reference) {
+    if (!reference.known.has("train.steps")) return "Not known beyond what the logs hold.";
+    std::string text = with_thousands(reference.config.train.steps) + " steps";
+    const double tokens = tokens_trained(reference);
+    if (std::isfinite(tokens)) text += fmt::format(", {} tokens", short_count(tokens));
+    if (std::isfinite(tokens) && reference.parameters > 0)
+        text += fmt::format(", {} a parameter", significant(tokens / static_cast<double>(reference.parameters), 2));
+    return text + ".";
+}
+
 std::string budget_limitation(const Comparison& comparison, const Group& reference) {
-    const double tokens = tokens_trained(reference.config);
-    std::string text =
-        fmt::format("{} steps, {} tokens, {} a parameter.", with_thousands(reference.config.train.steps),
-                    short_count(tokens), significant(tokens / static_cast<double>(reference.parameters), 2));
+    std::string text = budget_in_words(reference);
     const ComparedRun& compared = comparison.runs[reference.runs.front()];
     const std::size_t n = compared.val.value.size();
     if (n >= 2 && compared.val.value[n - 1] < compared.val.value[n - 2])
         text += fmt::format(
-            " The baseline's validation loss still fell by {} nats from step {} to {}: longer runs may order the "
-            "variants otherwise.",
-            fixed(compared.val.value[n - 2] - compared.val.value[n - 1], 4), compared.val.step[n - 2],
-            compared.val.step[n - 1]);
+            " The baseline's {} still fell by {} {} from step {} to {}: longer runs may order the variants otherwise.",
+            study::measured(comparison), fixed(compared.val.value[n - 2] - compared.val.value[n - 1], 4),
+            study::unit_of(comparison), compared.val.step[n - 2], compared.val.step[n - 1]);
     return text;
 }
 
@@ -166,24 +178,33 @@ void add_limitations(Document& document, const Comparison& comparison) {
     const RunConfig& config = reference.config;
     const run::RunInfo& info = comparison.runs[reference.runs.front()].listed.info;
     const std::int64_t val_tokens = config.train.eval_batches * config.train.batch * config.data.context;
+    const bool knows_all = reference.known.all();
     List list{{}, true};
     list.items.push_back({"Seeds:", seeds_limitation(comparison)});
-    list.items.push_back(
-        {"Scale:", fmt::format("{} parameters in {}; nothing here shows what holds at larger or deeper models.",
-                               with_thousands(reference.parameters), study::count_of(config.model.layers, "layer"))});
+    if (reference.parameters > 0 && reference.known.has("model.layers"))
+        list.items.push_back(
+            {"Scale:",
+             fmt::format("{} parameters in {}; nothing here shows what holds at larger or deeper models.",
+                         with_thousands(reference.parameters), study::count_of(config.model.layers, "layer"))});
     list.items.push_back({"Budget:", budget_limitation(comparison, reference)});
-    list.items.push_back(
-        {"Learning rate:", learning_rate_varies(comparison)
-                               ? "a grid of few points; each variant's optimum may lie between or beyond them."
-                               : "one for all variants, tuned for none of them here."});
-    list.items.push_back({"Context:", fmt::format("{}; position encodings and attention are not tested beyond it.",
-                                                  study::count_of(config.data.context, "token"))});
-    list.items.push_back({"Data:", (info.data_note.empty() ? std::string("one text") : info.data_note) +
-                                       "; other texts may order the variants otherwise."});
-    list.items.push_back(
-        {"Validation:", fmt::format("each loss is a mean over {} tokens of one held-out set; the intervals "
-                                    "cover the seeds of training, not the choice of that text.",
-                                    with_thousands(val_tokens))});
+    if (reference.imported())
+        list.items.push_back({"Imported logs:",
+                              "of the configuration only what they state is known, and of the data nothing; whether "
+                              "the variants differ in one thing alone cannot be checked here."});
+    if (knows_all) {
+        list.items.push_back(
+            {"Learning rate:", learning_rate_varies(comparison)
+                                   ? "a grid of few points; each variant's optimum may lie between or beyond them."
+                                   : "one for all variants, tuned for none of them here."});
+        list.items.push_back({"Context:", fmt::format("{}; position encodings and attention are not tested beyond it.",
+                                                      study::count_of(config.data.context, "token"))});
+        list.items.push_back({"Data:", (info.data_note.empty() ? std::string("one text") : info.data_note) +
+                                           "; other texts may order the variants otherwise."});
+        list.items.push_back(
+            {"Validation:", fmt::format("each loss is a mean over {} tokens of one held-out set; the intervals "
+                                        "cover the seeds of training, not the choice of that text.",
+                                        with_thousands(val_tokens))});
+    }
     document.heading(2, "Limitations");
     document.add(std::move(list));
     if (comparison.notes.empty()) return;

@@ -21,9 +21,9 @@ Table precision_table(const Comparison& comparison) {
                  {"Variant"},
                  {"Seed", true},
                  {"Status"},
-                 {"Best val loss", true},
+                 {"Best " + study::measured_in_short(comparison), true},
                  {"At step", true},
-                 {"Final val loss", true},
+                 {"Final " + study::measured_in_short(comparison), true},
                  {"Min train loss", true},
                  {"Final train loss", true}},
                 {}};
@@ -41,22 +41,9 @@ Table precision_table(const Comparison& comparison) {
     return table;
 }
 
-// A nested object as one line a leaf: "norm.attn_in.kind".
-void add_leaves(const Json& value, const std::string& key, std::vector<std::pair<std::string, std::string>>& leaves) {
-    if (value.is_object() && !value.empty()) {
-        for (const auto& [name, child] : value.items())
-            add_leaves(child, key.empty() ? name : key + "." + name, leaves);
-        return;
-    }
-    leaves.emplace_back(
-        key, value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
-
-Table configuration_table(const RunConfig& config) {
-    std::vector<std::pair<std::string, std::string>> leaves;
-    add_leaves(to_json(config), "", leaves);
+Table configuration_table(const Group& group) {
     Table table{{{"Option"}, {"Value"}}, {}};
-    for (const auto& [key, value] : leaves) table.rows.push_back({{key, value}});
+    for (const auto& [key, value] : configuration_lines(group)) table.rows.push_back({{key, value}});
     return table;
 }
 
@@ -67,8 +54,9 @@ void add_appendix(Document& document, const Comparison& comparison) {
     document.heading(2, "Appendices");
     document.heading(3, "A. Losses of every run, full precision");
     document.add(precision_table(comparison));
-    document.heading(3, "B. The baseline's whole configuration");
-    document.add(configuration_table(reference.config));
+    document.heading(3, reference.imported() ? "B. What is known of the baseline's configuration"
+                                             : "B. The baseline's whole configuration");
+    document.add(configuration_table(reference));
 }
 
 }  // namespace ablate::report

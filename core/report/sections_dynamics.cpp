@@ -83,10 +83,15 @@ void add_convergence(Document& document, const Comparison& comparison) {
         table.rows.push_back({std::move(cells), group.is_baseline});
     }
     document.add(std::move(table));
-    document.paragraph(fmt::format(
-        "Means over healthy seeds of the first validation at or below the loss; {} is what every healthy run reached. "
-        "Validation took place every {} steps, which is how finely this can be read.",
-        fixed(common, 2), comparison.groups.front().config.train.eval_every));
+    const Group& first = comparison.groups.front();
+    document.paragraph(
+        fmt::format("Means over healthy seeds of the first validation at or below the loss; {} is what every healthy "
+                    "run reached.{}",
+                    fixed(common, 2),
+                    first.known.has("train.eval_every")
+                        ? fmt::format(" Validation took place every {} steps, which is how finely this can be read.",
+                                      first.config.train.eval_every)
+                        : ""));
 }
 
 std::string steps_in_words(const std::vector<std::int64_t>& steps) {
@@ -154,10 +159,14 @@ void add_stability(Document& document, const Comparison& comparison) {
         table.rows.push_back({std::move(cells), group.is_baseline});
     }
     document.add(std::move(table));
-    document.paragraph(
-        fmt::format("Gradient norms before clipping: the median over each third of the run as a multiple of the "
-                    "baseline's with the same seed. A uniform guess has a loss of ln V = {}.",
-                    fixed(std::log(static_cast<double>(comparison.groups.front().config.data.vocab_size)), 4)));
+    const Group& first = comparison.groups.front();
+    document.paragraph(fmt::format(
+        "Gradient norms before clipping: the median over each third of the run as a multiple of the baseline's with "
+        "the same seed.{}",
+        first.known.has("data.vocab_size")
+            ? fmt::format(" A uniform guess has a loss of ln V = {}.",
+                          fixed(std::log(static_cast<double>(first.config.data.vocab_size)), 4))
+            : ""));
 }
 
 void add_efficiency(Document& document, const Comparison& comparison) {
@@ -175,7 +184,7 @@ void add_efficiency(Document& document, const Comparison& comparison) {
         const double seconds = seconds_per_step(comparison, group), train_loss = mean_final_train(comparison, group);
         const double reference =
             group.baseline ? seconds_per_step(comparison, comparison.groups[*group.baseline]) : kNaN;
-        const double gap = group.final_val.mean - train_loss;
+        const double gap = comparison.measure == study::Measure::val_loss ? group.final_val.mean - train_loss : kNaN;
         const double bpb = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.bpb; });
         const double mfu = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.mfu; });
         table.rows.push_back({{study::display_name(group), step_time_text(seconds), ratio_text(seconds / reference),
@@ -185,6 +194,9 @@ void add_efficiency(Document& document, const Comparison& comparison) {
                               group.is_baseline});
     }
     document.add(std::move(table));
+    if (std::any_of(comparison.groups.begin(), comparison.groups.end(), std::mem_fn(&Group::imported)))
+        document.paragraph(
+            "Times and rates of imported logs are as their programs count them, some with validation and checkpoints.");
     document.paragraph(
         "Times count training steps alone, without validation and checkpoints; runs that shared the machine slow each "
         "other. MFU: model FLOPs (6N + 12 L H hd s a token) over the matrix-product peak measured on this "

@@ -74,6 +74,21 @@ std::string schedule_in_words(const TrainConfig& train) {
     return fmt::format("{:.4g}, {} to {:.4g}, {}", train.lr, train.schedule, train.lr * train.lr_min_ratio, warmup);
 }
 
+// An imported log: what it states in its own words, and what of our options follows from that.
+void add_stated(Document& document, const Comparison& comparison) {
+    const Group& reference = reference_group(comparison);
+    const run::RunInfo& info = reference_info(comparison);
+    document.paragraph(
+        fmt::format("The baseline is an imported {} log. What it states decides the lines below; the "
+                    "rest of its configuration is not known.",
+                    reference.source));
+    List list{{{"Log:", info.origin}}};
+    list.items.push_back(
+        {"Parameters:", reference.parameters > 0 ? with_thousands(reference.parameters) : "not known"});
+    for (const auto& [key, value] : configuration_lines(reference)) list.items.push_back({key + ":", value});
+    document.add(std::move(list));
+}
+
 List training(const Comparison& comparison) {
     const RunConfig& config = reference_group(comparison).config;
     const TrainConfig& train = config.train;
@@ -86,7 +101,7 @@ List training(const Comparison& comparison) {
     return {
         {{"Steps:", with_thousands(train.steps)},
          {"Batch:", fmt::format("{} sequences of {} tokens{}", train.batch, config.data.context, accumulated)},
-         {"Tokens a run:", with_thousands(static_cast<std::int64_t>(tokens_trained(config)))},
+         {"Tokens a run:", with_thousands(static_cast<std::int64_t>(tokens_trained(reference_group(comparison))))},
          {"Optimizer:", fmt::format("{}, betas {} and {}, decay {} on {}", train.optimizer, train.beta1, train.beta2,
                                     train.weight_decay, train.decay_all ? "all parameters" : "matrices")},
          {"Learning rate:", schedule_in_words(train)},
@@ -121,8 +136,11 @@ Table results_table(const Comparison& comparison) {
     const bool grid = comparison.has_grid();
     table.columns = {{"Variant"}};
     if (grid) table.columns.push_back({"Grid point"});
-    for (const char* title : {"Seeds", "Final val loss", "Best val loss", "Δ final", "Δ %", "Perplexity", "Time a run"})
-        table.columns.push_back({title, true});
+    const bool perplexity = comparison.measure == study::Measure::val_loss;
+    const std::string what = study::measured_in_short(comparison);
+    for (const std::string& title : {std::string("Seeds"), "Final " + what, "Best " + what, std::string("Δ final"),
+                                     std::string("Δ %"), std::string("Perplexity"), std::string("Time a run")})
+        if (perplexity || title != "Perplexity") table.columns.push_back({title, true});
     table.columns.push_back({"What changes"});
     for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
         const Group& group = comparison.groups[i];
@@ -136,11 +154,11 @@ Table results_table(const Comparison& comparison) {
               : group.collapsed > 0 ? "collapsed"
                                     : "–",
               any ? study::with_half_width(group.best_val) : "–", study::with_half_width(group.delta),
-              group.delta.n > 0 ? study::signed_percent(group.delta_relative) : "",
-              any ? significant(std::exp(group.final_val.mean)) : "–",
-              std::isfinite(group.seconds) ? short_duration(group.seconds) : "–",
-              group.is_baseline ? std::string("–") : changes_in_words(comparison, i)})
+              group.delta.n > 0 ? study::signed_percent(group.delta_relative) : ""})
             cells.push_back(cell);
+        if (perplexity) cells.push_back(any ? significant(std::exp(group.final_val.mean)) : "–");
+        cells.push_back(std::isfinite(group.seconds) ? short_duration(group.seconds) : "–");
+        cells.push_back(group.is_baseline ? std::string("–") : changes_in_words(comparison, i));
         table.rows.push_back({std::move(cells), group.is_baseline});
     }
     return table;
@@ -149,7 +167,7 @@ Table results_table(const Comparison& comparison) {
 Table best_points_table(const Comparison& comparison) {
     Table table{{{"Variant"},
                  {"Best grid point"},
-                 {"Final val loss", true},
+                 {"Final " + study::measured_in_short(comparison), true},
                  {"Δ to the baseline at its best", true},
                  {"Judgement"}},
                 {}};
@@ -185,17 +203,34 @@ void add_collapsed_runs(Document& document, const Comparison& comparison) {
 
 }  // namespace
 
+namespace {
+
+std::string size_in_words(const Group& reference) {
+    if (reference.imported()) return fmt::format(", an imported {} log", reference.source);
+    return fmt::format(" of {} parameters, each trained for {} steps ({} tokens) a run",
+                       with_thousands(reference.parameters), with_thousands(reference.config.train.steps),
+                       short_count(tokens_trained(reference)));
+}
+
+std::string compared_in_words(const Comparison& comparison) {
+    if (comparison.measure == study::Measure::train_loss)
+        return "the final training loss in nats per token (the mean of the last logged values)";
+    return fmt::format("the final {} on the validation set {}{}",
+                       comparison.measure == study::Measure::val_bpb ? "bits per byte" : "loss", comparison.metric,
+                       comparison.measure == study::Measure::val_bpb ? "" : " in nats per token");
+}
+
+}  // namespace
+
 void add_summary(Document& document, const Comparison& comparison) {
     const Group& reference = reference_group(comparison);
     const auto others = contrasts(comparison);
     document.heading(2, "Executive summary");
     document.paragraph(fmt::format(
-        "{} beside a baseline of {} parameters, each trained for {} steps ({} tokens) a run; {}: {}. Compared is the "
-        "final loss on the validation set {} in nats per token, healthy runs only; differences carry 95 % Student t "
+        "{} beside a baseline{}; {}: {}. Compared is {}, healthy runs only; differences carry 95 % Student t "
         "intervals, paired by seed where runs share the order of their data.",
-        count_of(std::ssize(others), "variant"), with_thousands(reference.parameters),
-        with_thousands(reference.config.train.steps), short_count(tokens_trained(reference.config)),
-        count_of(std::ssize(comparison.runs), "run"), outcomes(comparison), comparison.metric));
+        count_of(std::ssize(others), "variant"), size_in_words(reference), count_of(std::ssize(comparison.runs), "run"),
+        outcomes(comparison), compared_in_words(comparison)));
     if (const std::string& note = reference_info(comparison).data_note; !note.empty())
         document.paragraph(fmt::format("Data: {}.", note));
     if (comparison.has_grid())
@@ -205,7 +240,7 @@ void add_summary(Document& document, const Comparison& comparison) {
     if (reference.healthy() > 0)
         findings.items.push_back(
             {study::display_name(reference) + ":",
-             fmt::format("final validation loss {}.", study::with_half_width(reference.final_val))});
+             fmt::format("final {} {}.", study::measured(comparison), study::with_half_width(reference.final_val))});
     else
         findings.items.push_back({study::display_name(reference) + ":", reference.judgement + "."});
     for (const Contrast& contrast : others)
@@ -216,6 +251,7 @@ void add_summary(Document& document, const Comparison& comparison) {
 
 void add_configuration(Document& document, const Comparison& comparison) {
     document.heading(2, "Experiment configuration");
+    if (reference_group(comparison).imported()) return add_stated(document, comparison);
     document.paragraph("The baseline's; what a variant changes stands with its results.");
     document.heading(3, "Model architecture");
     document.add(architecture(comparison));

@@ -17,16 +17,19 @@ const Group* baseline_of(const Comparison& comparison, const Group& group) {
     return group.baseline ? &comparison.groups[*group.baseline] : nullptr;
 }
 
-void add_result_items(List& list, const Group& group) {
+void add_result_items(List& list, const Comparison& comparison, const Group& group) {
+    const std::string what = study::measured(comparison);
     if (group.healthy() > 0) {
-        list.items.push_back({"Final validation loss:", study::with_half_width(group.final_val)});
-        list.items.push_back({"Best validation loss:", study::with_half_width(group.best_val)});
+        list.items.push_back({"Final " + what + ":", study::with_half_width(group.final_val)});
+        list.items.push_back({"Best " + what + ":", study::with_half_width(group.best_val)});
     }
-    if (group.delta.n > 0)
-        list.items.push_back(
-            {"Difference to the baseline:",
-             fmt::format("{} nats ({}), perplexity × {}", study::with_half_width(group.delta),
-                         study::signed_percent(group.delta_relative), significant(std::exp(group.delta.mean)))});
+    if (group.delta.n > 0) {
+        std::string difference = fmt::format("{} {} ({})", study::with_half_width(group.delta),
+                                             study::unit_of(comparison), study::signed_percent(group.delta_relative));
+        if (comparison.measure == study::Measure::val_loss)
+            difference += fmt::format(", perplexity × {}", significant(std::exp(group.delta.mean)));
+        list.items.push_back({"Difference to the baseline:", std::move(difference)});
+    }
     list.items.push_back({"Judgement:", group.judgement + "."});
     for (const std::string& cause : group.collapse_causes) list.items.push_back({"Collapsed:", cause});
 }
@@ -36,7 +39,7 @@ void add_result_items(List& list, const Group& group) {
 std::string initial_loss_sentence(const Comparison& comparison, const Group& group, const Group& baseline) {
     const double loss = mean_initial_loss(comparison, group), reference = mean_initial_loss(comparison, baseline);
     const double uniform = std::log(static_cast<double>(group.config.data.vocab_size));
-    if (!std::isfinite(loss)) return "";
+    if (!std::isfinite(loss) || !group.known.has("data.vocab_size")) return "";
     const std::string others =
         std::isfinite(reference) ? fmt::format(", that of the baseline {}", fixed(reference, 2)) : "";
     const bool far = loss > uniform + 1;
@@ -47,6 +50,7 @@ std::string initial_loss_sentence(const Comparison& comparison, const Group& gro
 }
 
 std::string parameter_sentence(const Group& group, const Group& baseline) {
+    if (group.parameters <= 0 || baseline.parameters <= 0) return "";
     if (group.parameters == baseline.parameters) return "It has exactly as many parameters as the baseline.";
     const double ratio =
         static_cast<double>(group.parameters - baseline.parameters) / static_cast<double>(baseline.parameters);
@@ -56,6 +60,7 @@ std::string parameter_sentence(const Group& group, const Group& baseline) {
 }
 
 std::string gap_sentence(const Comparison& comparison, const Group& group, const Group& baseline) {
+    if (comparison.measure != study::Measure::val_loss) return "";
     const double gap = group.final_val.mean - mean_final_train(comparison, group);
     const double reference = baseline.final_val.mean - mean_final_train(comparison, baseline);
     if (!std::isfinite(gap) || !std::isfinite(reference)) return "";
@@ -79,7 +84,7 @@ std::string spike_sentence(const Comparison& comparison, const Group& group) {
 
 void add_group(Document& document, const Comparison& comparison, const Group& group) {
     List results;
-    add_result_items(results, group);
+    add_result_items(results, comparison, group);
     document.add(std::move(results));
     const Group* baseline = baseline_of(comparison, group);
     if (!baseline) return;
@@ -110,7 +115,11 @@ void add_variants(Document& document, const Comparison& comparison) {
         if (new_section) {
             document.heading(3, fmt::format("{}. {}", ++number, study::plain_label(group)));
             const std::string changes = changes_in_words(comparison, i);
-            document.add(List{{{"Configuration:", changes.empty() ? "as the baseline" : changes}}});
+            const std::string none =
+                group.imported()
+                    ? fmt::format("imported {} log; nothing that both it and the baseline state differs", group.source)
+                    : "as the baseline";
+            document.add(List{{{"Configuration:", changes.empty() ? none : changes}}});
         }
         last_variant = group.variant;
         if (!group.grid_point.empty()) document.add(Paragraph{"At " + group.grid_point, true});
@@ -139,8 +148,9 @@ void add_ranking(Document& document, const Comparison& comparison) {
 
     document.heading(2, "Component importance ranking");
     document.paragraph(
-        "By the size of the difference in final validation loss that the change makes; only what the seeds can tell "
-        "apart has a rank.");
+        fmt::format("By the size of the difference in final {} that the change makes; only what the seeds can tell "
+                    "apart has a rank.",
+                    study::measured(comparison)));
     if (ranking.items.empty())
         document.paragraph("No variant can be told apart from the baseline, so nothing is ranked.");
     else

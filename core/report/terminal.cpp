@@ -9,6 +9,7 @@
 #include "core/study/wording.h"
 
 #include <algorithm>
+#include <set>
 
 namespace ablate::report {
 
@@ -34,13 +35,21 @@ TextCell verdict_cell(const study::Comparison& comparison, const study::Group& g
         return {fmt::format("collapsed {}/{}{}", group.collapsed, seeds, steps), Style::red};
     }
     if (group.unfinished > 0) return {fmt::format("unfinished {}/{}", group.unfinished, seeds), Style::amber};
-    return {"healthy"};
+    return {group.imported() ? "healthy (imported)" : "healthy"};
 }
 
 std::string best_val_text(const study::Comparison& comparison, const study::Group& group) {
     if (group.best_val.n == 0) return "";
     if (group.runs.size() > 1) return fixed(group.best_val.mean, 4);
     return fmt::format("{} ({})", fixed(group.best_val.mean, 4), comparison.runs[group.runs.front()].best_step);
+}
+
+// Of an imported log with the share it takes more or less than its baseline: alone on its machine, as a rule.
+std::string time_text(const study::Comparison& comparison, const study::Group& group) {
+    const std::string time = number_or_blank(group.seconds, short_duration);
+    if (time.empty() || !group.imported() || !group.baseline || group.is_baseline) return time;
+    const double ratio = group.seconds / comparison.groups[*group.baseline].seconds - 1;
+    return std::isfinite(ratio) ? fmt::format("{} ({}{} %)", time, ratio < 0 ? "" : "+", fixed(100 * ratio, 1)) : time;
 }
 
 std::string main_table(const study::Comparison& comparison, bool color, int width) {
@@ -52,22 +61,23 @@ std::string main_table(const study::Comparison& comparison, bool color, int widt
                         {study::with_half_width(group.final_val)},
                         {study::with_half_width(group.delta)},
                         {best_val_text(comparison, group)},
-                        {with_thousands(group.parameters)},
+                        {study::parameters_text(group.parameters)},
                         {number_or_blank(group.tokens_per_second, short_count)},
-                        {number_or_blank(group.seconds, short_duration)},
+                        {time_text(comparison, group)},
                         verdict_cell(comparison, group)});
     }
-    return text_table({{"variant", false, 9},
-                       {"grid point", false, 9},
-                       {"n", true, 6},
-                       {"final val loss", true, 9},
-                       {"to baseline", true, 9},
-                       {"best val (step)", true, 4},
-                       {"parameters", true, 3},
-                       {"tokens/s", true, 2},
-                       {"time", true, 1},
-                       {"verdict", false, 8}},
-                      std::move(rows), color, width);
+    return text_table(
+        {{"variant", false, 9},
+         {"grid point", false, 9},
+         {"n", true, 6},
+         {"final " + study::measured_in_short(comparison), true, 9},
+         {"to baseline", true, 9},
+         {comparison.measure == study::Measure::train_loss ? "best train (step)" : "best val (step)", true, 4},
+         {"parameters", true, 3},
+         {"tokens/s", true, 2},
+         {"time", true, comparison.measure == study::Measure::val_loss ? 1 : 8},
+         {"verdict", false, 8}},
+        std::move(rows), color, width);
 }
 
 // A name in a column of its own, the sentence wrapped behind it.
@@ -123,7 +133,7 @@ std::string best_table(const study::Comparison& comparison, bool color, int widt
     }
     return text_table({{"variant", false, 9},
                        {"best grid point", false, 9},
-                       {"final val loss", true, 9},
+                       {"final " + study::measured_in_short(comparison), true, 9},
                        {"to baseline", true, 9},
                        {"", false, 1}},
                       std::move(rows), color, width);
@@ -146,6 +156,18 @@ Style status_style(run::Status status) {
             return Style::plain;
     }
     throw std::logic_error("a status without a style");
+}
+
+std::string status_text(const run::ListedRun& listed) {
+    const std::string status = run::to_string(listed.status);
+    return run::is_imported_log(listed.info) ? status + " (imported)" : status;
+}
+
+// An imported log need not tell how many steps there were to be.
+std::string steps_text(const run::ListedRun& listed, const char* between = "/") {
+    const std::string done = std::to_string(listed.state.step);
+    if (!run::KnownKeys(listed.info).has("train.steps")) return done;
+    return done + between + std::to_string(listed.info.config.train.steps);
 }
 
 std::string point_of(const run::RunInfo& info) {
@@ -194,6 +216,26 @@ void add_events(const run::RunMetrics& metrics, std::vector<Remark>& facts) {
     if (lines.size() > kShown) facts.push_back({"", fmt::format("{} more", lines.size() - kShown)});
 }
 
+// What a log states, what of our configuration follows, and the numbers it has beyond ours.
+void add_source(const run::RunInfo& info, const run::RunState& state, std::vector<Remark>& facts) {
+    const auto line = [](const Json& value) {
+        return printable(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+    };
+    facts.push_back({"imported", printable(run::source_format(info)) + " log, " + printable(info.origin)});
+    for (const std::string& remark : run::source_remarks(info)) facts.push_back({"", printable(remark), Style::amber});
+    static const std::set<std::string> ours = {"verdict",  "steps_done", "final_train_loss", "final_val",
+                                               "best_val", "best_step",  "seconds",          "tokens_per_second"};
+    bool first = true;
+    for (const auto& [name, value] : state.summary.items())
+        if (!ours.contains(name))
+            facts.push_back(
+                {std::exchange(first, false) ? "the source's numbers" : "", printable(name) + " " + line(value)});
+    if (info.source.is_object() && info.source.contains("config"))
+        facts.push_back({"it states", line(info.source["config"])});
+    const Json known = run::known_config(info.config, run::KnownKeys(info));
+    facts.push_back({"known of the configuration", known.is_null() ? "nothing" : line(known)});
+}
+
 void add_note(const std::string& text, std::vector<Remark>& facts) {
     if (text.empty()) return;
     bool first = true;
@@ -213,9 +255,12 @@ std::string versions_text(const Json& versions) {
 
 std::string comparison_table(const study::Comparison& comparison, bool color, int width) {
     if (comparison.groups.empty()) return fmt::format("{}: no runs to compare\n", printable(comparison.study));
-    std::string text = styled(printable(comparison.study), Style::strong, color) + ": final loss on " +
-                       printable(comparison.metric) +
-                       ", nats per token, mean ± 95 % half width over n healthy seeds\n\n";
+    std::string text =
+        fmt::format("{}: final {}{}, {}, mean ± 95 % half width over n healthy seeds\n\n",
+                    styled(printable(comparison.study), Style::strong, color),
+                    comparison.measure == study::Measure::val_loss ? "loss" : study::measured(comparison),
+                    comparison.measure == study::Measure::train_loss ? "" : " on " + printable(comparison.metric),
+                    comparison.measure == study::Measure::val_bpb ? "lower is better" : "nats per token");
     text += main_table(comparison, color, width);
     if (const std::string said = judgements(comparison, color, width); !said.empty()) text += "\n" + said;
     if (comparison.has_grid())
@@ -233,14 +278,16 @@ std::string list_table(const run::RunList& list, bool color, int width) {
     for (const run::ListedRun& listed : list.runs) {
         const run::RunState& state = listed.state;
         const bool begun = state.step > 0;
+        const bool imported = run::is_imported_log(listed.info);  // its rate is a mean, if it tells one
+        const double rate = imported ? summary_number(state.summary, "tokens_per_second") : state.tokens_per_second;
         rows.push_back({{printable(listed.info.id)},
                         {printable(listed.info.study)},
                         {point_of(listed.info)},
                         {std::to_string(listed.info.seed)},
-                        {run::to_string(listed.status), status_style(listed.status)},
-                        {fmt::format("{}/{}", state.step, listed.info.config.train.steps)},
+                        {status_text(listed), status_style(listed.status)},
+                        {steps_text(listed)},
                         {state.last_loss ? fixed(*state.last_loss, 4) : ""},
-                        {begun ? number_or_blank(state.tokens_per_second, short_count) : ""},
+                        {begun && rate > 0 ? number_or_blank(rate, short_count) : ""},
                         {number_or_blank(summary_number(state.summary, "seconds"), short_duration)},
                         {utc_time(listed.info.created), Style::faint},
                         {printable(join(listed.notes.tags, ", "))}});
@@ -272,8 +319,8 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
     if (!listed.notes.tags.empty()) facts.push_back({"tags", printable(join(listed.notes.tags, ", "))});
     add_note(listed.notes.text, facts);
     if (!state.device.empty()) facts.push_back({"device", printable(state.device)});
-    facts.push_back({"step", fmt::format("{} of {}", state.step, info.config.train.steps)});
-    facts.push_back({"parameters", with_thousands(info.parameters)});
+    facts.push_back({"step", steps_text(listed, " of ")});
+    facts.push_back({"parameters", info.parameters > 0 ? with_thousands(info.parameters) : "not known"});
     for (const std::string& set : run::evaluation_sets(metrics)) add_evaluations(metrics, set, facts);
     if (const double seconds = summary_number(state.summary, "seconds"); std::isfinite(seconds))
         facts.push_back({"training time", short_duration(seconds)});
@@ -285,7 +332,10 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
         facts.push_back({"peak memory", short_bytes(peak)});
     add_events(metrics, facts);
     if (!info.data_note.empty()) facts.push_back({"data note", printable(info.data_note), Style::amber});
-    facts.push_back({"data", printable(info.data_folder) + ", sha256 " + printable(info.data_sha256)});
+    if (run::is_imported_log(info))
+        add_source(info, state, facts);
+    else
+        facts.push_back({"data", printable(info.data_folder) + ", sha256 " + printable(info.data_sha256)});
     facts.push_back({"configuration", printable(info.config_hash)});
     facts.push_back({"versions", versions_text(info.versions)});
     facts.push_back({"created", utc_time(info.created)});

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/model/transformer.h"
+#include "core/run/known_keys.h"
 #include "core/run/run_sink.h"
 
 #include <new>
@@ -75,6 +76,7 @@ Verdict train_run(const RunDirectory& directory, std::stop_token stop,
     RunLock lock(directory.folder());
     const RunInfo info = directory.info();
     RunState state = directory.state();
+    refuse_imported_log(info, "trained");
     if (finished(state)) return *state.verdict;
 
     Verdict verdict;

@@ -232,7 +232,7 @@ Json program_versions() {
     return {{"ablate", kVersion}, {"libtorch", TORCH_VERSION}, {"compiler", "g++ " __VERSION__}};
 }
 
-RunDirectory create_run(const fs::path& workspace, RunInfo info) {
+RunDirectory create_run(const fs::path& workspace, RunInfo info, const FillRun& fill) {
     const fs::path runs = workspace / "runs";
     std::error_code error;
     fs::create_directories(runs, error);
@@ -246,6 +246,7 @@ RunDirectory create_run(const fs::path& workspace, RunInfo info) {
         io::write_json(beside / "run.json", to_json(info));
         RunDirectory(beside).write_state(queued);
         fs::create_directory(beside / "checkpoints");
+        if (fill) fill(beside);
     });
     return RunDirectory(runs / info.id);
 }

@@ -3,6 +3,7 @@
 #include "core/train/verdict.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 // A run is a directory (DESIGN "One way for the data"); this is the one place that knows its layout.
@@ -99,8 +100,9 @@ class RunLock {
 // What this program was built from: {"ablate": ..., "libtorch": ..., "compiler": ...}.
 Json program_versions();
 
-// A new directory under WORKSPACE/runs with a fresh id, run.json and a queued state.json in it. It appears whole or not
-// at all.
-RunDirectory create_run(const std::filesystem::path& workspace, RunInfo info);
+// A new directory under WORKSPACE/runs with a fresh id, run.json and a queued state.json in it, and what `fill` writes
+// into it besides or anew. It appears whole or not at all.
+using FillRun = std::function<void(const std::filesystem::path& beside)>;
+RunDirectory create_run(const std::filesystem::path& workspace, RunInfo info, const FillRun& fill = {});
 
 }  // namespace ablate::run

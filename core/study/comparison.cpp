@@ -43,12 +43,30 @@ ComparedRun compared_run(const run::ListedRun& listed, MetricsPtr metrics) {
     return compared;
 }
 
+Measure measure_of(const std::vector<ComparedRun>& runs) {
+    bool bpb = false, train = false;
+    for (const ComparedRun& compared : runs) {
+        if (!run::is_imported_log(compared.listed.info)) return Measure::val_loss;
+        for (const std::string& set : run::evaluation_sets(*compared.metrics)) {
+            if (!run::evaluations(*compared.metrics, set).value.empty()) return Measure::val_loss;
+            bpb |= !run::evaluations(*compared.metrics, set, "bpb").value.empty();
+        }
+        train |= !(*compared.metrics)[run::kTrainLoss].value.empty();
+    }
+    return bpb ? Measure::val_bpb : train ? Measure::train_loss : Measure::val_loss;
+}
+
+const char* field_of(Measure measure) { return measure == Measure::val_bpb ? "bpb" : "loss"; }
+
 // "val" where every run has it; else the first set that all share, so that like is compared with like.
-std::string shared_set(const std::vector<ComparedRun>& runs) {
+std::string shared_set(const std::vector<ComparedRun>& runs, Measure measure) {
     std::map<std::string, std::size_t> count;
     std::size_t evaluated = 0;
     for (const ComparedRun& compared : runs) {
-        const auto sets = run::evaluation_sets(*compared.metrics);
+        auto sets = run::evaluation_sets(*compared.metrics);
+        std::erase_if(sets, [&](const std::string& set) {
+            return run::evaluations(*compared.metrics, set, field_of(measure)).value.empty();
+        });
         evaluated += !sets.empty();
         for (const std::string& set : sets) ++count[set];
     }
@@ -58,11 +76,14 @@ std::string shared_set(const std::vector<ComparedRun>& runs) {
     return count.begin()->first;
 }
 
-void read_validation(ComparedRun& compared, const std::string& set) {
-    compared.val = run::evaluations(*compared.metrics, set);
+void read_validation(ComparedRun& compared, const std::string& set, Measure measure) {
+    compared.val = measure == Measure::train_loss ? (*compared.metrics)[run::kTrainLoss]
+                                                  : run::evaluations(*compared.metrics, set, field_of(measure));
     const run::Series bpb = run::evaluations(*compared.metrics, set, "bpb");
     compared.bpb = bpb.value.empty() ? kNaN : bpb.value.back();
-    compared.final_val = compared.val.value.empty() ? kNaN : compared.val.value.back();
+    compared.final_val = measure == Measure::train_loss ? compared.final_train
+                         : compared.val.value.empty()   ? kNaN
+                                                        : compared.val.value.back();
     compared.best_step = -1;
     compared.best_val = lowest_finite(compared.val, &compared.best_step);
 }
@@ -105,10 +126,12 @@ Group new_group(const run::RunInfo& info) {
     group.grid_point = info.grid_point;
     group.config_hash = info.config_hash;
     group.config = info.config;
+    group.known = run::KnownKeys(info);
+    group.source = run::source_format(info);
     group.parameters = info.parameters;
     // A backward pass costs twice the forward pass.
-    group.flops =
-        3 * info.flops_per_token * static_cast<double>(info.config.train.steps) * tokens_per_step(info.config);
+    group.flops = 3 * info.flops_per_token * static_cast<double>(info.config.train.steps) *
+                  run::known_tokens_per_step(info.config, group.known);
     return group;
 }
 
@@ -161,8 +184,9 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
     MetricsCache of_this_one;
     const std::vector<MetricsPtr> metrics = (options.kept ? *options.kept : of_this_one).read(listed);
     for (std::size_t i = 0; i < listed.size(); ++i) comparison.runs.push_back(compared_run(listed[i], metrics[i]));
-    comparison.metric = shared_set(comparison.runs);
-    for (ComparedRun& compared : comparison.runs) read_validation(compared, comparison.metric);
+    comparison.measure = measure_of(comparison.runs);
+    comparison.metric = shared_set(comparison.runs, comparison.measure);
+    for (ComparedRun& compared : comparison.runs) read_validation(compared, comparison.metric, comparison.measure);
 
     std::map<std::string, std::size_t> group_of_hash;
     for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
@@ -193,7 +217,8 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
 std::vector<ConfigDifference> Comparison::differences_of(std::size_t group) const {
     const Group& variant = groups.at(group);
     if (!variant.baseline || *variant.baseline == group) return {};
-    return difference(groups[*variant.baseline].config, variant.config);
+    const Group& reference = groups[*variant.baseline];
+    return run::known_difference(reference.config, reference.known, variant.config, variant.known);
 }
 
 }  // namespace ablate::study

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/config/study_config.h"
+#include "core/run/known_keys.h"
 #include "core/study/comparison_metrics.h"
 #include "core/study/statistics.h"
 
@@ -9,10 +10,13 @@
 // Losses are in nats per token, times in seconds; NaN where there is none.
 namespace ablate::study {
 
+// What is compared. Of others' logs alone, where none has a validation loss: bits per byte, else the training loss.
+enum class Measure { val_loss, val_bpb, train_loss };
+
 struct ComparedRun {
     run::ListedRun listed;
     MetricsPtr metrics;  // never null
-    run::Series val;     // of the compared validation set: updates done -> loss
+    run::Series val;     // of what is compared, as a rule the loss on the validation set: updates done -> value
     double final_val = 0, best_val = 0, final_train = 0, min_train = 0, bpb = 0;
     std::int64_t best_step = 0;  // -1 without a finite validation loss
     double seconds = 0, tokens_per_second = 0, mfu = 0;
@@ -35,31 +39,35 @@ struct Delta {
 struct Group {
     std::string name, variant, label, grid_point, config_hash;
     RunConfig config;
+    run::KnownKeys known;                   // what of it is a fact: all, but of an imported log
+    std::string source;                     // the format of that log; "" for what was trained here
     std::vector<std::size_t> runs;          // indices into Comparison::runs, by seed
     Interval final_val, best_val;           // over healthy seeds
     std::vector<double> final_val_by_seed;  // of every run in `runs`, collapsed ones included
     PairedInterval delta;                   // of the final validation loss to the baseline's group, by shared seed
     double delta_relative = 0;
-    std::int64_t collapsed = 0, unfinished = 0;  // seeds; a rate, never averaged in
-    std::vector<std::string> collapse_causes;    // "seed 1: loss is NaN at step 23, first in ..."
-    std::int64_t parameters = 0;
+    std::int64_t collapsed = 0, unfinished = 0;            // seeds; a rate, never averaged in
+    std::vector<std::string> collapse_causes;              // "seed 1: loss is NaN at step 23, first in ..."
+    std::int64_t parameters = 0;                           // 0: not known
     double flops = 0, seconds = 0, tokens_per_second = 0;  // of training one run; means over the runs that have ended
     bool is_baseline = false;
     std::optional<std::size_t> baseline;  // the group `delta` refers to
     bool too_close = false;               // agrees with the baseline as two runs of the same graph would
     std::string judgement;                // one computed sentence about the delta
     std::int64_t healthy() const { return final_val.n; }
+    bool imported() const { return !source.empty(); }
 };
 
 struct Comparison {
     std::string study;
     std::string metric = "val";  // the validation set compared
+    Measure measure = Measure::val_loss;
     std::vector<ComparedRun> runs;
     std::vector<Group> groups;                 // study order; within a variant by grid point
     std::vector<std::size_t> baselines;        // group index of the baseline of each grid point
     std::vector<std::size_t> best_of_variant;  // for each variant, the group with the best mean final validation loss
     std::vector<std::string> notes;            // stand-in text, single seed, different data, damaged runs
-    std::vector<ConfigDifference> differences_of(std::size_t group) const;  // to its baseline
+    std::vector<ConfigDifference> differences_of(std::size_t group) const;  // to its baseline, as far as known
     bool has_grid() const { return best_of_variant.size() < groups.size(); }
 };
 

@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/io/numbers.h"
 #include "core/study/comparison_internal.h"
+#include "core/study/wording.h"
 
 #include <algorithm>
 
@@ -18,6 +19,8 @@ Json to_json(const Interval& interval) {
     if (interval.half_width) json["half_width"] = number_to_json(*interval.half_width);
     return json;
 }
+
+Json parameters_json(std::int64_t parameters) { return parameters > 0 ? Json(parameters) : Json(); }
 
 Json to_json(const PairedInterval& interval) {
     Json json = to_json(static_cast<const Interval&>(interval));
@@ -40,7 +43,8 @@ Json to_json(const ComparedRun& compared) {
             {"status", run::to_string(compared.listed.status)},
             {"verdict", verdict ? train::to_json(*verdict) : Json()},
             {"step", compared.listed.state.step},
-            {"parameters", info.parameters},
+            {"source", run::is_imported_log(info) ? Json(run::source_format(info)) : Json()},
+            {"parameters", parameters_json(info.parameters)},
             {"final_val", number_to_json(compared.final_val)},
             {"best_val", number_to_json(compared.best_val)},
             {"best_step", compared.best_step},
@@ -76,7 +80,8 @@ Json to_json(const Comparison& comparison, std::size_t index) {
             {"collapsed", group.collapsed},
             {"unfinished", group.unfinished},
             {"collapse_causes", group.collapse_causes},
-            {"parameters", group.parameters},
+            {"source", group.imported() ? Json(group.source) : Json()},
+            {"parameters", parameters_json(group.parameters)},
             {"training_flops", number_to_json(group.flops)},
             {"seconds", number_to_json(group.seconds)},
             {"tokens_per_second", number_to_json(group.tokens_per_second)},
@@ -96,7 +101,7 @@ std::string csv_row(const ComparedRun& compared) {
                                          std::to_string(info.seed),
                                          run::to_string(compared.listed.status),
                                          std::to_string(compared.listed.state.step),
-                                         std::to_string(info.parameters),
+                                         info.parameters > 0 ? std::to_string(info.parameters) : "",
                                          full_precision(compared.final_val),
                                          full_precision(compared.best_val),
                                          std::to_string(compared.best_step),
@@ -132,7 +137,8 @@ Json to_json(const Comparison& comparison) {
     return {{"format", 1},
             {"study", comparison.study},
             {"metric", comparison.metric},
-            {"unit", "nats"},
+            {"measure", measured(comparison)},
+            {"unit", unit_of(comparison)},
             {"confidence", 0.95},
             {"groups", groups},
             {"runs", runs},

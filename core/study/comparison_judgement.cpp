@@ -26,10 +26,11 @@ const std::string& data_of(const Comparison& comparison, const Group& group) {
     return comparison.runs[group.runs.front()].listed.info.data_sha256;
 }
 
-// The same seed draws the same batches only where batches have the same shape.
-bool shares_data_order(const RunConfig& a, const RunConfig& b) {
-    return a.train.batch == b.train.batch && a.train.accumulate == b.train.accumulate &&
-           a.data.context == b.data.context;
+// The same seed draws the same batches only where batches have the same shape. Of a log from elsewhere nobody knows.
+bool shares_data_order(const Group& one, const Group& other) {
+    const RunConfig &a = one.config, &b = other.config;
+    return !one.imported() && !other.imported() && a.train.batch == b.train.batch &&
+           a.train.accumulate == b.train.accumulate && a.data.context == b.data.context;
 }
 
 std::string collapse_rate(const Group& group) {
@@ -45,12 +46,18 @@ std::string reference_name(const Group& reference) {
 std::string obstacle(const Comparison& comparison, const Group& group, const Group& reference) {
     if (group.healthy() == 0 && group.collapsed > 0)
         return fmt::format("{}: {}", collapse_rate(group), group.collapse_causes.front());
+    if (group.healthy() == 0 && group.unfinished == 0) return fmt::format("its log holds no {}", measured(comparison));
     if (group.healthy() == 0) return "no seed has finished";
     if (reference.healthy() == 0 && reference.collapsed > 0)
         return fmt::format("{} collapsed here ({}): no comparison can be made", reference_name(reference),
                            collapse_rate(reference));
+    if (reference.healthy() == 0 && reference.unfinished == 0)
+        return fmt::format("the log of {} holds no {}", reference_name(reference), measured(comparison));
     if (reference.healthy() == 0)
         return fmt::format("{} has not finished here: no comparison can be made", reference_name(reference));
+    if (group.imported() != reference.imported())
+        return fmt::format("{} is an imported log, whose data are not known: the losses cannot be compared",
+                           group.imported() ? display_name(group) : reference_name(reference));
     if (data_of(comparison, group) != data_of(comparison, reference))
         return fmt::format("other data than {}: the losses cannot be compared", reference_name(reference));
     return "";
@@ -58,7 +65,7 @@ std::string obstacle(const Comparison& comparison, const Group& group, const Gro
 
 std::string loss_text(double loss) { return signed_loss(loss).substr(loss < 0 ? 0 : 1); }
 
-std::string in_short(const Delta& delta, const Group& reference) {
+std::string in_short(const Comparison& comparison, const Delta& delta, const Group& reference) {
     const PairedInterval& interval = delta.interval;
     if (delta.too_close())
         return fmt::format("agrees with {} to {}: check that the change reached the computation",
@@ -66,25 +73,35 @@ std::string in_short(const Delta& delta, const Group& reference) {
                            delta.closeness == 0 ? "the last bit" : significant(delta.closeness, 1));
     if (!interval.half_width) return "one seed: no interval";
     if (!interval.distinguishable()) return "within the seeds' spread";
-    return fmt::format("{} by {} nats", interval.mean > 0 ? "worse" : "better", loss_text(std::abs(interval.mean)));
+    return fmt::format("{} by {} {}", interval.mean > 0 ? "worse" : "better", loss_text(std::abs(interval.mean)),
+                       unit_of(comparison));
 }
 
-std::string sentence(const Delta& delta) {
+std::string sentence(const Comparison& comparison, const Delta& delta, const Group& reference) {
     const PairedInterval& interval = delta.interval;
     if (delta.too_close()) return delta.in_short;
     if (!interval.half_width)
         return fmt::format("one seed: no interval, so the difference of {} cannot be told from noise",
                            signed_loss(interval.mean));
     const double half = *interval.half_width;
+    const char* why = reference.imported() ? "the order of the data is not known" : "the batches differ";
     const std::string seeds =
-        count_of(interval.n, "seed") + (delta.paired ? "" : " or more on each side, unpaired: the batches differ");
+        count_of(interval.n, "seed") + (delta.paired ? "" : fmt::format(" or more on each side, unpaired: {}", why));
     if (!interval.distinguishable())
-        return fmt::format("the difference of {} nats is no larger than the seeds' spread (95 % interval {} to {}, {})",
-                           signed_loss(interval.mean), signed_loss(interval.mean - half),
+        return fmt::format("the difference of {} {} is no larger than the seeds' spread (95 % interval {} to {}, {})",
+                           signed_loss(interval.mean), unit_of(comparison), signed_loss(interval.mean - half),
                            signed_loss(interval.mean + half), seeds);
     const double size = std::abs(interval.mean);
     return fmt::format("{} (95 % interval {} to {}, {}, {})", delta.in_short, loss_text(size - half),
                        loss_text(size + half), seeds, p_text(*interval.p_value));
+}
+
+// The largest relative difference at one seed; infinite where no seed is shared.
+double closeness_of_equal_seeds(const std::map<std::int64_t, double>& a, const std::map<std::int64_t, double>& b) {
+    double closeness = -1;
+    for (const auto& [seed, loss] : a)
+        if (b.contains(seed)) closeness = std::max(closeness, std::abs(loss - b.at(seed)) / std::abs(b.at(seed)));
+    return closeness < 0 ? std::numeric_limits<double>::infinity() : closeness;
 }
 
 double mean_of(const std::vector<double>& values) { return mean_interval(values).mean; }
@@ -111,7 +128,7 @@ Delta compare_groups(const Comparison& comparison, std::size_t group_index, std:
             fmt::format("{} has no value here", a.empty() ? display_name(group) : reference_name(reference));
         return delta;
     }
-    if (shares_data_order(group.config, reference.config))
+    if (shares_data_order(group, reference))
         for (const auto& [seed, loss] : a)
             if (b.contains(seed)) ours.push_back(loss), theirs.push_back(b.at(seed));
     delta.paired = !ours.empty();
@@ -124,10 +141,11 @@ Delta compare_groups(const Comparison& comparison, std::size_t group_index, std:
         for (const auto& entry : b) theirs.push_back(entry.second);
         delta.interval = unpaired_interval(ours, theirs);
         delta.closeness = std::numeric_limits<double>::infinity();
+        if (group.imported()) delta.closeness = closeness_of_equal_seeds(a, b);
     }
     delta.relative = delta.interval.mean / mean_of(theirs);
-    delta.in_short = in_short(delta, reference);
-    delta.judgement = sentence(delta);
+    delta.in_short = in_short(comparison, delta, reference);
+    delta.judgement = sentence(comparison, delta, reference);
     if (group.collapsed > 0) delta.judgement += fmt::format("; {}, left out of the mean", collapse_rate(group));
     return delta;
 }

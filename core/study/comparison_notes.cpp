@@ -42,22 +42,70 @@ std::string version_of(const ComparedRun& compared, const char* key) {
                : "";
 }
 
+// "" where the configuration of an imported log does not tell.
+template <class Value>
+auto where_known(std::vector<const char*> keys, Value value) {
+    return [=](const ComparedRun& compared) -> std::string {
+        const run::KnownKeys known(compared.listed.info);
+        const bool told = std::all_of(keys.begin(), keys.end(), [&](const char* key) { return known.has(key); });
+        return told ? value(compared.listed.info) : "";
+    };
+}
+
 void note_unequal_circumstances(Comparison& comparison) {
-    note_unequal(comparison, "the runs were trained on different data",
-                 [](const ComparedRun& compared) { return "sha256 " + compared.listed.info.data_sha256.substr(0, 8); });
-    note_unequal(
-        comparison, "threads a run differ, so equal seeds do not give equal bits and times do not compare",
-        [](const ComparedRun& compared) { return count_of(compared.listed.info.config.train.threads, "thread"); });
+    note_unequal(comparison, "the runs were trained on different data", [](const ComparedRun& compared) {
+        const std::string& sha256 = compared.listed.info.data_sha256;
+        return sha256.empty() ? "" : "sha256 " + sha256.substr(0, 8);
+    });
+    note_unequal(comparison, "threads a run differ, so equal seeds do not give equal bits and times do not compare",
+                 where_known({"train.threads"},
+                             [](const run::RunInfo& info) { return count_of(info.config.train.threads, "thread"); }));
     note_unequal(comparison, "devices differ, so times do not compare",
-                 [](const ComparedRun& compared) { return compared.listed.info.config.train.device; });
+                 where_known({"train.device"}, [](const run::RunInfo& info) { return info.config.train.device; }));
     note_unequal(comparison, "numbers of validation tokens differ, so losses are means over different texts",
-                 [](const ComparedRun& compared) {
-                     const RunConfig& config = compared.listed.info.config;
+                 where_known({"train.eval_batches", "train.batch", "data.context"}, [](const run::RunInfo& info) {
+                     const RunConfig& config = info.config;
                      return with_thousands(config.train.eval_batches * config.train.batch * config.data.context);
-                 });
+                 }));
     for (const char* key : {"ablate", "libtorch", "compiler"})
         note_unequal(comparison, fmt::format("versions of {} differ", key),
                      [key](const ComparedRun& compared) { return version_of(compared, key); });
+}
+
+// What a reader must know of logs that others wrote.
+void note_imported(Comparison& comparison) {
+    std::vector<std::string> names, only_ends;
+    std::set<std::string> remarks;
+    bool all = true;
+    for (const ComparedRun& compared : comparison.runs) {
+        all &= run::is_imported_log(compared.listed.info);
+        if (!run::is_imported_log(compared.listed.info)) continue;
+        const std::string name = run_name(compared);
+        names.push_back(fmt::format("{} ({})", name, run::source_format(compared.listed.info)));
+        for (const std::string& remark : run::source_remarks(compared.listed.info))
+            remarks.insert(fmt::format("{}: {}", name, remark));
+        if (compared.val.value.size() == 1) only_ends.push_back(name);
+    }
+    if (names.empty()) return;
+    const auto some = [](std::vector<std::string> all_names) {
+        const std::size_t count = all_names.size();
+        if (count > 8)
+            all_names = {all_names.begin(), all_names.begin() + 8},
+            all_names.push_back(fmt::format("{} more", count - 8));
+        return join(all_names, ", ");
+    };
+    comparison.notes.push_back(fmt::format(
+        "imported logs, of whose configuration only what they state is known, and of whose data nothing: {}",
+        some(names)));
+    if (all && comparison.measure != Measure::val_loss)
+        comparison.notes.push_back(
+            fmt::format("no log holds a validation loss: compared is the {}", measured(comparison)));
+    if (!only_ends.empty())
+        comparison.notes.push_back(fmt::format(
+            "only the values at the end are known, so there is no reading at equal steps before it and none "
+            "at equal time: {}",
+            some(only_ends)));
+    comparison.notes.insert(comparison.notes.end(), remarks.begin(), remarks.end());
 }
 
 void note_seeds(Comparison& comparison) {
@@ -78,6 +126,7 @@ void add_notes(Comparison& comparison) {
     for (const ComparedRun& compared : comparison.runs)
         if (!compared.listed.info.data_note.empty()) data_notes.insert(compared.listed.info.data_note);
     comparison.notes.insert(comparison.notes.begin(), data_notes.begin(), data_notes.end());
+    note_imported(comparison);
     note_seeds(comparison);
     note_unequal_circumstances(comparison);
     if (std::any_of(comparison.runs.begin(), comparison.runs.end(),

@@ -33,8 +33,9 @@ std::vector<ListedRun> one_per_seed(std::vector<ListedRun> runs, std::vector<std
     }
     for (const auto& [key, use] : seen)
         if (use.second > 1)
-            notes.push_back(fmt::format("{}, seed {}: trained {} times; run {} is compared",
-                                        point_name(kept[use.first].info), key.second, use.second,
+            notes.push_back(fmt::format("{}, seed {}: {} {} times; run {} is compared",
+                                        point_name(kept[use.first].info), key.second,
+                                        run::is_imported_log(kept[use.first].info) ? "imported" : "trained", use.second,
                                         kept[use.first].info.id));
     return kept;
 }
@@ -71,9 +72,10 @@ struct Selection {
 };
 
 void note_left_out(const ListedRun& listed, std::size_t count, const RunConfig& present, Selection& selection) {
+    const auto differences =
+        run::known_difference(present, run::KnownKeys(), listed.info.config, run::KnownKeys(listed.info));
     selection.notes.push_back(fmt::format("{}: {} of other settings left out ({})", point_name(listed.info),
-                                          count_of(static_cast<std::int64_t>(count), "run"),
-                                          in_words(difference(present, listed.info.config))));
+                                          count_of(static_cast<std::int64_t>(count), "run"), in_words(differences)));
 }
 
 // The runs of each point name by hash, oldest first: different hashes under one name are different experiments.
@@ -140,16 +142,26 @@ std::vector<VariantPoint> with_starts(std::vector<VariantPoint> points, const st
 std::vector<ListedRun> runs_of(const run::RunList& list, const std::string& study) {
     std::vector<ListedRun> runs;
     for (const ListedRun& listed : list.runs)
-        if (listed.info.study == study) runs.push_back(listed);
+        if (listed.info.study == study && !run::is_imported_log(listed.info)) runs.push_back(listed);
     return runs;
+}
+
+// Imported logs are of no point of a study: all of them stand beside it.
+void add_imported(const run::RunList& list, const std::string& study, Selection& selection) {
+    for (const ListedRun& listed : list.runs)
+        if (listed.info.study == study && run::is_imported_log(listed.info)) selection.runs.push_back(listed);
 }
 
 Comparison finish(Selection selection, const run::RunList& list, const std::string& study,
                   const std::vector<std::string>& order, MetricsCache* kept) {
+    add_imported(list, study, selection);
     for (const run::DamagedRun& damaged : list.damaged)
         selection.notes.push_back(fmt::format("left out, damaged: {}", damaged.reason));
     auto runs = in_order(one_per_seed(std::move(selection.runs), selection.notes), order);
-    return compare(std::move(runs), {study, std::move(selection.notes), kept});
+    // Nobody elsewhere calls a variant "baseline".
+    const bool all_imported =
+        std::all_of(runs.begin(), runs.end(), [](const ListedRun& one) { return run::is_imported_log(one.info); });
+    return compare(std::move(runs), {study, std::move(selection.notes), kept, all_imported});
 }
 
 }  // namespace

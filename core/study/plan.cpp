@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/model/tensor_table.h"
+#include "core/run/known_keys.h"
 #include "core/study/preflight.h"
 #include "core/study/resolve.h"
 
@@ -68,8 +69,8 @@ std::vector<PlannedRun> plan(const StudyConfig& study, const PlanOptions& option
         for (const VariantPoint& point : points) {
             PlannedRun planned{point, seed, config_hash(point.config, data.sha256), {}, {}, {}};
             for (const run::ListedRun& earlier : list.runs)
-                if (earlier.info.study == study.name && earlier.info.seed == seed &&
-                    earlier.info.config_hash == planned.config_hash)
+                if (!run::is_imported_log(earlier.info) && earlier.info.study == study.name &&
+                    earlier.info.seed == seed && earlier.info.config_hash == planned.config_hash)
                     note_earlier_run(planned, earlier);
             runs.push_back(std::move(planned));
         }

@@ -46,7 +46,7 @@ class Reader {
 
 double per_step(const ComparedRun& compared, Along along) {
     const run::RunInfo& info = compared.listed.info;
-    const double tokens = tokens_per_step(info.config);
+    const double tokens = run::known_tokens_per_step(info.config, run::KnownKeys(info));
     const auto done = static_cast<double>(compared.listed.state.step);
     switch (along) {
         case Along::steps:
@@ -96,6 +96,10 @@ MeanCurve mean_curve(const Comparison& comparison, const Group& group, const Ser
 }
 
 double end_of_loss_axis(const RunConfig& config) { return std::log(static_cast<double>(config.data.vocab_size)) + 0.5; }
+
+std::optional<double> end_of_loss_axis(const Group& group) {
+    return group.known.has("data.vocab_size") ? std::optional(end_of_loss_axis(group.config)) : std::nullopt;
+}
 
 double validation_at(const ComparedRun& compared, Along along, double x) {
     return Reader(compared.val, per_step(compared, along)).value(x);

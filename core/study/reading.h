@@ -23,6 +23,7 @@ MeanCurve mean_curve(const Comparison& comparison, const Group& group, const Ser
 
 // Where an axis of losses ends, half a nat above a uniform guess (ln V): what lies far above would flatten the rest.
 double end_of_loss_axis(const RunConfig& config);
+std::optional<double> end_of_loss_axis(const Group& group);  // none where the vocabulary is not known
 
 // The validation loss of a run at x, on the line between two evaluations; NaN before the first and after the last.
 double validation_at(const ComparedRun& compared, Along along, double x);

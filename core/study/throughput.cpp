@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/io/numbers.h"
+#include "core/run/known_keys.h"
 #include "core/study/preflight.h"
 #include "core/study/statistics.h"
 
@@ -39,6 +40,7 @@ double share_of(double peak, const run::ListedRun& listed) {
 }  // namespace
 
 double model_flops_utilisation(const run::ListedRun& listed) {
+    if (run::is_imported_log(listed.info)) return std::numeric_limits<double>::quiet_NaN();
     const auto peak = peak_of(listed.info.config, listed.directory.workspace());
     return peak ? share_of(*peak, listed) : std::numeric_limits<double>::quiet_NaN();
 }
@@ -52,7 +54,7 @@ TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store)
 TimeEstimate estimated_time(const RunConfig& config, double peak, const run::RunList& runs) {
     std::vector<double> shares;
     for (const run::ListedRun& listed : runs.runs) {
-        if (!alike(listed.info.config.train, config.train)) continue;
+        if (run::is_imported_log(listed.info) || !alike(listed.info.config.train, config.train)) continue;
         const double share = share_of(peak, listed);
         if (std::isfinite(share)) shares.push_back(share);
     }

@@ -25,6 +25,30 @@ std::string with_half_width(const PairedInterval& difference) {
     return signed_loss(difference.mean) + " ± " + fixed(*difference.half_width, 4);
 }
 
+std::string measured(const Comparison& comparison) {
+    switch (comparison.measure) {
+        case Measure::val_loss:
+            return "validation loss";
+        case Measure::val_bpb:
+            return "validation bits per byte";
+        case Measure::train_loss:
+            return "training loss";
+    }
+    throw std::logic_error("a measure without a name");
+}
+
+std::string measured_in_short(const Comparison& comparison) {
+    return comparison.measure == Measure::val_loss  ? "val loss"
+           : comparison.measure == Measure::val_bpb ? "val bpb"
+                                                    : "train loss";
+}
+
+std::string unit_of(const Comparison& comparison) {
+    return comparison.measure == Measure::val_bpb ? "bits per byte" : "nats";
+}
+
+std::string parameters_text(std::int64_t parameters) { return parameters > 0 ? with_thousands(parameters) : "–"; }
+
 std::string p_text(double p) { return p < 0.0001 ? "p < 0.0001" : "p = " + fixed(p, 4); }
 
 std::string count_of(std::int64_t n, const std::string& thing) {
