@@ -18,7 +18,8 @@ std::unique_ptr<Norm> query_key_norm(const RunConfig& config, NormSite site, std
 
 Attention::Attention(const RunConfig& config, std::int64_t layer, const Tensors& tensors, const Position& position,
                      at::Device device)
-    : heads_(config.model.heads),
+    : layer_(layer),
+      heads_(config.model.heads),
       key_value_heads_(config.model.key_value_heads()),
       head_width_(config.model.head_width()),
       norm_whole_projection_(config.model.qk_norm_scope == "projection"),
@@ -43,17 +44,31 @@ at::Tensor Attention::split_heads(const at::Tensor& projected, std::int64_t head
     return x.transpose(1, 2);
 }
 
-at::Tensor Attention::forward(const at::Tensor& x, const ops::Dropout& dropout) const {
+at::Tensor Attention::forward(const at::Tensor& x, const Places& places, const ops::Dropout& dropout,
+                              const Continuation* continuation) const {
     const std::int64_t queries = heads_ * head_width_, keys = key_value_heads_ * head_width_;
     const std::vector<at::Tensor> parts =
         ops::linear(x, in_weights_, in_biases_).split_with_sizes({queries, keys, keys}, -1);
     at::Tensor q = split_heads(parts[0], heads_, q_norm_.get());
     at::Tensor k = split_heads(parts[1], key_value_heads_, k_norm_.get());
     const at::Tensor v = split_heads(parts[2], key_value_heads_, nullptr);
-    position_.rotate(q, k);
+    position_.rotate(q, k, places);
 
-    const at::Tensor bias = position_.score_bias(x.size(1), ops::accumulate_type(x.scalar_type()));
-    const at::Tensor mixed = ops::attention(q, k, v, {scale_, bias, &dropout});
+    at::Tensor mixed;
+    if (continuation) {
+        const at::Tensor &kept_keys = continuation->cache.keys(layer_),
+                         &kept_values = continuation->cache.values(layer_);
+        continuation->store(k, kept_keys);
+        continuation->store(v, kept_values);
+        if (!continuation->fresh)
+            mixed = ops::kept_attention(
+                q, {kept_keys, kept_values, continuation->sequences, continuation->lengths, continuation->bias},
+                scale_);
+    }
+    if (!mixed.defined()) {
+        const at::Tensor bias = position_.score_bias(0, x.size(1), ops::accumulate_type(x.scalar_type()));
+        mixed = ops::attention(q, k, v, {scale_, bias, &dropout});
+    }
     return ops::linear(mixed.transpose(1, 2).flatten(2), out_weight_, out_bias_);
 }
 

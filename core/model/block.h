@@ -7,8 +7,10 @@ namespace ablate::model {
 // What one forward pass carries along.
 struct Pass {
     at::ScalarType product_type;  // of matrix products; the residual stream keeps the parameters' type
+    Places places;
     ops::Dropout dropout;
     const Probe* probe = nullptr;
+    const Continuation* continuation = nullptr;
 
     void look(const std::string& site, const at::Tensor& value) const {
         if (probe) (*probe)(site, value.detach());

@@ -4,15 +4,16 @@
 #include "core/model/sites.h"
 #include "core/model/tensor_table.h"
 #include "core/ops/linear_cross_entropy.h"
+#include "core/ops/precision.h"
 
 namespace ablate::model {
 namespace {
 
-at::Tensor initial_value(const TensorSpec& spec, const RunConfig& config, std::uint64_t seed, at::ScalarType type,
-                         at::Device device) {
-    at::Tensor value = at::full(spec.shape, spec.initial, type);
-    if (spec.role == TensorRole::matrix || spec.role == TensorRole::embedding)
-        kind_registry().init(config.model.init)(spec, config.model.init, config.model.layers, seed, value);
+at::Tensor initial_value(const TensorSpec& spec, const RunConfig& config, std::optional<std::uint64_t> seed,
+                         at::ScalarType type, at::Device device) {
+    at::Tensor value = seed ? at::full(spec.shape, spec.initial, type) : at::empty(spec.shape, type);
+    if (seed && (spec.role == TensorRole::matrix || spec.role == TensorRole::embedding))
+        kind_registry().init(config.model.init)(spec, config.model.init, config.model.layers, *seed, value);
     return value.to(device).set_requires_grad(true);
 }
 
@@ -27,6 +28,13 @@ struct Transformer::Modules {
 };
 
 Transformer::Transformer(const RunConfig& config, std::uint64_t seed, at::Device device, at::ScalarType weights)
+    : Transformer(config, std::optional(seed), device, weights) {}
+
+Transformer::Transformer(const RunConfig& config, at::Device device, at::ScalarType weights)
+    : Transformer(config, std::optional<std::uint64_t>(), device, weights) {}
+
+Transformer::Transformer(const RunConfig& config, std::optional<std::uint64_t> seed, at::Device device,
+                         at::ScalarType weights)
     : config_(config), device_(device), modules_(std::make_unique<Modules>()) {
     std::map<std::string, at::Tensor> by_name;
     for (TensorSpec& spec : tensor_table(config)) {
@@ -57,14 +65,15 @@ Transformer::Transformer(const RunConfig& config, std::uint64_t seed, at::Device
 
 Transformer::~Transformer() = default;
 
-at::Tensor Transformer::hidden(const at::Tensor& ids, const ForwardOptions& options) const {
+at::Tensor Transformer::hidden(const at::Tensor& ids, const ForwardOptions& options, Places places,
+                               const Continuation* continuation) const {
     const Modules& modules = *modules_;
-    Pass pass{modules.product_type, {}, options.probe};
+    Pass pass{modules.product_type, std::move(places), {}, options.probe, continuation};
     if (options.training) pass.dropout = ops::Dropout(config_.model.dropout, options.dropout_seed, device_);
 
     at::Tensor x = at::embedding(modules.embedding, ids);
     x = modules.embed_norm->forward(x, x.scalar_type());
-    const at::Tensor position = modules.position->embedding(ids.size(1));
+    const at::Tensor position = modules.position->embedding(pass.places);
     if (position.defined()) x = x + position.to(x.scalar_type());
     pass.look("embed", x);
     x = pass.dropout(x);
@@ -75,7 +84,7 @@ at::Tensor Transformer::hidden(const at::Tensor& ids, const ForwardOptions& opti
 }
 
 LossOutput Transformer::loss(const at::Tensor& ids, const at::Tensor& targets, const ForwardOptions& options) const {
-    const at::Tensor rows = hidden(ids, options).flatten(0, 1);
+    const at::Tensor rows = hidden(ids, options, {ids.size(1), {}}).flatten(0, 1);
     const double softcap = config_.model.logit_softcap;
     if (options.probe) {
         // The loss never has all logits at once; only who looks pays for them.
@@ -88,16 +97,43 @@ LossOutput Transformer::loss(const at::Tensor& ids, const at::Tensor& targets, c
 }
 
 at::Tensor Transformer::logits(const at::Tensor& ids, const ForwardOptions& options) const {
-    const at::Tensor logits =
-        ops::linear_logits(hidden(ids, options), modules_->head, modules_->head_bias, config_.model.logit_softcap);
+    const at::Tensor logits = ops::linear_logits(hidden(ids, options, {ids.size(1), {}}), modules_->head,
+                                                 modules_->head_bias, config_.model.logit_softcap);
     if (options.probe) (*options.probe)("logits", logits.detach());
     return logits;
 }
 
+KeyValueCache Transformer::make_cache(std::int64_t sequences, std::int64_t capacity) const {
+    return KeyValueCache(config_, sequences, capacity, modules_->product_type, device_);
+}
+
+at::Tensor Transformer::logits(const at::Tensor& ids, KeyValueCache& cache, std::span<const std::int64_t> sequences,
+                               bool last_only) const {
+    const at::NoGradGuard no_gradient;
+    const std::int64_t count = ids.size(1);
+    Places places{count, {}};
+    Continuation continuation{cache, {sequences.begin(), sequences.end()}, {}, {}, true};
+    for (const std::int64_t sequence : sequences) {
+        const std::int64_t first = cache.length(sequence);
+        if (first + count > config_.data.context) throw std::logic_error("a sequence outgrows the context");
+        cache.grow(sequence, count);
+        places.first.push_back(first);
+        continuation.lengths.push_back(first + count);
+        continuation.fresh = continuation.fresh && first == 0;
+    }
+    for (const std::int64_t first : continuation.fresh ? std::vector<std::int64_t>() : places.first) {
+        at::Tensor bias = modules_->position->score_bias(first, count, ops::accumulate_type(modules_->product_type));
+        if (bias.defined()) continuation.bias.push_back(std::move(bias));
+    }
+    at::Tensor rows = hidden(ids, {}, std::move(places), &continuation);
+    if (last_only) rows = rows.narrow(1, count - 1, 1);
+    return ops::linear_logits(rows, modules_->head, modules_->head_bias, config_.model.logit_softcap);
+}
+
 at::Tensor Transformer::token_nll(const at::Tensor& ids, const at::Tensor& targets) const {
     const at::NoGradGuard no_gradient;
-    return ops::linear_nll(hidden(ids, {}).flatten(0, 1), modules_->head, modules_->head_bias, targets.flatten(),
-                           config_.model.logit_softcap)
+    return ops::linear_nll(hidden(ids, {}, {ids.size(1), {}}).flatten(0, 1), modules_->head, modules_->head_bias,
+                           targets.flatten(), config_.model.logit_softcap)
         .view(ids.sizes());
 }
 

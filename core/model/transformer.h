@@ -1,6 +1,10 @@
 #pragma once
 #include "core/config/run_config.h"
 #include "core/model/kinds.h"
+#include "core/model/kv_cache.h"
+
+#include <optional>
+#include <span>
 
 namespace ablate::model {
 
@@ -30,12 +34,20 @@ class Transformer {
     // Initial weights come from a stream per tensor name: where names and shapes agree, variants start equal.
     // Precision bf16 computes matrix products in bfloat16 over fp32 master weights, as autocast does.
     Transformer(const RunConfig& config, std::uint64_t seed, at::Device device, at::ScalarType weights = at::kFloat);
+    // The same with nothing drawn, which takes long for a large model: for weights that are loaded next.
+    Transformer(const RunConfig& config, at::Device device, at::ScalarType weights = at::kFloat);
     ~Transformer();
 
     LossOutput loss(const at::Tensor& ids, const at::Tensor& targets,
                     const ForwardOptions& options = {}) const;                           // int64 [B, T]
     at::Tensor logits(const at::Tensor& ids, const ForwardOptions& options = {}) const;  // [B, T] -> fp32 [B, T, V]
-    at::Tensor token_nll(const at::Tensor& ids, const at::Tensor& targets) const;        // fp32 [B, T], no gradient
+    // The same of `ids` [B, T] behind the tokens that `cache` holds of `sequences`, one a row; it holds these as well
+    // afterwards. With `last_only` of the last token of each row alone: [B, 1, V]. No gradient. Positions beyond
+    // data.context, or the cache's capacity, are a std::logic_error.
+    at::Tensor logits(const at::Tensor& ids, KeyValueCache& cache, std::span<const std::int64_t> sequences,
+                      bool last_only = false) const;
+    KeyValueCache make_cache(std::int64_t sequences, std::int64_t capacity) const;
+    at::Tensor token_nll(const at::Tensor& ids, const at::Tensor& targets) const;  // fp32 [B, T], no gradient
 
     std::vector<Parameter>& parameters() { return parameters_; }
     const std::vector<Parameter>& parameters() const { return parameters_; }
@@ -48,7 +60,9 @@ class Transformer {
     at::Device device_;
     std::vector<Parameter> parameters_;
     std::unique_ptr<Modules> modules_;
-    at::Tensor hidden(const at::Tensor& ids, const ForwardOptions& options) const;  // [B, T] -> [B, T, D]
+    Transformer(const RunConfig& config, std::optional<std::uint64_t> seed, at::Device device, at::ScalarType weights);
+    at::Tensor hidden(const at::Tensor& ids, const ForwardOptions& options, Places places,
+                      const Continuation* continuation = nullptr) const;  // [B, T] -> [B, T, D]
 };
 
 // "auto", "cpu", "cuda:N" as a device; InputError for one that is absent. auto: the first CUDA device, else the CPU.

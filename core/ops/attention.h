@@ -1,6 +1,8 @@
 #pragma once
 #include "core/ops/dropout.h"
 
+#include <span>
+
 namespace ablate::ops {
 
 struct AttentionOptions {
@@ -13,8 +15,20 @@ struct AttentionOptions {
 // row (arXiv 2305.13245). Softmax in max(fp32, type of q).
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionOptions& options);
 
+// What some sequences have left of tokens before: a buffer for each of S, of which a batch of B continues some.
+struct KeptKeys {
+    const at::Tensor &keys, &values;          // [S, K, capacity, hd], contiguous, of the type max(fp32, type of q)
+    std::span<const std::int64_t> sequences;  // [B]: where each row's lie
+    std::span<const std::int64_t> lengths;    // [B]: how many it has by now, those of the queries' own tokens included
+    std::span<const at::Tensor> bias;         // [B] of [H, n, length], as in AttentionOptions; empty: causal mask
+};
+
+// The same for the queries of the last n tokens of each sequence: q [B, H, n, hd] -> [B, H, n, hd]. No gradient.
+at::Tensor kept_attention(const at::Tensor& q, const KeptKeys& kept, double scale);
+
 namespace reference {
+at::Tensor kept_attention(const at::Tensor& q, const KeptKeys& kept, double scale);
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionOptions& options);
-}
+}  // namespace reference
 
 }  // namespace ablate::ops

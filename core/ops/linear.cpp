@@ -1,5 +1,8 @@
 #include "core/ops/linear.h"
 
+#include "core/ops/rows.h"
+
+#include <ATen/Parallel.h>
 #include <ATen/cpu/Utils.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -31,6 +34,44 @@ at::Tensor side_by_side(at::TensorList parts, at::ScalarType type) {
         row += part.size(0);
     }
     return joined;
+}
+
+constexpr std::int64_t kFewRows = 16;
+
+// Generation: one row or a few, no gradient. Then reading the weights is all the work, and each is read once, where it
+// lies, instead of being joined and converted first.
+bool are_few_rows(const at::Tensor& x, at::TensorList weights) {
+    if (at::GradMode::is_enabled() || !rows::fit(x) || x.numel() > kFewRows * x.size(-1)) return false;
+    return std::all_of(weights.begin(), weights.end(), [](const at::Tensor& weight) {
+        return weight.is_cpu() && weight.scalar_type() == at::kFloat && weight.is_contiguous();
+    });
+}
+
+at::Tensor few_rows(const at::Tensor& x, at::TensorList weights, at::TensorList biases) {
+    const std::int64_t width = x.size(-1), count = x.numel() / width;
+    const bool rounded = x.scalar_type() == at::kBFloat16;
+    const at::Tensor wide = x.to(at::kFloat).contiguous();
+    std::vector<std::int64_t> shape = x.sizes().vec();
+    shape.back() = 0;
+    for (const at::Tensor& weight : weights) shape.back() += weight.size(0);
+    const std::int64_t outputs = shape.back();
+    at::Tensor y = at::empty(shape, wide.options());
+    const float* in = wide.const_data_ptr<float>();
+    float* out = y.mutable_data_ptr<float>();
+
+    constexpr std::int64_t kAtOnce = 16, kProductsAThread = 1 << 17;
+    for (const at::Tensor& weight : weights) {
+        const float* w = weight.const_data_ptr<float>();
+        at::parallel_for(0, weight.size(0), kProductsAThread / width + 1, [&](std::int64_t first, std::int64_t last) {
+            for (std::int64_t j = first; j < last; j += kAtOnce)
+                for (std::int64_t row = 0; row < count; ++row)
+                    rows::dots(in + row * width, w + j * width, std::min(kAtOnce, last - j), width, rounded,
+                               out + row * outputs + j);
+        });
+        out += weight.size(0);
+    }
+    y = y.to(x.scalar_type());
+    return biases.empty() ? y : y.add_(side_by_side(biases, x.scalar_type()));
 }
 
 // The inputs are x, the weights, then the biases.
@@ -88,6 +129,7 @@ at::Tensor operand(const at::Tensor& x) {
 at::Tensor multiply(const at::Tensor& a, const at::Tensor& b, at::ScalarType result) { return at::mm(a, b).to(result); }
 
 at::Tensor linear(const at::Tensor& x, at::TensorList weights, at::TensorList biases) {
+    if (are_few_rows(x, weights)) return few_rows(x, weights, biases);
     variable_list inputs{x};
     inputs.insert(inputs.end(), weights.begin(), weights.end());
     inputs.insert(inputs.end(), biases.begin(), biases.end());

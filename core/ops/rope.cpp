@@ -14,7 +14,8 @@ using torch::autograd::variable_list;
 
 // Each head of each position turned (sign 1) or turned back (-1): [B, H, T, hd] whose heads are dense, to the same
 // shape laid out as [B, T, H, hd], which is how attention reads and writes.
-at::Tensor turned(const at::Tensor& x, const at::Tensor& cosine, const at::Tensor& sine, bool halves, float sign) {
+at::Tensor turned(const at::Tensor& x, const at::Tensor& cosine, const at::Tensor& sine, at::IntArrayRef begins,
+                  bool halves, float sign) {
     const std::int64_t batch = x.size(0), heads = x.size(1), length = x.size(2), width = x.size(3);
     const at::Tensor y = at::empty({batch, length, heads, width}, x.options());
     const float *cosines = cosine.const_data_ptr<float>(), *sines = sine.const_data_ptr<float>();
@@ -23,10 +24,11 @@ at::Tensor turned(const at::Tensor& x, const at::Tensor& cosine, const at::Tenso
         rows::Output out(y, width);
         for (std::int64_t row = first; row < last; ++row) {
             const std::int64_t b = row / length, t = row % length;
+            const std::int64_t at = ((begins.empty() ? 0 : begins[static_cast<std::size_t>(b)]) + t) * width / 2;
             for (std::int64_t head = 0; head < heads; ++head) {
                 const std::int64_t to = (row * heads + head) * width;
-                rows::rotate(in.at(b * x.stride(0) + head * x.stride(1) + t * x.stride(2)), cosines + t * width / 2,
-                             sines + t * width / 2, sign, halves, out.at(to), width / 2);
+                rows::rotate(in.at(b * x.stride(0) + head * x.stride(1) + t * x.stride(2)), cosines + at, sines + at,
+                             sign, halves, out.at(to), width / 2);
                 out.store(to);
             }
         }
@@ -37,16 +39,18 @@ at::Tensor turned(const at::Tensor& x, const at::Tensor& cosine, const at::Tenso
 class Rope : public torch::autograd::Function<Rope> {
   public:
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cosine,
-                              const at::Tensor& sine, bool halves) {
+                              const at::Tensor& sine, const std::vector<std::int64_t>& begins, bool halves) {
         context->save_for_backward({cosine, sine});
+        context->saved_data["begins"] = begins;
         context->saved_data["halves"] = halves;
-        return turned(x, cosine, sine, halves, 1);
+        return turned(x, cosine, sine, begins, halves, 1);
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients) {
         const variable_list table = context->get_saved_variables();
         const at::Tensor g = gradients[0].stride(-1) == 1 ? gradients[0] : gradients[0].contiguous();
-        return {turned(g, table[0], table[1], context->saved_data["halves"].toBool(), -1), {}, {}, {}};
+        const std::vector<std::int64_t> begins = context->saved_data["begins"].toIntVector();
+        return {turned(g, table[0], table[1], begins, context->saved_data["halves"].toBool(), -1), {}, {}, {}, {}};
     }
 };
 
@@ -66,11 +70,16 @@ RopeTable rope_table(std::int64_t length, std::int64_t head_dim, double theta, a
     return rope_table(length, rope_frequencies(head_dim, theta), type, device);
 }
 
-at::Tensor reference::rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout) {
+at::Tensor reference::rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout, at::IntArrayRef first) {
     const at::ScalarType type = accumulate_type(x.scalar_type());
     const std::int64_t length = x.size(-2), pairs = x.size(-1) / 2;
-    const at::Tensor cosine = table.cosine.narrow(0, 0, length).to(type),
-                     sine = table.sine.narrow(0, 0, length).to(type);
+    const auto own = [&](const at::Tensor& all) {  // [T, hd/2] or [B, 1, T, hd/2]
+        if (first.empty()) return all.narrow(0, 0, length).to(type);
+        std::vector<at::Tensor> rows;
+        for (const std::int64_t begin : first) rows.push_back(all.narrow(0, begin, length));
+        return at::stack(rows).unsqueeze(1).to(type);
+    };
+    const at::Tensor cosine = own(table.cosine), sine = own(table.sine);
     const at::Tensor wide = x.to(type);
     if (layout == RopeLayout::half) {
         const at::Tensor a = wide.narrow(-1, 0, pairs), b = wide.narrow(-1, pairs, pairs);
@@ -81,9 +90,12 @@ at::Tensor reference::rope(const at::Tensor& x, const RopeTable& table, RopeLayo
     return at::stack({a * cosine - b * sine, b * cosine + a * sine}, -1).flatten(-2).to(x.scalar_type());
 }
 
-at::Tensor rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout) {
-    if (!rows::fit(x) || table.cosine.scalar_type() != at::kFloat) return reference::rope(x, table, layout);
-    return Rope::apply(x, table.cosine, table.sine, layout == RopeLayout::half);
+at::Tensor rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout, at::IntArrayRef first) {
+    if (!rows::fit(x) || table.cosine.scalar_type() != at::kFloat) return reference::rope(x, table, layout, first);
+    const std::int64_t furthest = first.empty() ? 0 : *std::max_element(first.begin(), first.end());
+    if (furthest + x.size(2) > table.cosine.size(0)) throw std::logic_error("rope: positions beyond the table");
+    if (!at::GradMode::is_enabled()) return turned(x, table.cosine, table.sine, first, layout == RopeLayout::half, 1);
+    return Rope::apply(x, table.cosine, table.sine, first.vec(), layout == RopeLayout::half);
 }
 
 }  // namespace ablate::ops

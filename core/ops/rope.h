@@ -17,11 +17,12 @@ RopeTable rope_table(std::int64_t length, std::int64_t head_dim, double theta, a
 at::Tensor rope_frequencies(std::int64_t head_dim, double theta);
 RopeTable rope_table(std::int64_t length, const at::Tensor& frequencies, at::ScalarType type, at::Device device);
 
-// Turns x [B, H, T, hd] by the first T rows of the table (arXiv 2104.09864), computed in max(fp32, type of x).
-at::Tensor rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout);
+// Turns x [B, H, T, hd] by T rows of the table (arXiv 2104.09864), computed in max(fp32, type of x): the first ones or,
+// of each row of the batch, those from `first` on.
+at::Tensor rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout, at::IntArrayRef first = {});
 
 namespace reference {
-at::Tensor rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout);
+at::Tensor rope(const at::Tensor& x, const RopeTable& table, RopeLayout layout, at::IntArrayRef first = {});
 }
 
 }  // namespace ablate::ops

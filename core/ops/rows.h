@@ -24,6 +24,10 @@ void swiglu_backward(const float* gate, const float* up, const float* g, float* 
 // (2i, 2i + 1).
 void rotate(const float* x, const float* cosine, const float* sine, float sign, bool halves, float* y,
             std::int64_t pairs);
+// y[j] = x ⋅ w_j of `count` rows w_j that lie `width` apart. With `rounded` each w is taken as the nearest bf16.
+void dots(const float* x, const float* w, std::int64_t count, std::int64_t width, bool rounded, float* y);
+// y = Σ_j p[j] · v_j, of such rows
+void weighted_sum(const float* p, const float* v, std::int64_t count, std::int64_t width, float* y);
 void widen(const at::BFloat16* x, float* y, std::int64_t count);
 void narrow(const float* x, at::BFloat16* y, std::int64_t count);  // to nearest, ties to even; NaN stays NaN
 

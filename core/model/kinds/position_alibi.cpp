@@ -20,9 +20,10 @@ class Alibi final : public Position {
         : slopes_(at::tensor(slopes(dims.heads), at::kDouble).view({dims.heads, 1, 1}).to(device)) {}
 
     // Made anew for each pass: kept, it would be the largest tensor of a long context.
-    at::Tensor score_bias(std::int64_t length, at::ScalarType type) const override {
-        const at::Tensor position = at::arange(length, slopes_.options().dtype(type));
-        const at::Tensor distance = position.unsqueeze(0) - position.unsqueeze(1);  // key - query
+    at::Tensor score_bias(std::int64_t first, std::int64_t length, at::ScalarType type) const override {
+        const at::Tensor position = at::arange(first + length, slopes_.options().dtype(type));
+        const at::Tensor queries = position.narrow(0, first, length);
+        const at::Tensor distance = position.unsqueeze(0) - queries.unsqueeze(1);  // key - query
         const at::Tensor past = distance.masked_fill(distance.gt(0), -std::numeric_limits<double>::infinity());
         return slopes_.to(type) * past;
     }

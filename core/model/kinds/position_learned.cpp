@@ -1,4 +1,4 @@
-#include "core/model/kinds.h"
+#include "core/model/kinds/position_table.h"
 
 namespace ablate::model {
 namespace {
@@ -6,7 +6,7 @@ namespace {
 class LearnedPosition final : public Position {
   public:
     explicit LearnedPosition(at::Tensor table) : table_(std::move(table)) {}
-    at::Tensor embedding(std::int64_t length) const override { return table_.narrow(0, 0, length); }
+    at::Tensor embedding(const Places& places) const override { return rows_at(table_, places); }
 
   private:
     at::Tensor table_;  // [context, D]

@@ -1,4 +1,4 @@
-#include "core/model/kinds.h"
+#include "core/model/kinds/position_table.h"
 #include "core/ops/rope.h"
 
 namespace ablate::model {
@@ -10,7 +10,7 @@ class SinusoidalPosition final : public Position {
         const ops::RopeTable angles = ops::rope_table(dims.context, dims.width, theta, at::kDouble, device);
         table_ = at::stack({angles.sine, angles.cosine}, -1).flatten(1);
     }
-    at::Tensor embedding(std::int64_t length) const override { return table_.narrow(0, 0, length); }
+    at::Tensor embedding(const Places& places) const override { return rows_at(table_, places); }
 
   private:
     at::Tensor table_;  // [context, D]: sine and cosine of each wavelength in turn

@@ -8,6 +8,8 @@
 #include <ATen/Parallel.h>
 #include <QTest>
 
+#include <bit>
+
 using namespace ablate;
 
 // Each operation against its plain reference in fp64: values and gradients, whatever type it computes in.
@@ -103,6 +105,30 @@ class OpsTest : public QObject {
         compare_types(of(ops::l2_norm, 50.0), of(ops::reference::l2_norm, 50.0), inputs);  // the constant divisor
     }
 
+    // Without a gradient, one row or a few take another way.
+    void linear_of_a_few_rows() {
+        const at::NoGradGuard no_gradient;
+        for (const std::int64_t rows : {1, 3, 40})
+            for (const std::int64_t width : {5, 48, 1031})
+                for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+                    const at::Tensor x = random({rows, width}).to(type);
+                    const Inputs weights{random({21, width}).to(at::kFloat), random({2, width}).to(at::kFloat)},
+                        biases{random({21}).to(at::kFloat), random({2}).to(at::kFloat)};
+                    Inputs wide_weights, wide_biases;
+                    for (const at::Tensor& each : weights) wide_weights.push_back(each.to(type).to(at::kDouble));
+                    for (const at::Tensor& each : biases) wide_biases.push_back(each.to(type).to(at::kDouble));
+                    const at::Tensor found = ops::linear(x, weights, biases),
+                                     wanted = ops::reference::linear(x.to(at::kDouble), wide_weights, wide_biases);
+                    const double error = distance(found, wanted);
+                    QVERIFY2(error <= (type == at::kFloat ? 1e-6 : 5e-3), fmt::format("off by {:.2e}", error).c_str());
+                    QCOMPARE(found.scalar_type(), type);
+                }
+        at::Tensor weight = at::ones({3, 20});
+        weight[1][4] = std::bit_cast<float>(0x7FFFFFFF);  // a NaN that rounding would carry out of the NaNs
+        const at::Tensor y = ops::linear(at::ones({1, 20}, at::kBFloat16), {weight});
+        QVERIFY(y.isnan().equal(at::tensor({0, 1, 0}, at::kLong).view({1, 3}).to(at::kBool)));
+    }
+
     void norms_of_a_strided_view() {
         const auto of = [](auto function) {
             return [function](const Inputs& in) {
@@ -132,13 +158,21 @@ class OpsTest : public QObject {
     void rope() {
         QFETCH(bool, half);
         const auto layout = half ? ops::RopeLayout::half : ops::RopeLayout::interleaved;
-        const auto of = [layout](auto function) {
-            return [function, layout](const Inputs& in) {
+        const auto of = [layout](auto function, const std::vector<std::int64_t>& first) {
+            return [function, layout, first](const Inputs& in) {
                 const at::ScalarType type = at::promote_types(in[0].scalar_type(), at::kFloat);
-                return function(in[0].transpose(1, 2), ops::rope_table(9, 10, 100, type, at::kCPU), layout);
+                return function(in[0].transpose(1, 2), ops::rope_table(9, 10, 100, type, at::kCPU), layout, first);
             };
         };
-        compare_types(of(ops::rope), of(ops::reference::rope), {random({2, 7, 3, 10})});
+        compare_types(of(ops::rope, {}), of(ops::reference::rope, {}), {random({2, 7, 3, 10})});
+        compare_types(of(ops::rope, {2, 0}), of(ops::reference::rope, {2, 0}), {random({2, 7, 3, 10})});
+    }
+
+    void rope_knows_where_its_table_ends() {
+        const ops::RopeTable table = ops::rope_table(9, 10, 100, at::kFloat, at::kCPU);
+        const at::Tensor x = at::ones({1, 2, 3, 10});
+        ops::rope(x, table, ops::RopeLayout::half, {6});
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, ops::rope(x, table, ops::RopeLayout::half, {7}));
     }
 
     void rope_turns_by_the_distance_alone() {
@@ -162,6 +196,49 @@ class OpsTest : public QObject {
         };
         compare_types(of(ops::attention, {}), of(ops::reference::attention, {}), inputs);
         compare_types(of(ops::attention, bias), of(ops::reference::attention, bias), inputs);
+    }
+
+    // Queries of the last tokens, of two sequences at other lengths, against the whole of each.
+    void kept_attention_data() {
+        QTest::addColumn<bool>("biased");
+        QTest::addColumn<qint64>("queries");
+        for (const bool biased : {false, true})
+            for (const int queries : {1, 3})
+                QTest::addRow("%d queries%s", queries, biased ? ", bias" : "") << biased << qint64(queries);
+    }
+    void kept_attention() {
+        QFETCH(bool, biased);
+        QFETCH(qint64, queries);
+        const std::vector<std::int64_t> sequences{2, 0}, lengths{9, 5};
+        const at::Tensor keys = random({3, 2, 11, 37}), values = random({3, 2, 11, 37}),
+                         q = random({2, 4, queries, 37});
+        std::vector<at::Tensor> bias, wanted;
+        for (std::size_t row = 0; row < 2; ++row) {
+            const std::int64_t length = lengths[row];
+            const at::Tensor later = at::ones({length, length}, at::kBool).triu(1);
+            const at::Tensor whole =
+                random({4, length, length}).masked_fill_(later, -std::numeric_limits<double>::infinity());
+            if (biased) bias.push_back(whole.narrow(1, length - queries, queries));
+            const auto own = [&](const at::Tensor& all) {
+                return all.narrow(0, sequences[row], 1).narrow(2, 0, length);
+            };
+            const at::Tensor padded =
+                at::cat({random({1, 4, length - queries, 37}), q.narrow(0, static_cast<std::int64_t>(row), 1)}, 2);
+            wanted.push_back(
+                ops::reference::attention(padded, own(keys), own(values), {0.3, biased ? whole : at::Tensor(), nullptr})
+                    .narrow(2, length - queries, queries));
+        }
+        for (const auto& [type, tolerance] :
+             {std::pair(at::kDouble, 1e-12), {at::kFloat, 1e-5}, {at::kBFloat16, 2e-2}}) {
+            const at::ScalarType wide = at::promote_types(type, at::kFloat);
+            const at::Tensor k = keys.to(wide), v = values.to(wide);
+            std::vector<at::Tensor> rows;
+            for (const at::Tensor& each : bias) rows.push_back(each.to(wide));
+            const at::Tensor found = ops::kept_attention(q.to(type), {k, v, sequences, lengths, rows}, 0.3);
+            QCOMPARE(found.scalar_type(), type);
+            const double error = distance(found, at::cat(wanted));
+            QVERIFY2(error <= tolerance, fmt::format("off by {:.2e}", error).c_str());
+        }
     }
 
     void attention_drops_by_its_own_generator() {
