@@ -1,11 +1,12 @@
 #include "core/infer/generate.h"
 
 #include "core/base/error.h"
-#include "core/base/random.h"
+#include "core/infer/decoder.h"
+#include "core/infer/text_stream.h"
 #include "core/infer/trained_model.h"
 #include "core/train/checkpoint.h"
 
-#include <ATen/core/grad_mode.h>
+#include <c10/core/InferenceMode.h>
 
 #include <numeric>
 
@@ -14,76 +15,124 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// fp32 logits [V] of the token behind the last of `ids`, of which the model sees at most its context.
-std::vector<float> next_logits(const TrainedModel& trained, const std::vector<std::int32_t>& ids) {
-    const auto length = std::min<std::size_t>(ids.size(), static_cast<std::size_t>(trained.config.data.context));
-    const std::vector<std::int64_t> window(ids.end() - static_cast<std::ptrdiff_t>(length), ids.end());
-    const at::Tensor input =
-        at::tensor(at::ArrayRef<std::int64_t>(window), at::kLong).view({1, -1}).to(trained.model->device());
-    const at::Tensor last = trained.model->logits(input).select(1, -1).flatten().to(at::kCPU, at::kFloat).contiguous();
-    return {last.const_data_ptr<float>(), last.const_data_ptr<float>() + last.numel()};
+const data::Tokenizer& tokenizer_of(const TrainedModel& trained) {
+    if (!trained.tokenizer) throw InputError("{}: has no tokenizer, which text needs", trained.name);
+    return *trained.tokenizer;
 }
 
-// The most likely token, or one drawn from the distribution at the temperature, cut to top_k tokens and then to the
-// fewest that hold top_p of it (nucleus sampling, Holtzman et al. 2020).
-std::int32_t sample(const std::vector<float>& logits, const SamplingOptions& options, RandomStream& random) {
-    std::vector<std::int32_t> order(logits.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return logits[a] > logits[b]; });
-    if (options.temperature <= 0) return order.front();
-    if (options.top_k > 0) order.resize(std::min(order.size(), static_cast<std::size_t>(options.top_k)));
-    std::vector<double> weights;
-    for (const auto id : order) weights.push_back(std::exp((logits[id] - logits[order.front()]) / options.temperature));
-    const double all = std::accumulate(weights.begin(), weights.end(), 0.0);
-    double kept = 0;
-    std::size_t count = 0;
-    while (count < weights.size() && (count == 0 || kept < options.top_p * all)) kept += weights[count++];
-    double left = random.uniform() * kept;
-    for (std::size_t i = 0; i + 1 < count; ++i)
-        if ((left -= weights[i]) < 0) return order[i];
-    return order[count - 1];
+bool ends_text(const TrainedModel& trained, std::int32_t id) {
+    const std::vector<std::int32_t>& named = trained.end_ids;
+    if (!named.empty()) return std::find(named.begin(), named.end(), id) != named.end();
+    const data::Tokenizer& tokenizer = *trained.tokenizer;
+    return id == tokenizer.end_of_document_id() || (id < tokenizer.vocab_size() && tokenizer.is_special(id));
 }
 
-void require_finite(const std::vector<float>& logits, const fs::path& run_folder) {
-    if (std::all_of(logits.begin(), logits.end(), [](float x) { return std::isfinite(x); })) return;
-    throw InputError("{}: the model's logits are not finite: the run has collapsed", run_folder.string());
-}
+// The sequences of one call, and which of them still grow.
+class Batch {
+  public:
+    Batch(const TrainedModel& trained, const std::vector<std::vector<std::int32_t>>& prompts,
+          const SamplingOptions& options, const Emit& emit)
+        : trained_(trained), options_(options), emit_(emit), ids_(prompts), growing_(prompts.size()) {
+        const data::Tokenizer& tokenizer = tokenizer_of(trained);
+        std::iota(growing_.begin(), growing_.end(), std::size_t{0});
+        for (std::size_t i = 0; i < prompts.size(); ++i) {
+            completions_.push_back({prompts[i], {}, {}, Finish::length});
+            samplers_.emplace_back(options, i);
+            streams_.emplace_back(tokenizer, prompts[i], options.stop);
+        }
+    }
 
-// Bytes of `text` up to a character that is still incomplete: byte pieces make it up one by one.
-std::size_t whole_characters(const std::string& text) {
-    std::size_t end = text.size(), back = 0;
-    while (back < 3 && back < end && (static_cast<unsigned char>(text[end - 1 - back]) & 0xC0) == 0x80) ++back;
-    if (back == end) return end;
-    const auto lead = static_cast<unsigned char>(text[end - 1 - back]);
-    const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    return length > back + 1 ? end - 1 - back : end;
-}
+    std::vector<Completion> run() {
+        std::size_t longest = 0;
+        for (const auto& ids : ids_) longest = std::max(longest, ids.size());
+        Decoder decoder(*trained_.model, ids_.size(), trained_.context,
+                        static_cast<std::int64_t>(longest) + options_.max_tokens, options_.cache);
+        for (std::int64_t made = 0; made < options_.max_tokens && !growing_.empty(); ++made) {
+            const at::Tensor logits = decoder.next(ids_, growing_);
+            float* row = logits.mutable_data_ptr<float>();
+            std::vector<std::size_t> still;
+            for (const std::size_t i : growing_) {
+                if (grow(i, {row, static_cast<std::size_t>(logits.size(1))})) still.push_back(i);
+                row += logits.size(1);
+            }
+            growing_ = std::move(still);
+        }
+        for (std::size_t i = 0; i < streams_.size(); ++i) tell(i, streams_[i].rest());
+        return std::move(completions_);
+    }
+
+  private:
+    // Adds a token; false when that ended the sequence.
+    bool grow(std::size_t i, std::span<float> logits) {
+        if (!std::all_of(logits.begin(), logits.end(), [](float x) { return std::isfinite(x); }))
+            throw InputError("{}: the model's logits are not finite: the run has collapsed", trained_.name);
+        const std::int32_t id = samplers_[i].pick(logits, ids_[i]);
+        if (ends_text(trained_, id)) {
+            completions_[i].finish = Finish::end_token;
+            return false;
+        }
+        ids_[i].push_back(id);
+        completions_[i].ids.push_back(id);
+        const data::Tokenizer& tokenizer = *trained_.tokenizer;
+        const bool silent = id < tokenizer.vocab_size() && tokenizer.is_special(id);  // it stands for no text
+        if (!silent) tell(i, streams_[i].add(id));
+        if (!streams_[i].stopped()) return true;
+        completions_[i].finish = Finish::stop;
+        return false;
+    }
+
+    void tell(std::size_t i, const std::string& piece) {
+        if (piece.empty()) return;
+        completions_[i].text += piece;
+        if (emit_) emit_(i, piece);
+    }
+
+    const TrainedModel& trained_;
+    const SamplingOptions& options_;
+    const Emit& emit_;
+    std::vector<std::vector<std::int32_t>> ids_;
+    std::vector<std::size_t> growing_;
+    std::vector<Completion> completions_;
+    std::vector<Sampler> samplers_;
+    std::vector<TextStream> streams_;
+};
 
 }  // namespace
 
+const char* to_string(Finish finish) {
+    return finish == Finish::stop ? "stop" : finish == Finish::length ? "length" : "end token";
+}
+
+fs::path tokenizer_folder(const TrainedModel& trained) { return trained.tokenizer_folder; }
+
+std::vector<std::int32_t> prompt_ids(const TrainedModel& trained, const std::string& text, bool templated) {
+    std::vector<std::int32_t> ids;
+    if (!templated) ids = trained.before;
+    tokenizer_of(trained).encode(text, ids);
+    if (ids.empty()) throw InputError("the prompt is empty: give at least one character");
+    const std::int64_t vocabulary = trained.config.data.vocab_size;
+    for (const std::int32_t id : ids)
+        if (id < 0 || id >= vocabulary)
+            throw InputError("{}: its tokenizer makes token {} of the prompt, its model has {} of them", trained.name,
+                             id, vocabulary);
+    return ids;
+}
+
+std::vector<Completion> generate(const TrainedModel& trained, const std::vector<std::vector<std::int32_t>>& prompts,
+                                 const SamplingOptions& options, const Emit& emit) {
+    const c10::InferenceMode inference;
+    for (const std::string& stop : options.stop)
+        if (stop.empty()) throw InputError("a stop string is empty: every text would end at once");
+    return Batch(trained, prompts, options, emit).run();
+}
+
 std::string generate(const fs::path& run_folder, const std::string& prompt, const SamplingOptions& options,
                      const std::function<void(const std::string& piece)>& emit, std::optional<std::int64_t> step) {
-    at::NoGradGuard no_grad;
     const TrainedModel trained = load_trained(run_folder, true, step);
-    std::vector<std::int32_t> ids;
-    trained.tokenizer->encode(prompt, ids);
-    if (ids.empty()) throw InputError("the prompt is empty: give at least one character");
-    const std::size_t start = trained.tokenizer->decode(ids).size();
-    std::size_t emitted = start;
-    RandomStream random(options.seed, "generate");
-    std::string text;
-    for (std::int64_t made = 0; made < options.max_tokens; ++made) {
-        const std::vector<float> logits = next_logits(trained, ids);
-        require_finite(logits, run_folder);
-        const std::int32_t id = sample(logits, options, random);
-        if (id == trained.tokenizer->end_of_document_id() || trained.tokenizer->is_special(id)) break;
-        ids.push_back(id);
-        text = trained.tokenizer->decode(ids);
-        const std::size_t whole = whole_characters(text);
-        if (emit && whole > emitted) emit(text.substr(emitted, whole - emitted));
-        emitted = std::max(emitted, whole);
-    }
-    return emitted > start ? text.substr(start, emitted - start) : "";
+    const auto pass_on = [&](std::size_t, const std::string& piece) {
+        if (emit) emit(piece);
+    };
+    return generate(trained, {prompt_ids(trained, prompt)}, options, pass_on).front().text;
 }
 
 std::vector<std::int64_t> checkpoint_steps(const fs::path& run_folder) {

@@ -1,27 +1,42 @@
 #pragma once
-#include "core/data/tokenizer.h"
+#include "core/infer/sampling.h"
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <string>
-#include <vector>
 
+// No torch here: the window reads it.
 namespace ablate::infer {
 
-struct SamplingOptions {
-    double temperature = 0;  // 0: greedy
-    std::int64_t top_k = 0;  // 0: all
-    double top_p = 1;
-    std::uint64_t seed = 1;
-    std::int64_t max_tokens = 100;
+struct TrainedModel;
+
+enum class Finish { stop, length, end_token };
+const char* to_string(Finish finish);  // "stop", "length", "end token"
+
+struct Completion {
+    std::vector<std::int32_t> prompt_ids, ids;  // the latter without the token that ended it
+    std::string text;                           // of `ids`, up to a stop string
+    Finish finish = Finish::length;
 };
 
-// Continues `prompt` with the weights of the run's newest sound checkpoint, or of that of `step`, and returns the
-// continuation; `emit` gets each piece of it as it is sampled, and what it throws ends the sampling. It ends at
-// max_tokens, at <|endoftext|> or at another special token. Positions beyond the trained context slide the window.
-// InputError: no (such) sound checkpoint, no tokenizer, an empty prompt's tokens.
+// Gets each piece of each text as soon as it is certain; what it throws ends the work.
+using Emit = std::function<void(std::size_t prompt, const std::string& piece)>;
+
+std::filesystem::path tokenizer_folder(const TrainedModel& trained);  // where a chat template would lie
+
+// The ids a text is for the model: what it expects before a text comes first, unless the text brings it itself, as one
+// made by a chat template does. InputError: no ids, or ids that the model has no embedding for.
+std::vector<std::int32_t> prompt_ids(const TrainedModel& trained, const std::string& text, bool templated = false);
+
+// Continues the prompts, as a batch. Each ends at max_tokens, at a stop string or at a token that ends a text: those
+// the model names, else <|endoftext|> and every other special token. Greedy, each result is that of its prompt alone.
+// Beyond the context the model was opened for the window slides (window_begin in decoder.h).
+// InputError: no tokenizer, logits that are not finite.
+std::vector<Completion> generate(const TrainedModel& trained, const std::vector<std::vector<std::int32_t>>& prompts,
+                                 const SamplingOptions& options, const Emit& emit = {});
+
+// The text that continues `prompt` with the weights of the run's newest sound checkpoint, or of that of `step`.
+// InputError: no (such) sound checkpoint as well.
 std::string generate(const std::filesystem::path& run_folder, const std::string& prompt, const SamplingOptions& options,
                      const std::function<void(const std::string& piece)>& emit = {},
                      std::optional<std::int64_t> step = {});

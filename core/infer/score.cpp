@@ -121,18 +121,16 @@ TrainedModel load(const fs::path& run_folder, bool needs_tokenizer, const ScoreO
                         options.context > 0 ? std::optional(options.context) : std::optional<std::int64_t>());
 }
 
-Score score(const TrainedModel& trained, std::int64_t count, const ScoreOptions& options, const std::string& what,
+Score score(const TrainedModel& trained, std::int64_t count, const fs::path& logits, const std::string& what,
             ReadIds read) {
     if (count < 2) throw InputError("{}: has {} tokens; two are the least that can be scored", what, count);
     const at::NoGradGuard no_gradients;
-    const std::int64_t context = options.context > 0 ? options.context : trained.config.data.context;
     const std::int64_t tokens = count - 1, vocab = trained.config.data.vocab_size;
-    Scorer scorer(trained, tokens, std::min(context, tokens), std::move(read));
-    if (options.logits.empty()) return scorer.score({});
-    require_free_space(options.logits,
-                       static_cast<std::uint64_t>(tokens) * static_cast<std::uint64_t>(vocab) * sizeof(float));
+    Scorer scorer(trained, tokens, std::min(trained.context, tokens), std::move(read));
+    if (logits.empty()) return scorer.score({});
+    require_free_space(logits, static_cast<std::uint64_t>(tokens) * static_cast<std::uint64_t>(vocab) * sizeof(float));
     Score result;
-    atomic_write(options.logits, [&](const AppendBytes& append) {
+    atomic_write(logits, [&](const AppendBytes& append) {
         append(io::npy_header("f4", {tokens, vocab}));
         result = scorer.score(append);
     });
@@ -141,22 +139,35 @@ Score score(const TrainedModel& trained, std::int64_t count, const ScoreOptions&
 
 }  // namespace
 
-Score score_tokens(const fs::path& run_folder, const fs::path& token_file, const ScoreOptions& options) {
+Score score_tokens(const TrainedModel& trained, const fs::path& token_file, const fs::path& logits) {
     const data::TokenFile tokens(token_file);
-    const TrainedModel trained = load(run_folder, false, options);
     data::count_tokens(tokens, trained.config.data.vocab_size);  // refuses ids that no embedding has
-    return score(trained, tokens.size(), options, token_file.string(),
+    return score(trained, tokens.size(), logits, token_file.string(),
                  [&](std::int64_t begin, std::span<std::int64_t> ids) { tokens.read(begin, ids); });
 }
 
-Score score_text(const fs::path& run_folder, const std::string& text, const ScoreOptions& options) {
-    const TrainedModel trained = load(run_folder, true, options);
+Score score_text(const TrainedModel& trained, const std::string& text, const fs::path& logits) {
+    if (!trained.tokenizer) throw InputError("{}: has no tokenizer, which text needs", trained.name);
     std::vector<std::int32_t> ids;
+    if (!text.empty()) ids = trained.before;
     trained.tokenizer->encode(text, ids);
-    return score(trained, static_cast<std::int64_t>(ids.size()), options, "the text",
+    for (const std::int32_t id : ids)
+        if (id < 0 || id >= trained.config.data.vocab_size)
+            throw InputError("{}: its tokenizer makes token {} of the text, its model has {} of them", trained.name, id,
+                             trained.config.data.vocab_size);
+    return score(trained, static_cast<std::int64_t>(ids.size()), logits, "the text",
                  [&](std::int64_t begin, std::span<std::int64_t> some) {
                      std::copy_n(ids.begin() + begin, some.size(), some.begin());
                  });
+}
+
+Score score_tokens(const fs::path& run_folder, const fs::path& token_file, const ScoreOptions& options) {
+    data::TokenFile check(token_file);  // before the weights are read
+    return score_tokens(load(run_folder, false, options), token_file, options.logits);
+}
+
+Score score_text(const fs::path& run_folder, const std::string& text, const ScoreOptions& options) {
+    return score_text(load(run_folder, true, options), text, options.logits);
 }
 
 }  // namespace ablate::infer

@@ -7,6 +7,8 @@
 
 namespace ablate::infer {
 
+struct TrainedModel;
+
 struct ScoreOptions {
     std::int64_t context = 0;            // tokens of a window; 0: as trained
     std::optional<std::int64_t> step{};  // of the checkpoint; nothing: the newest sound one
@@ -25,8 +27,14 @@ struct Score {
     std::vector<std::int64_t> position_tokens;  // [context]: how many that are
 };
 
-// InputError: no checkpoint, ids outside the vocabulary, a text without a tokenizer, fewer than two tokens, positions
-// that are learned for a shorter context. ResourceError: no room for the logits.
+// Of a model that is open already, in windows of its context. A text gets the ids before it that the model expects.
+// InputError: ids outside the vocabulary, a text without a tokenizer, fewer than two tokens. ResourceError: no room for
+// the logits.
+Score score_tokens(const TrainedModel& trained, const std::filesystem::path& token_file,
+                   const std::filesystem::path& logits = {});
+Score score_text(const TrainedModel& trained, const std::string& text, const std::filesystem::path& logits = {});
+
+// Of a run. InputError as well: no checkpoint, positions that are learned for a shorter context.
 Score score_tokens(const std::filesystem::path& run_folder, const std::filesystem::path& token_file,
                    const ScoreOptions& options = {});
 Score score_text(const std::filesystem::path& run_folder, const std::string& text, const ScoreOptions& options = {});

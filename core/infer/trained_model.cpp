@@ -1,34 +1,54 @@
 #include "core/infer/trained_model.h"
 
 #include "core/base/error.h"
+#include "core/data/tokenizers/load.h"
 #include "core/train/checkpoint.h"
 
 namespace ablate::infer {
 
 namespace fs = std::filesystem;
 
+void find_tokenizer(TrainedModel& trained, const fs::path& folder, bool needed) {
+    const std::optional<fs::path> file = folder.empty() ? std::nullopt : data::find_tokenizer(folder);
+    if (!file && needed)
+        throw InputError("{}: has no tokenizer: no tokenizer.json, vocab.json or tokenizer.model {}", trained.name,
+                         folder.empty() ? "came with its data" : "in " + folder.string());
+    if (!file) return;
+    try {
+        data::LoadedTokenizer loaded = data::load_tokenizer(*file);
+        trained.tokenizer = std::move(loaded.tokenizer);
+        trained.before = std::move(loaded.before);
+        trained.tokenizer_folder = folder;
+    } catch (const InputError&) {
+        if (needed) throw;  // else ids do without one of a kind that is not known here
+    }
+}
+
+void make_model(TrainedModel& trained, std::optional<std::int64_t> context) {
+    RunConfig built = trained.config;
+    const std::int64_t as_trained = trained.config.data.context;
+    trained.context = context.value_or(as_trained);
+    if (built.model.position.kind != "learned") built.data.context = trained.context;
+    if (trained.context > built.data.context)
+        throw InputError("{}: its positions are learned for {} tokens; a context of {} is beyond them", trained.name,
+                         as_trained, trained.context);
+    trained.model = std::make_unique<model::Transformer>(built, model::resolve_device(built.train.device));
+}
+
 TrainedModel load_trained(const fs::path& run_folder, bool needs_tokenizer, std::optional<std::int64_t> step,
                           std::optional<std::int64_t> context) {
     const train::StoredCheckpoint checkpoint = train::sound_checkpoint(run_folder, step);
     const Json state = train::read_trainer_state(checkpoint.folder);
-    TrainedModel loaded;
-    loaded.config = run_config_from_json(state.at("config"), (checkpoint.folder / "trainer.json").string());
-    const fs::path tokenizer = fs::path(state.at("data_folder").get<std::string>()) / "tokenizer.model";
-    if (fs::exists(tokenizer))
-        loaded.tokenizer = data::load_sentencepiece(tokenizer);
-    else if (needs_tokenizer)
-        throw InputError("{}: its data have no tokenizer ({} is missing)", run_folder.string(), tokenizer.string());
-    const std::int64_t trained = loaded.config.data.context;
-    RunConfig built = loaded.config;
-    if (built.model.position.kind != "learned") built.data.context = context.value_or(trained);
-    if (context.value_or(trained) > built.data.context)
-        throw InputError("{}: its positions are learned for {} tokens; a context of {} is beyond them",
-                         run_folder.string(), trained, *context);
-    loaded.model = std::make_unique<model::Transformer>(built, 0, model::resolve_device(built.train.device));
+    TrainedModel trained;
+    trained.name = run_folder.string();
+    trained.config = run_config_from_json(state.at("config"), (checkpoint.folder / "trainer.json").string());
+    find_tokenizer(trained, state.at("data_folder").get<std::string>(), needs_tokenizer);
+    trained.before.clear();  // a run learns from whole documents, one behind the other
+    make_model(trained, context);
     std::vector<train::NamedTensor> weights;
-    for (const auto& parameter : loaded.model->parameters()) weights.push_back({parameter.spec.name, parameter.value});
+    for (const auto& parameter : trained.model->parameters()) weights.push_back({parameter.spec.name, parameter.value});
     train::load_tensors(checkpoint.folder / "model.safetensors", weights);
-    return loaded;
+    return trained;
 }
 
 }  // namespace ablate::infer

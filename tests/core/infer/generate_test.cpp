@@ -1,5 +1,7 @@
 #include "core/infer/generate.h"
 
+#include "core/infer/decoder.h"
+#include "core/infer/trained_model.h"
 #include "tests/core/infer/trained_run.h"
 #include "tests/support/throws.h"
 
@@ -51,6 +53,86 @@ class GenerateTest : public QObject {
     void slides_beyond_the_context() {
         QVERIFY(infer::generate(trained().run, "the cat sat on the mat\nthe dog ate the big red ball\n", options(0, 60))
                     .size() > 40);
+    }
+
+    void windows_slide_by_half_a_context() {
+        const std::vector<std::pair<std::int64_t, std::int64_t>> wanted{{1, 0},  {16, 0},  {17, 8},
+                                                                        {24, 8}, {25, 16}, {33, 24}};
+        for (const auto& [length, begin] : wanted) QCOMPARE(infer::window_begin(length, 16), begin);
+        QCOMPARE(infer::window_begin(3, 1), 2);
+        QCOMPARE(infer::window_begin(9, 5), 4);
+    }
+
+    // In batches, sampled and greedy, and beyond the context of 16.
+    void the_cache_changes_nothing() {
+        const infer::TrainedModel model = infer::load_trained(trained().run, true);
+        std::vector<std::vector<std::int32_t>> prompts;
+        for (const char* text : {"the", "the cat sat on the mat\nthe dog ate", "the big red ball\nthe cat sat on"})
+            prompts.push_back(infer::prompt_ids(model, text));
+        for (const double temperature : {0.0, 1.0}) {
+            auto cached = options(temperature, 50), plain = cached;
+            plain.cache = false;
+            cached.repetition_penalty = plain.repetition_penalty = 1.2;
+            const auto with = infer::generate(model, prompts, cached), without = infer::generate(model, prompts, plain);
+            for (std::size_t i = 0; i < prompts.size(); ++i) {
+                QCOMPARE(with[i].ids, without[i].ids);
+                QCOMPARE(with[i].text, without[i].text);
+            }
+        }
+    }
+
+    void a_batch_gives_what_each_prompt_gives_alone() {
+        const infer::TrainedModel model = infer::load_trained(trained().run, true);
+        std::vector<std::vector<std::int32_t>> prompts;
+        for (const char* text : {"the dog", "the cat sat on the mat\n", "red", "ball\nthe cat"})
+            prompts.push_back(infer::prompt_ids(model, text));
+        auto wanted = options(0, 30);
+        wanted.stop = {"mat"};  // they end at different times
+        std::vector<std::string> pieces(prompts.size());
+        const auto together = infer::generate(model, prompts, wanted,
+                                              [&](std::size_t i, const std::string& piece) { pieces[i] += piece; });
+        for (std::size_t i = 0; i < prompts.size(); ++i) {
+            const infer::Completion alone = infer::generate(model, {prompts[i]}, wanted).front();
+            QCOMPARE(together[i].ids, alone.ids);
+            QCOMPARE(together[i].text, alone.text);
+            QCOMPARE(pieces[i], alone.text);
+            QVERIFY(together[i].finish == alone.finish);
+            QCOMPARE(together[i].prompt_ids, prompts[i]);
+        }
+    }
+
+    void each_ending_is_named() {
+        infer::TrainedModel model = infer::load_trained(trained().run, true);
+        const auto prompt = infer::prompt_ids(model, "the cat sat");
+        const auto after = [&](const infer::SamplingOptions& wanted) {
+            return infer::generate(model, {prompt}, wanted).front();
+        };
+        const infer::Completion whole = after(options(0, 12));
+        QCOMPARE(whole.ids.size(), std::size_t{12});
+        QCOMPARE(infer::to_string(whole.finish), "length");
+        auto stopped = options(0, 12);
+        stopped.stop = {"nothing of it", "e mat"};
+        QCOMPARE(after(stopped).text, std::string(" on th"));
+        QCOMPARE(infer::to_string(after(stopped).finish), "stop");
+        model.end_ids = {whole.ids[3]};
+        const infer::Completion ended = after(options(0, 12));
+        QCOMPARE(ended.ids, (std::vector<std::int32_t>{whole.ids.begin(), whole.ids.begin() + 3}));
+        QCOMPARE(infer::to_string(ended.finish), "end token");
+        stopped.stop = {""};
+        QVERIFY(is_line_with(input_error([&] { after(stopped); }), {"stop string is empty"}));
+    }
+
+    void a_shorter_context_forgets() {
+        const infer::TrainedModel model = infer::load_trained(trained().run, true, {}, 4);
+        const infer::TrainedModel longer = infer::load_trained(trained().run, true, {}, 64);
+        QCOMPARE(model.context, 4);
+        const auto prompt = infer::prompt_ids(model, "the dog ate the big red ball\nthe cat sat on the mat\nthe dog");
+        for (const infer::TrainedModel* each : {&model, &longer}) {
+            auto plain = options(0, 30);
+            plain.cache = false;
+            QCOMPARE(infer::generate(*each, {prompt}, options(0, 30)).front().ids,
+                     infer::generate(*each, {prompt}, plain).front().ids);
+        }
     }
 
     void what_cannot_be_used_is_one_line() {
