@@ -1,59 +1,11 @@
-#include "app/ablate/command.h"
-#include "app/ablate/workspace.h"
-#include "core/base/error.h"
-#include "core/base/text.h"
-#include "core/interop/hf/export_run.h"
-
-#include <iostream>
+#include "app/ablate/export.h"
 
 namespace ablate::app {
 
-namespace {
-
-struct Options {
-    std::string format, run, folder, workspace;
-    interop::hf::ExportOptions hf;
-    bool json = false;
-};
-
-int export_run(const Options& options) {
-    const run::ListedRun listed = run::RunStore(open_workspace(options.workspace)).find(options.run);
-    const interop::hf::Exported exported =
-        interop::hf::export_run(listed.directory.folder(), options.folder, options.hf);
-    if (options.json) {
-        print_json({{"run", listed.info.id},
-                    {"folder", options.folder},
-                    {"architecture", exported.architecture},
-                    {"dtype", options.hf.dtype},
-                    {"step", exported.step},
-                    {"bytes", exported.bytes},
-                    {"tokenizer", exported.has_tokenizer}});
-        return 0;
-    }
-    std::cout << options.folder << '\n';
-    std::cerr << fmt::format("{} of step {} as {}: {}, {}\n", listed.info.id, exported.step, exported.architecture,
-                             short_bytes(static_cast<double>(exported.bytes)),
-                             exported.has_tokenizer ? "with its tokenizer.model" : "its data have no tokenizer");
-    return 0;
-}
-
-}  // namespace
-
 Action declare_export(CLI::App& parser) {
-    const auto options = std::make_shared<Options>();
-    parser.add_option("FORMAT", options->format, "hf: config.json, model.safetensors and generation_config.json")
-        ->required()
-        ->check(CLI::IsMember({"hf"}));
-    parser.add_option("RUN", options->run, "a run's id or a prefix of it; its configuration is Llama's or Qwen3's")
-        ->required();
-    parser.add_option("DIR", options->folder, "the folder to write; it must not exist")->required();
-    parser.add_option("--dtype", options->hf.dtype, "float32, float16 or bfloat16")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"float32", "float16", "bfloat16"}));
-    parser.add_option("--step", options->hf.step, "the checkpoint of this step (default: the newest)");
-    add_workspace_option(parser, options->workspace);
-    add_json_option(parser, options->json);
-    return [options] { return export_run(*options); };
+    return declare_forms(parser, {{"hf", "a run as a Hugging Face folder that transformers loads", declare_export_hf},
+                                  {"norm-ablation", "a study as the published norm ablation is laid out",
+                                   declare_export_norm_ablation}});
 }
 
 }  // namespace ablate::app

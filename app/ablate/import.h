@@ -6,6 +6,7 @@ namespace ablate::app {
 
 Action declare_import_hf(CLI::App& parser);
 Action declare_import_log(CLI::App& parser);
+Action declare_import_norm_ablation(CLI::App& parser);
 Action declare_import_run(CLI::App& parser);
 
 }  // namespace ablate::app

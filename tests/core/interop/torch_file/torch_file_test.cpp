@@ -187,7 +187,7 @@ class TorchFileTest : public QObject {
 
     void pytorch_reads_and_writes_the_same_data() {
         QTest::addColumn<int>("count");
-        for (const int count : {0, 1, 2, 999, 1000, 1001, 2001}) QTest::addRow("%d more", count) << count;
+        for (const int count : {0, 996, 997, 2001}) QTest::addRow("%d more", count) << count;
     }
     // Loaded with weights_only=True and saved again by PyTorch: the same pickle, the same storages.
     void pytorch_reads_and_writes_the_same() {
