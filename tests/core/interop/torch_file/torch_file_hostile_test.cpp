@@ -132,6 +132,49 @@ class TorchFileHostileTest : public QObject {
             doubling += std::string("q") + static_cast<char>(i) + "h" + static_cast<char>(i) + "\x86";
         QVERIFY(is_line_with(refusal(doubling + "."), {"no dict of tensors"}));
     }
+
+    // One entry lies in the data of another, header and all: both would be read, and count twice.
+    void entries_that_lie_over_each_other() {
+        const std::string local = "PK\x03\x04" + std::string(2, '\0') + "\x08\x08" + std::string(18, '\0') +
+                                  std::string("\x05\0\0\0", 4) + "inner";
+        const fs::path file = folder_ / "overlap.zip";
+        const auto write = [&] {
+            tf::ZipWriter zip(file);
+            zip.add("outer", local + "data");
+            zip.add("inner", "data");
+            zip.finish();
+        };
+        write();
+        const auto place = static_cast<std::uint32_t>(tf::ZipReader(file).find("outer")->begin);
+        std::string bytes = read_file(file);
+        const std::size_t inner = bytes.rfind("PK\x01\x02");
+        std::memcpy(bytes.data() + inner + 42, &place, sizeof place);
+        std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+        QVERIFY(test::is_line_with(test::input_error([&] { tf::ZipReader zip(file); }),
+                                   {"'inner' lies over the one before"}));
+    }
+
+    void tensors_that_leave_their_storage() {
+        using test::is_line_with;
+        const std::string good = tf::write_state_dict_pickle({{"a", "F32", {2, 3}}});
+        const auto changed = [&](const std::string& from, const std::string& to) {
+            std::string pickle = good;
+            const std::size_t at = pickle.find(from);
+            return at == std::string::npos ? "not there" : refusal(pickle.replace(at, from.size(), to));
+        };
+        QVERIFY(refusal(good).empty());
+        const std::string shape = "K\x02K\x03\x86", stride = "K\x03K\x01\x86", offset("QK\0", 3);
+        const std::string wide = "\x8a\x08" + std::string(7, '\0') + "\x40";  // 2^62
+        QVERIFY(is_line_with(changed(shape, "K\x02K\x04\x86"),
+                             {"tensor [2, 4] that leaves its storage '0' of 6 elements"}));
+        QVERIFY(is_line_with(changed(stride, "K\x04K\x01\x86"), {"leaves its storage"}));
+        QVERIFY(is_line_with(changed(offset, "QK\x01"), {"leaves its storage"}));
+        QVERIFY(is_line_with(changed(stride, wide + "K\x01\x86"), {"leaves its storage"}));
+        QVERIFY(is_line_with(changed(shape, wide + wide + "\x86"), {"leaves its storage"}));
+        QVERIFY(is_line_with(changed(shape, std::string("J\xff\xff\xff\xff") + "K\x03\x86"),
+                             {"not a whole number from 0 on"}));
+        QVERIFY(is_line_with(changed(shape, "K\x06\x85"), {"another number of strides"}));
+    }
 };
 
 QTEST_GUILESS_MAIN(TorchFileHostileTest)
