@@ -12,7 +12,8 @@ namespace ablate::bench {
 // Another program that answers each line on its standard input with one on its standard output.
 class PeerProcess {
   public:
-    explicit PeerProcess(const std::vector<std::string>& command) {
+    // `longest`: bytes of an answer at most.
+    explicit PeerProcess(const std::vector<std::string>& command, std::size_t longest = 256) : line_(longest) {
         int to_peer[2], from_peer[2];
         if (pipe(to_peer) != 0 || pipe(from_peer) != 0) throw std::runtime_error("no pipe");
         child_ = fork();
@@ -45,12 +46,13 @@ class PeerProcess {
         std::fflush(in_);
     }
     std::string answer() {
-        char line[256];
-        if (!std::fgets(line, sizeof line, out_)) throw std::runtime_error("the peer ended early");
-        return line;
+        if (!std::fgets(line_.data(), static_cast<int>(line_.size()), out_))
+            throw std::runtime_error("the peer ended early");
+        return line_.data();
     }
 
   private:
+    std::vector<char> line_;
     pid_t child_;
     std::FILE *in_, *out_;
 };

@@ -1,6 +1,8 @@
 #include "core/interop/flashnorm/verify.h"
 
 #include "core/base/random.h"
+#include "core/data/tokenizers/load.h"
+#include "core/infer/decoder.h"
 #include "core/interop/hf/checkpoint.h"
 #include "core/interop/hf/tensor_names.h"
 #include "core/model/transformer.h"
@@ -45,16 +47,47 @@ LogitGap gap(const std::string& precision, const Outputs& a, const Outputs& b) {
     return gap;
 }
 
-std::vector<std::int64_t> continued(const model::Transformer& model, at::Tensor ids, const Check& check) {
-    const at::NoGradGuard no_gradient;
-    std::vector<std::int64_t> added;
+// What both are given to continue, and what turns ids into text; none where the source brings no tokenizer.
+struct Prompt {
+    std::vector<std::int32_t> ids;
+    std::string text;
+    std::unique_ptr<data::Tokenizer> tokenizer;
+};
+
+Prompt prompt_of(const std::filesystem::path& source, const RunConfig& config, const at::Tensor& random) {
+    Prompt prompt;
+    if (const auto file = data::find_tokenizer(source)) {
+        data::LoadedTokenizer loaded = data::load_tokenizer(*file);
+        prompt.ids = loaded.before;
+        prompt.text = "Once upon a time there was a";
+        loaded.tokenizer->encode(prompt.text, prompt.ids);
+        prompt.tokenizer = std::move(loaded.tokenizer);
+        const auto known = [&](std::int32_t id) { return id >= 0 && id < config.data.vocab_size; };
+        if (!prompt.ids.empty() && std::all_of(prompt.ids.begin(), prompt.ids.end(), known)) return prompt;
+    }
+    const at::Tensor first = random[0].narrow(0, 0, std::min(prompt_length, random.size(1))).contiguous();
+    const auto* id = first.const_data_ptr<std::int64_t>();
+    return {{id, id + first.numel()}, "", nullptr};
+}
+
+std::vector<std::int32_t> continued(const model::Transformer& model, const Prompt& prompt, const Check& check) {
+    const auto longest = static_cast<std::int64_t>(prompt.ids.size()) + greedy_tokens;
+    infer::Decoder decoder(model, 1, model.config().data.context, longest, true);
+    infer::Decoder::Ids ids{prompt.ids};
     for (std::int64_t i = 0; i < greedy_tokens; ++i) {
         check();
-        const at::Tensor next = model.logits(ids)[0][-1].argmax();
-        added.push_back(next.item<std::int64_t>());
-        ids = at::cat({ids, next.view({1, 1})}, 1);
+        const at::Tensor next = decoder.next(ids, std::vector<std::size_t>{0})[0].argmax();
+        ids[0].push_back(static_cast<std::int32_t>(next.item<std::int64_t>()));
     }
-    return added;
+    return {ids[0].begin() + static_cast<std::ptrdiff_t>(prompt.ids.size()), ids[0].end()};
+}
+
+// What `added` adds to the prompt's text.
+std::string text_of(const Prompt& prompt, const std::vector<std::int32_t>& added) {
+    if (!prompt.tokenizer) return {};
+    std::vector<std::int32_t> all = prompt.ids;
+    all.insert(all.end(), added.begin(), added.end());
+    return prompt.tokenizer->decode(all).substr(prompt.tokenizer->decode(prompt.ids).size());
 }
 
 // W <- W diag(g) and g <- 1 on the parameters themselves.
@@ -97,7 +130,7 @@ std::string first_wrong_tensor(const Shards& written, const model::Transformer& 
 std::unique_ptr<model::Transformer> model_of(const hf::Checkpoint& checkpoint, const std::string& precision) {
     RunConfig config = checkpoint.config().run;
     config.train.precision = precision == "bf16" ? "bf16" : "fp32";
-    return std::make_unique<model::Transformer>(config, 0, at::kCPU, precision == "fp64" ? at::kDouble : at::kFloat);
+    return std::make_unique<model::Transformer>(config, at::kCPU, precision == "fp64" ? at::kDouble : at::kFloat);
 }
 
 at::Tensor random_tokens(const RunConfig& config) {
@@ -119,7 +152,9 @@ FlashNormVerification verify_flashnorm(const std::filesystem::path& source, cons
                                        const std::function<void()>& check) {
     const hf::Checkpoint from(source), to(folded);
     const at::Tensor ids = random_tokens(from.config().run);
+    const Prompt prompt = prompt_of(source, from.config().run, ids);
     FlashNormVerification result;
+    result.greedy_prompt = prompt.text;
     {
         say("comparing in fp64");
         const auto model = model_of(from, "fp64");
@@ -132,7 +167,6 @@ FlashNormVerification verify_flashnorm(const std::filesystem::path& source, cons
     for (const std::string precision : {"fp32", "bf16"}) {
         say("comparing in " + precision);
         const auto model = model_of(from, precision);
-        const at::Tensor prompt = ids.narrow(1, 0, std::min(prompt_length, ids.size(1)));
         from.load(*model);
         const Outputs before = outputs_of(*model, ids, check);
         if (precision == "fp32") result.greedy_source = continued(*model, prompt, check);
@@ -140,6 +174,8 @@ FlashNormVerification verify_flashnorm(const std::filesystem::path& source, cons
         result.written.push_back(gap(precision, before, outputs_of(*model, ids, check)));
         if (precision == "fp32") result.greedy_folded = continued(*model, prompt, check);
     }
+    result.text_source = text_of(prompt, result.greedy_source);
+    result.text_folded = text_of(prompt, result.greedy_folded);
     return result;
 }
 

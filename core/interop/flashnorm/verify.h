@@ -23,11 +23,13 @@ struct FlashNormVerification {
     LogitGap fold;                  // of the fold itself: fp64, folded in memory and cast to nothing
     std::vector<LogitGap> written;  // of the folder as written: fp32, then bf16 products
     std::string wrong_tensor;       // the first one written that is not the fold of the source's, rounded; "" for none
-    std::vector<std::int64_t> greedy_source, greedy_folded;  // tokens added in fp32 to the same prompt
+    std::vector<std::int32_t> greedy_source, greedy_folded;  // tokens added in fp32 to the same prompt
+    std::string greedy_prompt, text_source, text_folded;     // these as text, where the source has a tokenizer
     bool exact() const;  // none is wrong, and the fold is the identity up to fp64's rounding: a relative 1e-10
 };
 
-// Runs both folders on the same seeded random tokens. One model is in memory at a time. Llama and Qwen3 as
+// Runs both folders on the same seeded random tokens, and continues a line of text with each, or without a tokenizer
+// that is known here, the first of those tokens. One model is in memory at a time. Llama and Qwen3 as
 // hf::Checkpoint reads them, InputError for others. `say` is told what begins; what `check` throws, often called, ends
 // it.
 FlashNormVerification verify_flashnorm(

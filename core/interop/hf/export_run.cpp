@@ -2,7 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/data/tokenizer.h"
+#include "core/data/tokenizers/load.h"
 #include "core/interop/hf/save.h"
 #include "core/io/safetensors.h"
 #include "core/train/checkpoint.h"
@@ -38,12 +38,11 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
     config.architecture = architecture_of(config.run);
     config.dtype = options.dtype;
 
-    const fs::path tokenizer = fs::path(state.at("data_folder").get<std::string>()) / "tokenizer.model";
-    std::error_code unreadable;
-    Exported exported{config.architecture, checkpoint.step, saved_bytes(config),
-                      fs::is_regular_file(tokenizer, unreadable)};
-    if (exported.has_tokenizer) {
-        const std::int32_t end = data::load_sentencepiece(tokenizer)->end_of_document_id();
+    const fs::path data_folder = state.at("data_folder").get<std::string>();
+    const auto tokenizer = data_folder.empty() ? std::nullopt : data::find_tokenizer(data_folder);
+    const Exported exported{config.architecture, checkpoint.step, saved_bytes(config), tokenizer.has_value()};
+    if (tokenizer) {
+        const std::int32_t end = data::load_tokenizer(*tokenizer).tokenizer->end_of_document_id();
         if (end >= 0) config.eos_token_id = end;
     }
     config_to_json(config, run_folder.string());  // what does not fit is said before the disk is asked
@@ -53,7 +52,9 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
     require_free_space(target, exported.bytes + kOtherBytes);
     atomic_directory(target, [&](const fs::path& beside) {
         save(beside, config, weights, run_folder.string());
-        if (exported.has_tokenizer) atomic_write(beside / "tokenizer.model", read_file(tokenizer));
+        if (!tokenizer) return;
+        for (const fs::path& part : data::tokenizer_files(data_folder))
+            atomic_write(beside / part.filename(), read_file(part));
     });
     return exported;
 }

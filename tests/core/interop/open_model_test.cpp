@@ -1,0 +1,152 @@
+#include "core/interop/open_model.h"
+
+#include "core/infer/decoder.h"
+#include "core/infer/generate.h"
+#include "core/infer/sampling.h"
+#include "core/infer/score.h"
+#include "core/infer/trained_model.h"
+#include "core/interop/flashnorm/flashnorm.h"
+#include "core/interop/hf/export_run.h"
+#include "core/interop/hf/import_model.h"
+#include "core/io/json_file.h"
+#include "tests/core/infer/trained_run.h"
+#include "tests/support/throws.h"
+
+#include <ATen/Parallel.h>
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::test;
+
+class OpenModelTest : public QObject {
+    Q_OBJECT
+
+    static std::filesystem::path data(const std::string& name) {
+        return std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data" / name;
+    }
+
+    static std::shared_ptr<const infer::TrainedModel> opened(const std::filesystem::path& folder,
+                                                             const interop::OpenOptions& options = {}) {
+        return interop::open_model(interop::find_model(folder.string(), {}), options);
+    }
+
+    static std::vector<std::int32_t> greedy(const infer::TrainedModel& model, const std::vector<std::int32_t>& prompt,
+                                            std::size_t tokens, double penalty, bool cache) {
+        infer::SamplingOptions options;
+        options.repetition_penalty = penalty;
+        infer::Decoder decoder(*model.model, 1, model.context, model.context, cache);
+        infer::Sampler sampler(options, 0);
+        infer::Decoder::Ids ids{prompt};
+        while (ids[0].size() < prompt.size() + tokens) {
+            const at::Tensor logits = decoder.next(ids, std::vector<std::size_t>{0});
+            ids[0].push_back(
+                sampler.pick({logits.mutable_data_ptr<float>(), static_cast<std::size_t>(logits.numel())}, ids[0]));
+        }
+        return {ids[0].begin() + static_cast<std::ptrdiff_t>(prompt.size()), ids[0].end()};
+    }
+
+    // The trained run as a workspace's.
+    static const std::filesystem::path& workspace() {
+        static const std::filesystem::path folder = [] {
+            const auto made = trained().folder / "workspace";
+            const run::RunDirectory run =
+                create_tiny_run(made, tiny_config(write_tiny_tokens(trained().folder / "ids"), 2));
+            std::filesystem::copy(trained().run / "checkpoints", run.folder() / "checkpoints",
+                                  std::filesystem::copy_options::recursive);
+            return made;
+        }();
+        return folder;
+    }
+
+    static std::string continued(const interop::ModelPlace& place) {
+        const auto model = interop::open_model(place, {.needs_tokenizer = true});
+        return infer::generate(*model, {infer::prompt_ids(*model, "the cat sat")}, {}).front().text;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        model::register_kinds();
+        at::set_num_threads(1);
+    }
+
+    // tests/support/make_generate_reference.py
+    void tokens_are_those_of_transformers() {
+        for (const Json& wanted : io::read_json(data("generate/expected.json"))) {
+            const auto model = opened(data(wanted.at("folder").get<std::string>()), {.context = 32});
+            const auto prompt = wanted.at("prompt").get<std::vector<std::int32_t>>();
+            const auto added = wanted.at("added").get<std::vector<std::int32_t>>();
+            for (const bool cache : {true, false})
+                QCOMPARE(greedy(*model, prompt, added.size(), wanted.at("repetition_penalty").get<double>(), cache),
+                         added);
+        }
+    }
+
+    void a_folded_folder_continues_as_its_source() {
+        const TempFolder folder;
+        for (const char* name : {"qwen3-f32", "llama-f16"})
+            for (const bool strict : {false, true}) {
+                const auto out = folder / (std::string(name) + (strict ? "-strict" : ""));
+                interop::flashnorm(data(std::string("flashnorm/") + name), out, {.strict = strict});
+                const auto before = opened(data(std::string("flashnorm/") + name)), after = opened(out);
+                for (const std::int32_t first : {1, 5, 11})
+                    QCOMPARE(greedy(*after, {first, 2, 3}, 20, 1, true), greedy(*before, {first, 2, 3}, 20, 1, true));
+            }
+    }
+
+    void one_model_opens_in_each_of_its_forms() {
+        const std::string id = run::RunStore(workspace()).list().runs.front().info.id;
+        const interop::ModelPlace run = interop::find_model(id.substr(0, 6), workspace());
+        QCOMPARE(run.name, id);
+        const std::string text = continued(run);
+        QVERIFY(text.starts_with(" on the mat"));
+        QCOMPARE(continued(interop::find_model(run.folder.string(), {})), text);
+
+        const auto folder = trained().folder / "exported";
+        interop::hf::export_run(trained().run, folder);
+        QCOMPARE(continued(interop::find_model(folder.string(), {})), text);
+
+        interop::hf::import_model(folder, workspace(), "imported");
+        const interop::ModelPlace imported = interop::find_model("imported", workspace());
+        QCOMPARE(imported.name, std::string("imported"));
+        QCOMPARE(continued(imported), text);
+        QCOMPARE(continued(interop::find_model(imported.folder.string(), {})), text);
+
+        const std::string words = "the cat sat on the mat\nthe dog ate the big red ball\n";
+        const double loss = infer::score_text(trained().run, words).loss;
+        for (const interop::ModelPlace& place : {run, imported}) {
+            const auto model = interop::open_model(place, {.needs_tokenizer = true});
+            QVERIFY(std::abs(infer::score_text(*model, words).loss - loss) < 1e-5);
+        }
+    }
+
+    void the_ends_of_a_text_are_those_a_folder_names() {
+        const TempFolder folder;
+        std::filesystem::copy(data("hf/qwen3-untied-v4"), folder / "m");
+        folder.write("m/generation_config.json", R"({"eos_token_id": [3, 5]})");
+        QCOMPARE(opened(folder / "m")->end_ids, (std::vector<std::int32_t>{3, 5}));
+        folder.write("m/generation_config.json", R"({"eos_token_id": 4})");
+        QCOMPARE(opened(folder / "m")->end_ids, (std::vector<std::int32_t>{4}));
+        folder.write("m/generation_config.json", R"({"temperature": 1})");
+        Json config = io::read_json(folder / "m/config.json");
+        config["eos_token_id"] = 7;
+        io::write_json(folder / "m/config.json", config);
+        QCOMPARE(opened(folder / "m")->end_ids, (std::vector<std::int32_t>{7}));
+    }
+
+    void what_is_no_model_is_one_line() {
+        const TempFolder folder;
+        const auto refusal = [&](const std::string& which) {
+            return input_error([&] { interop::find_model(which, workspace()); });
+        };
+        QVERIFY(is_line_with(refusal((folder / "nothing").string()), {"nothing", "no such folder"}));
+        QVERIFY(is_line_with(refusal(folder.path().string()), {"run.json", "model.json", "config.json"}));
+        QVERIFY(is_line_with(refusal("unheard-of"), {"unheard-of", "imported model"}));
+        QVERIFY(is_line_with(refusal("../escape"), {"no such folder"}));
+        QVERIFY(is_line_with(input_error([&] { opened(data("hf/qwen3-untied-v4"), {.step = 3}); }), {"checkpoints"}));
+        QVERIFY(is_line_with(input_error([&] { opened(data("hf/qwen3-untied-v4"), {.needs_tokenizer = true}); }),
+                             {"no tokenizer"}));
+    }
+};
+
+QTEST_GUILESS_MAIN(OpenModelTest)
+#include "open_model_test.moc"
