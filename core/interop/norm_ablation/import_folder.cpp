@@ -107,7 +107,8 @@ class VariantReader {
     Json metadata_ = Json::object(), ours_;  // ours: what Ablate wrote into it; null for the source's
     std::shared_ptr<const StateDictFile> weights_;
     std::optional<NormKinds> kinds_;
-    bool whole_ = false;  // the configuration is known and that of the weights
+    std::string mismatch_ =
+        "its configuration is not known whole";  // why the weights cannot come along; "" for nothing
     std::string read_bytes_;
 
     void read_metadata() {
@@ -216,9 +217,10 @@ class VariantReader {
     void take_parameters() {
         run_.parameters = model::parameter_counts(run_.config).unique;
         if (!weights_) return;
-        const std::string wrong = difference_in_tensors(*weights_, run_.config);
-        whole_ = wrong.empty();
-        if (!whole_) run_.remarks.push_back(fmt::format("its model.pt is not of its configuration: {}", wrong));
+        mismatch_ = difference_in_tensors(*weights_, run_.config);
+        if (mismatch_.empty()) return;
+        mismatch_ = "its model.pt is not of its configuration: " + mismatch_;
+        run_.remarks.push_back(mismatch_);
     }
 
     // What Ablate wrote says how the run ended; every other log is judged by its numbers.
@@ -237,12 +239,12 @@ class VariantReader {
     }
 
     void take_weights() {
-        const fs::path file = finetuned_ / kWeights;
-        if (!whole_ || !weights_ || weights_->path() != file || ours_.is_null())
+        const bool readable = weights_ && weights_->path() == finetuned_ / kWeights;
+        if (!readable || !mismatch_.empty() || ours_.is_null())
             throw InputError("{}: its weights cannot come along: {}", finetuned_.string(),
-                             ours_.is_null()        ? "its configuration is not known whole"
-                             : run_.remarks.empty() ? "it has no model.pt"
-                                                    : run_.remarks.back());
+                             !readable         ? "it has no model.pt that is read"
+                             : ours_.is_null() ? "its context is not told, for Ablate did not write it"
+                                               : mismatch_);
         run_.data_folder = data::find_tokenizer(finetuned_) ? fs::absolute(finetuned_) : fs::path();
         run_.weights = [weights = weights_](const TensorSpec& spec) {
             const StateDictFile::Tensor& tensor = *find_weight(*weights, spec);
