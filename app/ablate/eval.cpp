@@ -1,7 +1,7 @@
 #include "core/infer/score.h"
 
 #include "app/ablate/command.h"
-#include "app/ablate/workspace.h"
+#include "app/ablate/model_option.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -14,8 +14,8 @@ namespace ablate::app {
 namespace {
 
 struct Options {
-    std::string run, workspace, tokens, text, logits;
-    infer::ScoreOptions score;
+    std::string model, workspace, tokens, text, logits;
+    interop::OpenOptions open;
     bool json = false;
 };
 
@@ -60,14 +60,16 @@ void print(const infer::Score& score) {
 }
 
 int eval(const Options& options) {
-    const run::ListedRun listed = run::RunStore(open_workspace(options.workspace)).find(options.run);
-    const auto folder = listed.directory.folder();
-    infer::ScoreOptions wanted = options.score;
-    wanted.logits = options.logits;
-    const infer::Score score = options.text.empty() ? infer::score_tokens(folder, options.tokens, wanted)
-                                                    : infer::score_text(folder, read_file(options.text), wanted);
+    const interop::ModelPlace place = model_named(options.model, options.workspace);
+    std::string text;
+    if (!options.text.empty()) text = read_file(options.text);  // refused before the weights are read
+    interop::OpenOptions open = options.open;
+    open.needs_tokenizer = !options.text.empty();
+    const auto trained = interop::open_model(place, open);
+    const infer::Score score = options.text.empty() ? infer::score_tokens(*trained, options.tokens, options.logits)
+                                                    : infer::score_text(*trained, text, options.logits);
     if (options.json)
-        print_json(to_json(score, listed.info.id));
+        print_json(to_json(score, place.name));
     else
         print(score);
     return 0;
@@ -77,14 +79,14 @@ int eval(const Options& options) {
 
 Action declare_eval(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
-    parser.add_option("RUN", options->run, "a run's id or a prefix of it")->required();
+    parser.add_option("MODEL", options->model, kModelHelp)->required();
     auto* source = parser.add_option_group("what is scored");
     source->add_option("--tokens", options->tokens, "token ids: a .npy, or a .bin of uint16");
-    source->add_option("--text", options->text, "a text file, encoded with the run's tokenizer");
+    source->add_option("--text", options->text, "a text file, encoded with the model's tokenizer");
     source->require_option(1);
-    parser.add_option("--context", options->score.context, "tokens of a window (default: as trained)")
+    parser.add_option("--context", options->open.context, "tokens of a window (default: as trained)")
         ->check(CLI::Range(1, 1 << 24));
-    parser.add_option("--step", options->score.step, "the checkpoint of this step (default: the newest)");
+    parser.add_option("--step", options->open.step, "of a run: the checkpoint of this step (default: the newest)");
     parser.add_option("--logits", options->logits, "write the fp32 logits [tokens, vocabulary] to this .npy");
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);

@@ -2,12 +2,12 @@
 
 #include "app/ablate/command.h"
 #include "app/ablate/interrupt.h"
+#include "app/ablate/model_option.h"
 #include "app/ablate/progress.h"
-#include "app/ablate/workspace.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/interop/flashnorm/source.h"
 #include "core/interop/flashnorm/verify.h"
-#include "core/interop/hf/checkpoint.h"
 #include "core/io/numbers.h"
 
 #include <fmt/format.h>
@@ -20,7 +20,7 @@ namespace ablate::app {
 namespace {
 
 struct Options {
-    std::string from, out;
+    std::string from, out, workspace;
     interop::FlashNormOptions fold;
     bool verify = false, json = false, quiet = false;
 };
@@ -67,12 +67,17 @@ Json to_json(const interop::LogitGap& gap) {
 Json to_json(const interop::FlashNormVerification& verification) {
     Json written = Json::array();
     for (const interop::LogitGap& gap : verification.written) written.push_back(to_json(gap));
-    return {{"exact", verification.exact()},
-            {"wrong_tensor", verification.wrong_tensor},
-            {"fold", to_json(verification.fold)},
-            {"written", written},
-            {"greedy_source", verification.greedy_source},
-            {"greedy_folded", verification.greedy_folded}};
+    Json json = {{"exact", verification.exact()},
+                 {"wrong_tensor", verification.wrong_tensor},
+                 {"fold", to_json(verification.fold)},
+                 {"written", written},
+                 {"greedy_source", verification.greedy_source},
+                 {"greedy_folded", verification.greedy_folded}};
+    if (verification.greedy_prompt.empty()) return json;
+    json["greedy_prompt"] = verification.greedy_prompt;
+    json["text_source"] = verification.text_source;
+    json["text_folded"] = verification.text_folded;
+    return json;
 }
 
 std::string line_of(const interop::LogitGap& gap, const char* what) {
@@ -95,21 +100,37 @@ void print(const interop::FlashNormVerification& verification) {
     std::cout << (differs == before.end()
                       ? fmt::format("greedy: the same {} tokens\n", before.size())
                       : fmt::format("greedy: {} equal tokens, then others\n", differs - before.begin()));
+    if (verification.greedy_prompt.empty()) return;
+    std::cout << fmt::format("before: {}\nfolded: {}\n",
+                             one_line(verification.greedy_prompt + verification.text_source),
+                             one_line(verification.greedy_prompt + verification.text_folded));
+}
+
+// A Hugging Face folder as it lies there, or a run.
+interop::FoldSource source_of(const Options& options) {
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::path(options.from) / "config.json", ignored))
+        return {options.from, false, options.out};
+    const interop::ModelPlace place = model_named(options.from, options.workspace);
+    if (place.kind != interop::ModelPlace::Kind::run)
+        throw InputError("{}: an imported model; fold the Hugging Face folder it came from", place.name);
+    return {place.folder, true, options.out};
 }
 
 int flashnorm(const Options& options) {
     const Interrupt interrupt;
     ProgressBoard board(options.quiet);
-    if (options.verify) interop::hf::Checkpoint check(options.from);  // refused before anything is written
+    const interop::FoldSource source = source_of(options);
+    if (options.verify) source.require_known_model();  // refused before anything is written
     const interop::FlashNormResult result =
-        interop::flashnorm(options.from, options.out, options.fold, [&](const std::string& what, double share) {
+        interop::flashnorm(source.folder(), options.out, options.fold, [&](const std::string& what, double share) {
             interrupt.check();
             board.preparing(what, share);
         });
     std::optional<interop::FlashNormVerification> verification;
     if (options.verify)
         verification = interop::verify_flashnorm(
-            options.from, options.out, result.plan,
+            source.folder(), options.out, result.plan,
             [&](const std::string& what) {
                 if (!options.quiet) board.line(what);
             },
@@ -131,9 +152,9 @@ int flashnorm(const Options& options) {
 Action declare_flashnorm(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
     parser
-        .add_option("DIR", options->from,
-                    "Hugging Face folder: config.json and safetensors, one file "
-                    "or sharded")
+        .add_option("MODEL", options->from,
+                    "Hugging Face folder (config.json and safetensors, one file or sharded), or a run that can be "
+                    "exported as one")
         ->required();
     parser.add_option("--out", options->out, "new folder to write")->required();
     parser.add_flag("--strict", options->fold.strict, "leave the folded norms out of the files (default: ones)");
@@ -141,6 +162,7 @@ Action declare_flashnorm(CLI::App& parser) {
                     "compare the weights and logits of both (llama and qwen3); exit code 1 "
                     "when the fold is not exact");
     parser.add_flag("--quiet", options->quiet, "no progress");
+    add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);
     return [options] { return flashnorm(*options); };
 }

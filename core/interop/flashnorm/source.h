@@ -1,0 +1,23 @@
+#pragma once
+#include <filesystem>
+
+namespace ablate::interop {
+
+// What is folded: a Hugging Face folder as it lies there, or a run, exported beside the result while it is needed.
+// No torch here.
+class FoldSource {
+  public:
+    // InputError: a run that cannot be exported as a Llama or Qwen3.
+    FoldSource(const std::filesystem::path& from, bool is_run, const std::filesystem::path& to);
+    ~FoldSource();
+    FoldSource(const FoldSource&) = delete;
+    FoldSource& operator=(const FoldSource&) = delete;
+
+    const std::filesystem::path& folder() const { return folder_; }
+    void require_known_model() const;  // InputError: it cannot be run here, and so not verified
+
+  private:
+    std::filesystem::path folder_, exported_;
+};
+
+}  // namespace ablate::interop
