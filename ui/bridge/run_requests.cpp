@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/run/detached.h"
+#include "core/run/known_keys.h"
 #include "ui/bridge/run_status.h"
 #include "ui/bridge/text.h"
 
@@ -77,6 +78,7 @@ Submission submission(const run::RunDirectory& directory) {
 Answer resume_runs(const run::RunStore& store, const QStringList& ids) {
     return for_each_run(store, ids, [](const run::ListedRun& listed, Answer& answer) -> std::string {
         if (listed.status == Status::running) return holder_of(listed.directory);
+        if (run::is_imported_log(listed.info)) return "is an imported log and cannot be trained";
         if (run::has_result(listed.status)) return "has ended; retry trains it anew";
         return go_on(listed, answer);
     });
@@ -84,6 +86,7 @@ Answer resume_runs(const run::RunStore& store, const QStringList& ids) {
 
 Answer retry_runs(const run::RunStore& store, const QStringList& ids) {
     return for_each_run(store, ids, [](const run::ListedRun& listed, Answer& answer) -> std::string {
+        if (run::is_imported_log(listed.info)) return "is an imported log and cannot be trained";
         if (listed.status == Status::failed) return go_on(listed, answer);
         if (run::has_result(listed.status) || listed.status == Status::stopped) return again(listed, answer);
         return fmt::format("has not ended: it is {}", run::to_string(listed.status));

@@ -1,5 +1,7 @@
 #include "ui/widgets/run_words.h"
 
+#include "core/base/text.h"
+#include "core/run/known_keys.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
@@ -10,6 +12,12 @@ QString variant_text(const run::RunInfo& info) { return text(info.label.empty() 
 QString run_title(const run::RunInfo& info) {
     const QString point = info.grid_point.empty() ? QString() : "@" + text(info.grid_point);
     return QString("%1%2, seed %3").arg(variant_text(info), point).arg(info.seed);
+}
+
+QString steps_text(const run::ListedRun& run, const QString& between) {
+    const QString done = text(with_thousands(run.state.step));
+    if (!run::KnownKeys(run.info).has("train.steps")) return done;
+    return done + between + text(with_thousands(run.info.config.train.steps));
 }
 
 QString state_text(const run::ListedRun& run, bool pausing) {

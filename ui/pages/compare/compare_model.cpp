@@ -1,5 +1,6 @@
 #include "ui/pages/compare/compare_model.h"
 
+#include "core/study/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
@@ -134,14 +135,22 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
     }
 }
 
+void CompareModel::set_measured(const study::Comparison& comparison) {
+    const QString in_short = text(study::measured_in_short(comparison));
+    if (in_short == measured_in_short_) return;
+    measured_in_short_ = in_short;
+    measured_ = text(study::measured(comparison));
+    Q_EMIT headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
+}
+
 QVariant CompareModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) return {};
     const CompareColumnInfo& column = compare_columns()[static_cast<std::size_t>(section)];
     switch (role) {
         case Qt::DisplayRole:
-            return QString(column.title);
+            return QString(column.title).replace("val loss", measured_in_short_);
         case Qt::ToolTipRole:
-            return QString(column.help).toHtmlEscaped();
+            return QString(column.help).replace("validation loss", measured_).toHtmlEscaped();
         case Qt::TextAlignmentRole:
             return int((column.number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         default:

@@ -17,6 +17,7 @@ class CompareModel : public QAbstractItemModel {
     explicit CompareModel(QObject* parent = nullptr);
     ~CompareModel() override;
     // `color_of`: the colour index of a run of the comparison, as Workspace::color_index.
+    void set_measured(const study::Comparison& comparison);  // what its columns hold, for their heads
     void set_rows(const std::vector<CompareRow>& rows, const std::function<int(std::size_t run)>& color_of);
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
@@ -27,6 +28,7 @@ class CompareModel : public QAbstractItemModel {
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
   private:
+    QString measured_ = "validation loss", measured_in_short_ = "val loss";
     struct Node;
     using Nodes = std::vector<std::unique_ptr<Node>>;
     Nodes& children_of(const QModelIndex& parent);

@@ -181,19 +181,23 @@ ConfigTable configuration_of(const Comparison& comparison, const std::vector<Sho
     if (shown.empty()) return table;
     std::vector<std::string> keys;
     std::vector<Json> configs;
-    const RunConfig& first = comparison.groups[shown.front().group].config;
+    const study::Group& first = comparison.groups[shown.front().group];
     for (const ShownGroup& one : shown) {
-        const RunConfig& config = comparison.groups[one.group].config;
-        configs.push_back(to_json(config));
-        for (const ConfigDifference& difference : ablate::difference(first, config))
+        const study::Group& group = comparison.groups[one.group];
+        configs.push_back(run::known_config(group.config, group.known));
+        for (const ConfigDifference& difference :
+             run::known_difference(first.config, first.known, group.config, group.known))
             if (std::find(keys.begin(), keys.end(), difference.key) == keys.end()) keys.push_back(difference.key);
     }
     for (const std::string& key : keys) {
         ConfigTable::Row row{key, QString::fromStdString(label_of(key)), {}, {}};
-        for (const Json& config : configs) {
-            const Json* value = value_at(config, key);
-            row.values.push_back(value ? QString::fromStdString(value_in_words(key, *value)) : QString("–"));
-            row.differs.push_back(row.values.back() != row.values.front());
+        for (std::size_t i = 0; i < shown.size(); ++i) {
+            const bool known = comparison.groups[shown[i].group].known.has(key);
+            const Json* value = known ? value_at(configs[i], key) : nullptr;
+            row.values.push_back(!known  ? QString("not known")
+                                 : value ? QString::fromStdString(value_in_words(key, *value))
+                                         : QString("–"));
+            row.differs.push_back(known && first.known.has(key) && row.values.back() != row.values.front());
         }
         table.rows.push_back(std::move(row));
     }

@@ -205,7 +205,7 @@ const std::vector<CompareColumnInfo>& compare_columns() {
     static const std::vector<CompareColumnInfo> columns{
         {"variant", "Variant", "A configuration over its seeds; open it to see them", false, true},
         {"final_loss", "Final val loss",
-         "Final validation loss in nats per token: mean over healthy seeds ± the half "
+         "Final validation loss: mean over healthy seeds ± the half "
          "width of its 95 % interval",
          true, true},
         {"delta", "Δ",
@@ -242,7 +242,7 @@ CompareRow compare_row(const Comparison& comparison, const ShownGroup& shown) {
     at(row, CompareColumn::best_step) = best_step_cell(comparison, group);
     at(row, CompareColumn::seeds) =
         number(static_cast<double>(group.healthy()), fmt::format("{} of {}", group.healthy(), group.runs.size()));
-    const auto parameters = static_cast<double>(group.parameters);
+    const auto parameters = group.parameters > 0 ? static_cast<double>(group.parameters) : kNaN;
     at(row, CompareColumn::parameters) = number(parameters, with_thousands(group.parameters));
     at(row, CompareColumn::flops) = number(group.flops, significant(group.flops, 3));
     at(row, CompareColumn::seconds) = number(group.seconds, short_duration(group.seconds));

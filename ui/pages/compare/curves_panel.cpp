@@ -1,6 +1,7 @@
 #include "ui/pages/compare/curves_panel.h"
 
 #include "core/base/text.h"
+#include "core/report/facts.h"
 #include "core/study/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/charts/plot_view.h"
@@ -282,12 +283,15 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
     PlotAxes axes;
     axes.x_title = kAxes[static_cast<std::size_t>(scene.choices.along)].title;
     const bool validation = scene.choices.metric == CompareMetric::validation_loss;
-    axes.y_title = validation ? "Validation loss (nats per token)" : "Training loss (nats per token)";
+    const bool bpb = comparison.measure == study::Measure::val_bpb;
+    axes.y_title = validation ? text(report::capital(study::measured(comparison)) + (bpb ? "" : " (nats per token)"))
+                              : QString("Training loss (nats per token)");
     axes.x = log_x_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y = log_y_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y_title_on_screen = false;
     // A loss far above a uniform guess is that of a model which is confidently wrong.
-    if (!comparison.groups.empty()) axes.y_limit = study::end_of_loss_axis(comparison.groups.front().config);
+    if (!comparison.groups.empty() && !(validation && bpb))
+        axes.y_limit = study::end_of_loss_axis(comparison.groups.front()).value_or(axes.y_limit);
     plot_->set_axes(axes);
     plot_->set_curves(std::move(faint));
 }
@@ -310,7 +314,9 @@ void CurvesPanel::draw_bars(const CompareScene& scene, const ColorOf& color_of, 
     bars_->set_empty_text(scene.shown.empty() ? empty_text_
                                               : QString("Once the reference and a variant have finished a seed, their "
                                                         "difference stands here."));
-    bars_->set_bars(std::move(bars), "Δ final validation loss (nats), 95 % interval");
+    const study::Comparison& of = *scene.comparison;
+    bars_->set_bars(std::move(bars),
+                    text("Δ final " + study::measured(of) + " (" + study::unit_of(of) + "), 95 % interval"));
 }
 
 void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& visible) {

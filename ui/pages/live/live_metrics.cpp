@@ -1,6 +1,7 @@
 #include "ui/pages/live/live_metrics.h"
 
 #include "core/base/text.h"
+#include "core/run/known_keys.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,10 +25,12 @@ double first_time(const RunCurves& curves) {
     return first;
 }
 
-// Tokens or training FLOPs of one step.
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// Tokens or training FLOPs of one step; NaN where an imported log does not tell.
 double per_step(Along along, const run::RunInfo& info) {
     if (along == Along::step) return 1;
-    const double tokens = tokens_per_step(info.config);
+    const double tokens = run::known_tokens_per_step(info.config, run::KnownKeys(info));
     return along == Along::tokens ? tokens : 3 * info.flops_per_token * tokens;
 }
 
@@ -92,7 +95,8 @@ CurveMaker::Values CurveMaker::x_of(const LogAxis& axis, const run::ListedRun& r
     if (along_ == Along::seconds) {
         const double start = first_time(*kept.curves);
         double latest = 0;  // a clock that was set back must not bend the curve
-        for (const double time : axis.wall_time) x->push_back(latest = std::max(latest, time - start));
+        for (const double time : axis.wall_time)
+            x->push_back(std::isfinite(start) ? latest = std::max(latest, time - start) : kNaN);
     } else {
         const double each = per_step(along_, run.info);
         for (const std::int64_t step : axis.step) x->push_back(static_cast<double>(step) * each);
@@ -110,7 +114,8 @@ std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::Liste
     Curve curve;
     curve.id = curves->id;
     curve.x = x_of(*series->axis, run, kept);
-    curve.y = {series, &series->value};  // shares the series' ownership
+    if (!curve.x->empty() && std::isnan(curve.x->front())) return std::nullopt;  // an imported log that does not tell
+    curve.y = {series, &series->value};                                          // shares the series' ownership
     return curve;
 }
 

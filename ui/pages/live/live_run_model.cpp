@@ -191,8 +191,7 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
         case study:
             return text(info.study);
         case steps:
-            return QString("%1 of %2")
-                .arg(text(with_thousands(run.state.step)), text(with_thousands(info.config.train.steps)));
+            return steps_text(run, " of ");
         case percent:
             return QString("%1 %").arg(100 * run.state.step / std::max<std::int64_t>(info.config.train.steps, 1));
         case value:

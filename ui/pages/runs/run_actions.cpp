@@ -1,5 +1,6 @@
 #include "ui/pages/runs/run_actions.h"
 
+#include "core/run/known_keys.h"
 #include "ui/bridge/run_status.h"
 
 namespace ablate::ui {
@@ -9,12 +10,14 @@ using run::Status;
 namespace {
 
 QString why_not_resume(const RunSituation& at) {
+    if (run::is_imported_log(at.run->info)) return "It is an imported log: it cannot be trained";
     if (at.place >= 0) return "It waits in the queue already";
     if (at.run->status == Status::running) return "It trains";
     return run::has_result(at.run->status) ? "It has ended; retry trains it anew" : "";
 }
 
 QString why_not_retry(const RunSituation& at) {
+    if (run::is_imported_log(at.run->info)) return "It is an imported log: it cannot be trained";
     if (!is_over(at.run->status)) return "It has not ended; resume goes on with it";
     return at.place >= 0 ? "It waits in the queue already" : "";
 }
@@ -47,6 +50,13 @@ QString why_not(RunAction action, const RunSituation& at) {
             break;
     }
     return {};
+}
+
+QString why_not_fold(const run::ListedRun* run) {
+    if (!run) return "It cannot be read";
+    if (run::is_imported_log(run->info)) return "It is an imported log: it has no weights";
+    if (!run::has_result(run->status)) return "It has not ended";
+    return run->status == Status::collapsed ? "It has collapsed" : "";
 }
 
 }  // namespace ablate::ui

@@ -17,5 +17,7 @@ struct RunSituation {
 
 // "" when the action applies; else why it does not, one line for a tooltip or the status line.
 QString why_not(RunAction action, const RunSituation& situation);
+// The same for folding its model; whether its configuration can be folded is known once it is read. Null: damaged.
+QString why_not_fold(const run::ListedRun* run);
 
 }  // namespace ablate::ui

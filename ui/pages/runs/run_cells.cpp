@@ -1,5 +1,7 @@
 #include "ui/pages/runs/run_cells.h"
 
+#include "core/run/known_keys.h"
+
 #include "ui/bridge/text.h"
 
 #include <QDateTime>
@@ -20,6 +22,7 @@ std::optional<double> seconds_remaining(const run::ListedRun& run) {
 }
 
 QString device_text(const run::ListedRun& run) {
+    if (run::is_imported_log(run.info)) return text(run.state.device);
     const QString asked = text(run.info.config.train.device), used = text(run.state.device);
     return used.isEmpty() || used == asked ? asked : asked + " → " + used;
 }

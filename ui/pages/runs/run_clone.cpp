@@ -1,6 +1,7 @@
 #include "ui/pages/runs/run_clone.h"
 
 #include "core/base/text.h"
+#include "core/run/known_keys.h"
 
 namespace ablate::ui {
 
@@ -12,7 +13,11 @@ bool is_shared_data(const std::string& key) { return key.starts_with("data.") &&
 
 ClonedVariant clone_as_variant(const run::RunInfo& run, const RunConfig& baseline) {
     ClonedVariant clone;
+    // Of an imported log only what it tells is cloned; the rest is the baseline's.
+    const run::KnownKeys known(run);
     RunConfig config = run.config;
+    if (const Json told = run::known_config(run.config, known); !known.all())
+        config = told.is_null() ? baseline : patched(baseline, told, "run " + run.id);
     const std::int64_t context = config.data.context;
     for (const ConfigDifference& one : difference(baseline, config)) clone.data_left_out |= is_shared_data(one.key);
     config.data = baseline.data;

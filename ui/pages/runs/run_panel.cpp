@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/io/numbers.h"
+#include "core/run/known_keys.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/theme/theme.h"
@@ -224,6 +225,10 @@ void RunPanel::show_facts(const run::ListedRun& run, bool pausing) {
     QStringList remarks;
     for (const std::string& problem : run.problems) remarks += text(problem);
     if (!info.data_note.empty()) remarks += text(info.data_note);
+    if (run::is_imported_log(info))
+        remarks += text("imported " + run::source_format(info) + " log of " + info.origin +
+                        ": its configuration is known only in part, its data are not");
+    for (const std::string& told : run::source_remarks(info)) remarks += text(told);
     set_fact(study, text(info.study));
     set_fact(device, device_text(run));
     set_fact(parameters, info.parameters > 0 ? text(with_thousands(info.parameters)) : QString());

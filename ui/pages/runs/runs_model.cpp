@@ -1,6 +1,7 @@
 #include "ui/pages/runs/runs_model.h"
 
 #include "core/base/text.h"
+#include "core/run/known_keys.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/theme/theme.h"
@@ -72,9 +73,7 @@ QString run_tooltip(const run::ListedRun& run, int column) {
     if (column == C::created) return plain_tooltip({text(utc_time(run.info.created))});
     if (column == C::tags) return plain_tooltip(strings(run.notes.tags));
     if (column == C::verdict) return plain_tooltip({cause_text(run)});
-    if (column == C::step)
-        return plain_tooltip(
-            {text(with_thousands(run.state.step) + " of " + with_thousands(run.info.config.train.steps) + " steps")});
+    if (column == C::step) return plain_tooltip({steps_text(run, " of ") + " steps"});
     if (column == C::device) return plain_tooltip({device_text(run)});
     return plain_tooltip({run_title(run.info), cause_text(run), text(run.notes.text).left(400)});
 }
@@ -454,8 +453,7 @@ QString RunsModel::run_text(const Row& row, int column) const {
         case state:
             return state_text(run, row.pausing);
         case step:
-            return QString("%1 / %2").arg(text(with_thousands(run.state.step)),
-                                          text(with_thousands(run.info.config.train.steps)));
+            return steps_text(run, " / ");
         case remaining: {
             const std::optional<double> seconds = seconds_remaining(run);
             return seconds ? text(short_duration(*seconds)) : QString();
@@ -467,7 +465,9 @@ QString RunsModel::run_text(const Row& row, int column) const {
         case verdict:
             return cause_text(run);
         case device:  // what was asked for is in the tooltip
-            return text(run.state.device.empty() ? run.info.config.train.device : run.state.device);
+            return run.state.device.empty() && run::is_imported_log(run.info) ? QString()
+                   : run.state.device.empty()                                 ? text(run.info.config.train.device)
+                                                                              : text(run.state.device);
         case created:
             return local_time(run.info.created);
         case id:

@@ -63,6 +63,24 @@ class CompareModelTest : public QObject {
   private Q_SLOTS:
     void initTestCase() { model::register_kinds(); }
 
+    // Where only others' logs stand beside each other, the heads say what is compared.
+    void heads_say_what_is_compared() {
+        CompareModel model;
+        const auto head = [&](CompareColumn at) {
+            return model.headerData(column(at), Qt::Horizontal, Qt::DisplayRole).toString();
+        };
+        QCOMPARE(head(CompareColumn::final_loss), QString("Final val loss"));
+        const QSignalSpy changed(&model, &QAbstractItemModel::headerDataChanged);
+        study::Comparison comparison;
+        model.set_measured(comparison);
+        QCOMPARE(changed.size(), 0);
+        comparison.measure = study::Measure::val_bpb;
+        model.set_measured(comparison);
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(head(CompareColumn::final_loss), QString("Final val bpb"));
+        QCOMPARE(head(CompareColumn::best_loss), QString("Best val bpb"));
+    }
+
     void groups_over_their_seeds() {
         test::TempFolder workspace;
         write_mixed_study(workspace);

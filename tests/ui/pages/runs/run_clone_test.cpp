@@ -4,6 +4,7 @@
 #include "tests/support/listed_runs.h"
 #include "ui/pages/runs/run_actions.h"
 
+#include <QFloat16>  // QCOMPARE of Json asks whether it converts to one
 #include <QTest>
 
 using namespace ablate;
@@ -35,6 +36,22 @@ class RunCloneTest : public QObject {
         info = test::listed_run("a", "quick", "nope", 1, 1).info;
         info.config = RunConfig();
         QVERIFY(clone_as_variant(info, RunConfig()).variant.patch.empty());
+    }
+
+    // Of a log of elsewhere the rest of its configuration is nobody's fact: the baseline's stands in.
+    void an_imported_log_gives_what_it_tells_and_is_not_trained() {
+        run::ListedRun listed = test::listed_run("a", "quick", "twin", 1, 1);
+        listed.info.config.train.lr = 0.5;
+        listed.info.config.train.batch = 77;
+        listed.info.source = {{"format", "csv"}, {"known", {"train.lr"}}};
+        const ClonedVariant clone = clone_as_variant(listed.info, RunConfig());
+        QCOMPARE(clone.variant.patch, Json({{"train", {{"lr", 0.5}}}}));
+        listed.info.source["known"] = Json::array();
+        QVERIFY(clone_as_variant(listed.info, RunConfig()).variant.patch.empty());
+        listed.status = Status::stopped;
+        for (const RunAction action : {RunAction::resume, RunAction::retry})
+            QVERIFY(why_not(action, {&listed}).contains("imported log"));
+        QVERIFY(why_not(RunAction::remove, {&listed}).isEmpty());
     }
 
     void actions_apply_to_what_they_can_change_data() {
