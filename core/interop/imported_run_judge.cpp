@@ -80,7 +80,10 @@ std::optional<Verdict> judge_zeros(std::vector<Point>& points, std::size_t zero,
 class Replay {
   public:
     Replay(ImportedRun& run, const std::vector<Point>& points)
-        : run_(run), points_(points), detector_(config(run), entropy(run), run.config.data.vocab_size) {}
+        : run_(run), points_(points), detector_(config(run), entropy(run), run.config.data.vocab_size) {
+        for (std::size_t i = 0; i < points.size(); ++i)
+            if (points[i].sound_norm()) last_sound_ = i;
+    }
 
     std::optional<Verdict> judge(std::int64_t before) {
         auto evaluation = run_.evaluations.begin();

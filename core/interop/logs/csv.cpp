@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMostColumns = 10'000, kMostRuns = 1'000, kLongestLine = 16u << 20;
+constexpr std::size_t kMostColumns = 10'000, kLongestLine = 16u << 20;
 
 // The fields of a line, RFC 4180 without line breaks inside quotation marks.
 std::vector<std::string> fields_of(const std::string& line, char separator, const std::string& at) {

@@ -165,6 +165,7 @@ Runs read_marin(const fs::path& path, const ReadOptions&) {
     if (!json.is_object() || !json.contains("runs") || !json["runs"].is_array() || json["runs"].empty())
         throw InputError("{}: has no runs; a speedrun's results are {{\"runs\": [{{\"run_info\": ...}}]}}",
                          file.string());
+    if (json["runs"].size() > kMostRuns) throw InputError("{}: more than {} runs", file.string(), kMostRuns);
     Runs runs;
     for (std::size_t i = 0; i < json["runs"].size(); ++i) {
         const std::string where = fmt::format("{}: runs[{}].run_info", file.string(), i);

@@ -173,12 +173,7 @@ void LogBuilder::add(std::int64_t step, double time, const std::string& column, 
     }
     Record& record = records_[step];
     record.time = time;
-    const auto same = [&](const auto& one) { return one.first == meaning.name; };
-    const auto there = std::find_if(record.values.begin(), record.values.end(), same);
-    if (there == record.values.end())
-        record.values.emplace_back(meaning.name, static_cast<float>(value));
-    else
-        there->second = static_cast<float>(value);
+    record.values[meaning.name] = static_cast<float>(value);
 }
 
 void LogBuilder::require_loss() const {
@@ -203,7 +198,7 @@ void LogBuilder::finish(ImportedRun& run) const {
         last = std::fmax(last, time);
     };
     for (const auto& [step, record] : records_) {
-        run.metrics.push_back({record.time, step, record.values});
+        run.metrics.push_back({record.time, step, {record.values.begin(), record.values.end()}});
         run.steps = std::max(run.steps, step);
         see_time(record.time);
         for (const auto& [tag, value] : record.values)

@@ -4,7 +4,8 @@
 // What the readers of the formats share.
 namespace ablate::interop::logs {
 
-inline constexpr std::uint64_t kLargestJson = 256u << 20, kLargestLog = 2u << 30;
+inline constexpr std::uint64_t kLargestJson = 256u << 20, kLargestLog = 512u << 20;
+inline constexpr std::size_t kMostRuns = 1000;  // in one file
 
 // The readers. Each fills in everything but the verdict.
 using Runs = std::vector<ImportedRun>;
@@ -46,7 +47,7 @@ class LogBuilder {
   private:
     struct Record {
         double time = kUnknown;
-        std::vector<std::pair<std::string, float>> values;
+        std::map<std::string, float> values;
     };
     const Meaning& known_meaning(const std::string& column);
     void require_loss() const;
