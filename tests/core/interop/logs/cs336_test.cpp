@@ -1,0 +1,165 @@
+#include "core/interop/logs/cs336.h"
+
+#include "core/infer/trained_model.h"
+#include "core/interop/logs/logs.h"
+#include "core/interop/torch_file/state_dict_file.h"
+#include "core/model/register.h"
+#include "core/model/tensor_table.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+
+#include <QFloat16>  // QCOMPARE of Json asks whether it converts to one
+#include <QTest>
+
+using namespace ablate;
+namespace logs = ablate::interop::logs;
+namespace torch_file = ablate::interop::torch_file;
+namespace fs = std::filesystem;
+
+namespace {
+
+Json model_config(const Json& changes = Json::object()) {
+    Json json{{"vocab_size", 20},       {"context_length", 16}, {"d_model", 8},
+              {"num_layers", 2},        {"num_heads", 2},       {"d_ff", 12},
+              {"rope_theta", 10000.0},  {"ffn_type", nullptr},  {"remove_rmsnorm", false},
+              {"use_post_norm", false}, {"remove_rope", false}};
+    json.update(changes);
+    return json;
+}
+
+RunConfig config_of(const Json& changes = Json::object()) {
+    return logs::cs336_config(model_config(changes), "model_config.json");
+}
+
+}  // namespace
+
+class Cs336Test : public QObject {
+    Q_OBJECT
+    test::TempFolder folder_;
+
+    // A state dict of the assignment's names whose tensors hold their number in the table.
+    void write_state_dict(const fs::path& file, const RunConfig& config, const std::string& prefix = "",
+                          const std::string& extra = "", std::int64_t vocabulary = 0) {
+        std::vector<torch_file::DeclaredTensor> declared;
+        for (const TensorSpec& spec : model::tensor_table(config)) {
+            std::vector<std::int64_t> shape = spec.shape;
+            if (vocabulary > 0 && spec.name == "embed.weight") shape[0] = vocabulary;
+            declared.push_back({prefix + *logs::cs336_name(spec.name, config), "F32", shape});
+        }
+        if (!extra.empty()) declared.push_back({extra, "F32", {1}});
+        torch_file::StateDictWriter writer(file, declared);
+        float number = 0;
+        for (const torch_file::DeclaredTensor& tensor : declared) {
+            const std::vector<float> values(tensor.bytes() / sizeof(float), number++);
+            writer.write(values.data(), tensor.bytes());
+        }
+        writer.finish();
+    }
+
+  private Q_SLOTS:
+    void initTestCase() { model::register_kinds(); }
+
+    void the_assignments_model() {
+        const RunConfig config = config_of();
+        QCOMPARE(config.model.d_ff, 12);
+        QCOMPARE(config.data.context, 16);
+        QCOMPARE(config.model.position.kind, std::string("rope"));
+        QCOMPARE(config.model.position.text("layout"), std::string("interleaved"));
+        QCOMPARE(config.model.ffn.kind, std::string("swiglu"));
+        QCOMPARE(config.model.init.kind, std::string("cs336"));
+        QVERIFY(!config.model.tie_embeddings);
+        QCOMPARE(config.model.norm_at(NormSite::attn_in).real("eps"), 1e-5);
+    }
+
+    void its_ablations() {
+        QCOMPARE(config_of({{"use_post_norm", true}}).model.placement, std::string("post"));
+        const ModelConfig bare = config_of({{"remove_rmsnorm", true}}).model;
+        for (const NormSite site : {NormSite::attn_in, NormSite::ffn_in, NormSite::final})
+            QCOMPARE(bare.norm_at(site).kind, std::string("none"));
+        QCOMPARE(config_of({{"remove_rope", true}}).model.position.kind, std::string("none"));
+        QCOMPARE(config_of({{"ffn_type", "silu"}}).model.ffn.kind, std::string("silu"));
+    }
+
+    void names() {
+        const RunConfig gated = config_of(), plain = config_of({{"ffn_type", "silu"}});
+        QCOMPARE(*logs::cs336_name("blocks.1.attn.o.weight", gated), std::string("layers.1.attn.output_proj.weight"));
+        QCOMPARE(*logs::cs336_name("blocks.0.ffn.gate.weight", gated), std::string("layers.0.ffn.w1.weight"));
+        QCOMPARE(*logs::cs336_name("blocks.0.ffn.up.weight", gated), std::string("layers.0.ffn.w3.weight"));
+        QCOMPARE(*logs::cs336_name("blocks.0.ffn.up.weight", plain), std::string("layers.0.ffn.w1.weight"));
+        QCOMPARE(*logs::cs336_name("final.weight", gated), std::string("ln_final.weight"));
+        QVERIFY(!logs::cs336_name("blocks.0.attn.q_norm.weight", gated));
+        for (const Json& change : {Json::object(), Json{{"use_post_norm", true}}, Json{{"remove_rmsnorm", true}}}) {
+            const RunConfig config = config_of(change);
+            std::set<std::string> names;
+            for (const TensorSpec& spec : model::tensor_table(config)) {
+                const auto name = logs::cs336_name(spec.name, config);
+                QVERIFY2(name && names.insert(*name).second, spec.name.c_str());
+            }
+        }
+    }
+
+    void what_it_does_not_say_is_refused() {
+        const auto refused = [](const Json& json, std::initializer_list<const char*> parts) {
+            return test::is_line_with(test::input_error([&] { logs::cs336_config(json, "model_config.json"); }), parts);
+        };
+        Json missing = model_config();
+        missing.erase("d_ff");
+        QVERIFY(refused(missing, {"model_config.json", "d_ff is missing"}));
+        QVERIFY(refused(model_config({{"d_fff", 3}}), {"'d_fff'", "did you mean 'd_ff'"}));
+        QVERIFY(refused(model_config({{"ffn_type", "gelu"}}), {"ffn_type", "gelu"}));
+        QVERIFY(refused(model_config({{"num_heads", 3}}), {"model_config.json"}));
+        QVERIFY(refused(model_config({{"d_model", 1e300}}), {"d_model"}));
+        QVERIFY(refused(model_config({{"remove_rope", 1}}), {"remove_rope"}));
+        QVERIFY(refused(Json::array(), {"not a JSON object"}));
+    }
+
+    void weights_become_a_run_with_a_checkpoint() {
+        const fs::path own = folder_ / "assignment";
+        fs::create_directory(own);
+        atomic_write(own / "model_config.json", model_config().dump());
+        QVERIFY(test::is_line_with(test::input_error([&] { logs::read_log(own); }), {"no state dict", "model.pt"}));
+        write_state_dict(own / "model.pt", config_of(), "_orig_mod.");
+        const auto runs = logs::read_log(own);
+        QCOMPARE(runs.front().format, std::string("cs336-model"));
+        const run::RunDirectory directory = interop::write_imported_run(folder_.path(), runs.front());
+        const infer::TrainedModel trained = infer::load_trained(directory.folder(), false);
+        double number = 0;
+        for (const TensorSpec& spec : model::tensor_table(config_of()))
+            for (const auto& parameter : trained.model->parameters())
+                if (parameter.spec.name == spec.name) QCOMPARE(parameter.value.mean().item<double>(), number++);
+        QCOMPARE(number, 21.0);
+    }
+
+    void a_state_dict_that_does_not_fit() {
+        const auto refused = [&](const char* name, const Json& change, const RunConfig& of, const std::string& extra,
+                                 std::int64_t vocabulary, std::initializer_list<const char*> parts) {
+            const fs::path own = folder_ / name;
+            fs::create_directory(own);
+            atomic_write(own / "model_config.json", model_config(change).dump());
+            write_state_dict(own / "model.pt", of, "", extra, vocabulary);
+            return test::is_line_with(test::input_error([&] { logs::read_log(own); }), parts);
+        };
+        QVERIFY(refused("vocabulary", Json::object(), config_of(), "", 21,
+                        {"'token_embeddings.weight'", "[21, 8]", "[20, 8]", "vocab_size"}));
+        QVERIFY(refused("gated", {{"ffn_type", "silu"}}, config_of(), "", 0, {"ffn.w3.weight", "no place"}));
+        QVERIFY(
+            refused("plain", Json::object(), config_of({{"ffn_type", "silu"}}), "", 0, {"has no", "ffn.w3.weight"}));
+        QVERIFY(refused("extra", Json::object(), config_of(), "layers.0.bonus", 0, {"layers.0.bonus", "no place"}));
+    }
+
+    // Whether the final norm stays is told by the state dict alone.
+    void post_norm_without_a_final_norm() {
+        const fs::path own = folder_ / "post";
+        fs::create_directory(own);
+        atomic_write(own / "model_config.json", model_config({{"use_post_norm", true}}).dump());
+        RunConfig config = config_of({{"use_post_norm", true}});
+        config.model.norm_at(NormSite::final) = {"none", Json::object()};
+        write_state_dict(own / "model.pt", config, "", "layers.0.attn.rope.cos");
+        const auto runs = logs::read_log(own);
+        QCOMPARE(runs.front().config.model.norm_at(NormSite::final).kind, std::string("none"));
+        QVERIFY(runs.front().remarks.front().find("rope.cos") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(Cs336Test)
+#include "cs336_test.moc"
