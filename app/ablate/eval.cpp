@@ -5,6 +5,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/data/token_file.h"
 #include "core/io/numbers.h"
 
 #include <iostream>
@@ -61,8 +62,9 @@ void print(const infer::Score& score) {
 
 int eval(const Options& options) {
     const interop::ModelPlace place = model_named(options.model, options.workspace);
-    std::string text;
-    if (!options.text.empty()) text = read_file(options.text);  // refused before the weights are read
+    std::string text;  // it, or the file of tokens, is refused before the weights are read
+    if (!options.text.empty()) text = read_file(options.text);
+    if (!options.tokens.empty()) data::TokenFile check(options.tokens);
     interop::OpenOptions open = options.open;
     open.needs_tokenizer = !options.text.empty();
     const auto trained = interop::open_model(place, open);

@@ -116,11 +116,6 @@ class Scorer {
     Score score_;
 };
 
-TrainedModel load(const fs::path& run_folder, bool needs_tokenizer, const ScoreOptions& options) {
-    return load_trained(run_folder, needs_tokenizer, options.step,
-                        options.context > 0 ? std::optional(options.context) : std::optional<std::int64_t>());
-}
-
 Score score(const TrainedModel& trained, std::int64_t count, const fs::path& logits, const std::string& what,
             ReadIds read) {
     if (count < 2) throw InputError("{}: has {} tokens; two are the least that can be scored", what, count);
@@ -159,15 +154,6 @@ Score score_text(const TrainedModel& trained, const std::string& text, const fs:
                  [&](std::int64_t begin, std::span<std::int64_t> some) {
                      std::copy_n(ids.begin() + begin, some.size(), some.begin());
                  });
-}
-
-Score score_tokens(const fs::path& run_folder, const fs::path& token_file, const ScoreOptions& options) {
-    data::TokenFile check(token_file);  // before the weights are read
-    return score_tokens(load(run_folder, false, options), token_file, options.logits);
-}
-
-Score score_text(const fs::path& run_folder, const std::string& text, const ScoreOptions& options) {
-    return score_text(load(run_folder, true, options), text, options.logits);
 }
 
 }  // namespace ablate::infer

@@ -1,6 +1,7 @@
 #include "core/infer/score.h"
 
 #include "core/data/token_file.h"
+#include "core/infer/trained_model.h"
 #include "tests/core/infer/trained_run.h"
 #include "tests/support/throws.h"
 
@@ -12,6 +13,19 @@ using namespace ablate;
 using namespace ablate::test;
 
 namespace {
+
+struct ScoreOptions {
+    std::optional<std::int64_t> context{}, step{};
+    std::filesystem::path logits{};
+};
+
+infer::Score score_text(const std::filesystem::path& run, const std::string& text, const ScoreOptions& options = {}) {
+    return infer::score_text(infer::load_trained(run, true, options.step, options.context), text, options.logits);
+}
+infer::Score score_tokens(const std::filesystem::path& run, const std::filesystem::path& tokens,
+                          const ScoreOptions& options = {}) {
+    return infer::score_tokens(infer::load_trained(run, false, options.step, options.context), tokens, options.logits);
+}
 
 // As the text it was trained on.
 const std::string kText =
@@ -62,9 +76,9 @@ class ScoreTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
     void the_loss_is_that_of_the_logits_written() {
-        infer::ScoreOptions options;
+        ScoreOptions options;
         options.logits = trained().folder / "logits.npy";
-        const infer::Score score = infer::score_text(trained().run, kText, options);
+        const infer::Score score = score_text(trained().run, kText, options);
         const std::vector<std::int32_t> ids = ids_of(kText);
         QCOMPARE(score.tokens, static_cast<std::int64_t>(ids.size()) - 1);
         QCOMPARE(io::read_npy_header(options.logits).shape, (std::vector<std::int64_t>{score.tokens, 40}));
@@ -78,11 +92,11 @@ class ScoreTest : public QObject {
         for (std::size_t i = 1; i < nll.size(); i += 16, ++windows) second += nll[i];
         QVERIFY(near(score.loss_by_position.at(1), second / static_cast<double>(windows)));
         // Without the logits the same is computed another way.
-        QVERIFY(near(infer::score_text(trained().run, kText).loss, score.loss));
+        QVERIFY(near(score_text(trained().run, kText).loss, score.loss));
     }
 
     void bits_per_byte_divide_by_the_bytes_of_the_text() {
-        const infer::Score score = infer::score_text(trained().run, kText);
+        const infer::Score score = score_text(trained().run, kText);
         const std::size_t first =
             data::load_sentencepiece(tokenizer_file())->decode(std::vector{ids_of(kText)[0]}).size();
         QCOMPARE(score.bytes, static_cast<std::int64_t>(kText.size() - first));
@@ -92,9 +106,9 @@ class ScoreTest : public QObject {
     }
 
     void windows_are_as_long_as_asked_and_the_last_one_shorter() {
-        infer::ScoreOptions options;
+        ScoreOptions options;
         options.context = 7;
-        const infer::Score score = infer::score_text(trained().run, kText, options);
+        const infer::Score score = score_text(trained().run, kText, options);
         QCOMPARE(score.context, 7);
         QCOMPARE(score.loss_by_position.size(), std::size_t{7});
         std::int64_t tokens = 0;
@@ -110,39 +124,39 @@ class ScoreTest : public QObject {
         // The first token of a window is told by one token alone, the last by seven.
         QVERIFY(score.loss_by_position[0] > score.loss_by_position[6]);
         options.context = 64;  // beyond the 16 trained: RoPE goes on
-        QVERIFY(std::isfinite(infer::score_text(trained().run, kText, options).loss));
+        QVERIFY(std::isfinite(score_text(trained().run, kText, options).loss));
     }
 
     void token_files_score_as_their_text() {
-        const infer::Score of_ids = infer::score_tokens(trained().run, token_file(ids_of(kText)));
-        const infer::Score of_text = infer::score_text(trained().run, kText);
+        const infer::Score of_ids = score_tokens(trained().run, token_file(ids_of(kText)));
+        const infer::Score of_text = score_text(trained().run, kText);
         QCOMPARE(of_ids.loss, of_text.loss);
         QCOMPARE(of_ids.bytes, of_text.bytes);
     }
 
     void a_step_has_its_own_loss() {
-        infer::ScoreOptions early;
+        ScoreOptions early;
         early.step = 20;
-        QVERIFY(infer::score_text(trained().run, kText, early).loss > infer::score_text(trained().run, kText).loss);
+        QVERIFY(score_text(trained().run, kText, early).loss > score_text(trained().run, kText).loss);
     }
 
     void what_cannot_be_scored_is_refused() {
-        QVERIFY(is_line_with(input_error([] { infer::score_text(trained().run, ""); }), {"two are the least"}));
+        QVERIFY(is_line_with(input_error([] { score_text(trained().run, ""); }), {"two are the least"}));
         const auto strange = token_file({1, 39, 40, 2});
-        QCOMPARE(input_error([&] { infer::score_tokens(trained().run, strange); }),
+        QCOMPARE(input_error([&] { score_tokens(trained().run, strange); }),
                  strange.string() +
                      ": token 2 is 40, outside the vocabulary of 40: data.vocab_size must be that of the tokens");
         const RunConfig config = patched(tiny_config(write_tiny_tokens(trained().folder / "tokens"), 2),
                                          {{"model", {{"position", {{"kind", "learned"}}}}}}, "test");
         train_in(trained().folder / "learned/checkpoints", config, prepared(config, trained().folder.path()));
-        infer::ScoreOptions longer;
+        ScoreOptions longer;
         longer.context = 17;
         const auto tokens = trained().folder / "tokens/val.npy";
-        QVERIFY(is_line_with(input_error([&] { infer::score_tokens(trained().folder / "learned", tokens, longer); }),
+        QVERIFY(is_line_with(input_error([&] { score_tokens(trained().folder / "learned", tokens, longer); }),
                              {"learned for 16 tokens", "17"}));
-        const infer::Score plain = infer::score_tokens(trained().folder / "learned", tokens);
+        const infer::Score plain = score_tokens(trained().folder / "learned", tokens);
         QVERIFY(std::isnan(plain.bpb) && plain.bytes == 0);
-        QVERIFY(is_line_with(input_error([] { infer::score_text(trained().folder / "learned", "the"); }),
+        QVERIFY(is_line_with(input_error([] { score_text(trained().folder / "learned", "the"); }),
                              {"no tokenizer", "tokenizer.model"}));
     }
 };

@@ -112,7 +112,7 @@ class OpenModelTest : public QObject {
         QCOMPARE(continued(interop::find_model(imported.folder.string(), {})), text);
 
         const std::string words = "the cat sat on the mat\nthe dog ate the big red ball\n";
-        const double loss = infer::score_text(trained().run, words).loss;
+        const double loss = infer::score_text(infer::load_trained(trained().run, true), words).loss;
         for (const interop::ModelPlace& place : {run, imported}) {
             const auto model = interop::open_model(place, {.needs_tokenizer = true});
             QVERIFY(std::abs(infer::score_text(*model, words).loss - loss) < 1e-5);
