@@ -6,7 +6,7 @@
 #include "ui/pages/compare/compare_scene.h"
 #include "ui/pages/compare/config_panel.h"
 #include "ui/pages/compare/curves_panel.h"
-#include "ui/pages/compare/samples_panel.h"
+#include "ui/pages/compare/prompts_panel.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/header_state.h"
@@ -87,7 +87,7 @@ struct ComparePage::State {
     QTabWidget* tabs = nullptr;
     CurvesPanel* curves = nullptr;
     ConfigPanel* config = nullptr;
-    SamplesPanel* samples = nullptr;
+    PromptsPanel* prompts = nullptr;
     QPlainTextEdit* notes = nullptr;
 };
 
@@ -242,14 +242,14 @@ QWidget* ComparePage::State::build_tabs() {
     tabs->setDocumentMode(true);
     curves = new CurvesPanel(tabs);
     config = new ConfigPanel(tabs);
-    samples = new SamplesPanel(tabs);
+    prompts = new PromptsPanel(tabs);
     notes = new QPlainTextEdit(tabs);
     notes->setReadOnly(true);
     notes->setFrameShape(QFrame::NoFrame);
     notes->setAccessibleName("Notes on the comparison");
     tabs->addTab(curves, "Curves");
     tabs->addTab(config, "Configuration");
-    tabs->addTab(samples, "Samples");
+    tabs->addTab(prompts, "Prompts");
     tabs->addTab(notes, "Notes");
     connect(curves, &CurvesPanel::choices_changed, page, [this] { derive_soon(); });
     return tabs;
@@ -341,13 +341,14 @@ QStringList ComparePage::State::visible_groups() const {
 }
 
 void ComparePage::State::show_scene() {
+    model.set_measured(*scene->comparison);
     model.set_rows(scene->table, color_of());
     fit_columns();
     const QStringList visible = visible_groups();
     curves->set_empty_text(scene->table.empty() ? "No runs of this study." : "Nothing matches the filter.");
     curves->show_scene(scene, color_of(), visible);
     config->show_scene(scene, visible);
-    samples->show_scene(scene, visible);
+    prompts->show_scene(scene, visible);
     QStringList lines;
     for (const std::string& note : scene->comparison->notes) lines += QString::fromStdString(note);
     const QString told =
@@ -385,7 +386,7 @@ void ComparePage::State::show_state() {
     none->readings.step = none->readings.last = none->readings.furthest = std::nan("");
     curves->show_scene(none, [](std::size_t) { return -1; }, {});
     config->show_scene(none, {});
-    samples->show_scene(none, {});
+    prompts->show_scene(none, {});
 }
 
 ComparePage::ComparePage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {
@@ -434,7 +435,7 @@ QVariantMap ComparePage::save_state() const {
             {"points", s.points->currentIndex()},
             {"curves", s.curves->save_state()},
             {"config", s.config->save_state()},
-            {"samples", s.samples->save_state()}};
+            {"prompts", s.prompts->save_state()}};
 }
 
 void ComparePage::restore_state(const QVariantMap& state) {
@@ -448,7 +449,7 @@ void ComparePage::restore_state(const QVariantMap& state) {
     s.points->setCurrentIndex(state.value("points").toInt() == 1 ? 1 : 0);
     s.curves->restore_state(state.value("curves").toMap());
     s.config->restore_state(state.value("config").toMap());
-    s.samples->restore_state(state.value("samples").toMap());
+    s.prompts->restore_state(state.value("prompts").toMap());
 }
 
 std::unique_ptr<Page> make_compare_page() { return std::make_unique<ComparePage>(); }

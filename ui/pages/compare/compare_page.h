@@ -5,7 +5,7 @@
 
 namespace ablate::ui {
 
-// Variants side by side over their seeds: the table, and below it curves and differences, configuration, samples,
+// Variants side by side over their seeds: the table, and below it curves and differences, configuration, prompts,
 // notes.
 class ComparePage : public Page {
     Q_OBJECT

@@ -1,9 +1,7 @@
 #include "ui/pages/compare/compare_page.h"
 
-#include "core/run/queue.h"
 #include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
-#include "tests/support/tiny_run.h"
 #include "ui/bridge/workspace.h"
 #include "ui/charts/plot_view.h"
 #include "ui/pages/compare/compare_model.h"
@@ -11,7 +9,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -38,16 +35,6 @@ class ComparePageTest : public QObject {
             return texts;
         }
     };
-
-    // Trained over a text that repeats itself, with a tokenizer of its own.
-    static void write_trained_run(const test::TempFolder& folder) {
-        std::string text;
-        for (int i = 0; i < 500; ++i) text += i % 2 ? "the cat sat on the mat\n" : "the dog ate the big red ball\n";
-        const Json data = {
-            {"text", folder.write("text.txt", text).string()}, {"tokens", ""}, {"vocab_size", 40}, {"block_lines", 20}};
-        const RunConfig config = patched(test::tiny_config("", 4), {{"data", data}}, "test");
-        run::train_run(test::create_tiny_run(folder.path(), config), {});
-    }
 
   private Q_SLOTS:
     void initTestCase() {
@@ -149,22 +136,6 @@ class ComparePageTest : public QObject {
         QCOMPARE(options.model()->rowCount(), 3);
     }
 
-    void samples_say_why_there_are_none() {
-        Window window;
-        test::write_synthetic_seeds(window.folder.path(), {}, {3.65});
-        window.open();
-        QTRY_VERIFY(window.table().model()->rowCount() == 1 && window.page.settle());
-        window.page.findChild<QTabWidget*>()->setCurrentIndex(2);
-        QAbstractItemModel& samples = *window.named<QTableView>("Samples").model();
-        QPushButton& generate = window.button("Generate");
-        QTest::mouseClick(&generate, Qt::LeftButton);
-        QCOMPARE(generate.text(), QString("Cancel"));
-        QTRY_COMPARE(samples.index(0, 1).data().toString(), QString("no checkpoint"));
-        QTRY_COMPARE(generate.text(), QString("Generate"));
-        window.named<QLineEdit>("Prompt").clear();
-        QVERIFY(!generate.isEnabled());
-    }
-
     void chosen_runs_are_compared() {
         Window window;
         test::write_measured_study(window.folder.path());
@@ -204,33 +175,6 @@ class ComparePageTest : public QObject {
         QCoreApplication::processEvents();
         QVERIFY(window.page.settle());  // no worker was asked
         QVERIFY(plot.grab().toImage() != before);
-    }
-
-    void a_generation_under_way_is_cancelled() {
-        Window window;
-        write_trained_run(window.folder);
-        window.open();
-        QTRY_VERIFY(window.table().model()->rowCount() == 1 && window.page.settle());
-        window.page.findChild<QTabWidget*>()->setCurrentIndex(2);
-        QAbstractItemModel& samples = *window.named<QTableView>("Samples").model();
-        const auto sample = [&] { return samples.index(0, 1).data().toString(); };
-        QPushButton& generate = window.button("Generate");
-        window.named<QLineEdit>("Prompt").setText("the cat");
-        QSpinBox& length = window.named<QSpinBox>("Tokens to add");
-        length.setValue(1000);
-        window.named<QDoubleSpinBox>("Temperature").setValue(0);
-        QTest::mouseClick(&generate, Qt::LeftButton);
-        QTRY_COMPARE(sample(), QString("generating…"));
-        QTest::mouseClick(&generate, Qt::LeftButton);
-        QCOMPARE(generate.text(), QString("Generate"));
-        QCOMPARE(sample(), QString());
-        length.setValue(1);
-        QTest::mouseClick(&generate, Qt::LeftButton);  // after the first, in the same thread
-        QTRY_COMPARE(generate.text(), QString("Generate"));
-        const QString one = sample();
-        QVERIFY(!one.isEmpty() && one.size() < 40);
-        QCoreApplication::processEvents();
-        QCOMPARE(sample(), one);
     }
 
     void a_hidden_page_reads_nothing() {

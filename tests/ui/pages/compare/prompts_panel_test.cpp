@@ -1,0 +1,239 @@
+#include "ui/pages/compare/prompts_panel.h"
+
+#include "core/base/atomic_file.h"
+#include "core/infer/generate.h"
+#include "core/run/queue.h"
+#include "tests/support/page_window.h"
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/tiny_run.h"
+#include "ui/pages/compare/compare_page.h"
+#include "ui/pages/compare/sampling_form.h"
+#include "ui/theme/theme.h"
+
+#include <QAbstractItemModelTester>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::ui;
+
+class PromptsPanelTest : public QObject {
+    Q_OBJECT
+    using State = PromptModel::State;
+
+    struct Window : test::PageWindow<ComparePage> {
+        void open_prompts(int variants) {
+            open();
+            if (!QTest::qWaitFor([&] { return page.settle() && grid().columnCount() == variants + 1; }))
+                qFatal("not compared");
+            page.findChild<QTabWidget*>()->setCurrentIndex(2);
+        }
+        QTableView& table() { return named<QTableView>("Prompts"); }
+        QAbstractItemModel& grid() { return *table().model(); }
+        QString cell(int row, int column) { return grid().index(row, column).data().toString(); }
+        void prompt(int row, const QString& text) { grid().setData(grid().index(row, 0), text); }
+        bool done() {
+            return QTest::qWaitFor([&] { return button_named("Generate") != nullptr; }, 20'000);
+        }
+        QPushButton* button_named(const QString& text) {
+            for (QPushButton* button : page.findChildren<QPushButton*>())
+                if (button->text() == text) return button;
+            return nullptr;
+        }
+        QSpinBox& length() { return named<QSpinBox>("Tokens to add"); }
+    };
+
+    // Trained over a text that repeats itself, with a tokenizer of its own.
+    static run::RunDirectory write_trained_run(const test::TempFolder& folder, std::int64_t seed = 1) {
+        std::string text;
+        for (int i = 0; i < 500; ++i) text += i % 2 ? "the cat sat on the mat\n" : "the dog ate the big red ball\n";
+        const Json data = {
+            {"text", folder.write("text.txt", text).string()}, {"tokens", ""}, {"vocab_size", 40}, {"block_lines", 20}};
+        const RunConfig config = patched(test::tiny_config("", 4), {{"data", data}}, "test");
+        const run::RunDirectory run = test::create_tiny_run(folder.path(), config, seed);
+        run::train_run(run, {});
+        return run;
+    }
+
+    static std::vector<PromptModel::Variant> two_variants() {
+        return {{"1", "Baseline, seed 1", "", ""}, {"2", "No norm", "", "collapsed: NaN at 3"}};
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        Theme::instance().choose(ThemeChoice::light);
+        model::register_kinds();
+    }
+
+    void prompts_are_typed_into_the_grid() {
+        PromptModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QSignalSpy changed(&model, &PromptModel::prompts_changed);
+        QCOMPARE(model.index(0, 0).data().toString(), QString("Add a prompt"));
+        QVERIFY(model.setData(model.index(0, 0), "one "));
+        QVERIFY(model.setData(model.index(1, 0), "two"));
+        QVERIFY(!model.setData(model.index(2, 0), "  "));
+        QCOMPARE(model.prompts(), (QStringList{"one ", "two"}));  // a space at the end is part of it
+        model.set_variants(two_variants());
+        model.set_cell({"1", -1, 1}, {State::made, "more", "length"});
+        QVERIFY(model.setData(model.index(0, 0), ""));
+        QCOMPARE(model.prompts(), QStringList{"two"});
+        QCOMPARE(model.index(0, 1).data().toString(), QString("more"));  // went along
+        QVERIFY(model.setData(model.index(0, 0), "three"));
+        QCOMPARE(model.index(0, 1).data().toString(), QString());
+        QCOMPARE(changed.count(), 4);
+        model.set_locked(true);
+        QVERIFY(!model.setData(model.index(0, 0), "four"));
+        model.remove_prompt_at(0);
+        QCOMPARE(model.prompts(), QStringList{"three"});
+        model.set_locked(false);
+        model.remove_prompt_at(0);
+        QVERIFY(model.prompts().isEmpty());
+    }
+
+    void texts_grow_in_their_cell() {
+        PromptModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.set_variants(two_variants());
+        model.set_prompts({"a", "b"});
+        model.await();
+        QCOMPARE(model.index(1, 1).data().toString(), QString("waiting"));
+        QCOMPARE(model.index(1, 2).data().toString(), QString("collapsed: NaN at 3"));
+        QSignalSpy data(&model, &QAbstractItemModel::dataChanged);
+        model.set_cell({"1", -1, 1}, {State::making, {}, {}});
+        model.grow({"1", -1, 1}, "once");
+        model.grow({"1", -1, 1}, " more");
+        QCOMPARE(data.last().at(0).toModelIndex(), model.index(1, 1));
+        QCOMPARE(model.index(1, 1).data().toString(), QString("once more …"));
+        model.give_up();
+        QCOMPARE(model.index(1, 1).data().toString(), QString("once more"));
+        QVERIFY(model.index(1, 1).data(Qt::ToolTipRole).toString().contains("stopped"));
+        QCOMPARE(model.index(0, 1).data().toString(), QString());
+        model.set_steps({400, 200});
+        QCOMPARE(model.rowCount(), 5);
+        QCOMPARE(model.index(0, 0).data().toString(), QString("a\nStep 400"));
+        QCOMPARE(model.index(1, 0).data().toString(), QString("Step 200"));
+        QVERIFY(!(model.flags(model.index(1, 0)) & Qt::ItemIsEditable));
+    }
+
+    void the_grid_is_written_as_markdown() {
+        PromptModel model;
+        model.set_variants(two_variants());
+        model.set_prompts({"a | b"});
+        model.set_cell({"1", -1, 0}, {State::made, "first\n<b>second</b>", "length"});
+        const QString document = as_markdown(model, "Greedy, 60 tokens");
+        QVERIFY(document.startsWith("# Prompts\n\nGreedy, 60 tokens.\n\n## a \\| b\n"));
+        QVERIFY2(document.contains("first<br>") && !document.contains("<b>second"), qPrintable(document));
+        QCOMPARE(document.count("\n| "), 4);  // head, rule, two variants
+    }
+
+    void sampling_is_greedy_at_first() {
+        SamplingForm form;
+        QCOMPARE(form.in_words(), QString("Greedy, 60 tokens"));
+        QCOMPARE(form.options().temperature, 0.0);
+        QVERIFY(!form.findChild<QWidget*>("top_k")->isEnabled());
+        form.findChild<QDoubleSpinBox*>("temperature")->setValue(0.8);
+        form.findChild<QSpinBox*>("top_k")->setValue(40);
+        QCOMPARE(form.in_words(), QString("Temperature 0.8, top-k 40, seed 1, 60 tokens"));
+        QCOMPARE(form.options().top_k, 40);
+        SamplingForm other;
+        other.restore_state(form.save_state());
+        QCOMPARE(other.in_words(), form.in_words());
+    }
+
+    void every_prompt_is_continued_as_if_it_were_alone() {
+        Window window;
+        const auto run = write_trained_run(window.folder);
+        window.open_prompts(1);
+        window.prompt(0, "the cat");
+        window.prompt(1, "the dog ate");
+        window.length().setValue(12);
+        QTest::mouseClick(window.button_named("Generate"), Qt::LeftButton);
+        QVERIFY(window.done());
+        infer::SamplingOptions options;
+        options.max_tokens = 12;
+        QCOMPARE(window.cell(0, 1), QString::fromStdString(infer::generate(run.folder(), "the cat", options)));
+        QCOMPARE(window.cell(1, 1), QString::fromStdString(infer::generate(run.folder(), "the dog ate", options)));
+        QVERIFY(!window.cell(0, 1).isEmpty());
+        QTest::mouseClick(window.button_named("Copy"), Qt::LeftButton);
+        QVERIFY(QGuiApplication::clipboard()->text().contains("## the dog ate"));
+        QTest::mouseClick(window.button_named("Export…"), Qt::LeftButton);
+        const auto file = window.folder / "prompts.md";
+        Q_EMIT window.page.findChild<QFileDialog*>()->fileSelected(QString::fromStdString(file.string()));
+        QTRY_VERIFY(window.telling("Wrote "));
+        QCOMPARE(QString::fromStdString(read_file(file)), QGuiApplication::clipboard()->text());
+    }
+
+    void texts_stream_and_are_stopped() {
+        Window window;
+        write_trained_run(window.folder);
+        window.open_prompts(1);
+        window.prompt(0, "the cat");
+        window.length().setValue(50'000);
+        QTest::mouseClick(window.button_named("Generate"), Qt::LeftButton);
+        QTRY_VERIFY(window.cell(0, 1).size() > 40 && window.cell(0, 1).endsWith(" …"));
+        QVERIFY(!(window.grid().flags(window.grid().index(0, 0)) & Qt::ItemIsEditable));
+        QTest::mouseClick(window.button_named("Stop"), Qt::LeftButton);
+        const QString kept = window.cell(0, 1);
+        QVERIFY(kept.size() > 38 && !kept.endsWith("…"));
+        window.length().setValue(1);
+        QTest::mouseClick(window.button_named("Generate"), Qt::LeftButton);  // after the first, in the same thread
+        QVERIFY(window.done());
+        const QString one = window.cell(0, 1);
+        QVERIFY(!one.isEmpty() && one.size() < 40);
+        QCoreApplication::processEvents();
+        QCOMPARE(window.cell(0, 1), one);
+    }
+
+    void all_checkpoints_have_rows_of_their_own() {
+        Window window;
+        const auto run = write_trained_run(window.folder);
+        const auto steps = infer::checkpoint_steps(run.folder());
+        window.open_prompts(1);
+        window.length().setValue(2);
+        window.named<QComboBox>("Checkpoints").setCurrentIndex(1);
+        QTest::mouseClick(window.button_named("Generate"), Qt::LeftButton);
+        QVERIFY(window.done());
+        QCOMPARE(window.grid().rowCount(), static_cast<int>(steps.size()) + 1);
+        QVERIFY(window.cell(0, 0).endsWith(QString("Step %1").arg(steps.back())));
+        QVERIFY(!window.cell(0, 1).isEmpty());
+    }
+
+    void what_cannot_be_continued_says_why() {
+        Window window;
+        test::write_synthetic_seeds(window.folder.path(), {}, {3.65});
+        test::write_synthetic_run(window.folder.path(),
+                                  {.variant = "no-norm", .label = "No norm", .patch = test::kNoNorm, .nan_at = 23});
+        window.open_prompts(2);
+        QVERIFY(window.cell(0, 2).startsWith("collapsed: loss is NaN at step 23"));
+        QTest::mouseClick(window.button_named("Generate"), Qt::LeftButton);
+        QVERIFY(window.done());
+        QCOMPARE(window.cell(0, 1), QString("no checkpoint"));
+        window.prompt(0, "");
+        QVERIFY(!window.button_named("Generate")->isEnabled());
+    }
+
+    void a_run_without_a_tokenizer_says_so() {
+        Window window;
+        const auto run = test::create_tiny_run(window.folder.path(),
+                                               test::tiny_config(test::write_tiny_tokens(window.folder / "ids"), 4));
+        run::train_run(run, {});
+        window.open_prompts(1);
+        QTest::mouseClick(window.button_named("Generate"), Qt::LeftButton);
+        QVERIFY(window.done());
+        QVERIFY2(window.cell(0, 1).contains("tokenizer"), qPrintable(window.cell(0, 1)));
+    }
+};
+
+QTEST_MAIN(PromptsPanelTest)
+#include "prompts_panel_test.moc"
