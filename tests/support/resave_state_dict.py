@@ -1,10 +1,12 @@
-"""Loads a state dict as careful users do and saves it again: resave_state_dict.py FILE OUT"""
+"""Loads state dicts as careful users do and saves them again under the same names: resave_state_dict.py FOLDER FILES..."""
 
+import pathlib
 import sys
 from collections import OrderedDict
 
 import torch
 
-state = torch.load(sys.argv[1], weights_only=True)
-assert type(state) is OrderedDict, type(state)
-torch.save(state, sys.argv[2])
+for file in map(pathlib.Path, sys.argv[2:]):
+    state = torch.load(file, weights_only=True)
+    assert type(state) is OrderedDict, type(state)
+    torch.save(state, pathlib.Path(sys.argv[1]) / file.name)
