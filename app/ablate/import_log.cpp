@@ -108,8 +108,10 @@ Action declare_import_log(CLI::App& parser) {
                       "its variant, or VARIANT@POINT; of a study's runs, baseline is what the others are compared with "
                       "(default: as the log is called)");
     parser.add_option("--seed", options->seed, "its seed (default: as the log says, else 1)");
-    parser.add_option("--column", options->columns,
-                      "MEANING=NAME, what a column means: " + join(logs::column_meanings(), ", "));
+    parser
+        .add_option("--column", options->columns,
+                    "MEANING=NAME, what a column means: " + join(logs::column_meanings(), ", "))
+        ->allow_extra_args(false);
     parser.add_flag("--again", options->again, "import it although it is there");
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);

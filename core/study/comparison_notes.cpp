@@ -72,26 +72,28 @@ void note_unequal_circumstances(Comparison& comparison) {
                      [key](const ComparedRun& compared) { return version_of(compared, key); });
 }
 
+constexpr std::size_t kNamed = 8;  // runs of a note; the others are counted
+
 // What a reader must know of logs that others wrote.
 void note_imported(Comparison& comparison) {
     std::vector<std::string> names, only_ends;
-    std::set<std::string> remarks;
+    std::map<std::string, std::vector<std::string>> remarks;  // and whose they are
     bool all = true;
     for (const ComparedRun& compared : comparison.runs) {
         all &= run::is_imported_log(compared.listed.info);
         if (!run::is_imported_log(compared.listed.info)) continue;
         const std::string name = run_name(compared);
         names.push_back(fmt::format("{} ({})", name, run::source_format(compared.listed.info)));
-        for (const std::string& remark : run::source_remarks(compared.listed.info))
-            remarks.insert(fmt::format("{}: {}", name, remark));
+        for (const std::string& remark : run::source_remarks(compared.listed.info)) remarks[remark].push_back(name);
         if (compared.val.value.size() == 1) only_ends.push_back(name);
     }
     if (names.empty()) return;
     const auto some = [](std::vector<std::string> all_names) {
         const std::size_t count = all_names.size();
-        if (count > 8)
-            all_names = {all_names.begin(), all_names.begin() + 8},
-            all_names.push_back(fmt::format("{} more", count - 8));
+        if (count > kNamed) {
+            all_names.resize(kNamed);
+            all_names.push_back(fmt::format("{} more", count - kNamed));
+        }
         return join(all_names, ", ");
     };
     comparison.notes.push_back(fmt::format(
@@ -105,7 +107,7 @@ void note_imported(Comparison& comparison) {
             "only the values at the end are known, so there is no reading at equal steps before it and none "
             "at equal time: {}",
             some(only_ends)));
-    comparison.notes.insert(comparison.notes.end(), remarks.begin(), remarks.end());
+    for (const auto& [remark, whose] : remarks) comparison.notes.push_back(fmt::format("{}: {}", some(whose), remark));
 }
 
 void note_seeds(Comparison& comparison) {

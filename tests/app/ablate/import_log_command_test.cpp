@@ -83,7 +83,7 @@ class ImportLogCommandTest : public QObject {
         folder_.write("t.csv", "t,cost\n0,3\n1,2\n");
         const std::string table = (folder_ / "t.csv").string();
         QCOMPARE(run({"import", "log", table}).code, 2);
-        QCOMPARE(run({"import", "log", table, "--column", "step=t", "--column", "loss=cost"}).code, 0);
+        QCOMPARE(run({"import", "log", "--column", "step=t", "--column", "loss=cost", table}).code, 0);
     }
 
     void bad_input_is_one_line_and_leaves_nothing() {
