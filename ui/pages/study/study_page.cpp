@@ -14,6 +14,7 @@
 #include "ui/pages/study/step_zero_panel.h"
 #include "ui/pages/study/study_settings.h"
 #include "ui/pages/study/study_strip.h"
+#include "ui/pages/study/tensor_panel.h"
 #include "ui/pages/study/variant_panel.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -64,6 +65,7 @@ struct StudyPage::State {
 
     StudyPage* page;
     QPointer<StudyDocument> document;
+    std::filesystem::path workspace;
     std::optional<bool> narrow;          // as the columns are sized
     std::map<bool, QByteArray> by_hand;  // the columns by `narrow`, where the user has moved them
     StudyStrip* strip;
@@ -76,6 +78,7 @@ struct StudyPage::State {
     FindingList* findings = nullptr;
     StepZeroPanel* step_zero = nullptr;
     PatchEditor* patch = nullptr;
+    TensorPanel* tensors = nullptr;
     QLabel *model_title = nullptr, *differences = nullptr;
     BlockDiagram* diagram = nullptr;
     CostPanel* costs = nullptr;
@@ -144,9 +147,11 @@ QWidget* StudyPage::State::build_middle() {
     findings = new FindingList(tabs);
     step_zero = new StepZeroPanel(tabs);
     patch = new PatchEditor(tabs);
+    tensors = new TensorPanel(tabs);
     tabs->addTab(findings, "Findings");
     tabs->addTab(step_zero, "Step 0");
     tabs->addTab(patch, "Patch");
+    tabs->addTab(tensors, "Tensors");
     rows->addWidget(top);
     rows->addWidget(tabs);
     rows->setStretchFactor(0, 3);
@@ -234,6 +239,7 @@ void StudyPage::State::show_shown() {
     differences->setText(words.join('\n'));
     differences->setVisible(!words.isEmpty());
     patch->show_variant(name);
+    tensors->show_variant(name, config, baseline, workspace);
     costs->show_costs(document->preview(), name);
     show_problems();
 }
@@ -285,12 +291,12 @@ void StudyPage::set_context(const PageContext& context) {
     State& s = *state_;
     if (s.document) disconnect(s.document, nullptr, this, nullptr);
     s.document = context.document;
-    const std::filesystem::path workspace = context.workspace ? context.workspace->folder() : std::filesystem::path();
-    s.strip->set_document(context.document, workspace);
+    s.workspace = context.workspace ? context.workspace->folder() : std::filesystem::path();
+    s.strip->set_document(context.document, s.workspace);
     s.variants->set_document(context.document);
     s.settings->set_document(context.document);
     s.patch->set_document(context.document);
-    s.step_zero->set_document(context.document, workspace);
+    s.step_zero->set_document(context.document, s.workspace);
     s.start->set_context(context.document, context.control);
     if (!s.document) return;
     connect(s.document, &StudyDocument::changed, this, [this] { state_->show_shown(); });
@@ -307,7 +313,7 @@ bool StudyPage::settle() {
     if (!s.document->preview_is_current()) return false;
     const auto& variants = s.document->study().variants;
     if (s.document->variant() == "baseline" && !variants.empty()) s.document->show_variant(text(variants.front().name));
-    return true;
+    return s.tensors->settled() || !s.tensors->isVisible();
 }
 
 QVariantMap StudyPage::save_state() const {

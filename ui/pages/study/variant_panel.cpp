@@ -144,7 +144,10 @@ void VariantPanel::lay_out() {
         table_->setColumnHidden(column, stacked);
     for (StackedCell* cell : {names_, parameters_}) cell->set_stacked(stacked);
     QHeaderView& header = *table_->horizontalHeader();
+    const bool was_stacked = header.sectionResizeMode(VariantModel::name) == QHeaderView::Stretch;
+    if (stacked && !was_stacked) name_width_ = header.sectionSize(VariantModel::name);
     header.setSectionResizeMode(VariantModel::name, stacked ? QHeaderView::Stretch : QHeaderView::Interactive);
+    if (was_stacked && !stacked) header.resizeSection(VariantModel::name, name_width_);
     header.setSectionResizeMode(VariantModel::changes, stacked ? QHeaderView::Interactive : QHeaderView::Stretch);
     table_->verticalHeader()->setDefaultSectionSize(stacked ? kStackedHeight : kRowHeight);
 }

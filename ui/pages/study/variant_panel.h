@@ -60,6 +60,7 @@ class VariantPanel : public QWidget {
     QPushButton* add_button_;
     QAction *up_ = nullptr, *down_ = nullptr, *duplicate_ = nullptr, *remove_ = nullptr;
     bool moving_ = false;  // the current row, by what the document does
+    int name_width_ = 0;   // px, of the wide table
     Latest reader_{this};  // of the presets
 };
 
