@@ -3,7 +3,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
-#include "core/run/import_run.h"
 #include "ui/bridge/settings.h"
 #include "ui/theme/theme.h"
 #include "ui/window/header_bar.h"
@@ -93,6 +92,7 @@ void MainWindow::State::build() {
     keeper.setInterval(kKeepEvery);
     connect(&keeper, &QTimer::timeout, window, [this] { keep_place(); });
     build_header();
+    connect_importer();
 }
 
 void MainWindow::State::build_header() {
@@ -101,7 +101,11 @@ void MainWindow::State::build_header() {
         header->tabs().add(page_title(stem), QKeySequence(QString("Ctrl+%1").arg(number++)));
     connect(&header->tabs(), &PageTabs::clicked, window, [this](int tab) { window->show_page(tab_pages()[tab]); });
     connect(header, &HeaderBar::study_clicked, window, [this] { window->show_page("study"); });
-    connect(header, &HeaderBar::cancel_preparation, window, [this] { session->control.cancel_preparation(); });
+    connect(header, &HeaderBar::cancel_preparation, window, [this] {
+        if (session->control.preparing_study()) return session->control.cancel_preparation();
+        importer.cancel();
+        say("The import was cancelled.");
+    });
 }
 
 MainWindow::MainWindow(const std::filesystem::path& workspace, const QString& study)
@@ -230,34 +234,6 @@ void MainWindow::choose_workspace() {
     dialog->open();
 }
 
-// Unlike a Latest, nothing that was asked for is passed over.
-template <class Work, class Done>
-void MainWindow::State::in_order(Worker& worker, Work work, Done done) {
-    worker.post([this, work, done] {
-        const auto answer = [this](auto action) { QMetaObject::invokeMethod(window, action, Qt::QueuedConnection); };
-        try {
-            answer([done, result = work()] { done(result); });
-        } catch (const std::exception& error) {
-            answer(
-                [this, line = QString::fromStdString(one_line(error.what()))] { offer(Banner::Tone::warning, line); });
-        }
-    });
-}
-
-void MainWindow::import_run(const QString& folder) {
-    state_->say("Importing " + folder);
-    state_->in_order(
-        state_->importer,
-        [folder, workspace = session().workspace.folder()] {
-            return QString::fromStdString(run::import_run(folder.toStdString(), workspace).id());
-        },
-        [this](const QString& id) {
-            state_->say(QString("Imported run %1").arg(id));
-            session().workspace.refresh();
-            show_page("runs");
-        });
-}
-
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     if (!local_paths(*event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
@@ -274,29 +250,6 @@ void MainWindow::dropEvent(QDropEvent* event) {
             return all;
         },
         [this](const std::vector<Dropped>& all) { state_->take_dropped(all); });
-}
-
-void MainWindow::State::take_dropped(const std::vector<Dropped>& all) {
-    const auto is_run = [](const Dropped& dropped) { return dropped.kind == Dropped::Kind::run_folder; };
-    if (std::all_of(all.begin(), all.end(), is_run)) {
-        for (const Dropped& run : all) window->import_run(run.path);
-        return;
-    }
-    if (all.size() > 1)
-        return offer(Banner::Tone::warning,
-                     "Only the folders of runs can be dropped together; drop the rest by itself.");
-    const Dropped& dropped = all.front();
-    switch (dropped.kind) {
-        case Dropped::Kind::study_file:
-            return window->open_study(dropped.path);
-        case Dropped::Kind::run_folder:
-            return window->import_run(dropped.path);
-        case Dropped::Kind::workspace:
-            return window->open_workspace(dropped.path);
-        case Dropped::Kind::nothing:
-            return offer(Banner::Tone::warning,
-                         dropped.path + " is neither a study file (.json), nor a run's folder, nor a workspace.");
-    }
 }
 
 // Dialogs

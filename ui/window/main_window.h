@@ -1,4 +1,6 @@
 #pragma once
+#include "ui/bridge/importer.h"
+
 #include <QMainWindow>
 #include <filesystem>
 #include <memory>
@@ -6,6 +8,7 @@
 namespace ablate::ui {
 
 class Page;
+struct FoldRequest;
 struct Session;
 
 // The window: header, pages, status line. It owns what is open (Session), connects what one page asks of another, and
@@ -24,10 +27,13 @@ class MainWindow : public QMainWindow {
     static QStringList tab_pages();        // file stems, in the header's order
 
     void new_study();
-    void open_study(const QString& file_or_name);  // asks first when the study that is open has changes
-    void start_preset(const QString& name);        // opens it and trains it
-    void open_workspace(const QString& folder);    // asks first when runs train here
-    void import_run(const QString& folder);
+    void open_study(const QString& file_or_name);       // asks first when the study that is open has changes
+    void start_preset(const QString& name);             // opens it and trains it
+    void open_workspace(const QString& folder);         // asks first when runs train here
+    void import(ImportKind kind, const QString& path);  // into the workspace; a banner tells of the result
+    void choose_to_import(ImportKind kind);
+    void choose_to_fold();               // a Hugging Face folder, with FlashNorm
+    void fold(const FoldRequest& what);  // asks where to and how
     void save_study();
     void choose_study_to_open();
     void choose_study_to_save();

@@ -227,7 +227,8 @@ void MainWindow::State::show_progress() {
 
 // What is still under way stays in the header.
 void MainWindow::State::end_preparing() {
-    if (!session->control.leaving() && !session->control.preparing_study()) header->set_preparing({}, 0);
+    const bool busy = session->control.leaving() || session->control.preparing_study() || importer.busy();
+    if (!busy) header->set_preparing({}, 0);
 }
 
 void MainWindow::State::show_study_name() {

@@ -1,5 +1,6 @@
 #pragma once
 // The inside of MainWindow, for its own source files alone.
+#include "core/base/error.h"
 #include "ui/bridge/latest.h"
 #include "ui/bridge/settings.h"
 #include "ui/bridge/worker.h"
@@ -64,8 +65,29 @@ struct MainWindow::State {
     void replace_study(std::function<void()> then);  // asks first what becomes of changes
     void start_study();                              // saves what is not saved before
     void take_dropped(const std::vector<Dropped>& all);
+
+    // What comes from elsewhere
+    void connect_importer();
+    void tell_imported(const Imported& imported);
+    void tell_imported_runs(const Imported& imported);
+    void open_study_of_norms(const StudyConfig& study);
+    void fold_run(const QString& id);
+    // Unlike a Latest, nothing that was asked for is passed over.
     template <class Work, class Done>
-    void in_order(Worker& worker, Work work, Done done);
+    void in_order(Worker& worker, Work work, Done done) {
+        worker.post([this, work, done] {
+            const auto answer = [this](auto action) {
+                QMetaObject::invokeMethod(window, action, Qt::QueuedConnection);
+            };
+            try {
+                answer([done, result = work()] { done(result); });
+            } catch (const std::exception& error) {
+                answer([this, line = QString::fromStdString(one_line(error.what()))] {
+                    offer(Banner::Tone::warning, line);
+                });
+            }
+        });
+    }
 
     void show_progress();
     void end_preparing();
@@ -96,9 +118,10 @@ struct MainWindow::State {
     bool restoring = false;  // the file that was open is being read
     Settings::Place place;   // what was open at the start; its draft is put back once that file is read
     QTimer keeper;
-    Latest looker{window};  // at a workspace to open
-    Worker drops;           // looks at what was dropped
-    Worker importer;        // of runs, one after the other
+    Latest looker{window};   // at a workspace to open
+    Worker drops;            // looks at what was dropped, writes the studies of imported models
+    QStringList fresh_runs;  // imported, while more are on their way
+    Importer importer;
 };
 
 }  // namespace ablate::ui

@@ -35,6 +35,9 @@ void Menus::build_file() {
     add(menu, "&Save study", QKeySequence::Save, &window_, &MainWindow::save_study);
     add(menu, "Save study &as…", QKeySequence("Ctrl+Shift+S"), &window_, &MainWindow::choose_study_to_save);
     menu->addSeparator();
+    build_import(menu->addMenu("&Import"));
+    add(menu, "&Fold with FlashNorm…", {}, &window_, &MainWindow::choose_to_fold);
+    menu->addSeparator();
     add(menu, "Open &workspace…", QKeySequence("Ctrl+Shift+O"), &window_, &MainWindow::choose_workspace);
     recent_ = menu->addMenu("&Recent workspaces");
     menu->addSeparator();
@@ -43,6 +46,16 @@ void Menus::build_file() {
     add(menu, "&Quit", QKeySequence("Ctrl+Q"), &window_, &QWidget::close);
     set_presets({});
     set_recent_workspaces({});
+}
+
+void Menus::build_import(QMenu* menu) {
+    const auto offer = [&](const QString& text, ImportKind kind) {
+        add(menu, text, {}, &window_, [this, kind] { window_.choose_to_import(kind); });
+    };
+    offer("&Hugging Face model…", ImportKind::model);
+    offer("&Run directory…", ImportKind::run);
+    offer("Training &log…", ImportKind::log);
+    offer("&Norm-ablation folder…", ImportKind::norm_ablation);
 }
 
 void Menus::build_edit() {

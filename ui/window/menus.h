@@ -20,6 +20,7 @@ class Menus : public QObject {
 
   private:
     void build_file();
+    void build_import(QMenu* menu);
     void build_edit();
     void build_view();
     void build_help();

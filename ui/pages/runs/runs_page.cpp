@@ -58,6 +58,8 @@ constexpr std::array kActions{
     ActionTexts{RunAction::remove, "Delete", "Move to the trash, from where runs can be restored", "Del"},
 };
 
+constexpr auto kFoldHelp = "Write the run's model with its norms folded into the projections behind them";
+
 QString with_shortcut(const QString& help, const QAction& action) {
     const QString keys = action.shortcut().toString(QKeySequence::NativeText);
     return plain_tooltip({keys.isEmpty() ? help : QString("%1 (%2)").arg(help, keys)});
@@ -132,8 +134,8 @@ struct RunsPage::State {
     QSplitter* split = nullptr;
     QStackedWidget* views = nullptr;
     std::map<RunAction, QAction*> actions;
-    QAction *live = nullptr, *compare_study = nullptr, *clone_run = nullptr, *notes = nullptr, *copy_id = nullptr,
-            *copy_folder = nullptr, *details = nullptr, *trash = nullptr;
+    QAction *live = nullptr, *compare_study = nullptr, *clone_run = nullptr, *fold = nullptr, *notes = nullptr,
+            *copy_id = nullptr, *copy_folder = nullptr, *details = nullptr, *trash = nullptr;
 };
 
 RunsPage::State::State(RunsPage* page) : page(page) {
@@ -199,6 +201,10 @@ void RunsPage::State::build_actions() {
                                [this] { compare(); });
     clone_run = add_action("Clone as variant", "Add the run's configuration to the study being designed, as a variant",
                            "Ctrl+D", [this] { clone(); });
+    fold = add_action("Fold with FlashNorm…", kFoldHelp, "", [this] {
+        const QStringList ids = table->selected_ids();
+        if (ids.size() == 1) Q_EMIT page->fold_run(ids.front());
+    });
     notes = add_action("Edit note and tags", "Put the cursor into the note", "F2", [this] {
         details->setChecked(true);
         panel->edit();
@@ -275,12 +281,13 @@ QWidget* RunsPage::State::build_table() {
 
 void RunsPage::State::build_context_menu() {
     auto* menu = new QMenu(table);
+    menu->setToolTipsVisible(true);
     for (const ActionTexts& one : kActions) {
         if (one.action == RunAction::move_earlier) menu->addSeparator();
         if (one.action != RunAction::remove) menu->addAction(actions[one.action]);
     }
     menu->addSeparator();
-    menu->addActions({live, compare_study, clone_run});
+    menu->addActions({live, compare_study, clone_run, fold});
     menu->addSeparator();
     menu->addActions({notes, copy_id, copy_folder});
     menu->addSeparator();
@@ -382,6 +389,9 @@ void RunsPage::State::update_actions(const std::vector<Chosen>& all) {
     compare_study->setEnabled(readable > 0);
     notes->setEnabled(readable > 0);
     clone_run->setEnabled(readable == 1 && document);
+    const QString no_fold = all.size() != 1 ? "Select one run" : why_not_fold(all.front().situation.run);
+    fold->setEnabled(no_fold.isEmpty());
+    fold->setToolTip(plain_tooltip({no_fold.isEmpty() ? QString(kFoldHelp) : kFoldHelp + (". " + no_fold)}));
     copy_id->setEnabled(!all.empty());
     copy_folder->setEnabled(!all.empty());
 }

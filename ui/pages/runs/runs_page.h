@@ -19,6 +19,9 @@ class RunsPage : public Page {
     QVariantMap save_state() const override;
     void restore_state(const QVariantMap& state) override;
 
+  Q_SIGNALS:
+    void fold_run(const QString& id);  // with FlashNorm
+
   protected:
     void showEvent(QShowEvent* event) override;
 

@@ -1,0 +1,136 @@
+#include "ui/bridge/importer.h"
+
+#include "core/io/json_file.h"
+#include "core/model/register.h"
+#include "core/run/run_store.h"
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::ui;
+namespace fs = std::filesystem;
+
+class ImporterTest : public QObject {
+    Q_OBJECT
+
+    static fs::path data(const std::string& name) { return fs::path(ABLATE_SOURCE_DIR) / "tests/data" / name; }
+
+    struct Taking {
+        test::TempFolder folder;
+        Importer importer;
+        QSignalSpy imported{&importer, &Importer::imported}, failed{&importer, &Importer::failed},
+            finished{&importer, &Importer::finished};
+        Imported take(ImportKind kind, const fs::path& from) {
+            importer.import(kind, QString::fromStdString(from.string()), folder.path());
+            if (!QTest::qWaitFor([&] { return !importer.busy(); })) qFatal("not finished");
+            return imported.isEmpty() ? Imported() : imported.takeLast().front().value<Imported>();
+        }
+    };
+
+  private Q_SLOTS:
+    void initTestCase() { model::register_kinds(); }
+
+    void a_model_brings_the_study_of_its_norms() {
+        Taking taking;
+        QSignalSpy progress(&taking.importer, &Importer::progress);
+        const Imported model = taking.take(ImportKind::model, data("hf/qwen3-tied-bf16-v5"));
+        QVERIFY2(model.told.startsWith("Imported the model qwen3-tied-bf16-v5: qwen3, "), qPrintable(model.told));
+        QVERIFY(model.told.endsWith("without a tokenizer."));
+        QVERIFY(fs::exists(taking.folder / "models/qwen3-tied-bf16-v5/model.safetensors"));
+        QVERIFY(progress.count() > 2);
+        QCOMPARE(model.norms.name, std::string("qwen3-tied-bf16-v5-norms"));
+        QCOMPARE(model.norms.variants.size(), std::size_t{6});
+        const fs::path file = study_file(model.norms, taking.folder.path());
+        QCOMPARE(io::read_json(file).at("name"), Json(model.norms.name));
+        io::write_json(file, {{"format", 1}, {"name", "mine"}});
+        study_file(model.norms, taking.folder.path());
+        QCOMPARE(io::read_json(file).at("name"), Json("mine"));  // what is there stays
+    }
+
+    void the_same_folder_is_imported_once_another_of_its_name_too() {
+        Taking taking;
+        const test::TempFolder elsewhere;
+        fs::copy(data("hf/qwen3-untied-v4"), elsewhere / "qwen3-tied-bf16-v5");
+        taking.take(ImportKind::model, data("hf/qwen3-tied-bf16-v5"));
+        const Imported again = taking.take(ImportKind::model, data("hf/qwen3-tied-bf16-v5"));
+        QVERIFY2(again.told.endsWith("is in the workspace already, as the model qwen3-tied-bf16-v5."),
+                 qPrintable(again.told));
+        QCOMPARE(again.norms.variants.size(), std::size_t{6});
+        const Imported other = taking.take(ImportKind::model, elsewhere / "qwen3-tied-bf16-v5");
+        QVERIFY(other.told.startsWith("Imported the model qwen3-tied-bf16-v5-2: "));
+        QCOMPARE(taking.failed.count(), 0);
+    }
+
+    void a_log_tells_its_verdict() {
+        Taking taking;
+        const Imported log = taking.take(ImportKind::log, data("logs/hf-collapsed/trainer_state.json"));
+        QVERIFY2(log.told.contains("hf-trainer log") && log.told.contains("collapsed: "), qPrintable(log.told));
+        QCOMPARE(log.runs.size(), 1);
+        QCOMPARE(run::RunStore(taking.folder.path()).list().runs.size(), std::size_t{1});
+        const Imported again = taking.take(ImportKind::log, data("logs/hf-collapsed/trainer_state.json"));
+        QVERIFY(again.told.contains("is there already as run " + log.runs.front()));
+        QCOMPARE(again.runs, log.runs);
+        QCOMPARE(run::RunStore(taking.folder.path()).list().runs.size(), std::size_t{1});
+    }
+
+    void a_norm_ablation_brings_a_run_for_each_variant() {
+        Taking taking;
+        const test::TempFolder source;
+        for (const char* variant : {"original", "replace_l2norm"}) {
+            const fs::path folder = source / (std::string(variant) + "_finetuned");
+            fs::create_directories(folder);
+            io::write_json(folder / "train_metrics.json", {{"step", {10, 20}}, {"loss", {3.5, 2.25}}});
+        }
+        const Imported norms = taking.take(ImportKind::norm_ablation, source.path());
+        QVERIFY2(taking.failed.isEmpty(), qPrintable(taking.failed.value(0).value(0).toString()));
+        QCOMPARE(norms.told, QString("Imported 2 of 2 runs."));
+        QCOMPARE(norms.runs.size(), 2);
+        QVERIFY(norms.notes.join('\n').contains("replace_l2norm_finetuned, healthy."));
+        const Imported again = taking.take(ImportKind::norm_ablation, source.path());
+        QCOMPARE(again.told, QString("Imported 0 of 2 runs."));
+        QCOMPARE(again.runs, norms.runs);
+    }
+
+    void all_runs_asked_for_arrive() {
+        Taking taking;
+        const test::TempFolder elsewhere;
+        for (int seed = 1; seed <= 3; ++seed) {
+            const auto run = test::write_synthetic_run(elsewhere.path(), {.seed = seed});
+            taking.importer.import(ImportKind::run, QString::fromStdString(run.folder().string()),
+                                   taking.folder.path());
+        }
+        QTRY_COMPARE(taking.imported.count(), 3);
+        QTRY_COMPARE(taking.finished.count(), 1);
+        QVERIFY(taking.imported.front().front().value<Imported>().told.startsWith("Imported run "));
+    }
+
+    void what_cannot_be_read_is_one_line() {
+        Taking taking;
+        for (const ImportKind kind : {ImportKind::model, ImportKind::run, ImportKind::log}) {
+            taking.take(kind, taking.folder / "absent");
+            QCOMPARE(taking.failed.count(), 1);
+            const QString line = taking.failed.takeFirst().front().toString();
+            QVERIFY2(line.contains("absent") && !line.contains('\n'), qPrintable(line));
+        }
+    }
+
+    void cancelled_it_leaves_nothing() {
+        Taking taking;
+        connect(&taking.importer, &Importer::progress, &taking.importer, [&] { taking.importer.cancel(); });
+        for (int i = 0; i < 50; ++i)  // the first of them may be done before it is heard
+            taking.importer.import(ImportKind::model, QString::fromStdString(data("hf/qwen3-untied-v4").string()),
+                                   taking.folder / std::to_string(i));
+        QTRY_COMPARE(taking.finished.count(), 1);
+        QVERIFY(taking.imported.count() < 50);
+        QCOMPARE(taking.failed.count(), 0);
+        int models = 0;
+        for (int i = 0; i < 50; ++i) models += fs::exists(taking.folder / std::to_string(i) / "models/qwen3-untied-v4");
+        QCOMPARE(models, taking.imported.count());
+    }
+};
+
+QTEST_MAIN(ImporterTest)
+#include "importer_test.moc"

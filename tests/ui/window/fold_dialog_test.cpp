@@ -1,0 +1,125 @@
+#include "ui/window/fold_dialog.h"
+
+#include "core/model/register.h"
+#include "tests/support/temp_folder.h"
+#include "ui/theme/theme.h"
+
+#include <QCheckBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::ui;
+namespace fs = std::filesystem;
+
+class FoldDialogTest : public QObject {
+    Q_OBJECT
+
+    static FoldRequest request(const std::string& name, const fs::path& to) {
+        FoldRequest request;
+        request.from = fs::path(ABLATE_SOURCE_DIR) / "tests/data" / name;
+        request.name = QString::fromStdString(request.from.string());
+        request.to = to;
+        return request;
+    }
+
+    struct Dialog {
+        FoldDialog dialog;
+        explicit Dialog(const FoldRequest& what) : dialog(what) { dialog.open(); }
+        QString text_of(const QString& name) const {
+            for (QLabel* label : dialog.findChildren<QLabel*>())
+                if (label->accessibleName() == name) return label->text();
+            return {};
+        }
+        QString told() const { return text_of("Result"); }
+        QString details() const { return text_of("Details"); }
+        QString role() const {
+            for (QLabel* label : dialog.findChildren<QLabel*>())
+                if (label->accessibleName() == "Result") return label->property("role").toString();
+            return {};
+        }
+        QPushButton* button(const QString& text) const {
+            for (QPushButton* button : dialog.findChildren<QPushButton*>())
+                if (button->text() == text) return button;
+            return nullptr;
+        }
+        void press(const QString& text) const { QTest::mouseClick(button(text), Qt::LeftButton); }
+        bool done() const {
+            return QTest::qWaitFor([&] { return button("Close") != nullptr; }, 20'000);
+        }
+    };
+
+  private Q_SLOTS:
+    void initTestCase() {
+        model::register_kinds();
+        Theme::instance().choose(ThemeChoice::light);
+    }
+
+    void it_folds_and_says_how_far_apart_both_models_are() {
+        test::TempFolder folder;
+        Dialog dialog(request("flashnorm/qwen3-f32", folder / "folded"));
+        dialog.press("Fold");
+        QVERIFY(dialog.button("Cancel"));
+        QVERIFY(!dialog.dialog.findChild<QLineEdit*>()->isEnabled());
+        QVERIFY(dialog.done());
+        QVERIFY2(dialog.told() == "✓ The fold is exact.", qPrintable(dialog.told()));
+        QCOMPARE(dialog.role(), QString("passed"));
+        QVERIFY(dialog.details().contains("norms were folded into") && dialog.details().contains("are ones now"));
+        QVERIFY(dialog.details().contains("fp64, the fold itself: logits differ by "));
+        QVERIFY(fs::exists(folder / "folded/model.safetensors"));
+        QVERIFY(!dialog.dialog.findChild<QProgressBar*>()->isVisible());
+    }
+
+    void strict_and_unverified_are_choices() {
+        test::TempFolder folder;
+        Dialog dialog(request("flashnorm/llama-sharded-bf16", folder / "folded"));
+        for (QRadioButton* form : dialog.dialog.findChildren<QRadioButton*>())
+            if (form->text().startsWith("&Strict")) form->click();
+        dialog.dialog.findChild<QCheckBox*>()->click();
+        dialog.press("Fold");
+        QVERIFY(dialog.done());
+        QCOMPARE(dialog.told(), QString("Written, not verified."));
+        QVERIFY(dialog.details().contains("left out of the files") && !dialog.details().contains("logits"));
+    }
+
+    void a_refusal_stands_in_the_dialog() {
+        test::TempFolder folder;
+        fs::create_directories(folder / "taken");
+        Dialog dialog(request("flashnorm/qwen3-f32", folder / "taken"));
+        dialog.press("Fold");
+        QVERIFY(dialog.done());
+        QCOMPARE(dialog.role(), QString("danger"));
+        QVERIFY2(dialog.told().contains("taken") && !dialog.told().contains('\n'), qPrintable(dialog.told()));
+        dialog.dialog.findChild<QLineEdit*>()->setText(QString::fromStdString((folder / "free").string()));
+        dialog.press("Fold");  // and is mended there
+        QVERIFY(dialog.done());
+        QCOMPARE(dialog.role(), QString("passed"));
+        dialog.dialog.findChild<QLineEdit*>()->clear();
+        QVERIFY(!dialog.button("Fold")->isEnabled());
+    }
+
+    void what_is_cancelled_leaves_nothing() {
+        test::TempFolder folder;
+        {
+            Dialog dialog(request("flashnorm/qwen3-f32", folder / "folded"));
+            dialog.press("Fold");
+            dialog.press("Cancel");
+            QVERIFY(dialog.told().startsWith("Cancelled."));
+            QVERIFY(dialog.button("Fold")->isEnabled());
+        }  // its thread has ended
+        QVERIFY(!fs::exists(folder / "folded"));
+        QVERIFY(fs::is_empty(folder.path()));
+    }
+
+    void without_a_target_it_stands_beside_the_source() {
+        const Dialog dialog(request("flashnorm/qwen3-f32", {}));
+        QVERIFY(dialog.dialog.findChild<QLineEdit*>()->text().endsWith("/qwen3-f32-flashnorm"));
+    }
+};
+
+QTEST_MAIN(FoldDialogTest)
+#include "fold_dialog_test.moc"

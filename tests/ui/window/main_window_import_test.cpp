@@ -1,0 +1,147 @@
+#include "core/model/register.h"
+#include "tests/support/drop_file.h"
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/banner.h"
+#include "ui/window/dropped.h"
+#include "ui/window/main_window.h"
+#include "ui/window/session.h"
+
+#include <QAction>
+#include <QFileDialog>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTest>
+
+using namespace ablate;
+using namespace ablate::ui;
+namespace fs = std::filesystem;
+
+class MainWindowImportTest : public QObject {
+    Q_OBJECT
+
+    static fs::path data(const std::string& name) { return fs::path(ABLATE_SOURCE_DIR) / "tests/data" / name; }
+    static Dropped::Kind kind_at(const fs::path& path) { return look_at(QString::fromStdString(path.string())).kind; }
+    static QAction* action(MainWindow& window, const QString& text) {
+        for (QAction* action : window.findChildren<QAction*>())
+            if (action->text() == text) return action;
+        return nullptr;
+    }
+
+    struct Window {
+        test::TempFolder folder;
+        MainWindow window{folder.path()};
+        Banner& banner = *window.findChild<Banner*>();
+        Window() { window.show(); }
+        QPushButton* act() {
+            for (QPushButton* button : banner.findChildren<QPushButton*>())
+                if (button->isVisible() && button->text() != "Dismiss") return button;
+            return nullptr;
+        }
+    };
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("ablate-test");
+        QCoreApplication::setApplicationName("main-window-import-test");
+        model::register_kinds();
+        Theme::instance().choose(ThemeChoice::light);
+    }
+    void init() { QSettings().clear(); }
+
+    void what_lies_there_is_told_apart() {
+        using enum Dropped::Kind;
+        test::TempFolder folder;
+        QCOMPARE(kind_at(data("hf/qwen3-untied-v4")), model_folder);
+        QCOMPARE(kind_at(data("hf/llama-untied-sharded-v5")), model_folder);
+        QCOMPARE(kind_at(data("logs/hf-collapsed")), log);
+        QCOMPARE(kind_at(data("logs/hf-collapsed/trainer_state.json")), log);
+        QCOMPARE(kind_at(data("logs/tensorboard")), log);
+        QCOMPARE(kind_at(test::write_synthetic_run(folder.path(), {}).folder()), run_folder);
+        QCOMPARE(kind_at(folder.path()), workspace);
+        QCOMPARE(kind_at(folder.write("study.json", R"({"format": 1, "name": "mine"})")), study_file);
+        QCOMPARE(kind_at(folder.write("broken.json", "{")), study_file);  // opening it says what is wrong
+        QCOMPARE(kind_at(folder.write("table.csv", "step,loss\n1,2\n")), log);
+        QCOMPARE(kind_at(folder.write("readme.txt", "hello")), nothing);
+        fs::create_directories(folder / "empty");
+        QCOMPARE(kind_at(folder / "empty"), nothing);
+        fs::create_directories(folder / "norms/no_qk_norm_finetuned");
+        QCOMPARE(kind_at(folder / "norms"), norm_ablation);
+    }
+
+    void a_dropped_model_leads_to_the_study_of_its_norms() {
+        Window w;
+        QVERIFY(test::drop_file(w.window, data("hf/qwen3-tied-bf16-v5")));
+        QTRY_VERIFY(w.banner.isVisible());
+        QVERIFY(w.banner.text().startsWith("Imported the model qwen3-tied-bf16-v5"));
+        QVERIFY(w.act());
+        QCOMPARE(w.act()->text(), QString("Open study of its norms"));
+        QTest::mouseClick(w.act(), Qt::LeftButton);
+        QTRY_COMPARE(w.window.session().document.study().name, std::string("qwen3-tied-bf16-v5-norms"));
+        QCOMPARE(w.window.current_page(), QString("study"));
+        QCOMPARE(w.window.session().document.study().variants.size(), std::size_t{6});
+        QVERIFY(fs::exists(w.folder / "studies/qwen3-tied-bf16-v5-norms.json"));
+        QTRY_VERIFY(w.window.session().document.preview_is_current());
+        const auto& points = w.window.session().document.preview()->preview.points;
+        QVERIFY(!points.empty() && points.front().start);
+    }
+
+    void a_dropped_log_is_shown_among_the_runs() {
+        Window w;
+        QVERIFY(test::drop_file(w.window, data("logs/hf-collapsed")));
+        QTRY_VERIFY(w.banner.isVisible());
+        QVERIFY2(w.banner.text().contains("collapsed: "), qPrintable(w.banner.text()));
+        QCOMPARE(w.window.current_page(), QString("runs"));
+        QTRY_COMPARE(w.window.session().workspace.runs()->runs.size(), std::size_t{1});
+        QTest::mouseClick(w.act(), Qt::LeftButton);
+        QCOMPARE(w.window.current_page(), QString("live"));
+    }
+
+    void several_are_told_together() {
+        Window w;
+        test::TempFolder elsewhere;
+        std::vector<fs::path> runs;
+        for (int seed = 1; seed <= 3; ++seed)
+            runs.push_back(test::write_synthetic_run(elsewhere.path(), {.seed = seed}).folder());
+        QVERIFY(test::drop_files(w.window, runs));
+        QTRY_COMPARE(w.banner.text(), QString("Imported 3 runs."));
+    }
+
+    void what_cannot_be_imported_is_told_in_one_line() {
+        Window w;
+        test::TempFolder elsewhere;
+        fs::copy(data("hf/qwen3-untied-v4"), elsewhere / "model");
+        elsewhere.write("model/config.json", R"({"model_type": "gpt_bigcode"})");
+        w.window.import(ImportKind::model, QString::fromStdString((elsewhere / "model").string()));
+        QTRY_VERIFY(w.banner.isVisible());
+        QVERIFY2(w.banner.text().startsWith("Not imported. ") && w.banner.text().contains("gpt_bigcode"),
+                 qPrintable(w.banner.text()));
+        QVERIFY(!w.act());
+    }
+
+    void the_menu_asks_for_what_is_imported() {
+        Window w;
+        const QList<std::pair<QString, QFileDialog::FileMode>> entries{{"&Hugging Face model…", QFileDialog::Directory},
+                                                                       {"&Run directory…", QFileDialog::Directory},
+                                                                       {"Training &log…", QFileDialog::ExistingFile}};
+        for (const auto& [text, mode] : entries) {
+            QVERIFY2(action(w.window, text), qPrintable(text));
+            action(w.window, text)->trigger();
+            QTRY_VERIFY(w.window.findChild<QFileDialog*>());
+            QCOMPARE(w.window.findChild<QFileDialog*>()->fileMode(), mode);
+            delete w.window.findChild<QFileDialog*>();
+        }
+        action(w.window, "Training &log…")->trigger();
+        Q_EMIT w.window.findChild<QFileDialog*>()->fileSelected(
+            QString::fromStdString(data("logs/hf-healthy/trainer_state.json").string()));
+        QTRY_VERIFY(w.banner.isVisible());
+        QVERIFY(w.banner.text().contains("healthy"));
+    }
+};
+
+QTEST_MAIN(MainWindowImportTest)
+#include "main_window_import_test.moc"

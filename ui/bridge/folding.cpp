@@ -1,0 +1,102 @@
+#include "ui/bridge/folding.h"
+
+#include "core/base/text.h"
+#include "core/interop/flashnorm/flashnorm.h"
+#include "core/interop/flashnorm/source.h"
+#include "core/interop/flashnorm/verify.h"
+#include "ui/bridge/text.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace ablate::ui {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Cancelled : std::exception {};
+using Tell = std::function<void(const QString& what, double share)>;  // throws Cancelled
+
+QString in_words(const interop::FlashNormResult& result) {
+    std::size_t projections = 0, missing = 0;
+    for (const interop::Fold& fold : result.plan.folds) {
+        projections += fold.projections.size();
+        missing += fold.missing;
+    }
+    QString line = QString("%1 norms were folded into %2 projections; they are %3.")
+                       .arg(result.plan.folds.size())
+                       .arg(projections)
+                       .arg(result.strict ? "left out of the files" : "ones now");
+    if (missing) line += QString(" %1 were missing and count as ones.").arg(missing);
+    if (result.plan.tied) line += " The head is tied to the embedding: the final norm keeps its weight.";
+    return line;
+}
+
+QString in_words(const interop::LogitGap& gap, const QString& what) {
+    return QString("%1, %2: logits differ by %3 at most (the largest is %4), argmax agrees at %5 %, KL %6 nats.")
+        .arg(text(gap.precision), what, text(significant(gap.largest_difference)), text(significant(gap.largest_logit)),
+             text(fixed(100 * gap.argmax_agreement, 1)), text(significant(gap.kl)));
+}
+
+void add(const interop::FlashNormVerification& verification, FoldReport& report) {
+    report.verified = true;
+    report.exact = verification.exact();
+    if (!verification.wrong_tensor.empty())
+        report.lines += "As written, " + text(verification.wrong_tensor) + " is not the fold of the source's.";
+    report.lines += in_words(verification.fold, "the fold itself");
+    for (const interop::LogitGap& gap : verification.written) report.lines += in_words(gap, "the files as written");
+    const auto &before = verification.greedy_source, &after = verification.greedy_folded;
+    const auto differs = std::mismatch(before.begin(), before.end(), after.begin(), after.end()).first;
+    const QString equal = QString::number(differs - before.begin());
+    report.lines += differs == before.end() ? "Greedy continuation: the same " + equal + " tokens."
+                                            : "Greedy continuation: " + equal + " equal tokens, then others.";
+}
+
+FoldReport fold(const FoldRequest& request, const Tell& tell) {
+    tell("reading " + request.name, -1);
+    const interop::FoldSource source(request.from, request.is_run, request.to);
+    if (request.verify) source.require_known_model();  // before anything is written
+    const interop::FlashNormResult result =
+        interop::flashnorm(source.folder(), request.to, {request.strict},
+                           [&](const std::string& what, double share) { tell(text(what), share); });
+    FoldReport report;
+    report.lines += in_words(result);
+    if (!request.verify) return report;
+    try {
+        const auto verification = interop::verify_flashnorm(
+            source.folder(), request.to, result.plan, [&](const std::string& what) { tell(text(what), -1); },
+            [&] { tell({}, -1); });
+        add(verification, report);
+    } catch (const Cancelled&) {  // what was written goes again
+        std::error_code ignored;
+        fs::remove_all(request.to, ignored);
+        throw;
+    }
+    return report;
+}
+
+}  // namespace
+
+Folding::Folding(QObject* parent) : QObject(parent) {}
+
+void Folding::start(const FoldRequest& request) {
+    latest_.ask(
+        [this, request](const Latest::Ticket& ticket) {
+            return fold(request, [&](const QString& what, double share) {
+                if (ticket.stale()) throw Cancelled();
+                if (what.isEmpty()) return;
+                QMetaObject::invokeMethod(
+                    this,
+                    [this, ticket, what, share] {
+                        if (!ticket.stale()) Q_EMIT progress(what, share);
+                    },
+                    Qt::QueuedConnection);
+            });
+        },
+        [this](const FoldReport& report) { Q_EMIT finished(report); },
+        [this](const QString& line) { Q_EMIT failed(line); });
+}
+
+void Folding::cancel() { latest_.cancel(); }
+
+}  // namespace ablate::ui

@@ -1,0 +1,203 @@
+#include "ui/bridge/importer.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/data/tokenizers/load.h"
+#include "core/interop/logs/logs.h"
+#include "core/interop/norm_ablation/import_folder.h"
+#include "core/io/json_file.h"
+#include "core/model/tensor_table.h"
+#include "core/run/import_run.h"
+#include "core/train/start.h"
+#include "ui/bridge/text.h"
+
+#include <exception>
+
+namespace ablate::ui {
+namespace {
+
+namespace fs = std::filesystem;
+namespace hf = interop::hf;
+
+struct Cancelled : std::exception {};
+using Tell = std::function<void(const QString& what, double share)>;  // throws Cancelled
+
+constexpr std::size_t kLongestName = 64;  // of a study or a model
+constexpr std::string_view kNorms = "-norms";
+
+StudyConfig study_of_norms(const hf::ImportedModel& model) {
+    return hf::norm_study(model, model.id.substr(0, kLongestName - kNorms.size()) + std::string(kNorms));
+}
+
+// "ID", or the first of "ID-2", "ID-3" ... that no model of the workspace has.
+std::string free_id(const std::string& id, const fs::path& models) {
+    std::string free = id;
+    for (int number = 2; fs::exists(fs::symlink_status(models / free)); ++number) {
+        const std::string end = fmt::format("-{}", number);
+        free = id.substr(0, kLongestName - end.size()) + end;
+    }
+    return free;
+}
+
+// The model that was made of this folder before.
+std::optional<hf::ImportedModel> imported_before(const fs::path& folder, const fs::path& workspace) {
+    std::error_code error;
+    const std::string origin = fs::weakly_canonical(folder).string();
+    for (fs::directory_iterator entry(workspace / "models", error), end; !error && entry != end;
+         entry.increment(error)) {
+        const fs::path file = entry->path() / "model.json";
+        if (!fs::exists(file, error)) continue;
+        const Json json = io::read_json(file);
+        if (!json.is_object() || json.value("origin", Json()) != Json(origin)) continue;
+        hf::ImportedModel model;
+        model.id = entry->path().filename().string();
+        model.folder = entry->path();
+        model.config = train::find_start(model.id, workspace).config;
+        model.has_tokenizer = data::find_tokenizer(model.folder).has_value();
+        return model;
+    }
+    return {};
+}
+
+QString in_words(const hf::ImportedModel& model) {
+    return text(fmt::format("Imported the model {}: {}, {} parameters, {}, {}, {}.", model.id, model.architecture,
+                            with_thousands(model::parameter_counts(model.config).unique), model.dtype,
+                            short_bytes(static_cast<double>(model.bytes)),
+                            model.has_tokenizer ? "with its tokenizer" : "without a tokenizer"));
+}
+
+void import_model(const fs::path& folder, const fs::path& workspace, const Tell& tell, Imported& imported) {
+    hf::ImportedModel model;
+    if (const auto before = imported_before(folder, workspace)) {
+        model = *before;
+        imported.told =
+            text(fmt::format("{} is in the workspace already, as the model {}.", folder.string(), model.id));
+    } else {
+        const std::string id = free_id(hf::model_id(folder), workspace / "models");
+        model =
+            hf::import_model(folder, workspace, id, [&](double share) { tell("importing model " + text(id), share); });
+        imported.told = in_words(model);
+    }
+    imported.norms = study_of_norms(model);
+}
+
+QString verdict_in_words(const train::Verdict& verdict) {
+    const std::string outcome = train::to_string(verdict.outcome);
+    return text(one_line(verdict.cause.empty() ? outcome : outcome + ": " + verdict.cause));
+}
+
+// Those that are not there yet; what is there is told.
+std::vector<interop::ImportedRun> new_runs(std::vector<interop::ImportedRun> all, Imported& imported) {
+    std::vector<interop::ImportedRun> fresh;
+    for (interop::ImportedRun& run : all) {
+        const std::string before = interop::imported_before(imported.workspace, run.sha256);
+        if (before.empty()) {
+            fresh.push_back(std::move(run));
+            continue;
+        }
+        imported.runs += text(before);
+        imported.notes += text(fmt::format("{} is there already as run {}.", run.path.filename().string(), before));
+    }
+    return fresh;
+}
+
+void write_runs(std::vector<interop::ImportedRun> all, const Tell& tell, Imported& imported) {
+    const std::size_t found = all.size();
+    const std::vector<interop::ImportedRun> fresh = new_runs(std::move(all), imported);
+    tell("writing runs", -1);
+    for (const run::RunDirectory& directory : interop::write_imported_runs(imported.workspace, fresh))
+        imported.runs += text(directory.id());
+    for (const interop::ImportedRun& run : fresh) {
+        if (found > 1)
+            imported.notes += text(run.path.filename().string()) + ", " + verdict_in_words(run.verdict) + '.';
+        for (const std::string& remark : run.remarks) imported.notes += text(one_line(remark));
+    }
+    if (found != 1) {
+        imported.told = QString("Imported %1 of %2 runs.").arg(fresh.size()).arg(found);
+    } else if (fresh.empty()) {
+        imported.told = imported.notes.takeLast();
+    } else {
+        const interop::ImportedRun& run = fresh.front();
+        imported.told = QString("Imported the %1 log %2 as run %3: %4.")
+                            .arg(text(run.format), text(run.path.filename().string()), imported.runs.front(),
+                                 verdict_in_words(run.verdict));
+    }
+}
+
+Imported take_in(ImportKind kind, const fs::path& path, const fs::path& workspace, const Tell& tell) {
+    Imported imported{kind, workspace, {}, {}, {}, {}};
+    tell("importing " + text(path.filename().string()), -1);
+    switch (kind) {
+        case ImportKind::model:
+            import_model(path, workspace, tell, imported);
+            break;
+        case ImportKind::run:
+            imported.runs = {text(run::import_run(path, workspace).id())};
+            imported.told = QString("Imported run %1.").arg(imported.runs.front());
+            break;
+        case ImportKind::log:
+            write_runs(interop::logs::read_log(path), tell, imported);
+            break;
+        case ImportKind::norm_ablation: {
+            interop::norm_ablation::FolderImport folder = interop::norm_ablation::read_folder(path);
+            for (const std::string& note : folder.notes) imported.notes += text(one_line(note));
+            write_runs(std::move(folder.runs), tell, imported);
+            break;
+        }
+    }
+    return imported;
+}
+
+}  // namespace
+
+// Whether somebody still waits for what was asked for.
+class Importer::Wanted {
+  public:
+    explicit Wanted(std::shared_ptr<const std::atomic<std::uint64_t>> cancelled)
+        : cancelled_(std::move(cancelled)), number_(*cancelled_) {}
+    void check() const {
+        if (*cancelled_ != number_) throw Cancelled();
+    }
+
+  private:
+    std::shared_ptr<const std::atomic<std::uint64_t>> cancelled_;
+    std::uint64_t number_;
+};
+
+Importer::Importer(QObject* parent) : QObject(parent) {}
+
+Importer::~Importer() { cancel(); }
+
+void Importer::import(ImportKind kind, const QString& path, const fs::path& workspace) {
+    ++left_;
+    worker_.post([this, kind, path = fs::path(path.toStdString()), workspace, wanted = Wanted(cancelled_)] {
+        const auto answer = [this](auto then) { QMetaObject::invokeMethod(this, then, Qt::QueuedConnection); };
+        const Tell tell = [&](const QString& what, double share) {
+            wanted.check();
+            answer([this, what, share] { Q_EMIT progress(what, share); });
+        };
+        try {
+            answer([this, result = take_in(kind, path, workspace, tell)] { Q_EMIT imported(result); });
+        } catch (const Cancelled&) {
+        } catch (const std::exception& error) {
+            answer([this, line = text(one_line(error.what()))] { Q_EMIT failed(line); });
+        }
+        answer([this] { end(); });
+    });
+}
+
+void Importer::cancel() { ++*cancelled_; }
+
+void Importer::end() {
+    if (--left_ == 0) Q_EMIT finished();
+}
+
+fs::path study_file(const StudyConfig& study, const fs::path& workspace) {
+    const fs::path file = workspace / "studies" / (study.name + ".json");
+    if (fs::exists(file)) return file;
+    fs::create_directories(file.parent_path());
+    io::write_json(file, to_json(study));
+    return file;
+}
+
+}  // namespace ablate::ui

@@ -1,0 +1,57 @@
+#pragma once
+#include "core/interop/hf/import_model.h"
+#include "ui/bridge/worker.h"
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <atomic>
+#include <memory>
+
+namespace ablate::ui {
+
+// What a workspace can take in.
+enum class ImportKind { model, run, log, norm_ablation };
+
+// What came of it.
+struct Imported {
+    ImportKind kind = ImportKind::run;
+    std::filesystem::path workspace;
+    QString told;       // one line: what it is, or that it is there already
+    QStringList notes;  // lines for people
+    QStringList runs;   // ids
+    StudyConfig norms;  // of a model: the study of its norms
+};
+
+// Takes in what lies elsewhere, one thing after the other in a thread of its own, so that nothing asked for is lost.
+class Importer : public QObject {
+    Q_OBJECT
+  public:
+    explicit Importer(QObject* parent = nullptr);
+    ~Importer() override;  // gives up what is under way
+
+    void import(ImportKind kind, const QString& path, const std::filesystem::path& workspace);
+    void cancel();  // what is under way and what waits; a run that is being copied still arrives
+    bool busy() const { return left_ > 0; }
+
+  Q_SIGNALS:
+    void progress(const QString& what, double share);  // in [0, 1]; below 0: nobody knows
+    void imported(const ablate::ui::Imported& imported);
+    void failed(const QString& line);
+    void finished();  // busy() no more
+
+  private:
+    class Wanted;
+    void end();
+
+    int left_ = 0;  // asked for and not answered
+    std::shared_ptr<std::atomic<std::uint64_t>> cancelled_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+    Worker worker_;
+};
+
+// Its file in the workspace, written unless a study of that name is there. Writes the disk: for a worker.
+std::filesystem::path study_file(const StudyConfig& study, const std::filesystem::path& workspace);
+
+}  // namespace ablate::ui
+
+Q_DECLARE_METATYPE(ablate::ui::Imported)
