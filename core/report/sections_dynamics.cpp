@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/report/sections.h"
+#include "core/study/equal_cost.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
@@ -203,6 +204,32 @@ void add_efficiency(Document& document, const Comparison& comparison) {
         "machine. The gap is final validation less final training loss (the mean of the last steps).");
 }
 
+void add_equal_cost(Document& document, const Comparison& comparison) {
+    const std::vector<study::EqualCost> costs = study::equal_costs(comparison);
+    if (costs.empty()) return;
+    document.heading(3, "At equal steps and at equal training time");
+    Table table{{{"Variant"},
+                 {"Time a step", true},
+                 {"At step", true},
+                 {"Loss to the baseline", true},
+                 {"At training time", true},
+                 {"Loss to the baseline", true}},
+                {}};
+    List disagreements;
+    for (const study::EqualCost& cost : costs) {
+        table.rows.push_back({{study::display_name(comparison.groups[cost.group]), study::signed_percent(cost.slower),
+                               significant(cost.step, 6), study::with_half_width(cost.at_step.interval),
+                               short_duration(cost.seconds), study::with_half_width(cost.at_seconds.interval)}});
+        if (std::string said = study::disagreement(comparison, cost); !said.empty())
+            disagreements.items.push_back({"", said + "."});
+    }
+    document.add(std::move(table));
+    document.paragraph(
+        "Each variant and its baseline are read at the furthest step, and the furthest training time, that both have; "
+        "between two evaluations on the line between them.");
+    if (!disagreements.items.empty()) document.add(std::move(disagreements));
+}
+
 std::vector<std::size_t> groups_at(const Comparison& comparison, const std::string& grid_point) {
     std::vector<std::size_t> groups;
     for (std::size_t i = 0; i < comparison.groups.size(); ++i)
@@ -218,6 +245,7 @@ void add_dynamics(Document& document, const Comparison& comparison) {
     add_crossings(document, comparison);
     add_stability(document, comparison);
     add_efficiency(document, comparison);
+    add_equal_cost(document, comparison);
     document.heading(3, "Curves");
     if (!comparison.has_grid()) {
         std::vector<std::size_t> all(comparison.groups.size());

@@ -5,6 +5,7 @@
 #include "core/io/numbers.h"
 #include "core/report/escape.h"
 #include "core/report/text_table.h"
+#include "core/study/equal_cost.h"
 #include "core/study/throughput.h"
 #include "core/study/wording.h"
 
@@ -139,6 +140,32 @@ std::string best_table(const study::Comparison& comparison, bool color, int widt
                       std::move(rows), color, width);
 }
 
+// What a step costs, and the loss where both have cost the same.
+std::string equal_cost_table(const study::Comparison& comparison, bool color, int width) {
+    Rows rows;
+    std::string disagreements;
+    for (const study::EqualCost& cost : study::equal_costs(comparison)) {
+        rows.push_back({{printable(study::display_name(comparison.groups[cost.group]))},
+                        {study::signed_percent(cost.slower)},
+                        {significant(cost.step, 6)},
+                        {study::with_half_width(cost.at_step.interval)},
+                        {short_duration(cost.seconds)},
+                        {study::with_half_width(cost.at_seconds.interval)}});
+        const std::string said = printable(study::disagreement(comparison, cost));
+        if (!said.empty()) disagreements += styled(wrapped(said, 0, width), Style::amber, color) + "\n";
+    }
+    if (rows.empty()) return {};
+    return "\nAgainst the baseline at equal steps and at equal training time\n\n" +
+           text_table({{"variant", false, 9},
+                       {"time a step", true, 3},
+                       {"at step", true, 4},
+                       {"to baseline", true, 9},
+                       {"at time", true, 4},
+                       {"to baseline", true, 9}},
+                      std::move(rows), color, width) +
+           (disagreements.empty() ? "" : "\n" + disagreements);
+}
+
 // --- runs
 
 Style status_style(run::Status status) {
@@ -197,6 +224,13 @@ void add_evaluations(const run::RunMetrics& metrics, const std::string& set, std
     facts.push_back({name + ", last", describe(loss.value.size() - 1)});
 }
 
+// Its tensors by name would fill the screen; events.jsonl has them.
+std::string start_in_words(const Json& event) {
+    const auto count = [&](const char* list) { return event.contains(list) ? event[list].size() : 0; };
+    return fmt::format("started from {}: {} tensors kept, {} dropped, {} new", event.value("from", Json()).dump(),
+                       count("kept"), count("dropped"), count("new"));
+}
+
 void add_events(const run::RunMetrics& metrics, std::vector<Remark>& facts) {
     std::vector<std::string> lines;
     for (const Json& event : metrics.events()) {
@@ -204,6 +238,10 @@ void add_events(const run::RunMetrics& metrics, std::vector<Remark>& facts) {
                                      ? event["type"].get<std::string>()
                                      : "";
         if (type.empty() || type == "evaluation" || type == "checkpoint") continue;
+        if (type == "start") {
+            lines.push_back(start_in_words(event));
+            continue;
+        }
         Json rest = event;
         for (const char* key : {"type", "time", "step"}) rest.erase(key);
         const std::string step = event.contains("step") ? event["step"].dump() : "?";
@@ -266,6 +304,7 @@ std::string comparison_table(const study::Comparison& comparison, bool color, in
     if (comparison.has_grid())
         text += "\nEach variant at its own best grid point, beside the baseline at its best\n\n" +
                 best_table(comparison, color, width);
+    text += equal_cost_table(comparison, color, width);
     if (!comparison.notes.empty()) text += "\n";
     for (const std::string& note : comparison.notes)
         text += styled("note: " + wrapped(printable(note), 6, width), Style::faint, color) + "\n";

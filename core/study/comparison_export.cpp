@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/io/numbers.h"
 #include "core/study/comparison_internal.h"
+#include "core/study/equal_cost.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
@@ -90,6 +91,16 @@ Json to_json(const Comparison& comparison, std::size_t index) {
             {"judgement", group.judgement}};
 }
 
+Json to_json(const Comparison& comparison, const EqualCost& cost) {
+    return {{"group", comparison.groups[cost.group].name},
+            {"baseline", comparison.groups[cost.baseline].name},
+            {"step", number_to_json(cost.step)},
+            {"delta_at_step", to_json(cost.at_step.interval)},
+            {"seconds", number_to_json(cost.seconds)},
+            {"delta_at_seconds", to_json(cost.at_seconds.interval)},
+            {"step_time_ratio", number_to_json(1 + cost.slower)}};
+}
+
 std::string csv_row(const ComparedRun& compared) {
     const run::RunInfo& info = compared.listed.info;
     const auto& verdict = compared.listed.state.verdict;
@@ -134,6 +145,8 @@ Json to_json(const Comparison& comparison) {
     for (const ComparedRun& compared : comparison.runs) runs.push_back(to_json(compared));
     for (std::size_t index : comparison.best_of_variant) best.push_back(comparison.groups[index].name);
     for (std::size_t index : comparison.baselines) baselines.push_back(comparison.groups[index].name);
+    Json costs = Json::array();
+    for (const EqualCost& cost : equal_costs(comparison)) costs.push_back(to_json(comparison, cost));
     return {{"format", 1},
             {"study", comparison.study},
             {"metric", comparison.metric},
@@ -144,6 +157,7 @@ Json to_json(const Comparison& comparison) {
             {"runs", runs},
             {"baselines", baselines},
             {"best_of_variant", best},
+            {"equal_cost", costs},
             {"notes", comparison.notes}};
 }
 

@@ -128,9 +128,10 @@ class Lints {
         const RunConfig& config = point.config;
         if (config.train.epochs > 0)
             add(Severity::note, point.name,
-                fmt::format("trains {} epochs: the steps are known once the text is tokenized; time and FLOPs here are "
-                            "those of {} steps",
-                            full_precision(config.train.epochs), with_thousands(config.train.steps)));
+                fmt::format(
+                    "trains {} times the text: the steps are known once the text is tokenized; time and FLOPs here are "
+                    "those of {} steps",
+                    full_precision(config.train.epochs), with_thousands(config.train.steps)));
         if (config.train.eval_every > config.train.steps)
             add(Severity::note, point.name,
                 fmt::format("train.eval_every {} exceeds train.steps {}: validation is measured at the start and the "

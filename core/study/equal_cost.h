@@ -1,0 +1,22 @@
+#pragma once
+#include "core/study/reading.h"
+
+namespace ablate::study {
+
+// A group against its baseline where both have cost the same: what wins per step may lose per second, and a table of
+// final losses does not tell (the QK-norm speedruns: facts of a pair disagree).
+struct EqualCost {
+    std::size_t group = 0, baseline = 0;
+    double step = 0, seconds = 0;  // how far both can be read; seconds of training alone
+    Delta at_step, at_seconds;     // of the validation loss, read on the line between two evaluations
+    double slower = 0;             // time of a step relative to the baseline's, less one
+};
+
+// Of every group with a baseline, both with healthy seeds whose speed is known. Their times are those of the runs as
+// they ran: runs that shared a machine with others took longer.
+std::vector<EqualCost> equal_costs(const Comparison& comparison);
+
+// One sentence where the two readings disagree; empty where they do not.
+std::string disagreement(const Comparison& comparison, const EqualCost& cost);
+
+}  // namespace ablate::study

@@ -1,0 +1,67 @@
+#include "core/study/equal_cost.h"
+
+#include "tests/support/synthetic_runs.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/throws.h"
+
+#include <QtTest>
+
+using namespace ablate;
+using namespace ablate::study;
+using namespace ablate::test;
+
+// The QK-norm speedruns in small: a variant that is a little better per step and a fifth slower.
+class EqualCostTest : public QObject {
+    Q_OBJECT
+
+    static Comparison pair(const TempFolder& workspace, double seconds, bool collapses = false) {
+        const Json qk_norm = {{"model", {{"norm", {{"q", {{"kind", "rms"}}}}}}}};
+        for (std::int64_t seed = 1; seed <= 3; ++seed) {
+            const double noise = 0.001 * static_cast<double>(seed);
+            write_synthetic_run(workspace.path(), {.seed = seed, .final_loss = 3.65 + noise, .seconds = 100});
+            write_synthetic_run(workspace.path(), {.variant = "qwen3",
+                                                   .label = "Qwen3",
+                                                   .patch = qk_norm,
+                                                   .seed = seed,
+                                                   .final_loss = 3.64 + 1.1 * noise,
+                                                   .nan_at = collapses ? 40 : -1,
+                                                   .seconds = seconds});
+        }
+        return compare_study(run::RunStore(workspace.path()), "quick");
+    }
+
+  private Q_SLOTS:
+    void better_per_step_and_worse_per_second() {
+        const TempFolder workspace;
+        const Comparison comparison = pair(workspace, 120);
+        const std::vector<EqualCost> costs = equal_costs(comparison);
+        QCOMPARE(costs.size(), std::size_t{1});
+        const EqualCost& cost = costs.front();
+        QVERIFY(std::abs(cost.slower - 0.2) < 1e-9);
+        QVERIFY(cost.at_step.interval.mean < 0 && cost.at_step.interval.distinguishable());
+        QVERIFY(cost.at_seconds.interval.mean > 0 && cost.at_seconds.interval.distinguishable());
+        QVERIFY(
+            is_line_with(disagreement(comparison, cost), {"Qwen3", "lower at equal steps", "higher at equal time"}));
+    }
+
+    // Both are read where both have been: at 100 s the slower one has done 83 steps.
+    void nothing_is_read_beyond_a_run() {
+        const TempFolder workspace;
+        const EqualCost cost = equal_costs(pair(workspace, 120)).front();
+        QVERIFY(cost.step <= 100 && cost.seconds <= 100);
+    }
+
+    void where_both_readings_agree_nothing_is_said() {
+        const TempFolder workspace;
+        const Comparison comparison = pair(workspace, 100);
+        QCOMPARE(disagreement(comparison, equal_costs(comparison).front()), "");
+    }
+
+    void a_collapsed_variant_has_no_cost() {
+        const TempFolder workspace;
+        QVERIFY(equal_costs(pair(workspace, 100, true)).empty());
+    }
+};
+
+QTEST_GUILESS_MAIN(EqualCostTest)
+#include "equal_cost_test.moc"
