@@ -52,7 +52,9 @@ VariantConfig variant(const char* name, const char* label, const RunConfig& conf
 }  // namespace
 
 std::string model_id(const fs::path& folder) {
-    std::string id = fs::weakly_canonical(folder).filename().string().substr(0, 64);
+    const fs::path whole = fs::weakly_canonical(folder);
+    const fs::path named = whole.has_filename() ? whole : whole.parent_path();  // without its last '/'
+    std::string id = named.filename().string().substr(0, 64);
     for (char& c : id)
         if (!is_plain_name(std::string(1, c)) && c != '.') c = '-';
     return is_plain_name(id) ? id : "model";

@@ -299,7 +299,7 @@ class PrepareTest : public QObject {
         given.vocab_size = 512;  // padded
         QVERIFY(prepare_data(given, folder_ / "cache").special[511]);
         given.vocab_size = 499;
-        QVERIFY(is_line_with(refusal(given), {"tokenizer.model has 500 pieces", "data.vocab_size = 499"}));
+        QVERIFY(is_line_with(refusal(given), {"its tokenizer has 500 tokens", "data.vocab_size = 499"}));
         QVERIFY(is_line_with(input_error([&] { tokenize(config(lines_), {lines_}, folder_ / "out"); }),
                              {"exists already"}));
     }

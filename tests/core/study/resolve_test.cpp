@@ -27,7 +27,7 @@ class ResolveTest : public QObject {
 
     // 4000 tokens in steps of 4 x 16: 62.5 an epoch.
     void epochs_become_steps() {
-        StudyConfig two = study({{"epochs", 2}}), half = study({{"epochs", 0.5}}), none = study({});
+        StudyConfig two = study({{"epochs", 2}}), half = study({{"epochs", 0.5}}), none = study(Json::object());
         const data::PreparedData data = data::prepare_data(expand(two).front().config.data, folder_ / "cache");
         const auto steps = [&](const StudyConfig& study) {
             std::vector<VariantPoint> points = expand(study);
@@ -52,7 +52,7 @@ class ResolveTest : public QObject {
     }
 
     void a_plan_knows_where_its_runs_start() {
-        const StudyConfig plain = study({});
+        const StudyConfig plain = study(Json::object());
         const data::PreparedData data = data::prepare_data(expand(plain).front().config.data, folder_ / "cache");
         const StudyConfig lost = study({{"start", "gone"}});
         const run::RunStore store(folder_.path());

@@ -78,7 +78,7 @@ class ImportModelTest : public QObject {
         QCOMPARE(study.variants.size(), std::size_t{6});
         const std::vector<VariantPoint> points = expand(study);
         QCOMPARE(points.front().config.train.start, "qwen");
-        QCOMPARE(to_json(points.front().config).at("model"), to_json(qwen.config).at("model"));
+        QVERIFY(to_json(points.front().config).at("model") == to_json(qwen.config).at("model"));
         const auto point = [&](const char* name) {
             return std::find_if(points.begin(), points.end(), [&](const auto& p) { return p.variant == name; })->config;
         };
