@@ -50,7 +50,6 @@ TensorPanel::TensorPanel(QWidget* parent)
     table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);  // thousands of rows are not measured
     QHeaderView* header = table_->horizontalHeader();
     header->setHighlightSections(false);
-    header->setStretchLastSection(true);
     header->setSortIndicatorClearable(true);  // back to the order of the forward pass
     header->setSortIndicator(-1, Qt::AscendingOrder);
     table_->setSortingEnabled(true);
@@ -141,10 +140,12 @@ void TensorPanel::place_columns() {
     for (const TensorFate one : {TensorFate::dropped, list.from_start ? TensorFate::fresh : TensorFate::reshaped})
         fate = std::max(fate, table_->fontMetrics().horizontalAdvance(sign_of(one) + ' ' + list.word_for(one)));
     table_->setColumnWidth(TensorModel::fate, fate + 5 * kSpace);
-    int room = width() - 4 * kSpace;
-    for (const int column : {TensorModel::shape, TensorModel::parameters, TensorModel::fate})
-        if (!table_->isColumnHidden(column)) room -= table_->columnWidth(column);
-    table_->setColumnWidth(TensorModel::name, stacked ? std::max(kNameWidth, room) : kNameWidth);
+    const bool name_takes_the_rest = stacked || !list.compared;
+    QHeaderView& header = *table_->horizontalHeader();
+    header.setStretchLastSection(!name_takes_the_rest);
+    header.setSectionResizeMode(TensorModel::name,
+                                name_takes_the_rest ? QHeaderView::Stretch : QHeaderView::Interactive);
+    if (!name_takes_the_rest) table_->setColumnWidth(TensorModel::name, kNameWidth);
 }
 
 void TensorPanel::showEvent(QShowEvent* event) {

@@ -155,6 +155,30 @@ class TensorPanelTest : public QObject {
         QVERIFY(shown.told().contains("parameters"));
     }
 
+    void reasons_stand_below_the_names_where_they_have_no_room() {
+        const test::TempFolder folder;
+        const auto data = std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/hf/qwen3-tied-bf16-v5";
+        RunConfig variant = interop::hf::import_model(data, folder.path(), "tiny").config;
+        variant.train.start = "tiny";
+        TensorPanel panel;
+        const auto& table = *panel.findChild<QTableView*>();
+        panel.show_variant("x", variant, variant, folder.path());
+        panel.resize(1000, 300);
+        panel.show();
+        QTRY_VERIFY(panel.settled() && table.model()->rowCount() > 0);
+        const auto hidden = [&](int column) { return table.isColumnHidden(column); };
+        QVERIFY(!hidden(TensorModel::why) && !hidden(TensorModel::parameters));
+        const int high = table.rowHeight(0);
+        panel.resize(740, 300);
+        QVERIFY(hidden(TensorModel::why) && !hidden(TensorModel::parameters));
+        QVERIFY(table.rowHeight(0) > high);
+        panel.resize(460, 300);
+        QVERIFY(hidden(TensorModel::why) && hidden(TensorModel::parameters));
+        QVERIFY(table.horizontalHeader()->length() <= table.viewport()->width());
+        panel.resize(1000, 300);
+        QCOMPARE(table.rowHeight(0), high);
+    }
+
     void thousands_of_tensors_are_listed() {
         const RunConfig deep = config({{"model", {{"layers", 400}}}});
         Shown shown(patched(deep, {{"model", {{"norm", {{"q", {{"kind", "rms"}}}}}}}}, "test"), deep);
