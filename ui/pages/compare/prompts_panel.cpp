@@ -24,7 +24,7 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kPromptWidth = 184, kTextWidth = 196;  // px
-constexpr auto kHint = "Every variant continues every prompt, as a batch. Double-click a prompt to change it.";
+constexpr auto kHint = "Double-click a prompt to change it.";
 
 // The healthy run of the lowest seed; without one, the first.
 const study::ComparedRun& run_of(const study::Comparison& comparison, const study::Group& group) {

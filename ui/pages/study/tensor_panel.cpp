@@ -101,7 +101,7 @@ void TensorPanel::take(TensorList list) {
     search_->setEnabled(true);
     table_->show();
     tell_counts();
-    if (other_columns) place_columns();
+    if (other_columns || layout_for_width() != layout_) place_columns();
 }
 
 void TensorPanel::refuse(const QString& line) {
@@ -121,18 +121,21 @@ void TensorPanel::tell_counts() {
 // Reasons are whole sentences where there is a start: without the room for a column of their own they stand below the
 // names. The parameters, which follow from the shape, are the first to go.
 TensorPanel::Layout TensorPanel::layout_for_width() const {
+    const TensorList& list = model_.list();
+    const bool reasons =
+        std::any_of(list.rows.begin(), list.rows.end(), [](const TensorRow& row) { return !row.why.isEmpty(); });
     const bool narrow = width() < kNarrow;
-    return {narrow, narrow || (model_.list().from_start && width() < kMiddle)};
+    return {narrow && list.compared, reasons, reasons && (narrow || (list.from_start && width() < kMiddle))};
 }
 
 void TensorPanel::place_columns() {
     const TensorList& list = model_.list();
     layout_ = layout_for_width();
-    const auto [narrow, stacked] = layout_;
+    const auto [narrow, reasons, stacked] = layout_;
     name_cell_->set_stacked(stacked);
     table_->verticalHeader()->setDefaultSectionSize(stacked ? kStackedHeight : kRowHeight);
     table_->setColumnHidden(TensorModel::fate, !list.compared);
-    table_->setColumnHidden(TensorModel::why, stacked || !list.compared);
+    table_->setColumnHidden(TensorModel::why, stacked || !reasons);
     table_->setColumnHidden(TensorModel::parameters, narrow);
     table_->horizontalHeader()->setResizeContentsPrecision(kRowsMeasured);
     for (const int column : {TensorModel::shape, TensorModel::parameters}) table_->resizeColumnToContents(column);
@@ -140,7 +143,7 @@ void TensorPanel::place_columns() {
     for (const TensorFate one : {TensorFate::dropped, list.from_start ? TensorFate::fresh : TensorFate::reshaped})
         fate = std::max(fate, table_->fontMetrics().horizontalAdvance(sign_of(one) + ' ' + list.word_for(one)));
     table_->setColumnWidth(TensorModel::fate, fate + 5 * kSpace);
-    const bool name_takes_the_rest = stacked || !list.compared;
+    const bool name_takes_the_rest = stacked || !reasons;
     QHeaderView& header = *table_->horizontalHeader();
     header.setStretchLastSection(!name_takes_the_rest);
     header.setSectionResizeMode(TensorModel::name,

@@ -34,7 +34,8 @@ class TensorPanel : public QWidget {
     };
     struct Layout {
         bool narrow = false;   // without parameters
-        bool stacked = false;  // reasons below the names
+        bool reasons = false;  // there are some
+        bool stacked = false;  // they stand below the names
         bool operator==(const Layout&) const = default;
     };
     Layout layout_for_width() const;

@@ -160,6 +160,7 @@ class TensorPanelTest : public QObject {
         const auto data = std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/hf/qwen3-tied-bf16-v5";
         RunConfig variant = interop::hf::import_model(data, folder.path(), "tiny").config;
         variant.train.start = "tiny";
+        variant = patched(variant, {{"model", {{"norm", {{"q", {{"kind", "none"}}}}}}}}, "test");
         TensorPanel panel;
         const auto& table = *panel.findChild<QTableView*>();
         panel.show_variant("x", variant, variant, folder.path());
@@ -175,8 +176,11 @@ class TensorPanelTest : public QObject {
         panel.resize(460, 300);
         QVERIFY(hidden(TensorModel::why) && hidden(TensorModel::parameters));
         QVERIFY(table.horizontalHeader()->length() <= table.viewport()->width());
-        panel.resize(1000, 300);
-        QCOMPARE(table.rowHeight(0), high);
+        panel.show_variant("plain", config({{"model", {{"norm", {{"q", {{"kind", "rms"}}}}}}}}), config(),
+                           folder.path());
+        QTRY_COMPARE(table.rowHeight(0), high);  // no reasons
+        panel.show_variant("baseline", config(), config(), folder.path());
+        QTRY_VERIFY(!hidden(TensorModel::parameters));
     }
 
     void thousands_of_tensors_are_listed() {
