@@ -1,7 +1,9 @@
 #include "ui/window/fold_dialog.h"
 
 #include "core/model/register.h"
+#include "core/run/queue.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/tiny_run.h"
 #include "ui/theme/theme.h"
 
 #include <QCheckBox>
@@ -113,6 +115,26 @@ class FoldDialogTest : public QObject {
         }  // its thread has ended
         QVERIFY(!fs::exists(folder / "folded"));
         QVERIFY(fs::is_empty(folder.path()));
+    }
+
+    void a_run_is_exported_for_it() {
+        test::TempFolder folder;
+        const auto run = test::create_tiny_run(folder / "workspace",
+                                               test::tiny_config(test::write_tiny_tokens(folder / "tokens"), 4));
+        run::train_run(run, {});
+        FoldRequest what;
+        what.name = "tiny: Baseline, seed 1";
+        what.from = run.folder();
+        what.is_run = true;
+        what.to = folder / "workspace/exports" / (run.id() + "-flashnorm");
+        Dialog dialog(what);
+        dialog.press("Fold");
+        QVERIFY(dialog.done());
+        QVERIFY2(dialog.role() == "passed", qPrintable(dialog.told()));
+        QVERIFY(fs::exists(what.to / "model.safetensors"));
+        int entries = 0;
+        for ([[maybe_unused]] const auto& entry : fs::directory_iterator(what.to.parent_path())) ++entries;
+        QCOMPARE(entries, 1);  // the export is gone again
     }
 
     void without_a_target_it_stands_beside_the_source() {

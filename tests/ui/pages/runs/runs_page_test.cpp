@@ -332,6 +332,24 @@ class RunsPageTest : public QObject {
         QCOMPARE(variant.patch.dump(), test::kNoPE.dump());
     }
 
+    void one_run_that_ended_well_can_be_folded() {
+        Window window;
+        const QString healthy = write(window, {});
+        const QString collapsed = write(window, {.variant = "no-norm", .patch = test::kNoNorm, .nan_at = 23});
+        window.open(2);
+        QAction& fold = window.action("Fold with FlashNorm…");
+        QSignalSpy asked(window.page.get(), &RunsPage::fold_run);
+        QVERIFY(!fold.isEnabled() && fold.toolTip().contains("Select one run"));
+        window.click(collapsed);
+        QVERIFY(!fold.isEnabled() && fold.toolTip().contains("It has collapsed"));
+        window.click(healthy);
+        QVERIFY(fold.isEnabled());
+        fold.trigger();
+        QCOMPARE(asked.value(0), QVariantList{healthy});
+        window.table().selectAll();
+        QVERIFY(!fold.isEnabled());
+    }
+
     void runs_are_shown_compared_and_copied() {
         Window window;
         const QString a = write(window, {}), b = write(window, {.seed = 2});
