@@ -55,7 +55,7 @@ std::string option_that_fits(const RunConfig& from, const RunConfig& to) {
 std::string first_value(const TensorSpec& spec, const RunConfig& config) {
     if (spec.role == TensorRole::matrix || spec.role == TensorRole::embedding)
         return "random, by init " + config.model.init.kind;
-    return "starts at " + significant(spec.initial, 6);
+    return fmt::format("starts at {:.6g}", spec.initial);
 }
 
 // Why the tensor of a norm is on one side only; empty for other tensors.

@@ -215,19 +215,21 @@ void add_equal_cost(Document& document, const Comparison& comparison) {
                  {"At training time", true},
                  {"Loss to the baseline", true}},
                 {}};
-    List disagreements;
+    List remarks;
     for (const study::EqualCost& cost : costs) {
-        table.rows.push_back({{study::display_name(comparison.groups[cost.group]), study::signed_percent(cost.slower),
-                               significant(cost.step, 6), study::with_half_width(cost.at_step.interval),
-                               short_duration(cost.seconds), study::with_half_width(cost.at_seconds.interval)}});
-        if (std::string said = study::disagreement(comparison, cost); !said.empty())
-            disagreements.items.push_back({"", said + "."});
+        table.rows.push_back(
+            {{study::display_name(comparison.groups[cost.group]),
+              cost.disturbed ? "–" : study::signed_percent(cost.slower), with_thousands(std::llround(cost.step)),
+              study::with_half_width(cost.at_step.interval), cost.disturbed ? "–" : short_duration(cost.seconds),
+              study::with_half_width(cost.at_seconds.interval)}});
+        if (std::string said = study::remark(comparison, cost); !said.empty())
+            remarks.items.push_back({"", said + "."});
     }
     document.add(std::move(table));
     document.paragraph(
         "Each variant and its baseline are read at the furthest step, and the furthest training time, that both have; "
         "between two evaluations on the line between them.");
-    if (!disagreements.items.empty()) document.add(std::move(disagreements));
+    if (!remarks.items.empty()) document.add(std::move(remarks));
 }
 
 std::vector<std::size_t> groups_at(const Comparison& comparison, const std::string& grid_point) {

@@ -143,16 +143,16 @@ std::string best_table(const study::Comparison& comparison, bool color, int widt
 // What a step costs, and the loss where both have cost the same.
 std::string equal_cost_table(const study::Comparison& comparison, bool color, int width) {
     Rows rows;
-    std::string disagreements;
+    std::string remarks;
     for (const study::EqualCost& cost : study::equal_costs(comparison)) {
         rows.push_back({{printable(study::display_name(comparison.groups[cost.group]))},
-                        {study::signed_percent(cost.slower)},
-                        {significant(cost.step, 6)},
+                        {cost.disturbed ? "–" : study::signed_percent(cost.slower)},
+                        {with_thousands(std::llround(cost.step))},
                         {study::with_half_width(cost.at_step.interval)},
-                        {short_duration(cost.seconds)},
+                        {cost.disturbed ? "–" : short_duration(cost.seconds)},
                         {study::with_half_width(cost.at_seconds.interval)}});
-        const std::string said = printable(study::disagreement(comparison, cost));
-        if (!said.empty()) disagreements += styled(wrapped(said, 0, width), Style::amber, color) + "\n";
+        const std::string said = printable(study::remark(comparison, cost));
+        if (!said.empty()) remarks += styled(wrapped(said, 0, width), Style::amber, color) + "\n";
     }
     if (rows.empty()) return {};
     return "\nAgainst the baseline at equal steps and at equal training time\n\n" +
@@ -163,7 +163,7 @@ std::string equal_cost_table(const study::Comparison& comparison, bool color, in
                        {"at time", true, 4},
                        {"to baseline", true, 9}},
                       std::move(rows), color, width) +
-           (disagreements.empty() ? "" : "\n" + disagreements);
+           (remarks.empty() ? "" : "\n" + remarks);
 }
 
 // --- runs

@@ -98,7 +98,8 @@ Json to_json(const Comparison& comparison, const EqualCost& cost) {
             {"delta_at_step", to_json(cost.at_step.interval)},
             {"seconds", number_to_json(cost.seconds)},
             {"delta_at_seconds", to_json(cost.at_seconds.interval)},
-            {"step_time_ratio", number_to_json(1 + cost.slower)}};
+            {"step_time_ratio", number_to_json(1 + cost.slower)},
+            {"disturbed", cost.disturbed}};
 }
 
 std::string csv_row(const ComparedRun& compared) {

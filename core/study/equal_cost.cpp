@@ -5,9 +5,12 @@
 #include "core/study/wording.h"
 
 #include <cmath>
+#include <limits>
 
 namespace ablate::study {
 namespace {
+
+constexpr double kPlausible = 2;  // what norms, rotations and gates can cost beyond their FLOPs
 
 enum class Side { below, above, open };  // of the baseline's loss, as far as the seeds tell it apart
 
@@ -28,6 +31,24 @@ const char* in_words(Side side) {
     throw std::logic_error("a side without words");
 }
 
+bool is_disturbed(double time_ratio, double flops_ratio) {
+    const double excess = std::isfinite(flops_ratio) && flops_ratio > 0 ? time_ratio / flops_ratio : time_ratio;
+    return !(excess > 1 / kPlausible && excess < kPlausible);
+}
+
+// The last step all healthy seeds of the groups were validated at; NaN without one.
+double last_common_step(const Comparison& comparison, const std::vector<std::size_t>& groups) {
+    double last = std::numeric_limits<double>::quiet_NaN();
+    for (const std::size_t group : groups)
+        for (const std::size_t run : comparison.groups[group].runs) {
+            const ComparedRun& compared = comparison.runs[run];
+            if (!compared.healthy() || compared.val.step.empty()) continue;
+            const auto end = static_cast<double>(compared.val.step.back());
+            if (!(last <= end)) last = end;
+        }
+    return last;
+}
+
 }  // namespace
 
 std::vector<EqualCost> equal_costs(const Comparison& comparison) {
@@ -35,28 +56,37 @@ std::vector<EqualCost> equal_costs(const Comparison& comparison) {
     for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
         const Group& group = comparison.groups[i];
         if (!group.baseline || *group.baseline == i) continue;
-        EqualCost cost;
-        cost.group = i;
-        cost.baseline = *group.baseline;
-        const Group& baseline = comparison.groups[cost.baseline];
-        cost.step = furthest_common_step(comparison, {i, cost.baseline}, cost.baseline);
-        cost.seconds = position(comparison, baseline, cost.step, Along::seconds);
-        if (!std::isfinite(cost.step) || !std::isfinite(cost.seconds) || cost.step < 1) continue;
+        const Group& baseline = comparison.groups[*group.baseline];
+        const double ratio =
+            position(comparison, group, 1, Along::seconds) / position(comparison, baseline, 1, Along::seconds);
+        if (!std::isfinite(ratio)) continue;
+        EqualCost cost{.group = i, .baseline = *group.baseline};
+        cost.slower = ratio - 1;
+        cost.disturbed = is_disturbed(ratio, group.flops / baseline.flops);
+        cost.step = cost.disturbed ? last_common_step(comparison, {i, cost.baseline})
+                                   : furthest_common_step(comparison, {i, cost.baseline}, cost.baseline);
+        if (!std::isfinite(cost.step) || cost.step < 1) continue;
         cost.at_step = difference_at(comparison, i, cost.baseline, Along::steps, cost.step);
-        cost.at_seconds = difference_at(comparison, i, cost.baseline, Along::seconds, cost.seconds);
-        if (cost.at_step.interval.n == 0 || cost.at_seconds.interval.n == 0) continue;
-        cost.slower =
-            position(comparison, group, 1, Along::seconds) / position(comparison, baseline, 1, Along::seconds) - 1;
+        if (cost.at_step.interval.n == 0) continue;
+        cost.seconds = position(comparison, baseline, cost.step, Along::seconds);
+        if (!cost.disturbed)
+            cost.at_seconds = difference_at(comparison, i, cost.baseline, Along::seconds, cost.seconds);
         costs.push_back(std::move(cost));
     }
     return costs;
 }
 
-std::string disagreement(const Comparison& comparison, const EqualCost& cost) {
+std::string remark(const Comparison& comparison, const EqualCost& cost) {
+    const std::string name = display_name(comparison.groups[cost.group]);
+    if (cost.disturbed)
+        return fmt::format(
+            "{}: a step took {} times as long as the baseline's, which its FLOPs do not explain: the runs "
+            "did not have the machine to themselves, and equal time says nothing",
+            name, significant(1 + cost.slower, 2));
     const Side step = side_of(cost.at_step), time = side_of(cost.at_seconds);
     if (step == time) return {};
-    return fmt::format("{}: its loss against the baseline's is {} at equal steps and {} at equal time",
-                       display_name(comparison.groups[cost.group]), in_words(step), in_words(time));
+    return fmt::format("{}: its loss against the baseline's is {} at equal steps and {} at equal time", name,
+                       in_words(step), in_words(time));
 }
 
 }  // namespace ablate::study

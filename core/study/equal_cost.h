@@ -10,13 +10,15 @@ struct EqualCost {
     double step = 0, seconds = 0;  // how far both can be read; seconds of training alone
     Delta at_step, at_seconds;     // of the validation loss, read on the line between two evaluations
     double slower = 0;             // time of a step relative to the baseline's, less one
+    // The two speeds differ by more than a factor of two for the same work: runs that did not have the machine to
+    // themselves, whose times say nothing. at_seconds is then empty, and `step` the last that both were validated at.
+    bool disturbed = false;
 };
 
-// Of every group with a baseline, both with healthy seeds whose speed is known. Their times are those of the runs as
-// they ran: runs that shared a machine with others took longer.
+// Of every group with a baseline, both with healthy seeds whose speed is known.
 std::vector<EqualCost> equal_costs(const Comparison& comparison);
 
-// One sentence where the two readings disagree; empty where they do not.
-std::string disagreement(const Comparison& comparison, const EqualCost& cost);
+// One sentence where the two readings disagree, or where the times are no measure; else empty.
+std::string remark(const Comparison& comparison, const EqualCost& cost);
 
 }  // namespace ablate::study

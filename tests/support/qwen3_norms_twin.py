@@ -66,6 +66,23 @@ def loss_of(model, ids, targets):
     return F.cross_entropy(model(input_ids=ids).logits.float().flatten(0, 1), targets.flatten())
 
 
+def entropy(tokens):
+    shares = np.bincount(tokens) / len(tokens)
+    return float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum())
+
+
+def verdict(losses, bad, steps, unigram_entropy):
+    """Of resources/help/collapse-detection.md: a loss that is not finite, or one whose moving average (0.9) has not come
+    0.3 nats below the unigram entropy in half of the budget."""
+    if bad is not None:
+        return f"non-finite at step {bad}"
+    smoothed, weight, lowest = 0.0, 0.0, math.inf
+    for loss in losses[:steps // 2]:
+        smoothed, weight = 0.9 * smoothed + 0.1 * loss, 0.9 * weight + 0.1
+        lowest = min(lowest, smoothed / weight)
+    return "dead loss" if lowest > unigram_entropy - 0.3 else "healthy"
+
+
 def train(folder, variant, lr, seed, steps):
     data, held_out = (np.load(f"{folder}/{name}.npy", mmap_mode="r") for name in ("train", "val"))
     vocabulary = 1 << (int(data.max())).bit_length()
@@ -96,7 +113,7 @@ def train(folder, variant, lr, seed, steps):
             break
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-    return {"variant": variant, "lr": lr, "seed": seed, "steps": steps, "vocabulary": vocabulary,
+    return {"variant": variant, "verdict": verdict(losses, bad, steps, entropy(data)), "lr": lr, "seed": seed, "steps": steps, "vocabulary": vocabulary,
             "parameters": sum(p.numel() for p in model.parameters()), "val_0": first,
             "val": float("nan") if bad is not None else evaluate(), "non_finite_step": bad,
             "seconds": time.time() - begun, "max_grad_norm": max(norms), "last_grad_norm": norms[-1],

@@ -40,8 +40,7 @@ class EqualCostTest : public QObject {
         QVERIFY(std::abs(cost.slower - 0.2) < 1e-9);
         QVERIFY(cost.at_step.interval.mean < 0 && cost.at_step.interval.distinguishable());
         QVERIFY(cost.at_seconds.interval.mean > 0 && cost.at_seconds.interval.distinguishable());
-        QVERIFY(
-            is_line_with(disagreement(comparison, cost), {"Qwen3", "lower at equal steps", "higher at equal time"}));
+        QVERIFY(is_line_with(remark(comparison, cost), {"Qwen3", "lower at equal steps", "higher at equal time"}));
     }
 
     // Both are read where both have been: at 100 s the slower one has done 83 steps.
@@ -54,7 +53,18 @@ class EqualCostTest : public QObject {
     void where_both_readings_agree_nothing_is_said() {
         const TempFolder workspace;
         const Comparison comparison = pair(workspace, 100);
-        QCOMPARE(disagreement(comparison, equal_costs(comparison).front()), "");
+        QCOMPARE(remark(comparison, equal_costs(comparison).front()), "");
+    }
+
+    // Runs beside a build, say: equal time would tell a tale.
+    void times_that_the_flops_do_not_explain_are_not_read() {
+        const TempFolder workspace;
+        const Comparison comparison = pair(workspace, 250);
+        const EqualCost cost = equal_costs(comparison).front();
+        QVERIFY(cost.disturbed);
+        QCOMPARE(cost.step, 100.0);
+        QCOMPARE(cost.at_seconds.interval.n, 0);
+        QVERIFY(is_line_with(remark(comparison, cost), {"2.5 times as long", "equal time says nothing"}));
     }
 
     void a_collapsed_variant_has_no_cost() {
