@@ -234,6 +234,8 @@ std::string config_hash(const RunConfig& config, const std::string& data_sha256)
     });
     // Where the data lies does not matter, what it is does.
     for (const char* path : {"text", "tokens", "tokenizer", "val"}) canonical["data"].erase(path);
+    // An option that came later must not change what earlier runs are known by.
+    if (config.train.epochs == 0) canonical["train"].erase("epochs");
     canonical["data"]["sha256"] = data_sha256;
     return sha256_hex(canonical.dump());
 }

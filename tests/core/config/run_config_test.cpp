@@ -1,4 +1,4 @@
-#include "core/config/run_config.h"
+#include "core/config/study_config.h"
 
 #include "core/model/register.h"
 #include "tests/support/throws.h"
@@ -165,6 +165,13 @@ class RunConfigTest : public QObject {
         QCOMPARE(hash("data.text=/elsewhere"), base);
         QCOMPARE(hash("model.norm.attn_out=none"), base);
         QCOMPARE(hash("train.adam_lr=1"), base);
+    }
+
+    // Options that came later must not make strangers of the runs of earlier versions.
+    void the_hash_of_a_run_made_before_is_what_it_was() {
+        const RunConfig quick = expand(load_study(presets_folder() / "quick.json")).front().config;
+        QCOMPARE(config_hash(quick, "3dad8454d861e05819f4226654e0e2f472f1671264ee18b8278d45f8219b2c66"),
+                 "966c6d3f8f109358259edd704d6a5d27f2d8048bf5e43e48f1ee228d7658483e");
     }
 
     void the_patch_turns_one_configuration_into_the_other_data() {
