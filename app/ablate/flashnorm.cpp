@@ -108,13 +108,10 @@ void print(const interop::FlashNormVerification& verification) {
 
 // A Hugging Face folder as it lies there, or a run.
 interop::FoldSource source_of(const Options& options) {
-    std::error_code ignored;
-    if (std::filesystem::exists(std::filesystem::path(options.from) / "config.json", ignored))
-        return {options.from, false, options.out};
     const interop::ModelPlace place = model_named(options.from, options.workspace);
-    if (place.kind != interop::ModelPlace::Kind::run)
+    if (place.kind == interop::ModelPlace::Kind::imported)
         throw InputError("{}: an imported model; fold the Hugging Face folder it came from", place.name);
-    return {place.folder, true, options.out};
+    return {place.folder, place.kind == interop::ModelPlace::Kind::run, options.out};
 }
 
 int flashnorm(const Options& options) {

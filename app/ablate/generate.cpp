@@ -144,7 +144,8 @@ Action declare_generate(CLI::App& parser) {
     parser.add_option("--context", options->open.context, "tokens the model sees at once (default: as trained)")
         ->check(CLI::Range(1, 1 << 24));
     parser.add_option("--step", options->open.step, "of a run: the checkpoint of this step (default: the newest)");
-    parser.add_flag("--no-cache", options->no_cache, "compute everything again for each token: slow, the same text");
+    parser.add_flag("--no-cache", options->no_cache,
+                    "compute everything again for each token: slow; in float32 the same text");
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);
     return [options] { return generate(*options); };

@@ -1,12 +1,10 @@
 #include "app/ablate/import.h"
-#include "app/ablate/run_json.h"
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/interop/logs/logs.h"
 
 #include <algorithm>
-#include <iostream>
 
 namespace ablate::app {
 
@@ -54,40 +52,11 @@ void name_runs(std::vector<interop::ImportedRun>& runs, const Options& options) 
     }
 }
 
-std::string verdict_in_words(const train::Verdict& verdict) {
-    const std::string outcome = train::to_string(verdict.outcome);
-    return verdict.cause.empty() ? outcome : outcome + ": " + verdict.cause;
-}
-
-void tell(const interop::ImportedRun& run) {
-    std::cerr << fmt::format("{} log of {}: {}\n", run.format, one_line(run.path.string()),
-                             one_line(verdict_in_words(run.verdict)));
-    for (const std::string& remark : run.remarks) std::cerr << "note: " << one_line(remark) << '\n';
-}
-
 int import_log(const Options& options) {
     logs::ReadOptions reading{options.format, columns_of(options.columns)};
     std::vector<interop::ImportedRun> runs = logs::read_log(options.path, reading);
     name_runs(runs, options);
-    const std::filesystem::path workspace = make_workspace(options.workspace);
-    const std::string before = options.again ? "" : interop::imported_before(workspace, runs.front().sha256);
-    if (!before.empty()) {
-        std::cerr << fmt::format("this log is there already as run {}; --again imports it once more\n", before);
-        if (options.json)
-            print_json(Json::array());
-        else
-            std::cout << before << '\n';
-        return 0;
-    }
-    Json all = Json::array();
-    for (const run::RunDirectory& directory : interop::write_imported_runs(workspace, runs)) {
-        if (options.json)
-            all.push_back(run_json(run::read_run(directory.folder())));
-        else
-            std::cout << directory.id() << '\n';
-    }
-    if (options.json) print_json(all);
-    for (const interop::ImportedRun& run : runs) tell(run);
+    write_and_tell(make_workspace(options.workspace), std::move(runs), {options.again, options.json});
     return 0;
 }
 

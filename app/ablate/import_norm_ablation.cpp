@@ -1,11 +1,6 @@
 #include "app/ablate/import.h"
-#include "app/ablate/run_json.h"
 #include "app/ablate/workspace.h"
-#include "core/base/error.h"
-#include "core/base/text.h"
 #include "core/interop/norm_ablation/import_folder.h"
-
-#include <iostream>
 
 namespace ablate::app {
 
@@ -16,46 +11,12 @@ struct Options {
     bool weights = false, again = false, json = false;
 };
 
-void tell(const interop::ImportedRun& run) {
-    const std::string outcome = train::to_string(run.verdict.outcome);
-    const std::string name = run.path.filename().string();
-    std::cerr << one_line(
-                     fmt::format("{}: {}{}", name, outcome, run.verdict.cause.empty() ? "" : ": " + run.verdict.cause))
-              << '\n';
-    for (const std::string& remark : run.remarks) std::cerr << "note: " << one_line(name + ": " + remark) << '\n';
-}
-
-// Those that are not in the workspace yet; of the others a line each.
-std::vector<interop::ImportedRun> new_runs(std::vector<interop::ImportedRun> runs, const Options& options,
-                                           const std::filesystem::path& workspace) {
-    std::vector<interop::ImportedRun> fresh;
-    for (interop::ImportedRun& run : runs) {
-        if (!options.study.empty()) run.study = options.study;
-        const std::string before = options.again ? "" : interop::imported_before(workspace, run.sha256);
-        if (before.empty())
-            fresh.push_back(std::move(run));
-        else
-            std::cerr << one_line(fmt::format("{} is there already as run {}; --again imports it once more",
-                                              run.path.filename().string(), before))
-                      << '\n';
-    }
-    return fresh;
-}
-
 int import_norm_ablation(const Options& options) {
     interop::norm_ablation::FolderImport folder = interop::norm_ablation::read_folder(options.folder, options.weights);
-    const std::filesystem::path workspace = make_workspace(options.workspace);
-    const std::vector<interop::ImportedRun> runs = new_runs(std::move(folder.runs), options, workspace);
-    Json all = Json::array();
-    for (const run::RunDirectory& directory : interop::write_imported_runs(workspace, runs)) {
-        if (options.json)
-            all.push_back(run_json(run::read_run(directory.folder())));
-        else
-            std::cout << directory.id() << '\n';
-    }
-    if (options.json) print_json(all);
-    for (const std::string& note : folder.notes) std::cerr << "note: " << one_line(note) << '\n';
-    for (const interop::ImportedRun& run : runs) tell(run);
+    if (!options.study.empty())
+        for (interop::ImportedRun& run : folder.runs) run.study = options.study;
+    write_and_tell(make_workspace(options.workspace), std::move(folder.runs), {options.again, options.json},
+                   folder.notes);
     return 0;
 }
 

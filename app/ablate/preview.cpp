@@ -76,31 +76,14 @@ Json norms_json(const RunConfig& config) {
     return json;
 }
 
-Json start_json(const model::StartPlan& plan) {
-    const auto list = [](const std::vector<model::StartTensor>& tensors) {
-        Json json = Json::array();
-        for (const auto& [spec, why] : tensors)
-            json.push_back({{"tensor", spec.name}, {"shape", spec.shape}, {"why", why}});
-        return json;
-    };
-    Json kept = Json::array();
-    for (const TensorSpec& spec : plan.kept) kept.push_back({{"tensor", spec.name}, {"shape", spec.shape}});
-    return {{"kept", kept}, {"dropped", list(plan.dropped)}, {"new", list(plan.fresh)}};
-}
-
-// Levanter's count of forward and backward, which marin calls model FLOPs.
-double model_flops(const study::PointPreview& p) {
-    const RunConfig& config = p.point.config;
-    return 3 * p.flops.levanter * tokens_per_step(config) * static_cast<double>(config.train.steps);
-}
-
-Json hardware_flops_json(const study::PointPreview& p, const std::vector<double>& mfu) {
+Json hardware_flops_json(double model_flops, const std::vector<double>& mfu) {
     Json json = Json::array();
-    for (const double share : mfu) json.push_back({{"mfu", share}, {"flops", model_flops(p) / share}});
+    for (const double share : mfu) json.push_back({{"mfu", share}, {"flops", model_flops / share}});
     return json;
 }
 
 Json point_json(const study::PointPreview& p, const study::TimeEstimate& time, const std::vector<double>& mfu) {
+    const double model_flops = model::model_flops_levanter(p.point.config);
     Json differences = Json::array();
     for (const ConfigDifference& d : p.differences)
         differences.push_back({{"key", d.key}, {"before", d.before}, {"after", d.after}, {"text", in_words(d)}});
@@ -116,8 +99,8 @@ Json point_json(const study::PointPreview& p, const study::TimeEstimate& time, c
             {"norms", norms_json(p.point.config)},
             {"flops_per_token", {{"levanter", p.flops.levanter}, {"six_n", p.flops.six_n}}},
             {"training_flops", model::training_flops(p.point.config)},
-            {"model_flops_levanter", model_flops(p)},
-            {"hardware_flops", hardware_flops_json(p, mfu)},
+            {"model_flops_levanter", model_flops},
+            {"hardware_flops", hardware_flops_json(model_flops, mfu)},
             {"estimated_seconds", io::number_to_json(time.seconds)},
             {"estimate_is_rough", time.rough},
             {"memory",
@@ -130,7 +113,7 @@ Json point_json(const study::PointPreview& p, const study::TimeEstimate& time, c
               {"total", p.memory.total()}}},
             {"parameter_mismatch", io::number_to_json(p.parameter_mismatch)},
             {"differences", differences},
-            {"start", p.start ? start_json(*p.start) : Json()}};
+            {"start", p.start ? model::to_json(*p.start) : Json()}};
 }
 
 Json to_json(const StudyConfig& study, const study::Preview& preview, const std::vector<study::TimeEstimate>& times,
@@ -199,11 +182,12 @@ void print_counts(const study::Preview& preview) {
 void print_hardware_flops(const study::Preview& preview, const std::vector<double>& mfu) {
     std::string before;
     for (const study::PointPreview& p : preview.points) {
+        const double model_flops = model::model_flops_levanter(p.point.config);
         std::vector<std::string> words;
         for (const double share : mfu)
-            words.push_back(fmt::format("{:.3e} at an MFU of {}", model_flops(p) / share, full_precision(share)));
+            words.push_back(fmt::format("{:.3e} at an MFU of {}", model_flops / share, full_precision(share)));
         const std::string line = fmt::format("{:.4e} model FLOPs a run (Levanter's count), hardware FLOPs: {}",
-                                             model_flops(p), join(words, ", "));
+                                             model_flops, join(words, ", "));
         if (line != before) std::cout << p.point.name << ": " << line << '\n';
         before = line;
     }

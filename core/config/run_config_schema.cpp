@@ -159,7 +159,7 @@ Schema<DataConfig> declare_data() {
     s.add(&DataConfig::byte_fallback, option("byte_fallback", "Byte fallback")
                                           .doc("unknown characters become byte tokens")
                                           .under("Tokens")
-                                          .when(from_text));
+                                          .when(trains_tokenizer));
     return s;
 }
 

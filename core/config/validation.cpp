@@ -42,7 +42,8 @@ void require_norms(const ModelConfig& model, const std::string& where) {
 }
 
 void require_budget(const TrainConfig& train, const std::string& where) {
-    if (train.warmup > train.steps)
+    // With epochs the steps are known only once the text is: resolving them looks at the warm-up again.
+    if (train.epochs == 0 && train.warmup > train.steps)
         throw InputError("{}.train.warmup: {} steps of warm-up do not fit into {} steps", where, train.warmup,
                          train.steps);
     const bool cuda = train.device.starts_with("cuda:") && train.device.size() > 5 &&

@@ -175,7 +175,11 @@ PreparedData load_tokens(const DataConfig& config, const fs::path& folder, FileH
         data.tokenizer = load_tokenizer(*found).tokenizer;
         describe_ids(data, config.vocab_size);
         data.sha256 = hashes.of(*found) + " tokenizer\n";
-        if (found->filename() == "vocab.json") data.sha256 += hashes.of(folder / "merges.txt") + " merges\n";
+        if (found->filename() == "vocab.json") {
+            data.sha256 += hashes.of(folder / "merges.txt") + " merges\n";
+            if (const fs::path settings = folder / "tokenizer_config.json"; fs::exists(settings))
+                data.sha256 += hashes.of(settings) + " tokenizer_config\n";
+        }
     }
     const std::int32_t unknown = data.tokenizer ? data.tokenizer->unknown_id() : -1;
     const auto open = [&](const fs::path& file, const std::string& which) {

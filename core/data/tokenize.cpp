@@ -181,13 +181,24 @@ void require_set_name(const std::string& name) {
             "data.val: '{}' cannot name a validation set: letters, digits, '.', '_' and '-', and not 'train'", name);
 }
 
-// Under the names load_tokenizer() looks for in a folder.
+// The tokenizer that is read from `given`, in a folder: the file itself under the name that is looked for there.
 void copy_tokenizer(const fs::path& given, const fs::path& folder) {
-    for (const fs::path& file : tokenizer_files(given)) {
-        const bool sentencepiece =
-            file.extension() != ".json" && file.extension() != ".txt" && file.extension() != ".jinja";
-        atomic_write(folder / (sentencepiece ? "tokenizer.model" : file.filename()), read_file(file));
+    const std::vector<fs::path> files = tokenizer_files(given);
+    for (const fs::path& file : files) {
+        const bool is_read = file == files.front() && file.filename() != "vocab.json";
+        const fs::path name = !is_read                      ? file.filename()
+                              : file.extension() == ".json" ? fs::path("tokenizer.json")
+                                                            : fs::path("tokenizer.model");
+        atomic_write(folder / name, read_file(file));
     }
+}
+
+LoadedTokenizer load_given(const fs::path& given, const DataConfig& config) {
+    LoadedTokenizer loaded = load_tokenizer(given);
+    if (loaded.tokenizer->vocab_size() > config.vocab_size)
+        throw InputError("{}: has {} tokens, more than data.vocab_size {}", given.string(),
+                         with_thousands(loaded.tokenizer->vocab_size()), with_thousands(config.vocab_size));
+    return loaded;
 }
 
 // What is known of our own models, a space before every word, does not hold for others.
@@ -218,6 +229,8 @@ double entropy(const std::vector<std::int64_t>& counts) {
 void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, const fs::path& out,
                  const fs::path& given, FileHashes& hashes, const Progress& progress) {
     for (const auto& item : config.val) require_set_name(item.first);
+    LoadedTokenizer loaded;
+    if (!given.empty()) loaded = load_given(given, config);  // before a long look at the texts
     const TextSurvey found = survey(config, texts, progress);
     atomic_directory(out, [&](const fs::path& folder) {
         Json data = {{"format", 1},
@@ -229,16 +242,14 @@ void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, c
                        {"byte_fallback", config.byte_fallback}}},
                      {"texts", describe_texts(config, texts, hashes)}};
 
-        if (given.empty())
+        if (given.empty()) {
             atomic_write(folder / "tokenizer.model", train_tokenizer(config, texts, found, progress));
-        else
+            loaded = load_tokenizer(folder);
+        } else {
             copy_tokenizer(given, folder);
+        }
         for (const fs::path& file : tokenizer_files(folder))
             data["files"][file.filename().string()] = sha256_file(file);
-        const LoadedTokenizer loaded = load_tokenizer(folder);
-        if (loaded.tokenizer->vocab_size() > config.vocab_size)
-            throw InputError("{}: has {} tokens, more than data.vocab_size {}", given.string(),
-                             with_thousands(loaded.tokenizer->vocab_size()), with_thousands(config.vocab_size));
         const std::unique_ptr<DocumentEncoder> documents = encoder_for(*loaded.tokenizer, given.empty());
         DocumentEncoder& encoder = *documents;
 

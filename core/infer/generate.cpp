@@ -27,17 +27,27 @@ bool ends_text(const TrainedModel& trained, std::int32_t id) {
     return id == tokenizer.end_of_document_id() || (id < tokenizer.vocab_size() && tokenizer.is_special(id));
 }
 
-// The sequences of one call, and which of them still grow.
+// Prompts that grow together: as many as ops::linear multiplies row by row, so that each is rounded as it is alone, and
+// few enough that their cache fits beside the model.
+constexpr std::size_t kTogether = 16;
+
+// The sequences that grow together, and which of them still do.
 class Batch {
   public:
-    Batch(const TrainedModel& trained, const std::vector<std::vector<std::int32_t>>& prompts,
+    // `first` is the place of the first prompt among all of the call.
+    Batch(const TrainedModel& trained, std::span<const std::vector<std::int32_t>> prompts, std::size_t first,
           const SamplingOptions& options, const Emit& emit)
-        : trained_(trained), options_(options), emit_(emit), ids_(prompts), growing_(prompts.size()) {
+        : trained_(trained),
+          options_(options),
+          emit_(emit),
+          first_(first),
+          ids_(prompts.begin(), prompts.end()),
+          growing_(prompts.size()) {
         const data::Tokenizer& tokenizer = tokenizer_of(trained);
         std::iota(growing_.begin(), growing_.end(), std::size_t{0});
         for (std::size_t i = 0; i < prompts.size(); ++i) {
             completions_.push_back({prompts[i], {}, {}, Finish::length});
-            samplers_.emplace_back(options, i);
+            samplers_.emplace_back(options, first + i);
             streams_.emplace_back(tokenizer, prompts[i], options.stop);
         }
     }
@@ -84,12 +94,13 @@ class Batch {
     void tell(std::size_t i, const std::string& piece) {
         if (piece.empty()) return;
         completions_[i].text += piece;
-        if (emit_) emit_(i, piece);
+        if (emit_) emit_(first_ + i, piece);
     }
 
     const TrainedModel& trained_;
     const SamplingOptions& options_;
     const Emit& emit_;
+    std::size_t first_;
     std::vector<std::vector<std::int32_t>> ids_;
     std::vector<std::size_t> growing_;
     std::vector<Completion> completions_;
@@ -105,16 +116,21 @@ const char* to_string(Finish finish) {
 
 fs::path tokenizer_folder(const TrainedModel& trained) { return trained.tokenizer_folder; }
 
-std::vector<std::int32_t> prompt_ids(const TrainedModel& trained, const std::string& text, bool templated) {
+std::vector<std::int32_t> text_ids(const TrainedModel& trained, const std::string& text, bool templated) {
     std::vector<std::int32_t> ids;
     if (!templated) ids = trained.before;
     tokenizer_of(trained).encode(text, ids);
-    if (ids.empty()) throw InputError("the prompt is empty: give at least one character");
     const std::int64_t vocabulary = trained.config.data.vocab_size;
     for (const std::int32_t id : ids)
         if (id < 0 || id >= vocabulary)
-            throw InputError("{}: its tokenizer makes token {} of the prompt, its model has {} of them", trained.name,
-                             id, vocabulary);
+            throw InputError("{}: its tokenizer makes token {} of the text, its model has {} of them", trained.name, id,
+                             vocabulary);
+    return ids;
+}
+
+std::vector<std::int32_t> prompt_ids(const TrainedModel& trained, const std::string& text, bool templated) {
+    std::vector<std::int32_t> ids = text_ids(trained, text, templated);
+    if (ids.empty()) throw InputError("the prompt is empty: give at least one character");
     return ids;
 }
 
@@ -123,16 +139,13 @@ std::vector<Completion> generate(const TrainedModel& trained, const std::vector<
     const c10::InferenceMode inference;
     for (const std::string& stop : options.stop)
         if (stop.empty()) throw InputError("a stop string is empty: every text would end at once");
-    return Batch(trained, prompts, options, emit).run();
-}
-
-std::string generate(const fs::path& run_folder, const std::string& prompt, const SamplingOptions& options,
-                     const std::function<void(const std::string& piece)>& emit, std::optional<std::int64_t> step) {
-    const TrainedModel trained = load_trained(run_folder, true, step);
-    const auto pass_on = [&](std::size_t, const std::string& piece) {
-        if (emit) emit(piece);
-    };
-    return generate(trained, {prompt_ids(trained, prompt)}, options, pass_on).front().text;
+    std::vector<Completion> completions;
+    for (std::size_t first = 0; first < prompts.size(); first += kTogether) {
+        const auto some = std::span(prompts).subspan(first, std::min(kTogether, prompts.size() - first));
+        for (Completion& each : Batch(trained, some, first, options, emit).run())
+            completions.push_back(std::move(each));
+    }
+    return completions;
 }
 
 std::vector<std::int64_t> checkpoint_steps(const fs::path& run_folder) {

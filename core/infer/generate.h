@@ -25,21 +25,17 @@ using Emit = std::function<void(std::size_t prompt, const std::string& piece)>;
 std::filesystem::path tokenizer_folder(const TrainedModel& trained);  // where a chat template would lie
 
 // The ids a text is for the model: what it expects before a text comes first, unless the text brings it itself, as one
-// made by a chat template does. InputError: no ids, or ids that the model has no embedding for.
+// made by a chat template does. InputError: no tokenizer, or ids that the model has no embedding for.
+std::vector<std::int32_t> text_ids(const TrainedModel& trained, const std::string& text, bool templated = false);
+// The same of a text to continue. InputError: no ids as well.
 std::vector<std::int32_t> prompt_ids(const TrainedModel& trained, const std::string& text, bool templated = false);
 
-// Continues the prompts, as a batch. Each ends at max_tokens, at a stop string or at a token that ends a text: those
-// the model names, else <|endoftext|> and every other special token. Greedy, each result is that of its prompt alone.
-// Beyond the context the model was opened for the window slides (window_begin in decoder.h).
-// InputError: no tokenizer, logits that are not finite.
+// Continues the prompts, some at a time as a batch. Each ends at max_tokens, at a stop string or at a token that ends a
+// text: those the model names, else <|endoftext|> and every other special token. Greedy, each result is that of its
+// prompt alone. Beyond the context the model was opened for the window slides (window_begin in decoder.h). InputError:
+// no tokenizer, logits that are not finite.
 std::vector<Completion> generate(const TrainedModel& trained, const std::vector<std::vector<std::int32_t>>& prompts,
                                  const SamplingOptions& options, const Emit& emit = {});
-
-// The text that continues `prompt` with the weights of the run's newest sound checkpoint, or of that of `step`.
-// InputError: no (such) sound checkpoint as well.
-std::string generate(const std::filesystem::path& run_folder, const std::string& prompt, const SamplingOptions& options,
-                     const std::function<void(const std::string& piece)>& emit = {},
-                     std::optional<std::int64_t> step = {});
 
 std::vector<std::int64_t> checkpoint_steps(const std::filesystem::path& run_folder);  // those kept; steps ascend
 

@@ -17,13 +17,17 @@ struct SamplingOptions {
     double min_p = 0;               // 0: off
     double repetition_penalty = 1;  // 1: off
     std::vector<std::string> stop;  // texts that end the continuation and are no part of it
-    bool cache = true;              // false: everything is computed again for each token, with the same result
+    bool cache = true;              // false: everything is computed again for each token, in fp32 with the same result
 };
 
 // Chooses tokens by their logits. The filters and their order are those of transformers' generate
 // (_get_logits_processor):
-//   repetition penalty (CTRL, arXiv 1909.05858): the logits of ids in the sequence, divided where positive, else
-//   multiplied temperature, top-k, top-p (nucleus sampling, arXiv 1904.09751), min-p (arXiv 2407.01082)
+// - repetition penalty (CTRL, arXiv 1909.05858): the logits of ids in the sequence, divided where positive, else
+//   multiplied;
+// - temperature;
+// - top-k;
+// - top-p (nucleus sampling, arXiv 1904.09751);
+// - min-p (arXiv 2407.01082).
 // A temperature of 0 takes the likeliest, the lower id of two.
 class Sampler {
   public:

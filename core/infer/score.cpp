@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/data/token_file.h"
+#include "core/infer/generate.h"
 #include "core/infer/trained_model.h"
 #include "core/io/npy.h"
 #include "core/train/batch_tensor.h"
@@ -142,14 +143,7 @@ Score score_tokens(const TrainedModel& trained, const fs::path& token_file, cons
 }
 
 Score score_text(const TrainedModel& trained, const std::string& text, const fs::path& logits) {
-    if (!trained.tokenizer) throw InputError("{}: has no tokenizer, which text needs", trained.name);
-    std::vector<std::int32_t> ids;
-    if (!text.empty()) ids = trained.before;
-    trained.tokenizer->encode(text, ids);
-    for (const std::int32_t id : ids)
-        if (id < 0 || id >= trained.config.data.vocab_size)
-            throw InputError("{}: its tokenizer makes token {} of the text, its model has {} of them", trained.name, id,
-                             trained.config.data.vocab_size);
+    const std::vector<std::int32_t> ids = text_ids(trained, text, /*templated=*/text.empty());
     return score(trained, static_cast<std::int64_t>(ids.size()), logits, "the text",
                  [&](std::int64_t begin, std::span<std::int64_t> some) {
                      std::copy_n(ids.begin() + begin, some.size(), some.begin());

@@ -151,15 +151,21 @@ void write_checkpoint(const fs::path& folder, const ImportedRun& run, const run:
     for (const TensorSpec& tensor : model::tensor_table(run.config))
         weights.push_back({tensor.name, run.weights(tensor).to(at::kFloat).contiguous()});
     train::CheckpointStore(folder / "checkpoints", 1)
-        .save(
-            run.steps, "end", weights, {},
-            {{"format", train::kCheckpointFormat},
-             {"step", run.steps},
-             {"reason", "end"},
-             {"config", to_json(run.config)},
-             {"config_hash", info.config_hash},
-             {"data_folder", fs::absolute(run.data_folder.empty() ? run.path.parent_path() : run.data_folder).string()},
-             {"seed", run.seed}});
+        .save(run.steps, "end", weights, {},
+              {{"format", train::kCheckpointFormat},
+               {"step", run.steps},
+               {"reason", "end"},
+               {"config", to_json(run.config)},
+               {"config_hash", info.config_hash},
+               {"data_folder",
+                (run.data_folder.empty() ? fs::absolute(run.path).parent_path() : fs::absolute(run.data_folder))
+                    .string()},
+               {"seed", run.seed}});
+}
+
+bool holds(const run::ListedRun& listed, const std::string& sha256) {
+    const Json& source = listed.info.source;
+    return source.is_object() && source.contains("sha256") && source["sha256"] == sha256;
 }
 
 // A name out of a file that a stranger wrote becomes one a run can bear.
@@ -183,11 +189,26 @@ void derive(ImportedRun& run, const std::string& key, const Json& value) {
 }
 
 std::string imported_before(const fs::path& workspace, const std::string& sha256) {
-    for (const run::ListedRun& listed : run::RunStore(workspace).list().runs) {
-        const Json& source = listed.info.source;
-        if (source.is_object() && source.contains("sha256") && source["sha256"] == sha256) return listed.info.id;
-    }
+    for (const run::ListedRun& listed : run::RunStore(workspace).list().runs)
+        if (holds(listed, sha256)) return listed.info.id;
     return "";
+}
+
+SplitRuns split_known(const fs::path& workspace, std::vector<ImportedRun> runs) {
+    const std::vector<run::ListedRun> there = run::RunStore(workspace).list().runs;
+    SplitRuns split;
+    for (ImportedRun& run : runs) {
+        const run::ListedRun* before = nullptr;
+        for (const run::ListedRun& listed : there)
+            if (holds(listed, run.sha256) &&
+                (!before || (before->info.variant != run.variant && listed.info.variant == run.variant)))
+                before = &listed;
+        if (before)
+            split.known.push_back({run.path, before->directory});
+        else
+            split.fresh.push_back(std::move(run));
+    }
+    return split;
 }
 
 run::RunDirectory write_imported_run(const fs::path& workspace, const ImportedRun& imported) {

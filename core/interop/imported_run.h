@@ -65,6 +65,18 @@ void judge(ImportedRun& run);
 // The run of the workspace that holds the same contents; "" for none.
 std::string imported_before(const std::filesystem::path& workspace, const std::string& sha256);
 
+// What is in the workspace already, told from what is not, with one look at all runs there. Of several runs with the
+// same contents (a file that holds several) that of the same variant.
+struct KnownRun {
+    std::filesystem::path path;   // what was read
+    run::RunDirectory directory;  // of the run in the workspace
+};
+struct SplitRuns {
+    std::vector<ImportedRun> fresh;
+    std::vector<KnownRun> known;
+};
+SplitRuns split_known(const std::filesystem::path& workspace, std::vector<ImportedRun> runs);
+
 // A new run directory, whole or not at all. InputError, ResourceError.
 run::RunDirectory write_imported_run(const std::filesystem::path& workspace, const ImportedRun& imported);
 // Of several: all or none.

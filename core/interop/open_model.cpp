@@ -64,7 +64,8 @@ void load_imported(infer::TrainedModel& trained, const ModelPlace& place, const 
     trained.config = weights.config;
     trained.config.train.precision = "fp32";
     infer::find_tokenizer(trained, place.folder, options.needs_tokenizer);
-    trained.end_ids = end_ids(place.folder, nullptr);
+    const Json model = io::read_json(place.folder / "model.json");  // find_start has seen that it is an object
+    trained.end_ids = end_ids(place.folder, model.value("eos_token_id", Json()));
     infer::make_model(trained, options.context);
     RunConfig whole = trained.model->config();
     whole.train.start = weights.folder.string();

@@ -49,8 +49,11 @@ ParameterCounts parameter_counts(const RunConfig& config) {
 FlopCounts forward_flops_per_token(const RunConfig& config) { return {levanter_flops(config), six_n_flops(config)}; }
 
 double training_flops(const RunConfig& config) {
-    return 3 * forward_flops_per_token(config).six_n * tokens_per_step(config) *
-           static_cast<double>(config.train.steps);
+    return 3 * six_n_flops(config) * tokens_per_step(config) * static_cast<double>(config.train.steps);
+}
+
+double model_flops_levanter(const RunConfig& config) {
+    return 3 * levanter_flops(config) * tokens_per_step(config) * static_cast<double>(config.train.steps);
 }
 
 }  // namespace ablate::model

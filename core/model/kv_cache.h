@@ -12,7 +12,6 @@ class KeyValueCache {
     KeyValueCache(const RunConfig& config, std::int64_t sequences, std::int64_t capacity, at::ScalarType type,
                   at::Device device);
 
-    std::int64_t capacity() const { return capacity_; }  // tokens a sequence can have
     std::int64_t length(std::int64_t sequence) const { return lengths_.at(static_cast<std::size_t>(sequence)); }
     void clear(std::int64_t sequence) { lengths_.at(static_cast<std::size_t>(sequence)) = 0; }
     void grow(std::int64_t sequence, std::int64_t tokens);  // std::logic_error beyond the capacity

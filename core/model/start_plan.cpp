@@ -41,15 +41,21 @@ Table by_name(const std::vector<TensorSpec>& specs) {
     return table;
 }
 
-// The one option whose other value gives the start's shape, as far as the configurations tell.
-std::string option_that_fits(const RunConfig& from, const RunConfig& to) {
-    static const std::set<std::string> sizes = {"model.d_model", "model.heads",  "model.kv_heads",  "model.head_dim",
-                                                "model.d_ff",    "model.layers", "data.vocab_size", "data.context"};
-    std::vector<std::string> words;
-    for (const ConfigDifference& difference : difference(to, from))
-        if (sizes.contains(difference.key))
-            words.push_back(difference.key + " " + value_in_words(difference.key, difference.after));
-    return words.empty() ? "" : "; " + join(words, ", ") + " as in the start would fit";
+// The options whose value in the start gives the tensor the start's shape: each alone, else all that change it.
+std::string options_that_fit(const TensorSpec& in_start, const TensorSpec& here, const RunConfig& from,
+                             const RunConfig& to) {
+    std::vector<std::string> alone, together;
+    for (const ConfigDifference& difference : difference(to, from)) {
+        if (difference.key.starts_with("train.") || difference.key.ends_with(".kind")) continue;
+        const RunConfig tried = patched(to, patch_from_dotted(difference.key, difference.after), difference.key);
+        for (const TensorSpec& spec : tensor_table(tried)) {
+            if (spec.name != here.name || spec.shape == here.shape) continue;
+            (spec.shape == in_start.shape ? alone : together)
+                .push_back(difference.key + " " + value_in_words(difference.key, difference.after));
+        }
+    }
+    const std::string words = alone.empty() ? join(together, " and ") : join(alone, " or ");
+    return words.empty() ? "" : "; " + words + " as in the start would fit";
 }
 
 std::string first_value(const TensorSpec& spec, const RunConfig& config) {
@@ -65,6 +71,14 @@ std::string norm_change(const std::string& tensor, const NormPlaces& before, con
     const NormSite site = was ? was->site : is->site;
     return fmt::format("norm at {}: {} → {}", to_string(site), was ? label(was->kind) : "no such site",
                        is ? label(is->kind) : "no such site");
+}
+
+std::set<NormSite> sites_with_tensors(const RunConfig& config) {
+    const NormPlaces places = norm_places(config);
+    std::set<NormSite> sites;
+    for (const TensorSpec& spec : tensor_table(config))
+        if (const NormPlace* place = place_of(spec.name, places)) sites.insert(place->site);
+    return sites;
 }
 
 bool same_norm(const std::string& tensor, const NormPlaces& before, const NormPlaces& after) {
@@ -90,7 +104,7 @@ StartPlan plan_start(const RunConfig& from, const RunConfig& to, const std::stri
         if (found->second.shape != spec.shape)
             throw InputError("{}: tensor {} is [{}] in the start and [{}] here{}", where, spec.name,
                              fmt::join(found->second.shape, ", "), fmt::join(spec.shape, ", "),
-                             option_that_fits(from, to));
+                             options_that_fit(found->second, spec, from, to));
         plan.kept.push_back(spec);
         kept.insert(spec.name);
     }
@@ -108,15 +122,32 @@ std::string in_words(const StartPlan& plan) {
                        count(plan.fresh.size()));
 }
 
+Json to_json(const StartPlan& plan) {
+    const auto with_reasons = [](const std::vector<StartTensor>& tensors) {
+        Json list = Json::array();
+        for (const auto& [spec, why] : tensors)
+            list.push_back({{"tensor", spec.name}, {"shape", spec.shape}, {"why", why}});
+        return list;
+    };
+    Json kept = Json::array();
+    for (const TensorSpec& spec : plan.kept) kept.push_back(spec.name);
+    return {{"kept", kept}, {"dropped", with_reasons(plan.dropped)}, {"new", with_reasons(plan.fresh)}};
+}
+
 std::vector<std::string> silent_changes(const RunConfig& from, const RunConfig& to) {
+    const std::set<NormSite> shown_before = sites_with_tensors(from), shown_after = sites_with_tensors(to);
+    const auto is_silent_norm = [&](NormSite site) {
+        return from.model.site_in_use(site) && to.model.site_in_use(site) && !shown_before.contains(site) &&
+               !shown_after.contains(site);
+    };
+    std::set<std::string> shown;  // another kind of norm, where one of the two has a tensor or neither is in use
+    for (const NormSite site : kNormSites)
+        if (!is_silent_norm(site)) shown.insert(fmt::format("model.norm.{}.kind", to_string(site)));
     std::vector<std::string> changes;
     for (const ConfigDifference& difference : difference(from, to)) {
         const bool of_model = difference.key.starts_with("model.") && !difference.key.starts_with("model.init") &&
                               difference.key != "model.dropout";
-        const bool of_kind = difference.key.ends_with(".kind");
-        // A norm of another kind shows in the tensors, but for one that has none.
-        if (of_model && !(of_kind && difference.key.starts_with("model.norm.")))
-            changes.push_back(in_words(difference));
+        if (of_model && !shown.contains(difference.key)) changes.push_back(in_words(difference));
     }
     return changes;
 }

@@ -17,14 +17,18 @@ struct StartPlan {
     std::vector<StartTensor> dropped, fresh;  // of the start alone; of the new model alone
 };
 
-// InputError "WHERE: ...": a tensor of the same name and another shape, with both shapes and the option that would fit.
+// InputError "WHERE: ...": a tensor of the same name and another shape, with both shapes and the options that would
+// fit.
 StartPlan plan_start(const RunConfig& from, const RunConfig& to, const std::string& where);
 
 // "310 tensors kept, 57 dropped, none new".
 std::string in_words(const StartPlan& plan);
 
-// Options of the model that no tensor shows, such as the base of RoPE or the epsilon of a norm that stays: kept weights
-// would be read in another sense. One line each.
+// {"kept": [NAME...], "dropped": [{"tensor", "shape", "why"}...], "new": [the same...]}.
+Json to_json(const StartPlan& plan);
+
+// Options of the model that no tensor shows, such as the base of RoPE, the epsilon of a norm that stays or L2Norm where
+// there was none: kept weights would be read in another sense. One line each.
 std::vector<std::string> silent_changes(const RunConfig& from, const RunConfig& to);
 
 }  // namespace ablate::model

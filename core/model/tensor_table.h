@@ -23,7 +23,8 @@ struct FlopCounts {
     double six_n = 0;     // (6N + 12 L H hd s) / 3 with N the matrix-product parameters (torchtitan, nanochat)
 };
 FlopCounts forward_flops_per_token(const RunConfig& config);
-double training_flops(const RunConfig& config);  // six_n convention x 3 x batch x accumulate x context x steps
+double training_flops(const RunConfig& config);        // six_n convention x 3 x batch x accumulate x context x steps
+double model_flops_levanter(const RunConfig& config);  // the same by Levanter's: what marin calls model FLOPs
 
 struct MemoryEstimate {
     double weights = 0, gradients = 0, optimizer = 0, activations = 0, logits = 0, overhead = 0;  // bytes

@@ -135,18 +135,25 @@ Group new_group(const run::RunInfo& info) {
     return group;
 }
 
-void choose_baselines(Comparison& comparison, bool fall_back) {
+void name_stand_in(std::vector<Group>& groups, StandIn stand_in) {
+    std::set<std::string> points;
+    for (Group& group : groups) {
+        const bool first = stand_in == StandIn::first_group ? points.empty() : group.variant == groups.front().variant;
+        group.is_baseline = first && points.insert(group.grid_point).second;
+    }
+}
+
+void choose_baselines(Comparison& comparison, StandIn stand_in) {
     auto& groups = comparison.groups;
-    for (std::size_t i = 0; i < groups.size(); ++i)
-        if (groups[i].variant == kBaseline) groups[i].is_baseline = true;
-    if (fall_back && !groups.empty() && std::none_of(groups.begin(), groups.end(), std::mem_fn(&Group::is_baseline)))
-        groups.front().is_baseline = true;
+    for (Group& group : groups) group.is_baseline = group.variant == kBaseline;
+    if (stand_in != StandIn::none && std::none_of(groups.begin(), groups.end(), std::mem_fn(&Group::is_baseline)))
+        name_stand_in(groups, stand_in);
     for (std::size_t i = 0; i < groups.size(); ++i)
         if (groups[i].is_baseline) comparison.baselines.push_back(i);
     for (Group& group : groups) {
         for (std::size_t index : comparison.baselines)
             if (!group.baseline && groups[index].grid_point == group.grid_point) group.baseline = index;
-        if (!group.baseline && fall_back && !comparison.baselines.empty())
+        if (!group.baseline && stand_in == StandIn::first_group && !comparison.baselines.empty())
             group.baseline = comparison.baselines.front();
     }
 }
@@ -207,7 +214,7 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
         group.label = plain_label(group) + hash;
         group.name += hash;
     }
-    choose_baselines(comparison, options.fall_back_on_first);
+    choose_baselines(comparison, options.stand_in);
     choose_best(comparison);
     judge(comparison);
     add_notes(comparison);

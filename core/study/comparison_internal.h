@@ -6,11 +6,18 @@ namespace ablate::study {
 
 inline constexpr const char* kBaseline = "baseline";  // the name of the implicit first variant
 
+// What is the baseline where no group is called so.
+enum class StandIn {
+    none,
+    first_group,   // of all others, whatever their grid points: runs that were named one by one
+    first_variant  // at each grid point its first group
+};
+
 struct CompareOptions {
     std::string study;
     std::vector<std::string> notes;
-    MetricsCache* kept = nullptr;     // what was read before
-    bool fall_back_on_first = false;  // the first group is the baseline where none is called so
+    MetricsCache* kept = nullptr;  // what was read before
+    StandIn stand_in = StandIn::none;
 };
 
 std::string point_name(const run::RunInfo& info);  // "no-norm@train.lr=0.01"

@@ -130,11 +130,13 @@ Selection exactly_these_points(const std::vector<ListedRun>& runs, const std::ve
     return selection;
 }
 
-// Runs are known by the sha256 of what they started from. A start that is gone leaves its points without runs.
+// Runs are known by the sha256 of what they started from. A start that is gone leaves its own points without runs.
 std::vector<VariantPoint> with_starts(std::vector<VariantPoint> points, const std::filesystem::path& workspace) {
-    try {
-        resolve_starts(points, workspace);
-    } catch (const InputError&) {
+    for (VariantPoint& point : points) {
+        try {
+            resolve_starts({&point, 1}, workspace);
+        } catch (const InputError&) {
+        }
     }
     return points;
 }
@@ -161,7 +163,8 @@ Comparison finish(Selection selection, const run::RunList& list, const std::stri
     // Nobody elsewhere calls a variant "baseline".
     const bool all_imported =
         std::all_of(runs.begin(), runs.end(), [](const ListedRun& one) { return run::is_imported_log(one.info); });
-    return compare(std::move(runs), {study, std::move(selection.notes), kept, all_imported});
+    return compare(std::move(runs),
+                   {study, std::move(selection.notes), kept, all_imported ? StandIn::first_variant : StandIn::none});
 }
 
 }  // namespace
@@ -220,7 +223,7 @@ Comparison compare_runs(const run::RunStore& store, const std::vector<std::strin
     }
     auto runs = one_per_seed(std::move(selection.runs), selection.notes);
     const std::string study = studies.size() == 1 ? *studies.begin() : "runs of several studies";
-    return compare(std::move(runs), {study, std::move(selection.notes), kept, true});
+    return compare(std::move(runs), {study, std::move(selection.notes), kept, StandIn::first_group});
 }
 
 }  // namespace ablate::study

@@ -31,9 +31,10 @@ const char* in_words(Side side) {
     throw std::logic_error("a side without words");
 }
 
+// Both of a step, relative to the baseline's. Where FLOPs are not known (others' logs), nothing can be said.
 bool is_disturbed(double time_ratio, double flops_ratio) {
-    const double excess = std::isfinite(flops_ratio) && flops_ratio > 0 ? time_ratio / flops_ratio : time_ratio;
-    return !(excess > 1 / kPlausible && excess < kPlausible);
+    const double excess = time_ratio / flops_ratio;
+    return std::isfinite(excess) && !(excess > 1 / kPlausible && excess < kPlausible);
 }
 
 // The last step all healthy seeds of the groups were validated at; NaN without one.
@@ -57,12 +58,14 @@ std::vector<EqualCost> equal_costs(const Comparison& comparison) {
         const Group& group = comparison.groups[i];
         if (!group.baseline || *group.baseline == i) continue;
         const Group& baseline = comparison.groups[*group.baseline];
-        const double ratio =
-            position(comparison, group, 1, Along::seconds) / position(comparison, baseline, 1, Along::seconds);
+        const auto of_a_step = [&](Along along) {
+            return position(comparison, group, 1, along) / position(comparison, baseline, 1, along);
+        };
+        const double ratio = of_a_step(Along::seconds);
         if (!std::isfinite(ratio)) continue;
         EqualCost cost{.group = i, .baseline = *group.baseline};
         cost.slower = ratio - 1;
-        cost.disturbed = is_disturbed(ratio, group.flops / baseline.flops);
+        cost.disturbed = is_disturbed(ratio, of_a_step(Along::flops));
         cost.step = cost.disturbed ? last_common_step(comparison, {i, cost.baseline})
                                    : furthest_common_step(comparison, {i, cost.baseline}, cost.baseline);
         if (!std::isfinite(cost.step) || cost.step < 1) continue;
@@ -83,6 +86,7 @@ std::string remark(const Comparison& comparison, const EqualCost& cost) {
             "{}: a step took {} times as long as the baseline's, which its FLOPs do not explain: the runs "
             "did not have the machine to themselves, and equal time says nothing",
             name, significant(1 + cost.slower, 2));
+    if (cost.at_seconds.interval.n == 0) return {};
     const Side step = side_of(cost.at_step), time = side_of(cost.at_seconds);
     if (step == time) return {};
     return fmt::format("{}: its loss against the baseline's is {} at equal steps and {} at equal time", name,

@@ -132,7 +132,7 @@ class Lints {
                     "trains {} times the text: the steps are known once the text is tokenized; time and FLOPs here are "
                     "those of {} steps",
                     full_precision(config.train.epochs), with_thousands(config.train.steps)));
-        if (config.train.eval_every > config.train.steps)
+        else if (config.train.eval_every > config.train.steps)
             add(Severity::note, point.name,
                 fmt::format("train.eval_every {} exceeds train.steps {}: validation is measured at the start and the "
                             "end only",

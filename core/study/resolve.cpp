@@ -7,7 +7,7 @@
 
 namespace ablate::study {
 
-void resolve_starts(std::vector<VariantPoint>& points, const std::filesystem::path& workspace) {
+void resolve_starts(std::span<VariantPoint> points, const std::filesystem::path& workspace) {
     for (VariantPoint& point : points) {
         if (point.config.train.start.empty()) continue;
         train::resolve_start(point.config, workspace, point.name);

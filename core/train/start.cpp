@@ -6,6 +6,7 @@
 #include "core/io/safetensors.h"
 #include "core/model/transformer.h"
 #include "core/train/checkpoint.h"
+#include "core/train/tensor_file.h"
 
 #include <ATen/core/grad_mode.h>
 
@@ -61,22 +62,6 @@ StartWeights in_folder(const fs::path& folder) {
     throw InputError("train.start: {}: neither an imported model nor a run nor a checkpoint", folder.string());
 }
 
-std::optional<at::ScalarType> type_of(std::string_view dtype) {
-    if (dtype == "F32") return at::kFloat;
-    if (dtype == "F16") return at::kHalf;
-    if (dtype == "BF16") return at::kBFloat16;
-    return {};
-}
-
-// The tensor's place in the file, once it is what the plan says.
-const io::TensorEntry& entry_of(const TensorSpec& spec, const io::SafetensorsReader& reader, const fs::path& file) {
-    const io::TensorEntry* entry = reader.find(spec.name);
-    if (!entry || entry->shape != spec.shape || !type_of(entry->dtype))
-        throw InputError("{}: has no tensor '{}' of F32, F16 or BF16 [{}]", file.string(), spec.name,
-                         fmt::join(spec.shape, ", "));
-    return *entry;
-}
-
 }  // namespace
 
 StartWeights find_start(const std::string& start, const fs::path& workspace) {
@@ -118,12 +103,7 @@ model::StartPlan load_start(model::Transformer& transformer, const RunConfig& re
     for (const model::Parameter& parameter : transformer.parameters())
         parameters[parameter.spec.name] = parameter.value;
     const at::NoGradGuard no_gradient;
-    for (const TensorSpec& spec : plan.kept) {
-        const io::TensorEntry& entry = entry_of(spec, reader, file);
-        const at::Tensor host = at::empty(spec.shape, *type_of(entry.dtype));
-        reader.read(entry, host.mutable_data_ptr());
-        parameters.at(spec.name).copy_(host);
-    }
+    for (const TensorSpec& spec : plan.kept) parameters.at(spec.name).copy_(read_tensor(reader, spec, file));
     return plan;
 }
 

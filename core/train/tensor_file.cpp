@@ -60,4 +60,22 @@ void load_tensors(const std::filesystem::path& file, const std::vector<NamedTens
     }
 }
 
+std::optional<at::ScalarType> float_type(std::string_view dtype) {
+    if (dtype == "F32") return at::kFloat;
+    if (dtype == "F16") return at::kHalf;
+    if (dtype == "BF16") return at::kBFloat16;
+    return {};
+}
+
+at::Tensor read_tensor(const io::SafetensorsReader& reader, const TensorSpec& spec, const std::filesystem::path& file) {
+    const io::TensorEntry* entry = reader.find(spec.name);
+    const auto type = entry ? float_type(entry->dtype) : std::nullopt;
+    if (!type || entry->shape != spec.shape)
+        throw InputError("{}: has no tensor '{}' of F32, F16 or BF16 [{}]", file.string(), spec.name,
+                         fmt::join(spec.shape, ", "));
+    const at::Tensor value = at::empty(spec.shape, *type);
+    reader.read(*entry, value.mutable_data_ptr());
+    return value;
+}
+
 }  // namespace ablate::train

@@ -29,21 +29,9 @@ TrainJob affordable(TrainJob job) {
 }
 
 Json start_event(const model::StartPlan& plan, const TrainConfig& train) {
-    const auto with_reasons = [](const std::vector<model::StartTensor>& tensors) {
-        Json list = Json::array();
-        for (const auto& [spec, why] : tensors)
-            list.push_back({{"tensor", spec.name}, {"shape", spec.shape}, {"why", why}});
-        return list;
-    };
-    Json kept = Json::array();
-    for (const TensorSpec& spec : plan.kept) kept.push_back(spec.name);
-    return {{"type", "start"},
-            {"step", 0},
-            {"from", train.start},
-            {"sha256", train.start_sha256},
-            {"kept", kept},
-            {"dropped", with_reasons(plan.dropped)},
-            {"new", with_reasons(plan.fresh)}};
+    Json event = model::to_json(plan);
+    event.update({{"type", "start"}, {"step", 0}, {"from", train.start}, {"sha256", train.start_sha256}});
+    return event;
 }
 
 bool due(std::int64_t step, std::int64_t every) { return every > 0 && step % every == 0; }
@@ -187,6 +175,7 @@ void Trainer::State::begin() {
     } else if (resumed->reason == "cadence" || resumed->reason == "best" || resumed->reason == "start") {
         sink.checkpoint(*resumed);  // its line in the log came after the position stored in it; other reasons come
                                     // again by themselves
+        if (resumed->reason == "start") store.mark_newest("start", 0);  // stopped between the two
     }
     window_start = Clock::now();
 }

@@ -1,6 +1,8 @@
 #pragma once
+#include "core/base/error.h"
 #include "core/base/random.h"
 
+#include <QTest>
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -98,6 +100,27 @@ class Mutator {
 inline int mutant_count() {
     const char* wanted = std::getenv("ABLATE_MUTANTS");
     return wanted != nullptr ? std::atoi(wanted) : 2000;
+}
+
+// Every mutant is read, or refused in one short line that begins with `start`; anything else fails the test, and so do
+// mutants of which hardly one is refused: they are not read at all.
+template <class Attempt>
+void survive_mutants(Mutator mutator, int count, Attempt attempt, const std::string& start = {}) {
+    int refused = 0;
+    for (int i = 0; i < count; ++i) {
+        try {
+            attempt(mutator.next());
+        } catch (const InputError& error) {
+            ++refused;
+            const std::string message = error.what();
+            QVERIFY2(message.starts_with(start), message.c_str());
+            QVERIFY2(message.find('\n') == std::string::npos && message.size() < 800, message.c_str());
+        } catch (const std::exception& error) {
+            QFAIL(qPrintable(QString("mutant %1: %2").arg(i).arg(error.what())));
+        }
+    }
+    qInfo("%d of %d mutants refused, the others read", refused, count);
+    QVERIFY(refused > count / 4);
 }
 
 }  // namespace ablate::test

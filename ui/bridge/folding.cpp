@@ -1,5 +1,6 @@
 #include "ui/bridge/folding.h"
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/interop/flashnorm/flashnorm.h"
 #include "core/interop/flashnorm/source.h"
@@ -61,16 +62,19 @@ FoldReport fold(const FoldRequest& request, const Tell& tell) {
                            [&](const std::string& what, double share) { tell(text(what), share); });
     FoldReport report;
     report.lines += in_words(result);
-    if (!request.verify) return report;
+    const auto check = [&] { tell({}, -1); };
     try {
-        const auto verification = interop::verify_flashnorm(
-            source.folder(), request.to, result.plan, [&](const std::string& what) { tell(text(what), -1); },
-            [&] { tell({}, -1); });
-        add(verification, report);
+        if (request.verify) {
+            const auto say = [&](const std::string& what) { tell(text(what), -1); };
+            add(interop::verify_flashnorm(source.folder(), request.to, result.plan, say, check), report);
+        }
+        check();
     } catch (const Cancelled&) {  // what was written goes again
         std::error_code ignored;
         fs::remove_all(request.to, ignored);
         throw;
+    } catch (const std::exception& error) {
+        report.unverified = text(one_line(error.what()));
     }
     return report;
 }
@@ -79,24 +83,33 @@ FoldReport fold(const FoldRequest& request, const Tell& tell) {
 
 Folding::Folding(QObject* parent) : QObject(parent) {}
 
+Folding::~Folding() { cancel(); }
+
 void Folding::start(const FoldRequest& request) {
-    latest_.ask(
-        [this, request](const Latest::Ticket& ticket) {
-            return fold(request, [&](const QString& what, double share) {
-                if (ticket.stale()) throw Cancelled();
-                if (what.isEmpty()) return;
-                QMetaObject::invokeMethod(
-                    this,
-                    [this, ticket, what, share] {
-                        if (!ticket.stale()) Q_EMIT progress(what, share);
-                    },
-                    Qt::QueuedConnection);
+    running_ = true;
+    given_up_ = std::make_shared<std::atomic<bool>>(false);
+    worker_.post([this, request, given_up = given_up_] {
+        const auto answer = [this](auto then) { QMetaObject::invokeMethod(this, then, Qt::QueuedConnection); };
+        const auto end = [&](auto then) {
+            answer([this, then] {
+                running_ = false;
+                then();
             });
-        },
-        [this](const FoldReport& report) { Q_EMIT finished(report); },
-        [this](const QString& line) { Q_EMIT failed(line); });
+        };
+        try {
+            const FoldReport report = fold(request, [&](const QString& what, double share) {
+                if (*given_up) throw Cancelled();
+                if (!what.isEmpty()) answer([this, what, share] { Q_EMIT progress(what, share); });
+            });
+            end([this, report] { Q_EMIT finished(report); });
+        } catch (const Cancelled&) {
+            end([this] { Q_EMIT cancelled(); });
+        } catch (const std::exception& error) {
+            end([this, line = text(one_line(error.what()))] { Q_EMIT failed(line); });
+        }
+    });
 }
 
-void Folding::cancel() { latest_.cancel(); }
+void Folding::cancel() { *given_up_ = true; }
 
 }  // namespace ablate::ui

@@ -1,8 +1,11 @@
 #pragma once
-#include "ui/bridge/latest.h"
+#include "ui/bridge/worker.h"
 
+#include <QObject>
 #include <QStringList>
+#include <atomic>
 #include <filesystem>
+#include <memory>
 
 namespace ablate::ui {
 
@@ -19,24 +22,30 @@ struct FoldRequest {
 struct FoldReport {
     QStringList lines;  // what was folded; then, verified, how far apart both models are
     bool verified = false, exact = false;
+    QString unverified;  // why the verification broke off; what was written stays
 };
 
-// Folds in a thread below the window's; what is given up leaves no folder.
+// Folds in a thread below the window's, one model at a time. Each start is answered once: with `cancelled` nothing was
+// written, or it is gone again.
 class Folding : public QObject {
     Q_OBJECT
   public:
     explicit Folding(QObject* parent = nullptr);
+    ~Folding() override;  // gives up, and waits for it
     void start(const FoldRequest& request);
-    void cancel();
-    bool running() const { return latest_.busy(); }
+    void cancel();                             // what was done before it was heard is finished all the same
+    bool running() const { return running_; }  // started, not answered
 
   Q_SIGNALS:
     void progress(const QString& what, double share);  // in [0, 1]; below 0: nobody knows
     void finished(const ablate::ui::FoldReport& report);
     void failed(const QString& line);
+    void cancelled();
 
   private:
-    Latest latest_{this, Worker::Priority::low};
+    bool running_ = false;
+    std::shared_ptr<std::atomic<bool>> given_up_ = std::make_shared<std::atomic<bool>>(false);
+    Worker worker_{Worker::Priority::low};
 };
 
 }  // namespace ablate::ui

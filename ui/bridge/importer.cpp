@@ -9,8 +9,10 @@
 #include "core/model/tensor_table.h"
 #include "core/run/import_run.h"
 #include "core/train/start.h"
+#include "ui/bridge/names.h"
 #include "ui/bridge/text.h"
 
+#include <chrono>
 #include <exception>
 
 namespace ablate::ui {
@@ -22,39 +24,51 @@ namespace hf = interop::hf;
 struct Cancelled : std::exception {};
 using Tell = std::function<void(const QString& what, double share)>;  // throws Cancelled
 
-constexpr std::size_t kLongestName = 64;  // of a study or a model
 constexpr std::string_view kNorms = "-norms";
 
 StudyConfig study_of_norms(const hf::ImportedModel& model) {
     return hf::norm_study(model, model.id.substr(0, kLongestName - kNorms.size()) + std::string(kNorms));
 }
 
-// "ID", or the first of "ID-2", "ID-3" ... that no model of the workspace has.
 std::string free_id(const std::string& id, const fs::path& models) {
-    std::string free = id;
-    for (int number = 2; fs::exists(fs::symlink_status(models / free)); ++number) {
-        const std::string end = fmt::format("-{}", number);
-        free = id.substr(0, kLongestName - end.size()) + end;
-    }
-    return free;
+    return free_name(id, [&](const std::string& taken) { return fs::exists(fs::symlink_status(models / taken)); });
 }
 
-// The model that was made of this folder before.
+// Whether weights or configuration were written after `created`, in unix seconds.
+bool changed_since(const fs::path& folder, double created) {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        const fs::path& file = entry->path();
+        if (file.extension() != ".safetensors" && file.filename() != "config.json") continue;
+        const auto written = std::chrono::file_clock::to_sys(fs::last_write_time(file, error)).time_since_epoch();
+        if (error || std::chrono::duration<double>(written).count() > created) return true;
+    }
+    return false;
+}
+
+// The imported model in `model` if it was made of `origin` as that is now.
+std::optional<hf::ImportedModel> made_of(const fs::path& origin, const fs::path& model, const fs::path& workspace) {
+    const Json json = io::read_json(model / "model.json");
+    if (!json.is_object() || json.value("origin", Json()) != Json(origin.string())) return {};
+    const Json created = json.value("created", Json());
+    if (!created.is_number() || changed_since(origin, created.get<double>())) return {};
+    hf::ImportedModel made;
+    made.id = model.filename().string();
+    made.folder = model;
+    made.config = train::find_start(made.id, workspace).config;
+    made.has_tokenizer = data::find_tokenizer(model).has_value();
+    return made;
+}
+
 std::optional<hf::ImportedModel> imported_before(const fs::path& folder, const fs::path& workspace) {
     std::error_code error;
-    const std::string origin = fs::weakly_canonical(folder).string();
+    const fs::path origin = fs::weakly_canonical(folder);
     for (fs::directory_iterator entry(workspace / "models", error), end; !error && entry != end;
          entry.increment(error)) {
-        const fs::path file = entry->path() / "model.json";
-        if (!fs::exists(file, error)) continue;
-        const Json json = io::read_json(file);
-        if (!json.is_object() || json.value("origin", Json()) != Json(origin)) continue;
-        hf::ImportedModel model;
-        model.id = entry->path().filename().string();
-        model.folder = entry->path();
-        model.config = train::find_start(model.id, workspace).config;
-        model.has_tokenizer = data::find_tokenizer(model.folder).has_value();
-        return model;
+        try {
+            if (auto model = made_of(origin, entry->path(), workspace)) return model;
+        } catch (const InputError&) {  // a damaged model stands in nobody's way
+        }
     }
     return {};
 }
@@ -107,6 +121,7 @@ void write_runs(std::vector<interop::ImportedRun> all, const Tell& tell, Importe
     tell("writing runs", -1);
     for (const run::RunDirectory& directory : interop::write_imported_runs(imported.workspace, fresh))
         imported.runs += text(directory.id());
+    imported.new_runs = static_cast<int>(fresh.size());
     for (const interop::ImportedRun& run : fresh) {
         if (found > 1)
             imported.notes += text(run.path.filename().string()) + ", " + verdict_in_words(run.verdict) + '.';
@@ -125,7 +140,7 @@ void write_runs(std::vector<interop::ImportedRun> all, const Tell& tell, Importe
 }
 
 Imported take_in(ImportKind kind, const fs::path& path, const fs::path& workspace, const Tell& tell) {
-    Imported imported{kind, workspace, {}, {}, {}, {}};
+    Imported imported{kind, workspace, {}, {}, {}, 0, {}};
     tell("importing " + text(path.filename().string()), -1);
     switch (kind) {
         case ImportKind::model:
@@ -133,6 +148,7 @@ Imported take_in(ImportKind kind, const fs::path& path, const fs::path& workspac
             break;
         case ImportKind::run:
             imported.runs = {text(run::import_run(path, workspace).id())};
+            imported.new_runs = 1;
             imported.told = QString("Imported run %1.").arg(imported.runs.front());
             break;
         case ImportKind::log:

@@ -19,7 +19,8 @@ struct Imported {
     std::filesystem::path workspace;
     QString told;       // one line: what it is, or that it is there already
     QStringList notes;  // lines for people
-    QStringList runs;   // ids
+    QStringList runs;   // ids, also of those that were there already
+    int new_runs = 0;
     StudyConfig norms;  // of a model: the study of its norms
 };
 
@@ -31,7 +32,7 @@ class Importer : public QObject {
     ~Importer() override;  // gives up what is under way
 
     void import(ImportKind kind, const QString& path, const std::filesystem::path& workspace);
-    void cancel();  // what is under way and what waits; a run that is being copied still arrives
+    void cancel();  // what waits and what is read; runs that are being written still arrive
     bool busy() const { return left_ > 0; }
 
   Q_SIGNALS:

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/config/run_config_schema.h"
+#include "ui/bridge/names.h"
 
 #include <algorithm>
 #include <cctype>
@@ -10,8 +11,6 @@
 namespace ablate::ui {
 
 namespace {
-
-constexpr std::size_t kLongestName = 64;
 
 std::string where_of(const std::string& variant) { return variant == kBaseline ? variant : "variant " + variant; }
 
@@ -124,13 +123,7 @@ std::string free_variant_name(const StudyConfig& study, const std::string& wante
         return name == kBaseline || std::any_of(study.variants.begin(), study.variants.end(),
                                                 [&](const VariantConfig& variant) { return variant.name == name; });
     };
-    const std::string name = wanted.empty() ? "variant" : wanted;
-    if (!taken(name)) return name;
-    for (int number = 2;; ++number) {
-        const std::string tail = fmt::format("-{}", number);
-        const std::string numbered = name.substr(0, kLongestName - tail.size()) + tail;
-        if (!taken(numbered)) return numbered;
-    }
+    return free_name(wanted.empty() ? "variant" : wanted, taken);
 }
 
 std::string option_in_words(const std::string& key) {

@@ -14,6 +14,12 @@ QLabel* plain_label(const QString& text, const char* role, QWidget* parent) {
     return label;
 }
 
+QLabel* wrapped_label(const QString& text, const char* role, QWidget* parent) {
+    QLabel* label = plain_label(text, role, parent);
+    label->setWordWrap(true);
+    return label;
+}
+
 QPushButton* flat_button(const QString& text, QWidget* parent) {
     auto* button = new QPushButton(text, parent);
     button->setProperty("flat", true);

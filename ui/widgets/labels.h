@@ -10,6 +10,8 @@ namespace ablate::ui {
 
 // Text as it is, never taken for markup. `role`: heading, muted, ... or "" (Theme).
 QLabel* plain_label(const QString& text, const char* role = "", QWidget* parent = nullptr);
+// The same over as many lines as it takes.
+QLabel* wrapped_label(const QString& text, const char* role = "", QWidget* parent = nullptr);
 // No frame until the pointer is over it.
 QPushButton* flat_button(const QString& text, QWidget* parent = nullptr);
 // The one action of a page.

@@ -2,22 +2,19 @@
 
 #include "core/base/error.h"
 #include "core/interop/logs/logs.h"
+#include "core/interop/norm_ablation/layout.h"
 
 #include <QDir>
 #include <QFileInfo>
+#include <algorithm>
 
 namespace ablate::ui {
 namespace {
 
+namespace layout = interop::norm_ablation;
 using Kind = Dropped::Kind;
 
-// The formats of logs are told apart there; that of a folder without any of their files is TensorBoard's.
 bool is_log(const QString& path) {
-    if (QFileInfo(path).isDir() && QDir(path).entryList({"*tfevents*"}, QDir::Files).isEmpty()) {
-        const QStringList files{"trainer_state.json", "checkpoint-*",          "train_results.json", "all_results.json",
-                                "trainer_log.jsonl",  "speedrun_results.json", "model_config.json"};
-        if (QDir(path).entryList(files, QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot).isEmpty()) return false;
-    }
     try {
         interop::logs::detect_format(path.toStdString());
         return true;
@@ -26,15 +23,25 @@ bool is_log(const QString& path) {
     }
 }
 
+// Of a workspace, not of Hugging Face's Trainer, which logs below runs/ too.
+bool holds_our_runs(const QDir& folder) {
+    const QDir runs(folder.filePath("runs"));
+    const QStringList names = runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    return runs.exists() && (folder.exists("trash") ||
+                             std::any_of(names.begin(), names.end(),
+                                         [&](const QString& name) { return runs.exists(name + "/run.json"); }));
+}
+
 Kind kind_of_folder(const QString& folder) {
-    if (QFileInfo::exists(folder + "/run.json")) return Kind::run_folder;
-    if (QFileInfo(folder + "/runs").isDir()) return Kind::workspace;
     const QDir dir(folder);
+    if (dir.exists("run.json")) return Kind::run_folder;
+    if (holds_our_runs(dir)) return Kind::workspace;
     if (dir.exists("config.json") && !dir.entryList({"*.safetensors"}, QDir::Files).isEmpty())
         return Kind::model_folder;
-    if (dir.exists("all_train_metrics.json") || !dir.entryList({"?*_finetuned"}, QDir::Dirs).isEmpty())
+    if (dir.exists(layout::kAllMetrics) || !dir.entryList({QString("?*") + layout::kFinetuned}, QDir::Dirs).isEmpty())
         return Kind::norm_ablation;
-    return is_log(folder) ? Kind::log : Kind::nothing;
+    if (is_log(folder)) return Kind::log;
+    return dir.exists("runs") ? Kind::workspace : Kind::nothing;  // one without runs yet
 }
 
 }  // namespace

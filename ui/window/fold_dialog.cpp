@@ -5,6 +5,7 @@
 #include "ui/widgets/labels.h"
 
 #include <QCheckBox>
+#include <QCloseEvent>
 #include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFormLayout>
@@ -20,19 +21,13 @@ namespace {
 
 constexpr int kWidth = 600, kPermille = 1000;
 
-QLabel* wrapped(const QString& text, const char* role, QWidget* parent) {
-    QLabel* label = plain_label(text, role, parent);
-    label->setWordWrap(true);
-    return label;
-}
-
 }  // namespace
 
 FoldDialog::FoldDialog(const FoldRequest& what, QWidget* parent) : QDialog(parent), request_(what) {
     setWindowTitle("Fold with FlashNorm");
     setMinimumWidth(kWidth);
     if (request_.to.empty()) request_.to = request_.from.string() + "-flashnorm";
-    QLabel* source = wrapped(request_.name, "", this);
+    QLabel* source = wrapped_label(request_.name, "", this);
     source->setTextInteractionFlags(Qt::TextSelectableByMouse);
     source->setAccessibleName("Source");
     auto* form = new QFormLayout;
@@ -54,9 +49,9 @@ FoldDialog::FoldDialog(const FoldRequest& what, QWidget* parent) : QDialog(paren
     column->setContentsMargins(5 * kSpace, 5 * kSpace, 5 * kSpace, 4 * kSpace);
     column->setSpacing(4 * kSpace);
     column->addWidget(
-        wrapped("Multiplies each norm's gains into the projections behind it: the same function without "
-                "the gains. The source stays as it is.",
-                "muted", this));
+        wrapped_label("Multiplies each norm's gains into the projections behind it: the same function without "
+                      "the gains. The source stays as it is.",
+                      "muted", this));
     column->addLayout(form);
     column->addWidget(build_state());
     column->addWidget(buttons);
@@ -65,28 +60,52 @@ FoldDialog::FoldDialog(const FoldRequest& what, QWidget* parent) : QDialog(paren
     connect(close_, &QPushButton::clicked, this, [this] {
         if (!folding_.running()) return reject();
         folding_.cancel();
-        set_running(false);
-        tell("Cancelled. Nothing was written.", "muted");
+        close_->setEnabled(false);
+        tell("Cancelling", "muted");
     });
     connect(target_, &QLineEdit::textChanged, this,
             [this](const QString& to) { fold_->setEnabled(!to.trimmed().isEmpty() && !folding_.running()); });
+    connect_folding();
+    tell({}, "muted");
+}
+
+void FoldDialog::connect_folding() {
     connect(&folding_, &Folding::progress, this, [this](const QString& what, double share) {
+        if (!close_->isEnabled()) return;  // cancelled since
         bar_->setRange(0, share < 0 ? 0 : kPermille);
         bar_->setValue(share < 0 ? 0 : static_cast<int>(std::lround(kPermille * share)));
         tell(what.left(1).toUpper() + what.mid(1), "muted");
     });
     connect(&folding_, &Folding::finished, this, [this](const FoldReport& report) {
-        set_running(false);
         const QString details = report.lines.join('\n');
-        if (!report.verified) return tell("Written, not verified.", "", details);
-        if (report.exact) return tell("✓ The fold is exact.", "passed", details);
-        tell("The fold is not exact.", "danger", details);
+        if (!report.unverified.isEmpty())
+            return answer("Written, but not verified: " + report.unverified, "danger", details);
+        if (!report.verified) return answer("Written, not verified.", "", details);
+        if (report.exact) return answer("✓ The fold is exact.", "passed", details);
+        answer("The fold is not exact.", "danger", details);
     });
-    connect(&folding_, &Folding::failed, this, [this](const QString& line) {
-        set_running(false);
-        tell(line, "danger");
-    });
-    tell({}, "muted");
+    connect(&folding_, &Folding::cancelled, this, [this] { answer("Cancelled. Nothing was written.", "muted"); });
+    connect(&folding_, &Folding::failed, this, [this](const QString& line) { answer(line, "danger"); });
+}
+
+// How the work has ended; a dialog that was closed meanwhile may go now.
+void FoldDialog::answer(const QString& line, const char* role, const QString& details) {
+    set_running(false);
+    tell(line, role, details);
+    if (isHidden() && testAttribute(Qt::WA_DeleteOnClose)) deleteLater();
+}
+
+// Destroyed while it works, it would keep the window waiting.
+void FoldDialog::reject() {
+    if (!folding_.running()) return QDialog::reject();
+    folding_.cancel();
+    hide();
+}
+
+void FoldDialog::closeEvent(QCloseEvent* event) {
+    if (!folding_.running()) return QDialog::closeEvent(event);
+    event->ignore();
+    reject();
 }
 
 QWidget* FoldDialog::build_target() {
@@ -125,9 +144,9 @@ QWidget* FoldDialog::build_state() {
     bar_->setFixedHeight(2 * kSpace);
     bar_->setAccessibleName("Progress of the fold");
     bar_->hide();
-    told_ = wrapped({}, "muted", box);
+    told_ = wrapped_label({}, "muted", box);
     told_->setAccessibleName("Result");
-    details_ = wrapped({}, "", box);
+    details_ = wrapped_label({}, "", box);
     details_->setAccessibleName("Details");
     for (QLabel* label : {told_, details_})
         label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -167,6 +186,7 @@ void FoldDialog::set_running(bool running) {
         input->setEnabled(!running);
     bar_->setVisible(running);
     fold_->setEnabled(!running && !target_->text().trimmed().isEmpty());
+    close_->setEnabled(true);
     close_->setText(running ? "Cancel" : "Close");
     if (running) close_->setFocus();
 }

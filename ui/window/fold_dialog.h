@@ -13,13 +13,20 @@ class QRadioButton;
 
 namespace ablate::ui {
 
-// Asks where a model is folded to and how, folds it, and says what came of it. Closing it gives up.
+// Asks where a model is folded to and how, folds it, and says what came of it. Closing it gives up: it is hidden then,
+// and goes once the work has ended.
 class FoldDialog : public QDialog {
     Q_OBJECT
   public:
     explicit FoldDialog(const FoldRequest& what, QWidget* parent = nullptr);
+    void reject() override;
+
+  protected:
+    void closeEvent(QCloseEvent* event) override;
 
   private:
+    void connect_folding();
+    void answer(const QString& line, const char* role, const QString& details = {});
     QWidget* build_target();
     QWidget* build_form();
     QWidget* build_state();

@@ -44,10 +44,10 @@ std::optional<ImportKind> import_of(Dropped::Kind kind) {
     return {};
 }
 
-// What was told, and the first of the notes below it.
-QString with_notes(const QString& told, const QStringList& notes) {
-    QStringList lines = QStringList{told} + notes.first(std::min(kNotesShown, notes.size()));
-    if (notes.size() > kNotesShown) lines += QString("and %1 more notes").arg(notes.size() - kNotesShown);
+// The first of them, and some of the others below it.
+QString with_notes(const QStringList& all) {
+    QStringList lines = all.first(std::min(1 + kNotesShown, all.size()));
+    if (all.size() > lines.size()) lines += QString("and %1 more notes").arg(all.size() - lines.size());
     return lines.join('\n');
 }
 
@@ -98,14 +98,19 @@ void MainWindow::State::take_dropped(const std::vector<Dropped>& all) {
 
 void MainWindow::State::connect_importer() {
     connect(&importer, &Importer::progress, window, [this](const QString& what, double share) {
-        if (!session->control.leaving() && !session->control.preparing_study()) header->set_preparing(what, share);
+        importing = what;
+        importing_share = share;
+        show_preparing();
     });
     connect(&importer, &Importer::imported, window, [this](const Imported& imported) { tell_imported(imported); });
-    connect(&importer, &Importer::failed, window,
-            [this](const QString& line) { offer(Banner::Tone::warning, "Not imported. " + line); });
+    connect(&importer, &Importer::failed, window, [this](const QString& line) {
+        arrivals.failed += "Not imported. " + line;
+        tell_arrivals();
+    });
     connect(&importer, &Importer::finished, window, [this] {
-        fresh_runs.clear();
-        end_preparing();
+        arrivals = {};
+        importing.clear();
+        show_preparing();
     });
 }
 
@@ -113,22 +118,37 @@ void MainWindow::State::tell_imported(const Imported& imported) {
     if (imported.workspace != session->workspace.folder())  // another one has been opened since
         return say(imported.told);
     session->workspace.refresh();
-    if (imported.kind != ImportKind::model) return tell_imported_runs(imported);
-    offer(Banner::Tone::neutral, with_notes(imported.told, imported.notes), "Open study of its norms",
-          [this, study = imported.norms] { open_study_of_norms(study); });
-}
-
-void MainWindow::State::tell_imported_runs(const Imported& imported) {
-    fresh_runs += imported.runs;
-    const bool alone = fresh_runs.size() == imported.runs.size();
-    const QString told =
-        alone ? with_notes(imported.told, imported.notes) : QString("Imported %1 runs.").arg(fresh_runs.size());
-    offer(Banner::Tone::neutral, told, "Show in Live", [this, ids = fresh_runs] {
+    arrivals.told += imported.told;
+    arrivals.notes += imported.notes;
+    if (imported.kind == ImportKind::model) {
+        arrivals.models += imported.told;
+        arrivals.action = "Open study of its norms";
+        arrivals.act = [this, study = imported.norms] { open_study_of_norms(study); };
+        return tell_arrivals();
+    }
+    if (imported.new_runs == 0) arrivals.old_runs += imported.told;
+    arrivals.runs += imported.runs;
+    arrivals.new_runs += imported.new_runs;
+    arrivals.action = "Show in Live";
+    arrivals.act = [this, ids = arrivals.runs] {
         window->page("live")->choose_runs(ids);
         window->show_page("live");
-    });
-    window->page("runs")->choose_runs(fresh_runs);
+    };
+    tell_arrivals();
+    window->page("runs")->choose_runs(arrivals.runs);
     window->show_page("runs");
+}
+
+// One by itself in full; of several the runs are counted, and what failed stands before what else there is to say.
+void MainWindow::State::tell_arrivals() {
+    QStringList lines = arrivals.told + arrivals.failed;
+    if (lines.size() > 1) {
+        lines = arrivals.models + arrivals.failed + arrivals.old_runs;
+        if (!arrivals.runs.isEmpty())
+            lines.prepend(QString("Imported %1 run%2.").arg(arrivals.new_runs).arg(arrivals.new_runs == 1 ? "" : "s"));
+    }
+    offer(arrivals.failed.isEmpty() ? Banner::Tone::neutral : Banner::Tone::warning, with_notes(lines + arrivals.notes),
+          arrivals.action, arrivals.act);
 }
 
 void MainWindow::State::open_study_of_norms(const StudyConfig& study) {

@@ -65,7 +65,7 @@ void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& stud
     connect(leaving, &Leaving::waiting, header, &HeaderBar::set_waiting);
     connect(leaving, &Leaving::stayed, window, [this](const QString& line) {
         after_leaving = {};
-        end_preparing();
+        show_preparing();
         if (!line.isEmpty()) offer(Banner::Tone::warning, line);
     });
     connect_workspace();
@@ -82,8 +82,9 @@ void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& stud
     folder->setText(short_path(session->folder()));
     folder->setToolTip(plain_tooltip({session->folder()}));
     window->setWindowTitle(QString("%1 – Ablate").arg(QFileInfo(session->folder()).fileName()));
-    header->set_preparing({}, 0);
+    show_preparing();
     banner->hide();
+    arrivals = {};
     after_loading = after_saving = after_restoring = {};
     show_live_when_started = false;
     show_study_name();
@@ -133,13 +134,13 @@ void MainWindow::State::connect_control() {
     });
     connect(control, &RunControl::started, window,
             [this](const QString& study, const QStringList& runs, const QStringList& notes) {
-                end_preparing();
+                show_preparing();
                 say(QString("%1: %2 run%3 to train").arg(study).arg(runs.size()).arg(runs.size() == 1 ? "" : "s"));
                 if (!notes.isEmpty()) offer(Banner::Tone::neutral, notes.join('\n'));
                 if (std::exchange(show_live_when_started, false) && !runs.isEmpty()) window->show_page("live");
             });
     connect(control, &RunControl::refused, window, [this](const QString& study, const QString& line) {
-        end_preparing();
+        show_preparing();
         show_live_when_started = false;
         if (line == kCancelled) return;
         if (window->current_page() != "study") offer(Banner::Tone::warning, QString("%1: %2").arg(study, line));
@@ -225,10 +226,10 @@ void MainWindow::State::show_progress() {
     header->set_progress(overall_progress(*session->workspace.runs(), session->control.waiting()));
 }
 
-// What is still under way stays in the header.
-void MainWindow::State::end_preparing() {
-    const bool busy = session->control.leaving() || session->control.preparing_study() || importer.busy();
-    if (!busy) header->set_preparing({}, 0);
+// Leaving, and the preparation of a study, are told there by themselves.
+void MainWindow::State::show_preparing() {
+    if (!session->control.leaving() && !session->control.preparing_study())
+        header->set_preparing(importing, importing_share);
 }
 
 void MainWindow::State::show_study_name() {

@@ -69,7 +69,7 @@ struct MainWindow::State {
     // What comes from elsewhere
     void connect_importer();
     void tell_imported(const Imported& imported);
-    void tell_imported_runs(const Imported& imported);
+    void tell_arrivals();
     void open_study_of_norms(const StudyConfig& study);
     void fold_run(const QString& id);
     // Unlike a Latest, nothing that was asked for is passed over.
@@ -90,7 +90,7 @@ struct MainWindow::State {
     }
 
     void show_progress();
-    void end_preparing();
+    void show_preparing();  // how far an import is, unless the header says more
     void show_study_name();
     void tell_collapse(const QString& id);
     void tell_end(const QString& study);
@@ -118,9 +118,20 @@ struct MainWindow::State {
     bool restoring = false;  // the file that was open is being read
     Settings::Place place;   // what was open at the start; its draft is put back once that file is read
     QTimer keeper;
-    Latest looker{window};   // at a workspace to open
-    Worker drops;            // looks at what was dropped, writes the studies of imported models
-    QStringList fresh_runs;  // imported, while more are on their way
+    Latest looker{window};  // at a workspace to open
+    Worker drops;           // looks at what was dropped, writes the studies of imported models
+    // What came of imports while more are on their way: the banner tells it all.
+    struct Arrivals {
+        QStringList told, failed;      // a line for each
+        QStringList models, old_runs;  // of those told: models, and runs that were there before
+        QStringList notes;
+        QStringList runs;  // ids
+        int new_runs = 0;
+        QString action;
+        std::function<void()> act;
+    } arrivals;
+    QString importing;  // what is said of it, and its share
+    double importing_share = -1;
     Importer importer;
 };
 

@@ -54,7 +54,8 @@ std::vector<fs::path> tokenizer_files(const fs::path& path) {
         const fs::path found = file.parent_path() / name;
         if (found != file && is_there(found)) files.push_back(found);
     };
-    if (file.filename() == "vocab.json") add("merges.txt");
+    if (file.filename() == "vocab.json")
+        for (const char* name : {"merges.txt", "tokenizer_config.json"}) add(name);
     if (!folder) return files;
     for (const char* name : {"vocab.json", "merges.txt", "tokenizer.model", "tokenizer_config.json",
                              "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"})

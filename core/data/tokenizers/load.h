@@ -20,7 +20,8 @@ LoadedTokenizer load_tokenizer(const std::filesystem::path& path);
 std::optional<std::filesystem::path> find_tokenizer(const std::filesystem::path& folder);
 
 // Every file that belongs to the tokenizer at `path` (a folder, or the file load_tokenizer() would read): what to copy
-// where a model or its tokens go. A sentencepiece model by another name is listed under its own.
+// where a model or its tokens go. The file that is read comes first, under its own name; behind it, what is read with
+// it and, of a folder, what else such a folder holds.
 std::vector<std::filesystem::path> tokenizer_files(const std::filesystem::path& path);
 
 }  // namespace ablate::data

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <set>
 
 namespace ablate::infer::jinja {
 namespace {
@@ -28,6 +29,50 @@ void count_members(const Data& data, int depth, std::size_t& members, std::size_
 const std::string& text_of(const Value& value, int line, const std::string& who) {
     if (!value.defined || !value.data.is_string()) fail(line, who + " is for strings");
     return value.data.get_ref<const std::string&>();
+}
+
+// What an entry does not know of its arguments must not be dropped in silence: it would change the prompt.
+void require_arguments(const std::string& who, const Arguments& arguments, int line) {
+    struct Known {
+        std::size_t values = 0;
+        std::set<std::string> names;
+    };
+    static const std::map<std::string, Known> known = {
+        {"default", {2, {"default_value", "boolean"}}},
+        {"d", {2, {"default_value", "boolean"}}},
+        {"trim", {1, {"chars"}}},
+        {"join", {1, {"d"}}},
+        {"tojson", {0, {"indent"}}},
+        {"replace", {2, {}}},
+        {"strip", {1, {}}},
+        {"lstrip", {1, {}}},
+        {"rstrip", {1, {}}},
+        {"split", {2, {"sep", "maxsplit"}}},
+        {"startswith", {1, {}}},
+        {"endswith", {1, {}}},
+        {"get", {2, {}}},
+        {"length", {}},
+        {"count", {}},
+        {"string", {}},
+        {"safe", {}},
+        {"upper", {}},
+        {"lower", {}},
+        {"items", {}},
+        {"keys", {}},
+        {"values", {}},
+        {"list", {}},
+        {"int", {}},
+        {"first", {}},
+        {"last", {}},
+    };
+    const auto found = known.find(who);
+    if (found == known.end()) return;  // refused by its name where it is looked up
+    const Known& takes = found->second;
+    if (arguments.values.size() > takes.values)
+        fail(line, fmt::format("{} takes {} arguments here, not {}", who, takes.values, arguments.values.size()));
+    for (const auto& [name, value] : arguments.named)
+        if (!takes.names.contains(name))
+            fail(line, "the argument " + quote(name) + " of " + who + " is not known here");
 }
 
 const Value* argument(const Arguments& arguments, std::size_t place, const char* name) {
@@ -65,6 +110,7 @@ Data split_text(const std::string& text, const Arguments& arguments, int line) {
     std::int64_t left = most && most->data.is_number_integer() ? most->data.get<std::int64_t>() : -1;
     if (!separator || separator->data.is_null()) {  // by any white space
         std::string word;
+        if (left >= 0) fail(line, "split by white space takes no maxsplit here");
         for (const char c : text + " ") {
             const bool space = std::string_view(" \t\n\r\v\f").find(c) != std::string_view::npos;
             if (!space) word += c;
@@ -234,6 +280,7 @@ std::string to_json_text(const Data& data, int indent, int level) {
 }
 
 Value apply_filter(const std::string& name, const Value& value, const Arguments& arguments, int line) {
+    require_arguments(name, arguments, line);
     if (name == "default" || name == "d") {
         const Value *other = argument(arguments, 0, "default_value"), *falsy = argument(arguments, 1, "boolean");
         const bool absent = !value.defined || (falsy && is_true(*falsy) && !is_true(value));
@@ -255,7 +302,6 @@ Value apply_filter(const std::string& name, const Value& value, const Arguments&
     if (name == "tojson") {
         if (!value.defined || value.space) fail(line, "tojson of something that is not defined");
         const Value* indent = argument(arguments, 1, "indent");
-        if (!indent && !arguments.values.empty()) fail(line, "tojson takes indent alone, by its name");
         const bool given = indent && indent->data.is_number_integer();
         return Value(to_json_text(value.data, given ? std::clamp(indent->data.get<int>(), 0, 16) : -1));
     }
@@ -263,6 +309,7 @@ Value apply_filter(const std::string& name, const Value& value, const Arguments&
 }
 
 Value call_method(const Value& object, const std::string& name, const Arguments& arguments, int line) {
+    require_arguments(name, arguments, line);
     if (!object.defined) fail(line, quote(name) + " is called of something that is not defined");
     if (object.data.is_string()) return string_method(object.data.get_ref<const std::string&>(), name, arguments, line);
     if (object.data.is_object()) return dictionary_method(object.data, name, arguments, line);

@@ -425,8 +425,9 @@ class Parser {
 }  // namespace
 
 Statements parse(std::string_view source) {
-    std::string text(source);
-    for (std::size_t at = 0; (at = text.find("\r\n", at)) != std::string::npos;) text.erase(at, 1);
+    std::string text;
+    for (std::size_t at = 0; at < source.size(); ++at)
+        if (source[at] != '\r' || source.substr(at, 2) != "\r\n") text += source[at];
     return Parser(text).all();
 }
 

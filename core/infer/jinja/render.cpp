@@ -32,6 +32,21 @@ class Renderer {
         if (out_.size() > kMostText) fail(line, "the template writes too much");
     }
 
+    // A name gives a copy of its value: what a large one costs counts, or two million steps could take hours.
+    void count_copy(const Value& value, int line) {
+        steps_ += static_cast<std::int64_t>(kilobytes(value.data));
+        count(line);
+    }
+
+    // Roughly: a member of a list or dictionary is a sixteenth, as it is allocated by itself.
+    static std::size_t kilobytes(const Data& data) {
+        if (data.is_string()) return data.get_ref<const std::string&>().size() / 1024;
+        if (!data.is_structured()) return 0;
+        std::size_t sum = data.size() / 16;
+        for (const Data& member : data) sum += kilobytes(member);
+        return sum;
+    }
+
     Flow run(const Statements& statements) {
         for (const Statement& statement : statements) {
             count(statement.line);
@@ -194,7 +209,10 @@ class Renderer {
 
     // A function has a value as well: templates ask whether it is defined.
     Value name(const Expression& expression) {
-        if (const Value* found = find(expression.text)) return *found;
+        if (const Value* found = find(expression.text)) {
+            count_copy(*found, expression.line);
+            return *found;
+        }
         const bool function = expression.text == "strftime_now" || expression.text == "raise_exception" ||
                               expression.text == "range" || expression.text == "namespace" || expression.text == "dict";
         return function ? Value(Data("function " + expression.text)) : Value::undefined();

@@ -1,5 +1,6 @@
 #include "core/interop/flashnorm/verify.h"
 
+#include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/data/tokenizers/load.h"
 #include "core/infer/decoder.h"
@@ -54,14 +55,22 @@ struct Prompt {
     std::unique_ptr<data::Tokenizer> tokenizer;
 };
 
+// Nothing also where its kind is not known here: the fold can be verified by ids.
+std::optional<data::LoadedTokenizer> known_tokenizer(const std::filesystem::path& source) {
+    try {
+        if (const auto file = data::find_tokenizer(source)) return data::load_tokenizer(*file);
+    } catch (const InputError&) {
+    }
+    return {};
+}
+
 Prompt prompt_of(const std::filesystem::path& source, const RunConfig& config, const at::Tensor& random) {
     Prompt prompt;
-    if (const auto file = data::find_tokenizer(source)) {
-        data::LoadedTokenizer loaded = data::load_tokenizer(*file);
-        prompt.ids = loaded.before;
+    if (auto loaded = known_tokenizer(source)) {
+        prompt.ids = loaded->before;
         prompt.text = "Once upon a time there was a";
-        loaded.tokenizer->encode(prompt.text, prompt.ids);
-        prompt.tokenizer = std::move(loaded.tokenizer);
+        loaded->tokenizer->encode(prompt.text, prompt.ids);
+        prompt.tokenizer = std::move(loaded->tokenizer);
         const auto known = [&](std::int32_t id) { return id >= 0 && id < config.data.vocab_size; };
         if (!prompt.ids.empty() && std::all_of(prompt.ids.begin(), prompt.ids.end(), known)) return prompt;
     }

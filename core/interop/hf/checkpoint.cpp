@@ -5,6 +5,7 @@
 #include "core/interop/hf/tensor_names.h"
 #include "core/model/tensor_table.h"
 #include "core/model/transformer.h"
+#include "core/train/tensor_file.h"
 
 #include <ATen/core/grad_mode.h>
 
@@ -22,21 +23,14 @@ bool is_layer_norm(const std::string& name) {
     return name.ends_with(".input_layernorm.weight") || name.ends_with(".post_attention_layernorm.weight");
 }
 
-std::optional<at::ScalarType> type_of(std::string_view dtype) {
-    if (dtype == "F32") return at::kFloat;
-    if (dtype == "F16") return at::kHalf;
-    if (dtype == "BF16") return at::kBFloat16;
-    return {};
-}
-
 at::Tensor read(const WeightFiles::Tensor& tensor) {
-    const at::Tensor value = at::empty(tensor.entry->shape, *type_of(tensor.entry->dtype));
+    const at::Tensor value = at::empty(tensor.entry->shape, *train::float_type(tensor.entry->dtype));
     tensor.reader->read(*tensor.entry, value.mutable_data_ptr());
     return value;
 }
 
 void require_type(const std::string& name, const WeightFiles::Tensor& tensor) {
-    if (!type_of(tensor.entry->dtype))
+    if (!train::float_type(tensor.entry->dtype))
         throw InputError("{}: tensor {} is of type {}; F32, F16 and BF16 are read", tensor.file->string(), quote(name),
                          tensor.entry->dtype);
 }

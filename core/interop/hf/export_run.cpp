@@ -6,6 +6,7 @@
 #include "core/interop/hf/save.h"
 #include "core/io/safetensors.h"
 #include "core/train/checkpoint.h"
+#include "core/train/tensor_file.h"
 
 namespace ablate::interop::hf {
 namespace {
@@ -14,19 +15,6 @@ namespace fs = std::filesystem;
 
 // Config, generation settings and headers, generously.
 constexpr std::uint64_t kOtherBytes = 1 << 20;
-
-// A checkpoint's own weights, fp32 under the names of the tensor table.
-TensorSource weights_of(const std::shared_ptr<const io::SafetensorsReader>& reader, const fs::path& file) {
-    return [reader, file](const TensorSpec& spec) {
-        const io::TensorEntry* entry = reader->find(spec.name);
-        if (!entry || entry->shape != spec.shape || entry->dtype != "F32")
-            throw InputError("{}: has no tensor '{}' of F32 [{}]", file.string(), spec.name,
-                             fmt::join(spec.shape, ", "));
-        const at::Tensor value = at::empty(spec.shape, at::kFloat);
-        reader->read(*entry, value.mutable_data_ptr());
-        return value;
-    };
-}
 
 }  // namespace
 
@@ -47,7 +35,8 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
     }
     config_to_json(config, run_folder.string());  // what does not fit is said before the disk is asked
     const fs::path file = checkpoint.folder / "model.safetensors";
-    const TensorSource weights = weights_of(std::make_shared<io::SafetensorsReader>(file), file);
+    const io::SafetensorsReader reader(file);
+    const TensorSource weights = [&](const TensorSpec& spec) { return train::read_tensor(reader, spec, file); };
     remove_leftovers(fs::absolute(target / "..").lexically_normal());
     require_free_space(target, exported.bytes + kOtherBytes);
     atomic_directory(target, [&](const fs::path& beside) {

@@ -58,11 +58,13 @@ class Weights {
     Weights(const fs::path& file, RunConfig& config, ImportedRun& run) : file_(file) {
         std::map<std::string, const StateDictFile::Tensor*> theirs;
         for (const StateDictFile::Tensor& tensor : file_.tensors()) theirs[plain(tensor.name)] = &tensor;
-        // Whether a final norm stays with use_post_norm or remove_rmsnorm, the file alone tells.
-        if (!theirs.contains("ln_final.weight"))
-            config = patched(config, {{"model", {{"norm", {{"final", {{"kind", "none"}}}}}}}}, "final norm");
-        else if (config.model.norm_at(NormSite::final).kind == "none")
-            config = patched(config, {{"model", {{"norm", {{"final", {{"kind", "rms"}}}}}}}}, "final norm");
+        // Whether a final norm stays with use_post_norm or remove_rmsnorm, the file alone tells. A pre-norm model has
+        // one: without it the file is not whole.
+        const bool removed = config.model.norm_at(NormSite::final).kind == "none";
+        const bool open = removed || config.model.placement == "post";
+        if (open && removed == theirs.contains("ln_final.weight"))
+            config = patched(config, {{"model", {{"norm", {{"final", {{"kind", removed ? "rms" : "none"}}}}}}}},
+                             "final norm");
         for (const TensorSpec& spec : model::tensor_table(config)) {
             const auto name = cs336_name(spec.name, config);
             if (!name) throw std::logic_error("a tensor without a name: " + spec.name);
@@ -113,7 +115,8 @@ class Weights {
 
 }  // namespace
 
-Runs read_cs336(const fs::path& path, const ReadOptions&) {
+Runs read_cs336(const fs::path& path, const ReadOptions& options) {
+    refuse_columns(options, path);
     std::error_code error;
     const fs::path file = fs::absolute(fs::is_directory(path, error) ? path / "model_config.json" : path);
     const fs::path folder = file.parent_path();

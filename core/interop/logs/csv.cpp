@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMostColumns = 10'000, kLongestLine = 16u << 20;
+constexpr std::size_t kMostColumns = 10'000, kLongestLine = 16u << 20, kLongestVariant = 64;
 
 // The fields of a line, RFC 4180 without line breaks inside quotation marks.
 std::vector<std::string> fields_of(const std::string& line, char separator, const std::string& at) {
@@ -95,6 +95,7 @@ class Table {
             if (meaning_of(header_[step_], options_.columns).role == Role::step) break;
         columns_ = columns_of(header_, step_);
         require_columns();
+        require_each_once();
         for (time_ = 0; time_ < header_.size(); ++time_)
             if (meaning_of(header_[time_], options_.columns).role == Role::time) break;
     }
@@ -137,12 +138,22 @@ class Table {
             if (std::find(names.begin(), names.end(), theirs) == names.end())
                 throw InputError("{}: has no column {}{}", file_.string(), quote(theirs), did_you_mean(theirs, names));
     }
+    // Two runs of one name in an export would be mixed into one.
+    void require_each_once() const {
+        std::set<std::string> seen;
+        for (const std::string& name : header_)
+            if (!name.empty() && !seen.insert(name).second)
+                throw InputError("{}: column {} stands there twice; give each run and each metric a name of its own",
+                                 file_.string(), quote(name));
+    }
     void add(std::map<std::string, LogBuilder>& logs, std::int64_t step, double time, std::size_t i,
              const std::string& cell) {
         const Column& column = columns_[i];
         const auto value = number_of(cell);
         if (!value) {
-            if (meaning_of(column.metric, options_.columns).role != Role::own)
+            // A date is no time read here: the column is left out like others of words.
+            const Role role = meaning_of(column.metric, options_.columns).role;
+            if (role != Role::own && role != Role::time)
                 throw InputError("{}: {} is {}, not a number", at(), column.metric, quote(cell));
             columns_[i].used = false;
             words_.insert(column.metric);
@@ -166,6 +177,19 @@ class Table {
     std::set<std::string> words_;
 };
 
+// Names of an export may differ in characters alone that no name here can have: "a b" and "a/b".
+void number_equal_names(Runs& runs) {
+    std::set<std::string> taken;
+    for (ImportedRun& run : runs) {
+        const std::string name = run.variant;
+        for (int number = 2; !taken.insert(run.variant).second; ++number) {
+            const std::string end = fmt::format("-{}", number);
+            run.variant = name.substr(0, kLongestVariant - end.size()) + end;
+            if (run.label.empty()) run.label = name;
+        }
+    }
+}
+
 }  // namespace
 
 Runs read_csv(const fs::path& file, const ReadOptions& options) {
@@ -175,18 +199,20 @@ Runs read_csv(const fs::path& file, const ReadOptions& options) {
     Table table(file, options);
     const std::map<std::string, LogBuilder> logs = table.read();
     if (logs.empty()) throw InputError("{}: holds no values", file.string());
+    const std::string sha256 = sha256_file(file);
     Runs runs;
     for (const auto& [name, log] : logs) {
         ImportedRun run;
         run.format = "csv";
         run.path = file;
-        run.sha256 = sha256_file(file);
+        run.sha256 = sha256;
         name_after(run, name.empty() ? file.stem().string() : name);
         log.finish(run);
         for (const std::string& column : table.words())
             run.remarks.push_back(fmt::format("column {} holds words and is left out", quote(column)));
         runs.push_back(std::move(run));
     }
+    number_equal_names(runs);
     return runs;
 }
 

@@ -99,8 +99,9 @@ Files find_files(const fs::path& path) {
     return files;
 }
 
-// log_history: training lines, evaluations and the closing line of averages.
-void read_history(const Json& state, const std::string& where, LogBuilder& log, ImportedRun& run) {
+// log_history: training lines, evaluations and the closing line of averages, which has no `loss`.
+void read_history(const Json& state, const std::string& where, const std::string& loss, LogBuilder& log,
+                  ImportedRun& run) {
     const auto history = state.find("log_history");
     if (history == state.end() || !history->is_array()) throw InputError("{}: has no log_history", where);
     for (std::size_t i = 0; i < history->size(); ++i) {
@@ -109,7 +110,7 @@ void read_history(const Json& state, const std::string& where, LogBuilder& log, 
         if (!line.is_object()) throw InputError("{}: is not an object", at);
         const auto step = number_in(line, "step", at);
         if (!step) throw InputError("{}: has no step", at);
-        const bool closing = line.contains("train_runtime") || (line.contains("train_loss") && !line.contains("loss"));
+        const bool closing = line.contains("train_runtime") || (line.contains("train_loss") && !line.contains(loss));
         for (const auto& [key, value] : line.items()) {
             if (key == "step" || !io::is_number(value)) continue;
             if (!closing)
@@ -124,10 +125,11 @@ void read_history(const Json& state, const std::string& where, LogBuilder& log, 
     }
 }
 
-void read_state(const Json& state, const std::string& where, ImportedRun& run) {
-    const ReadOptions as_named;
-    LogBuilder log(where, as_named);
-    read_history(state, where, log, run);
+void read_state(const Json& state, const std::string& where, const ReadOptions& options, ImportedRun& run) {
+    const auto loss = options.columns.find("loss");
+    LogBuilder log(where, options);
+    read_history(state, where, loss == options.columns.end() ? "loss" : loss->second, log, run);
+    log.require_named_columns();
     log.finish(run);
     run.steps = std::max(run.steps, whole_in(state, "global_step", where).value_or(0));
     for (const char* key : {"max_steps", "num_train_epochs", "train_batch_size", "logging_steps", "eval_steps",
@@ -189,14 +191,15 @@ void judge_average(ImportedRun& run) {
                         : fmt::format("the average training loss is {}", full_precision(loss))};
 }
 
-Runs read_hf_trainer(const fs::path& path, const ReadOptions&) {
+Runs read_hf_trainer(const fs::path& path, const ReadOptions& options) {
     const Files files = find_files(path);
+    if (files.state.empty()) refuse_columns(options, files.results);
     ImportedRun run;
     run.format = "hf-trainer";
     run.path = files.state.empty() ? files.results : files.state;
     name_after(run, files.folder.filename().string());
     std::string read_bytes;
-    if (!files.state.empty()) read_state(read_object(files.state, read_bytes), files.state.string(), run);
+    if (!files.state.empty()) read_state(read_object(files.state, read_bytes), files.state.string(), options, run);
     if (!files.results.empty()) read_results(read_object(files.results, read_bytes), files.results.string(), run);
     const fs::path beside = run.path.parent_path();
     read_model(is_file(beside / "config.json") ? beside : files.folder, read_bytes, run);

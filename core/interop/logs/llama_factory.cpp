@@ -40,14 +40,15 @@ std::optional<double> seconds_of(const std::string& text) {
     return seconds;
 }
 
-void read_line(const Json& line, const std::string& at, LogBuilder& log, ImportedRun& run) {
+void read_line(const Json& line, const std::string& at, const std::string& throughput, LogBuilder& log,
+               ImportedRun& run) {
     if (!line.is_object()) throw InputError("{}: is not a JSON object", at);
     const auto step = number_in(line, "current_steps", at);
     if (!step) throw InputError("{}: has no current_steps", at);
     for (const char* key : {"loss", "eval_loss"}) number_in(line, key, at);
     for (const auto& [key, value] : line.items())
         if (io::is_number(value) && key != "current_steps" && key != "total_steps" && key != "percentage")
-            log.add(checked_step(*step, at), kUnknown, key == "throughput" ? "tokens_per_second" : key,
+            log.add(checked_step(*step, at), kUnknown, key == "throughput" ? throughput : key,
                     io::number_from_json(value));
     if (const auto total = whole_in(line, "total_steps", at); total && *total > 0) run.stated["total_steps"] = *total;
     if (const auto seconds = seconds_of(text_in(line, "elapsed_time"))) run.seconds = *seconds;
@@ -65,6 +66,8 @@ Runs read_llama_factory(const fs::path& path, const ReadOptions& options) {
     run.sha256 = sha256_hex(text);
     name_after(run, fs::absolute(file).parent_path().filename().string());
     LogBuilder log(file.string(), options);
+    // Tokens a second, unless it was said what they are.
+    const std::string throughput = options.columns.contains("tokens_per_second") ? "throughput" : "tokens_per_second";
     std::size_t number = 0, begin = 0;
     while (begin < text.size()) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -73,8 +76,9 @@ Runs read_llama_factory(const fs::path& path, const ReadOptions& options) {
         ++number;
         if (line.empty()) continue;
         const std::string at = fmt::format("{}: line {}", file.string(), number);
-        read_line(io::parse_json(line, at), at, log, run);
+        read_line(io::parse_json(line, at), at, throughput, log, run);
     }
+    log.require_named_columns();
     log.finish(run);
     if (run.stated.contains("total_steps")) derive(run, "train.steps", run.stated["total_steps"]);
     return {std::move(run)};

@@ -46,7 +46,7 @@ std::string of_folder(const fs::path& folder) {
     if (is_there(folder / "speedrun_results.json")) return "marin-speedrun";
     if (is_there(folder / "model_config.json")) return "cs336-model";
     if (is_there(folder / "train_results.json") || is_there(folder / "all_results.json")) return "hf-trainer";
-    return "tensorboard";
+    return holds_events(folder) ? "tensorboard" : "";
 }
 
 std::string of_json(const fs::path& file) {
@@ -84,10 +84,11 @@ std::string detect_format(const fs::path& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status)) throw InputError("{}: no such file or folder", path.string());
-    if (fs::is_directory(status)) return of_folder(path);
     const std::string name = path.filename().string(), extension = path.extension().string();
     std::string format;
-    if (name.find("tfevents") != std::string::npos)
+    if (fs::is_directory(status))
+        format = of_folder(path);
+    else if (name.find("tfevents") != std::string::npos)
         format = "tensorboard";
     else if (extension == ".csv" || extension == ".tsv")
         format = "csv";

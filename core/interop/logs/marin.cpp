@@ -137,6 +137,7 @@ ImportedRun read_run(const Json& info, const fs::path& file, const std::string& 
         derive_training(*train, where + ".train_config", run);
         run.steps = whole_in(*train, "num_train_steps", where).value_or(0);
         if (const auto seed = whole_in(*train, "data_seed", where)) run.seed = *seed;
+        run.stated["train_config"].erase("data_seed");  // seeds of one configuration are one group
     }
     checked_step(static_cast<double>(run.steps), where);
     run.seconds = number_in(info, "training_time", where).value_or(kUnknown);
@@ -157,7 +158,8 @@ ImportedRun read_run(const Json& info, const fs::path& file, const std::string& 
 
 }  // namespace
 
-Runs read_marin(const fs::path& path, const ReadOptions&) {
+Runs read_marin(const fs::path& path, const ReadOptions& options) {
+    refuse_columns(options, path);
     std::error_code error;
     const fs::path file = fs::is_directory(path, error) ? path / "speedrun_results.json" : path;
     const std::string text = read_file(file, kLargestJson);

@@ -135,6 +135,12 @@ Meaning meaning_of(const std::string& column, const std::map<std::string, std::s
     return evaluation_meaning(column).value_or(Meaning{Role::own, column});
 }
 
+void refuse_columns(const ReadOptions& options, const std::filesystem::path& path) {
+    if (options.columns.empty()) return;
+    const auto& [ours, theirs] = *options.columns.begin();
+    throw InputError("{}: --column {}: its format has no columns to name", path.string(), quote(ours + "=" + theirs));
+}
+
 const Meaning& LogBuilder::known_meaning(const std::string& column) {
     const auto found = meanings_.find(column);
     if (found != meanings_.end()) return found->second;
@@ -174,6 +180,18 @@ void LogBuilder::add(std::int64_t step, double time, const std::string& column, 
     Record& record = records_[step];
     record.time = time;
     record.values[meaning.name] = static_cast<float>(value);
+}
+
+void LogBuilder::require_named_columns() const {
+    std::vector<std::string> names;
+    for (const auto& [column, meaning] : meanings_) names.push_back(column);
+    for (const auto& [ours, theirs] : options_.columns) {
+        if (ours == "step" || ours == "time")
+            throw InputError("{}: --column {}: the format itself says which that is", where_,
+                             quote(ours + "=" + theirs));
+        if (!meanings_.contains(theirs))
+            throw InputError("{}: has no column {}{}", where_, quote(theirs), did_you_mean(theirs, names));
+    }
 }
 
 void LogBuilder::require_loss() const {

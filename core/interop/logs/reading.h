@@ -11,6 +11,7 @@ inline constexpr std::size_t kMostRuns = 1000;  // in one file
 using Runs = std::vector<ImportedRun>;
 Runs read_hf_trainer(const std::filesystem::path& path, const ReadOptions& options);
 Runs read_tensorboard(const std::filesystem::path& path, const ReadOptions& options);
+bool holds_events(const std::filesystem::path& folder);  // TensorBoard's, also in folders below
 Runs read_llama_factory(const std::filesystem::path& path, const ReadOptions& options);
 Runs read_marin(const std::filesystem::path& path, const ReadOptions& options);
 Runs read_csv(const std::filesystem::path& path, const ReadOptions& options);
@@ -34,6 +35,8 @@ struct Meaning {
     std::string name;  // the tag it gets here; of an evaluation the set
 };
 Meaning meaning_of(const std::string& column, const std::map<std::string, std::string>& columns);
+// InputError where columns are named for a log whose format has none.
+void refuse_columns(const ReadOptions& options, const std::filesystem::path& path);
 
 // Collects values in any order, at most one a step and name: of two the later, as a resumed run logs a step again.
 class LogBuilder {
@@ -41,6 +44,8 @@ class LogBuilder {
     LogBuilder(std::string where, const ReadOptions& options) : where_(std::move(where)), options_(options) {}
     // `time` in unix seconds or kUnknown. InputError for a step that no run has.
     void add(std::int64_t step, double time, const std::string& column, double value);
+    // InputError: a column that was named and that no line has. A step and its time are not added as columns.
+    void require_named_columns() const;
     // Metrics, evaluations, steps, times. InputError when nothing of it is a loss.
     void finish(ImportedRun& run) const;
 

@@ -46,6 +46,8 @@ std::vector<fs::path> files_of(const fs::path& path) {
 
 }  // namespace
 
+bool holds_events(const fs::path& folder) { return !folders_with_events(folder).empty(); }
+
 Runs read_tensorboard(const fs::path& path, const ReadOptions& options) {
     ImportedRun run;
     run.format = "tensorboard";
@@ -74,6 +76,7 @@ Runs read_tensorboard(const fs::path& path, const ReadOptions& options) {
             run.remarks.push_back(fmt::format("{} is damaged at byte {}; what follows is left out",
                                               file.filename().string(), reader.offset()));
     }
+    log.require_named_columns();
     log.finish(run);
     run.sha256 = sha256_hex(hashes);
     return {std::move(run)};

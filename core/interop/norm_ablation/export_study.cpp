@@ -196,7 +196,7 @@ class Writer {
         for (const train::StoredCheckpoint& checkpoint : variant.between)
             write_checkpoint(variant, checkpoint, history, finetuned / fmt::format("checkpoint-{}", checkpoint.step));
         copy_tokenizer(variant.info.data_folder, finetuned);
-        copy_tokenizer(variant.info.data_folder, target / kTokenizer);
+        if (!fs::exists(target / kTokenizer)) copy_tokenizer(variant.info.data_folder, target / kTokenizer);
         all_[name] = final_metrics(history, variant.info, variant.state);
     }
     const Json& all() const { return all_; }

@@ -13,7 +13,7 @@ struct PointToExport {
 
 struct StudyExportOptions {
     std::string dtype = "float32";  // float32 | bfloat16: of every weight written
-    std::string base_model;         // the id metadata.json names; empty: found out from the baseline
+    std::string base_model;         // the id metadata.json names; empty: each variant's own
     bool checkpoints = true;        // those between the start and the end as well
 };
 

@@ -12,8 +12,7 @@
 #include "core/interop/norm_ablation/recognise.h"
 #include "core/io/json_file.h"
 #include "core/model/tensor_table.h"
-
-#include <ATen/ATen.h>
+#include "core/train/tensor_file.h"
 
 #include <algorithm>
 
@@ -248,10 +247,7 @@ class VariantReader {
         run_.data_folder = data::find_tokenizer(finetuned_) ? fs::absolute(finetuned_) : fs::path();
         run_.weights = [weights = weights_](const TensorSpec& spec) {
             const StateDictFile::Tensor& tensor = *find_weight(*weights, spec);
-            const at::ScalarType type = tensor.dtype == "BF16"  ? at::kBFloat16
-                                        : tensor.dtype == "F16" ? at::kHalf
-                                                                : at::kFloat;
-            at::Tensor value = at::empty(spec.shape, type);
+            at::Tensor value = at::empty(spec.shape, train::float_type(tensor.dtype).value());
             weights->read(tensor, value.mutable_data_ptr());
             return value;
         };

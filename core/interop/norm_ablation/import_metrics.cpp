@@ -20,7 +20,19 @@ bool is_file(const fs::path& file) {
     return fs::is_regular_file(file, error);
 }
 
-bool is_closing(const Json& line) { return line.contains("train_runtime") || line.contains("train_loss"); }
+bool is_average(const Json& line) { return line.contains("train_loss") && !line.contains("loss"); }
+
+// The line of the run's averages that the Trainer ends its log with. A loop of one's own may call the loss of every
+// step train_loss: an average stands alone.
+bool is_closing(const Json& list, std::size_t i) {
+    if (list[i].contains("train_runtime")) return true;
+    return i + 1 == list.size() && is_average(list[i]) && std::none_of(list.begin(), list.end() - 1, is_average);
+}
+
+bool is_loss(logs::Role role) {
+    return role == logs::Role::train_loss || role == logs::Role::average || role == logs::Role::val_loss ||
+           role == logs::Role::val_bpb;
+}
 
 bool is_evaluation(const Json& line) {
     return std::any_of(line.items().begin(), line.items().end(),
@@ -54,7 +66,7 @@ class History {
             lists_or_numbers(json);
         else
             throw InputError("{}: is neither an object nor a list", where_);
-        if (any_) log_.finish(run_);
+        if (any_) finish();
         run_.steps = std::max(run_.steps, last_step_);
         return any_;
     }
@@ -65,8 +77,21 @@ class History {
     ImportedRun& run_;
     const logs::ReadOptions options_;
     logs::LogBuilder log_;
-    bool any_ = false;
+    bool any_ = false, has_loss_ = false;
     std::int64_t last_step_ = 0;
+
+    void finish() {
+        if (!has_loss_)
+            throw InputError("{}: holds no loss of any step under a name known here, such as loss or eval_loss",
+                             where_);
+        log_.finish(run_);
+    }
+
+    void add(std::int64_t step, const std::string& key, const Json& value) {
+        log_.add(step, kUnknown, key, io::number_from_json(value));
+        any_ = true;
+        has_loss_ = has_loss_ || is_loss(logs::meaning_of(key, options_.columns).role);
+    }
 
     void lines(const Json& list) {
         if (!list.is_array()) throw InputError("{}: log_history is no list", where_);
@@ -80,12 +105,13 @@ class History {
             if (!list[i].is_object()) throw InputError("{}: is not an object", at);
             const auto step =
                 unnumbered ? static_cast<double>(i + 1) : logs::number_in(list[i], "step", at).value_or(-1);
-            if (is_closing(list[i]))
+            const bool closing = is_closing(list, i);
+            if (closing)
                 read_closing(list[i], where_, run_);
             else
                 line(list[i], logs::checked_step(step, at));
             // The step of a loss that was not finite was not taken: of ours the closing line says how many were.
-            const bool was_taken = !counts_from_one_ || is_closing(list[i]);
+            const bool was_taken = !counts_from_one_ || closing;
             if (!unnumbered && step > 0 && was_taken) last_step_ = std::max(last_step_, logs::checked_step(step, at));
         }
     }
@@ -94,8 +120,7 @@ class History {
         const bool before_update = counts_from_one_ && step > 0 && !is_evaluation(line);
         for (const auto& [key, value] : line.items()) {
             if (key == "step" || key == "epoch" || !io::is_number(value)) continue;
-            log_.add(step - (before_update ? 1 : 0), kUnknown, key, io::number_from_json(value));
-            any_ = true;
+            add(step - (before_update ? 1 : 0), key, value);
         }
     }
 
@@ -110,11 +135,13 @@ class History {
                 if (!io::is_number(values[i])) continue;
                 const bool numbered = steps.is_array() && io::is_number(steps[i]);
                 const double step = numbered ? io::number_from_json(steps[i]) : static_cast<double>(i + 1);
-                log_.add(logs::checked_step(step, where_), kUnknown, key, io::number_from_json(values[i]));
-                any_ = true;
+                add(logs::checked_step(step, where_), key, values[i]);
             }
         }
-        read_closing(json, where_, run_);
+        Json numbers = Json::object();  // those of the whole run
+        for (const auto& [key, value] : json.items())
+            if (!value.is_array()) numbers[key] = value;
+        read_closing(numbers, where_, run_);
     }
 };
 

@@ -4,7 +4,6 @@
 #include "core/config/run_config.h"
 
 #include <array>
-#include <optional>
 
 // What a model.pt is, by the tensors it holds: a folder's name is only what somebody called it. No torch here.
 namespace ablate::interop::norm_ablation {

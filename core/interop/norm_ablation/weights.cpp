@@ -1,11 +1,11 @@
 #include "core/interop/norm_ablation/weights.h"
 
-#include "core/base/error.h"
 #include "core/interop/norm_ablation/layout.h"
 #include "core/io/safetensors.h"
 #include "core/model/tensor_table.h"
 #include "core/model/transformer.h"
 #include "core/train/memory.h"
+#include "core/train/tensor_file.h"
 
 #include <map>
 
@@ -18,10 +18,6 @@ struct Stored {
 };
 Stored stored_as(const std::string& dtype) {
     return dtype == "bfloat16" ? Stored{at::kBFloat16, "BF16"} : Stored{at::kFloat, "F32"};
-}
-
-at::ScalarType type_of(const std::string& dtype) {
-    return dtype == "BF16" ? at::kBFloat16 : dtype == "F16" ? at::kHalf : at::kFloat;
 }
 
 // Writes each tensor as `dtype`; Writer is that of either format.
@@ -47,16 +43,7 @@ std::vector<torch_file::DeclaredTensor> declared_tensors(const RunConfig& config
 
 hf::TensorSource stored_weights(const std::filesystem::path& file) {
     const auto reader = std::make_shared<const io::SafetensorsReader>(file);
-    return [reader, file](const TensorSpec& spec) {
-        const io::TensorEntry* entry = reader->find(spec.name);
-        const bool is_float = entry && (entry->dtype == "F32" || entry->dtype == "F16" || entry->dtype == "BF16");
-        if (!is_float || entry->shape != spec.shape)
-            throw InputError("{}: has no tensor '{}' of [{}] numbers", file.string(), spec.name,
-                             fmt::join(spec.shape, ", "));
-        const at::Tensor value = at::empty(spec.shape, type_of(entry->dtype));
-        reader->read(*entry, value.mutable_data_ptr());
-        return value;
-    };
+    return [reader, file](const TensorSpec& spec) { return train::read_tensor(*reader, spec, file); };
 }
 
 hf::TensorSource initial_weights(const RunConfig& config, std::uint64_t seed) {

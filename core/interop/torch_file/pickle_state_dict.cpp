@@ -1,9 +1,9 @@
-#include "core/base/error.h"
 #include "core/interop/torch_file/state_dict_pickle.h"
 #include "core/interop/torch_file/storage_types.h"
 #include "core/io/bytes.h"
 #include "core/io/safetensors.h"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 

@@ -1,5 +1,4 @@
 #pragma once
-#include "core/base/sha256.h"
 #include "core/io/bytes.h"
 
 #include <vector>

@@ -53,6 +53,7 @@ class ImportLogCommandTest : public QObject {
         out = run({"import", "log", reference("hf-healthy")});
         QCOMPARE(out.code, 0);
         QVERIFY(test::contains(out.err, "there already as run " + healthy) && out.out == healthy + "\n");
+        QCOMPARE(run({"import", "log", reference("hf-healthy"), "--json"}).json()[0]["info"]["id"], Json(healthy));
         QCOMPARE(run({"list", "--json"}).json()["runs"].size(), std::size_t{2});
         QCOMPARE(run({"import", "log", reference("hf-healthy"), "--again"}).code, 0);
         QCOMPARE(run({"list", "--json"}).json()["runs"].size(), std::size_t{3});
@@ -96,6 +97,7 @@ class ImportLogCommandTest : public QObject {
               {"import", "log", reference("hf-healthy"), "--format", "hff"},
               {"import", "log", reference("hf-healthy"), "--variant", "a b", "--again"},
               {"import", "log", reference("hf-healthy"), "--column", "los=x"},
+              {"import", "log", reference("hf-healthy"), "--column", "loss=los", "--again"},
               {"import", "log", reference("hf-healthy"), "--column", "loss"}}) {
             const test::Output out = run(arguments);
             QCOMPARE(out.code, 2);

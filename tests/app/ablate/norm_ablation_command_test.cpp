@@ -59,7 +59,8 @@ class NormAblationCommandTest : public QObject {
         QVERIFY2(has(imported.err, "burst_finetuned: collapsed"), imported.err.c_str());
 
         const Output again = import({});
-        QVERIFY2(again.code == 0 && again.out.empty() && has(again.err, "is there already as run"), again.err.c_str());
+        QVERIFY2(again.code == 0 && has(again.err, "is there already as run"), again.err.c_str());
+        QCOMPARE(std::count(again.out.begin(), again.out.end(), '\n'), 3);  // the ids they have
         QCOMPARE(run_ablate({"list", "--json", "--workspace", second}).json().at("runs").size(), std::size_t{3});
     }
 
@@ -80,12 +81,34 @@ class NormAblationCommandTest : public QObject {
         QVERIFY(!fs::exists(folder("a")));
     }
 
-    void a_variant_that_has_not_ended_is_told() {
+    void some_variants_in_half_the_bytes() {
         const Output some = study_.run({"export", "norm-ablation", "tiny", folder("some"), "--quiet", "--only",
                                         "baseline,burst", "--no-checkpoints", "--dtype", "bfloat16"});
         QVERIFY2(some.code == 0 && has(some.err, "2 variants of seed 1"), some.err.c_str());
         QVERIFY(!fs::exists(fs::path(folder("some")) / "no_layer_norm"));
         QVERIFY(!fs::exists(fs::path(folder("some")) / "original_finetuned/checkpoint-25"));
+    }
+
+    // The last: it makes a queued run of one that had ended.
+    void a_variant_that_has_not_ended_is_told() {
+        const std::string id = by_variant(study_.list().at("runs")).at("no_layer_norm").at("info").at("id");
+        QVERIFY(fs::remove(fs::path(study_.workspace()) / "runs" / id / "state.json"));
+        const std::string note = "left out: no_layer_norm has no run of seed 1 that has ended";
+        const std::vector<std::string> command = {"export", "norm-ablation", "tiny", "", "--quiet", "--no-checkpoints"};
+        const auto into = [&](const char* name, std::vector<std::string> arguments) {
+            arguments[3] = folder(name);
+            return arguments;
+        };
+        const Output told = study_.run(into("told", command));
+        QVERIFY2(told.code == 0 && has(told.err, "note: " + note), told.err.c_str());
+        QVERIFY(has(told.err, "2 variants of seed 1"));
+        std::vector<std::string> as_json = into("as-json", command);
+        as_json.push_back("--json");
+        const Output json = study_.run(as_json);
+        QVERIFY2(json.code == 0, json.err.c_str());
+        QCOMPARE(json.json().at("notes"), Json::array({note}));
+        QCOMPARE(json.json().at("variants").size(), std::size_t{2});
+        QVERIFY(!fs::exists(fs::path(folder("told")) / "no_layer_norm"));
     }
 };
 

@@ -139,6 +139,16 @@ class RunConfigTest : public QObject {
         require_valid(RunConfig{}, "default");
     }
 
+    // How many steps epochs are is known once the text is.
+    void the_warm_up_of_epochs_is_judged_later() {
+        RunConfig config;
+        config.train.warmup = config.train.steps + 1;
+        config.train.epochs = 1;
+        require_valid(config, "by epochs");
+        config.train.epochs = 0;
+        QVERIFY(is_line_with(input_error([&] { require_valid(config, "by steps"); }), {"by steps.train.warmup"}));
+    }
+
     void differences_read_as_words() {
         const RunConfig base;
         const auto words = [&](const char* setting) {
@@ -165,6 +175,12 @@ class RunConfigTest : public QObject {
         QCOMPARE(hash("data.text=/elsewhere"), base);
         QCOMPARE(hash("model.norm.attn_out=none"), base);
         QCOMPARE(hash("train.adam_lr=1"), base);
+        QVERIFY(hash("data.byte_fallback=true") != base);
+        RunConfig given;  // its tokenizer is not trained
+        given.data.tokenizer = "qwen3";
+        const std::string of_given = config_hash(given, "d");
+        given.data.byte_fallback = !given.data.byte_fallback;
+        QCOMPARE(config_hash(given, "d"), of_given);
     }
 
     // Options that came later must not make strangers of the runs of earlier versions.

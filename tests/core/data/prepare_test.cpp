@@ -1,6 +1,7 @@
 #include "core/data/prepare.h"
 
 #include "core/data/stories.h"
+#include "core/data/tokenizers/load.h"
 #include "core/io/bytes.h"
 #include "core/io/json_file.h"
 #include "core/io/npy.h"
@@ -286,6 +287,61 @@ class PrepareTest : public QObject {
         QVERIFY(is_line_with(refusal(given), {"context 50", "validation text (50 tokens)"}));
         given.context = 4096;
         QVERIFY(is_line_with(refusal(given), {"context 4096", "training text (100 tokens)"}));
+    }
+
+    // data.tokenizer in each of its forms: what is encoded, and what the folder of tokens is read with later, is what
+    // the given files say.
+    void a_given_tokenizer_stays_what_it_is() {
+        const fs::path given = fs::path(ABLATE_SOURCE_DIR) / "tests/data/tokenizers";
+        const fs::path two = folder_ / "two", one = folder_ / "one";
+        fs::create_directory(two);
+        fs::create_directory(one);
+        const Json qwen = io::read_json(given / "qwen.json"), &model = qwen.at("model");
+        io::write_json(two / "vocab.json", model.at("vocab"));
+        std::string merges = "#version: 0.2\n";
+        for (const Json& merge : model.at("merges"))
+            merges += (merge.is_string() ? merge.get<std::string>()
+                                         : merge[0].get<std::string>() + " " + merge[1].get<std::string>()) +
+                      "\n";
+        atomic_write(two / "merges.txt", merges);
+        Json settings = {{"tokenizer_class", "Qwen2Tokenizer"}};
+        for (const Json& token : qwen.at("added_tokens"))
+            settings["added_tokens_decoder"][std::to_string(token.at("id").get<int>())] = token;
+        io::write_json(two / "tokenizer_config.json", settings);
+        fs::copy_file(given / "qwen.json", one / "tokenizer.json");
+
+        std::string text;  // "e\u0301" is one character to Qwen's NFC, two to GPT-2's files
+        for (int i = 0; i < 1000; ++i) text += "In 1984 Lily's cafe\u0301 sold 12345 cakes.\n";
+        DataConfig config = PrepareTest::config(folder_.write("numbers.txt", text));
+        config.vocab_size = 700;
+        std::vector<std::int64_t> expected;
+        for (const fs::path& form : {given / "qwen.json", one / "tokenizer.json", one, two, two / "vocab.json"}) {
+            config.tokenizer = form;
+            const PreparedData data = prepare_data(config, folder_ / "cache");
+            if (expected.empty()) expected = all(*data.train);
+            QVERIFY2(all(*data.train) == expected, form.c_str());
+            std::vector<std::int32_t> now, before;
+            data.tokenizer->encode(text, now);
+            load_tokenizer(form).tokenizer->encode(text, before);
+            QVERIFY2(now == before, form.c_str());
+        }
+
+        const std::string hash = prepare_data(config, folder_ / "cache").sha256;
+        settings["added_tokens_decoder"]["627"] = {{"content", "<|unseen|>"}};
+        io::write_json(two / "tokenizer_config.json", settings);
+        const PreparedData another = prepare_data(config, folder_ / "cache");
+        QVERIFY(another.sha256 != hash && all(*another.train) == expected);
+        fs::remove(two / "tokenizer_config.json");  // GPT-2's from here on
+        QVERIFY(all(*prepare_data(config, folder_ / "cache").train) != expected);
+
+        config.tokenizer = given / "gpt2.json";
+        config.vocab_size = 600;
+        std::vector<std::string> said;
+        const std::string refused = input_error([&] {
+            prepare_data(config, folder_ / "cache", [&](const std::string& what, double) { said.push_back(what); });
+        });
+        QVERIFY(is_line_with(refused, {"gpt2.json", "704 tokens", "data.vocab_size 600"}));
+        QVERIFY(said.empty());
     }
 
     void what_tokenize_wrote_is_a_token_folder() {

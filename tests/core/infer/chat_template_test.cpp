@@ -121,6 +121,12 @@ class ChatTemplateTest : public QObject {
         QVERIFY(is_line_with(refusal("{{ nothing.at_all }}"), {"'at_all'", "not defined"}));
         QVERIFY(is_line_with(refusal("{{ 2 ** 3 }}"), {"**"}));
         QVERIFY(is_line_with(refusal("{{ [1] }}"), {"tojson"}));
+        // An argument that is dropped would change the prompt.
+        QVERIFY(is_line_with(refusal("{{ 'aa'.replace('a', 'b', 1) }}"), {"replace", "2 arguments", "3"}));
+        QVERIFY(is_line_with(refusal("{{ 'a b c'.split(none, 1) }}"), {"split", "maxsplit"}));
+        QVERIFY(is_line_with(refusal("{{ [1] | join(',', attribute='x') }}"), {"'attribute'", "join"}));
+        QVERIFY(is_line_with(refusal("{{ [1] | tojson(sort_keys=true) }}"), {"'sort_keys'", "tojson"}));
+        QVERIFY(is_line_with(refusal("{{ 'a' | upper(1) }}"), {"upper", "0 arguments"}));
     }
 
     void what_is_broken_or_endless_is_one_line() {

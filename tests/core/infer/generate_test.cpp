@@ -26,33 +26,34 @@ class GenerateTest : public QObject {
   private Q_SLOTS:
     void greedy_continues_what_was_learnt() {
         std::string pieces;
-        const std::string text = infer::generate(trained().run, "the cat sat", options(0),
-                                                 [&](const std::string& piece) { pieces += piece; });
+        const std::string text =
+            continued(trained().run, "the cat sat", options(0), [&](const std::string& piece) { pieces += piece; });
         QCOMPARE(pieces, text);
         QVERIFY(text.starts_with(" on the mat"));
-        QCOMPARE(infer::generate(trained().run, "the cat sat", options(0)), text);
+        QCOMPARE(continued(trained().run, "the cat sat", options(0)), text);
     }
 
     void sampling_follows_its_seed() {
         auto sampling = options(1.5);
-        const std::string first = infer::generate(trained().run, "the", sampling);
-        QCOMPARE(infer::generate(trained().run, "the", sampling), first);
+        const std::string first = continued(trained().run, "the", sampling);
+        QCOMPARE(continued(trained().run, "the", sampling), first);
         sampling.seed = 2;
-        QVERIFY(infer::generate(trained().run, "the", sampling) != first);
+        QVERIFY(continued(trained().run, "the", sampling) != first);
     }
 
     void one_candidate_is_greedy() {
-        const std::string greedy = infer::generate(trained().run, "the", options(0));
+        const std::string greedy = continued(trained().run, "the", options(0));
         auto top_k = options(1.5), top_p = options(1.5);
         top_k.top_k = 1;
         top_p.top_p = 1e-9;
-        QCOMPARE(infer::generate(trained().run, "the", top_k), greedy);
-        QCOMPARE(infer::generate(trained().run, "the", top_p), greedy);
+        QCOMPARE(continued(trained().run, "the", top_k), greedy);
+        QCOMPARE(continued(trained().run, "the", top_p), greedy);
     }
 
     void slides_beyond_the_context() {
-        QVERIFY(infer::generate(trained().run, "the cat sat on the mat\nthe dog ate the big red ball\n", options(0, 60))
-                    .size() > 40);
+        QVERIFY(
+            continued(trained().run, "the cat sat on the mat\nthe dog ate the big red ball\n", options(0, 60)).size() >
+            40);
     }
 
     void windows_slide_by_half_a_context() {
@@ -84,8 +85,9 @@ class GenerateTest : public QObject {
     void a_batch_gives_what_each_prompt_gives_alone() {
         const infer::TrainedModel model = infer::load_trained(trained().run, true);
         std::vector<std::vector<std::int32_t>> prompts;
-        for (const char* text : {"the dog", "the cat sat on the mat\n", "red", "ball\nthe cat"})
-            prompts.push_back(infer::prompt_ids(model, text));
+        for (int more = 0; more < 5; ++more)  // more than are continued together
+            for (const char* text : {"the dog", "the cat sat on the mat\n", "red", "ball\nthe cat"})
+                prompts.push_back(infer::prompt_ids(model, text));
         auto wanted = options(0, 30);
         wanted.stop = {"mat"};  // they end at different times
         std::vector<std::string> pieces(prompts.size());
@@ -136,31 +138,31 @@ class GenerateTest : public QObject {
     }
 
     void what_cannot_be_used_is_one_line() {
-        QVERIFY(is_line_with(input_error([] { infer::generate(trained().run, "", options(0)); }), {"prompt is empty"}));
-        QVERIFY(is_line_with(input_error([] { infer::generate(trained().folder / "nowhere", "the", options(0)); }),
+        QVERIFY(is_line_with(input_error([] { continued(trained().run, "", options(0)); }), {"prompt is empty"}));
+        QVERIFY(is_line_with(input_error([] { continued(trained().folder / "nowhere", "the", options(0)); }),
                              {"nowhere", "checkpoint"}));
         const RunConfig config = tiny_config(write_tiny_tokens(trained().folder / "tokens"), 2);
         train_in(trained().folder / "plain/checkpoints", config, prepared(config, trained().folder.path()));
-        QVERIFY(is_line_with(input_error([] { infer::generate(trained().folder / "plain", "the", options(0)); }),
-                             {"tokenizer"}));
+        QVERIFY(
+            is_line_with(input_error([] { continued(trained().folder / "plain", "the", options(0)); }), {"tokenizer"}));
     }
 
     void a_checkpoint_can_be_chosen() {
         const std::vector<std::int64_t> steps = infer::checkpoint_steps(trained().run);
         QCOMPARE(steps, (std::vector<std::int64_t>{20, 40, 60, 80, 100, 120}));
         const auto at = [](std::optional<std::int64_t> step) {
-            return infer::generate(trained().run, "the", options(4), {}, step);  // hot enough for what was learnt later
+            return continued(trained().run, "the", options(4), {}, step);  // hot enough for what was learnt later
         };
         QCOMPARE(at(120), at({}));
         QVERIFY(at(20) != at({}));
-        QVERIFY(is_line_with(input_error([] { infer::generate(trained().run, "the", options(0), {}, 7); }),
+        QVERIFY(is_line_with(input_error([] { continued(trained().run, "the", options(0), {}, 7); }),
                              {"no checkpoint of step 7"}));
     }
 
     void what_the_receiver_throws_ends_it() {
         struct Enough {};
         int pieces = 0;
-        QVERIFY_THROWS_EXCEPTION(Enough, infer::generate(trained().run, "the cat", options(0), [&](const std::string&) {
+        QVERIFY_THROWS_EXCEPTION(Enough, continued(trained().run, "the cat", options(0), [&](const std::string&) {
                                      if (++pieces == 3) throw Enough();
                                  }));
         QCOMPARE(pieces, 3);

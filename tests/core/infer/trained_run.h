@@ -1,4 +1,6 @@
 #pragma once
+#include "core/infer/generate.h"
+#include "core/infer/trained_model.h"
 #include "tests/core/train/recording.h"
 #include "tests/support/temp_folder.h"
 
@@ -27,6 +29,18 @@ struct TrainedRun {
 inline const TrainedRun& trained() {
     static const TrainedRun run;
     return run;
+}
+
+// The text that continues `prompt` with the run's newest sound checkpoint, or that of `step`.
+inline std::string continued(const std::filesystem::path& run, const std::string& prompt,
+                             const infer::SamplingOptions& options,
+                             const std::function<void(const std::string& piece)>& emit = {},
+                             std::optional<std::int64_t> step = {}) {
+    const infer::TrainedModel trained = infer::load_trained(run, true, step);
+    const auto pass_on = [&](std::size_t, const std::string& piece) {
+        if (emit) emit(piece);
+    };
+    return infer::generate(trained, {infer::prompt_ids(trained, prompt)}, options, pass_on).front().text;
 }
 
 }  // namespace ablate::test

@@ -168,6 +168,26 @@ class ImportedRunTest : public QObject {
                                    {directory.id().c_str(), "imported log", "cannot be trained"}));
     }
 
+    // A file of two runs is known run by run; names given since then change nothing.
+    void what_is_there_already() {
+        const test::TempFolder here;
+        std::vector<ImportedRun> runs(3, run_of({{3}}));
+        runs[1].variant = "b";
+        runs[2].sha256 = "cc";
+        const auto first = interop::write_imported_run(here.path(), runs[0]);
+        const auto second = interop::write_imported_run(here.path(), runs[1]);
+        ImportedRun renamed = runs[0];
+        renamed.variant = "renamed";
+        runs.push_back(renamed);
+        const interop::SplitRuns split = interop::split_known(here.path(), runs);
+        QCOMPARE(split.fresh.size(), std::size_t{1});
+        QCOMPARE(split.fresh.front().sha256, std::string("cc"));
+        QCOMPARE(split.known.size(), std::size_t{3});
+        QCOMPARE(split.known[0].directory.id(), first.id());
+        QCOMPARE(split.known[1].directory.id(), second.id());
+        QVERIFY(split.known[2].directory.id() == first.id() || split.known[2].directory.id() == second.id());
+    }
+
     // Seeds of one stated configuration are one group; what differs in name or statement is another.
     void groups() {
         ImportedRun run = run_of({{3}});

@@ -131,6 +131,8 @@ class OpenModelTest : public QObject {
         config["eos_token_id"] = 7;
         io::write_json(folder / "m/config.json", config);
         QCOMPARE(opened(folder / "m")->end_ids, (std::vector<std::int32_t>{7}));
+        const auto imported = interop::hf::import_model(folder / "m", folder.path(), "copy");
+        QCOMPARE(opened(imported.folder)->end_ids, (std::vector<std::int32_t>{7}));
     }
 
     void what_is_no_model_is_one_line() {

@@ -160,7 +160,7 @@ class KvCacheTest : public QObject {
         QVERIFY_THROWS_EXCEPTION(std::logic_error, transformer.logits(ids(kContext + 1), longer, first));
     }
 
-    void nothing_is_drawn_for_weights_that_are_loaded_next() {
+    void a_model_for_weights_that_are_loaded_next_has_the_same_tensors() {
         const RunConfig built = config({{"position", "learned"}});
         const model::Transformer drawn(built, 1, at::kCPU), empty(built, at::kCPU);
         QCOMPARE(empty.parameters().size(), drawn.parameters().size());

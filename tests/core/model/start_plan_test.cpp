@@ -73,8 +73,22 @@ class StartPlanTest : public QObject {
 
     void another_shape_names_both_and_the_option() {
         const std::string message = test::input_error([] { model::plan_start(qwen(), with({{"d_ff", 48}}), "wide"); });
-        QVERIFY(is_line_with(
-            message, {"wide", "blocks.0.ffn.gate.weight", "[32, 16] in the start", "[48, 16] here", "model.d_ff 32"}));
+        QVERIFY(is_line_with(message, {"wide", "blocks.0.ffn.gate.weight", "[32, 16] in the start", "[48, 16] here",
+                                       "model.d_ff 32 as in the start would fit"}));
+    }
+
+    // Of all that differs, only what the tensor's shape follows.
+    void the_options_that_would_fit_are_those_of_the_tensor() {
+        const RunConfig longer = patched(with({{"layers", 3}, {"d_ff", 48}}), {{"data", {{"context", 64}}}}, "variant");
+        const std::string feed_forward = test::input_error([&] { model::plan_start(qwen(), longer, "x"); });
+        QVERIFY(is_line_with(feed_forward, {"ffn.gate.weight", "here; model.d_ff 32 as in the start would fit"}));
+
+        const Json learned = {{"position", {{"kind", "learned"}}}};
+        const RunConfig from = with(learned);
+        const RunConfig to = patched(from, {{"model", {{"layers", 3}}}, {"data", {{"context", 64}}}}, "variant");
+        const std::string position = test::input_error([&] { model::plan_start(from, to, "x"); });
+        const std::string wanted = fmt::format("here; data.context {} as in the start would fit", from.data.context);
+        QVERIFY(is_line_with(position, {"position.weight", wanted.c_str()}));
     }
 
     void what_no_tensor_shows_is_told() {
@@ -84,6 +98,23 @@ class StartPlanTest : public QObject {
         QCOMPARE(changes.size(), std::size_t{1});
         QVERIFY(is_line_with(changes.front(), {"Position", "500"}));
         QVERIFY(model::silent_changes(qwen(), qwen()).empty());
+    }
+
+    void a_norm_without_tensors_is_a_silent_change() {
+        const RunConfig none = with(norms({"q", "k"}, "none")), l2 = with(norms({"q", "k"}, "l2"));
+        const std::vector<std::string> changes = model::silent_changes(none, l2);
+        QCOMPARE(changes.size(), std::size_t{2});
+        QVERIFY(is_line_with(changes.front(), {"Norm at q", "No norm", "L2Norm"}));
+        QVERIFY(model::silent_changes(qwen(), l2).empty());                               // a gain is dropped
+        QVERIFY(model::silent_changes(qwen(), with(norms({"attn_out"}, "l2"))).empty());  // not in use
+    }
+
+    void a_plan_as_json() {
+        const Json json = model::to_json(model::plan_start(qwen(), with(norms({"final"}, "scale")), "x"));
+        QVERIFY(json.at("kept").size() == 24 && json.at("kept")[0] == "embed.weight");
+        QVERIFY(json.at("dropped")[0].at("tensor") == "final.weight");
+        QVERIFY(json.at("new")[0].at("tensor") == "final.weight");
+        QVERIFY(json.at("new")[0].at("shape") == Json::array({1}) && json.at("new")[0].contains("why"));
     }
 };
 

@@ -67,6 +67,31 @@ class EqualCostTest : public QObject {
         QVERIFY(is_line_with(remark(comparison, cost), {"2.5 times as long", "equal time says nothing"}));
     }
 
+    // Of a step, not of the whole run: a variant of fewer steps costs less, and its steps no less.
+    void other_steps_are_no_disturbance() {
+        const TempFolder workspace;
+        const Json shorter = {{"train", {{"steps", 40}}}};
+        for (std::int64_t seed = 1; seed <= 2; ++seed) {
+            write_synthetic_run(workspace.path(), {.seed = seed, .seconds = 100});
+            write_synthetic_run(workspace.path(),
+                                {.variant = "short", .label = "Short", .patch = shorter, .seed = seed, .seconds = 40});
+        }
+        const std::vector<EqualCost> costs = equal_costs(compare_study(run::RunStore(workspace.path()), "quick"));
+        QCOMPARE(costs.size(), std::size_t{1});
+        QVERIFY(!costs.front().disturbed && std::abs(costs.front().slower) < 1e-9);
+    }
+
+    // Of a log whose FLOPs nobody told a slow step proves nothing, and without a reading at equal time none disagrees.
+    void without_flops_or_time_nothing_is_said() {
+        const TempFolder workspace;
+        Comparison comparison = pair(workspace, 250);
+        for (ComparedRun& run : comparison.runs) run.listed.info.flops_per_token = std::nan("");
+        EqualCost cost = equal_costs(comparison).front();
+        QVERIFY(!cost.disturbed);
+        cost.at_seconds = {};
+        QCOMPARE(remark(comparison, cost), "");
+    }
+
     void a_collapsed_variant_has_no_cost() {
         const TempFolder workspace;
         QVERIFY(equal_costs(pair(workspace, 100, true)).empty());

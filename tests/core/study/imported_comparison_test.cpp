@@ -80,7 +80,9 @@ class ImportedComparisonTest : public QObject {
             QVERIFY(std::abs(100 * (qwen.seconds / llama.seconds - 1) - wanted.time) < 0.06);
             QVERIFY(!qwen.delta.half_width && test::contains(qwen.judgement, "one seed"));
             QVERIFY(!qwen.too_close);
-            QCOMPARE(comparison.differences_of(1).size(), std::size_t{0});  // nothing unknown is told as a difference
+            // Nothing unknown is told as a difference.
+            const auto place = static_cast<std::size_t>(&qwen - comparison.groups.data());
+            QVERIFY(!qwen.is_baseline && comparison.differences_of(place).empty());
         }
         QVERIFY(is_noted(comparison, "no reading at equal steps before it and none at equal time"));
         QVERIFY(is_noted(comparison, "2.00 times what 16 chips"));
@@ -91,6 +93,56 @@ class ImportedComparisonTest : public QObject {
         const std::string text = report::to_markdown(comparison, {});
         QVERIFY(test::contains(text, "imported marin-speedrun log"));
         QVERIFY(text.find("nats") == std::string::npos && text.find("erplexity") == std::string::npos);
+    }
+
+    // Sizes are never compared with each other, whether a variant is called baseline or the first one stands in.
+    void a_baseline_is_of_the_same_grid_point() {
+        for (const char* reference : {"baseline", "llama"}) {
+            const test::TempFolder folder;
+            for (const test::Speedrun& one : test::speedruns()) {
+                const bool llama = std::string(one.architecture) == "llama", small = one.size == std::string("130m");
+                const bool lone = !llama && one.size == std::string("520m");
+                if (!small && !lone && !(llama && one.size == std::string("300m"))) continue;
+                interop::write_imported_run(folder.path(), read(test::write_speedrun(folder / "marin", one), "qk-norm",
+                                                                llama ? reference : "qwen3", one.size));
+            }
+            // Without an order Qwen3, imported first, would stand in.
+            const run::RunStore store(folder.path());
+            const Comparison comparison =
+                study::compare_study(store, "qk-norm", std::vector{std::string(reference) + "@130m"});
+            const Group &qwen = group(comparison, "qwen3@130m"), &lone = group(comparison, "qwen3@520m");
+            QCOMPARE(comparison.groups[*qwen.baseline].name, std::string(reference) + "@130m");
+            QVERIFY(group(comparison, std::string(reference) + "@300m").is_baseline);
+            QVERIFY(!lone.baseline && lone.delta.n == 0);
+            QVERIFY(test::contains(lone.judgement, "no run here"));
+        }
+    }
+
+    // Runs named one by one are compared as they were named.
+    void runs_of_two_grid_points_that_were_named() {
+        const test::TempFolder folder;
+        folder.write("a.csv", "step,loss\n1,3\n2,2\n");
+        folder.write("b.csv", "step,loss\n1,3\n2,2.5\n");
+        const auto write = [&](const char* file, const char* point) {
+            return interop::write_imported_run(folder.path(), read(folder / file, "tables", "a", point)).id();
+        };
+        const std::string first = write("a.csv", "1"), second = write("b.csv", "2");
+        const Comparison comparison = study::compare_runs(run::RunStore(folder.path()), {first, second});
+        QCOMPARE(comparison.baselines, std::vector<std::size_t>{0});
+        QCOMPARE(group(comparison, "a@2").delta.mean, 0.25);
+    }
+
+    void the_seed_of_the_data_is_no_other_configuration() {
+        const test::TempFolder folder;
+        for (const int seed : {5, 6}) {
+            Json json = test::speedrun_json(test::speedruns().front());
+            json["runs"][0]["run_info"]["train_config"]["data_seed"] = seed;
+            folder.write("speedrun_results.json", json.dump());
+            interop::write_imported_run(folder.path(), read(folder / "speedrun_results.json", "seeds", "qwen3"));
+        }
+        const Comparison comparison = study::compare_study(run::RunStore(folder.path()), "seeds");
+        QCOMPARE(comparison.groups.size(), std::size_t{1});
+        QCOMPARE(comparison.groups.front().runs.size(), std::size_t{2});
     }
 
     // What the Trainer hides is named at its first step, beside a run that learnt.

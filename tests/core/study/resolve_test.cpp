@@ -1,10 +1,13 @@
 #include "core/study/resolve.h"
 
+#include "core/interop/imported_run.h"
+#include "core/study/comparison.h"
 #include "core/study/plan.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
 
+#include <ATen/ATen.h>
 #include <QTest>
 
 using namespace ablate;
@@ -49,6 +52,39 @@ class ResolveTest : public QObject {
         QCOMPARE(config_hash(config, ""), before);
         config.train.epochs = 3;
         QVERIFY(config_hash(config, "") != before);
+    }
+
+    // A run of "begun" is found, though what "lost" began from is gone.
+    void a_start_that_is_gone_hides_no_other_point() {
+        const TempFolder workspace;
+        interop::ImportedRun first;
+        first.format = "cs336-model";
+        first.path = "model_config.json";
+        first.config = tiny_config(folder_ / "tokens", 5);
+        first.known = {"model", "data.vocab_size", "data.context"};
+        first.weights = [](const TensorSpec& tensor) { return at::zeros(tensor.shape); };
+        const std::string id = interop::write_imported_run(workspace.path(), first).id();
+        std::vector<VariantPoint> points;
+        for (const auto& [name, start] : {std::pair<std::string, std::string>("lost", "gone"), {"begun", id}}) {
+            VariantPoint point{name, name, name, "", first.config};
+            point.config.train.start = start;
+            points.push_back(point);
+        }
+        std::vector<VariantPoint> begun = {points.back()};
+        study::resolve_starts(begun, workspace.path());
+        run::RunInfo info;
+        info.study = "starts";
+        info.variant = info.label = "begun";
+        info.config = begun.front().config;
+        info.config_hash = config_hash(info.config, "");
+        run::create_run(workspace.path(), info);
+        const run::RunStore store(workspace.path());
+        const study::Comparison comparison = study::compare_study(store, "starts", points);
+        QCOMPARE(comparison.groups.size(), std::size_t{1});
+        const auto noted = [&](const std::string& note) {
+            return std::find(comparison.notes.begin(), comparison.notes.end(), note) != comparison.notes.end();
+        };
+        QVERIFY(noted("lost: no run yet") && !noted("begun: no run yet"));
     }
 
     void a_plan_knows_where_its_runs_start() {

@@ -64,6 +64,21 @@ class ImporterTest : public QObject {
         QCOMPARE(taking.failed.count(), 0);
     }
 
+    void a_folder_that_has_changed_since_is_imported_again() {
+        Taking taking;
+        const test::TempFolder elsewhere;
+        fs::copy(data("hf/qwen3-untied-v4"), elsewhere / "model");
+        taking.take(ImportKind::model, elsewhere / "model");
+        fs::create_directories(taking.folder / "models/damaged");
+        taking.folder.write("models/damaged/model.json", "{");  // stands in nobody's way
+        QVERIFY(taking.take(ImportKind::model, elsewhere / "model").told.contains("already, as the model model."));
+        fs::last_write_time(elsewhere / "model/model.safetensors",
+                            fs::file_time_type::clock::now() + std::chrono::hours(1));
+        const Imported again = taking.take(ImportKind::model, elsewhere / "model");
+        QVERIFY2(again.told.startsWith("Imported the model model-2: "), qPrintable(again.told));
+        QCOMPARE(taking.failed.count(), 0);
+    }
+
     void a_log_tells_its_verdict() {
         Taking taking;
         const Imported log = taking.take(ImportKind::log, data("logs/hf-collapsed/trainer_state.json"));
@@ -88,10 +103,12 @@ class ImporterTest : public QObject {
         QVERIFY2(taking.failed.isEmpty(), qPrintable(taking.failed.value(0).value(0).toString()));
         QCOMPARE(norms.told, QString("Imported 2 of 2 runs."));
         QCOMPARE(norms.runs.size(), 2);
+        QCOMPARE(norms.new_runs, 2);
         QVERIFY(norms.notes.join('\n').contains("replace_l2norm_finetuned, healthy."));
         const Imported again = taking.take(ImportKind::norm_ablation, source.path());
         QCOMPARE(again.told, QString("Imported 0 of 2 runs."));
         QCOMPARE(again.runs, norms.runs);
+        QCOMPARE(again.new_runs, 0);
     }
 
     void all_runs_asked_for_arrive() {

@@ -9,6 +9,7 @@
 #include <QCheckBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPointer>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QRadioButton>
@@ -109,12 +110,35 @@ class FoldDialogTest : public QObject {
         {
             Dialog dialog(request("flashnorm/qwen3-f32", folder / "folded"));
             dialog.press("Fold");
+            while (dialog.button("Cancel") && !dialog.told().startsWith("Comparing"))  // all is written by then
+                QCoreApplication::processEvents(QEventLoop::AllEvents, 1);
+            QVERIFY(fs::exists(folder / "folded") && dialog.button("Cancel"));
             dialog.press("Cancel");
-            QVERIFY(dialog.told().startsWith("Cancelled."));
+            QVERIFY(dialog.done());
+            QCOMPARE(dialog.told(), QString("Cancelled. Nothing was written."));
+            QVERIFY(!fs::exists(folder / "folded"));
             QVERIFY(dialog.button("Fold")->isEnabled());
         }  // its thread has ended
         QVERIFY(!fs::exists(folder / "folded"));
         QVERIFY(fs::is_empty(folder.path()));
+    }
+
+    void closed_while_it_works_it_goes_when_that_has_ended() {
+        test::TempFolder folder;
+        for (const bool closed : {false, true}) {  // with Escape, by the window's frame
+            const QPointer<FoldDialog> dialog = new FoldDialog(request("flashnorm/qwen3-f32", folder / "folded"));
+            dialog->setAttribute(Qt::WA_DeleteOnClose);
+            dialog->open();
+            for (QPushButton* button : dialog->findChildren<QPushButton*>())
+                if (button->text() == "Fold") QTest::mouseClick(button, Qt::LeftButton);
+            if (closed)
+                dialog->close();
+            else
+                QTest::keyClick(dialog, Qt::Key_Escape);
+            QVERIFY(dialog && dialog->isHidden());
+            QTRY_VERIFY(!dialog);
+            QVERIFY(!fs::exists(folder / "folded"));
+        }
     }
 
     void a_run_is_exported_for_it() {

@@ -71,6 +71,20 @@ class MainWindowImportTest : public QObject {
         QCOMPARE(kind_at(folder / "empty"), nothing);
         fs::create_directories(folder / "norms/no_qk_norm_finetuned");
         QCOMPARE(kind_at(folder / "norms"), norm_ablation);
+        // Hugging Face's Trainer logs below runs/ too.
+        fs::copy(data("logs/hf-collapsed"), folder / "trainer", fs::copy_options::recursive);
+        fs::create_directories(folder / "trainer/runs");
+        fs::copy(data("logs/tensorboard"), folder / "trainer/runs/Nov22_host");
+        QCOMPARE(kind_at(folder / "trainer"), log);
+        fs::copy(data("hf/qwen3-untied-v4"), folder / "model");
+        fs::create_directories(folder / "model/runs");
+        QCOMPARE(kind_at(folder / "model"), model_folder);
+        fs::create_directories(folder / "fresh/runs");
+        QCOMPARE(kind_at(folder / "fresh"), workspace);
+        fs::create_directories(folder / "emptied/runs");
+        fs::create_directories(folder / "emptied/trash");
+        fs::copy(data("logs/tensorboard"), folder / "emptied/trash/a-run");
+        QCOMPARE(kind_at(folder / "emptied"), workspace);
     }
 
     void a_dropped_model_leads_to_the_study_of_its_norms() {
@@ -109,6 +123,21 @@ class MainWindowImportTest : public QObject {
             runs.push_back(test::write_synthetic_run(elsewhere.path(), {.seed = seed}).folder());
         QVERIFY(test::drop_files(w.window, runs));
         QTRY_COMPARE(w.banner.text(), QString("Imported 3 runs."));
+    }
+
+    void of_several_those_that_failed_and_those_that_are_there_are_told() {
+        Window w;
+        test::TempFolder elsewhere;
+        const auto name = [](const fs::path& path) { return QString::fromStdString(path.string()); };
+        w.window.import(ImportKind::log, name(data("logs/hf-collapsed/trainer_state.json")));
+        w.window.import(ImportKind::run, name(elsewhere / "absent"));
+        w.window.import(ImportKind::run, name(test::write_synthetic_run(elsewhere.path(), {}).folder()));
+        w.window.import(ImportKind::log, name(data("logs/hf-collapsed/trainer_state.json")));
+        QTRY_VERIFY(w.banner.text().contains("is there already as run "));
+        const QStringList lines = w.banner.text().split('\n');
+        QCOMPARE(lines[0], QString("Imported 2 runs."));
+        QVERIFY2(lines[1].startsWith("Not imported. ") && lines[1].contains("absent"), qPrintable(w.banner.text()));
+        QVERIFY(w.act());
     }
 
     void what_cannot_be_imported_is_told_in_one_line() {

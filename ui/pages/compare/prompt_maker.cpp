@@ -61,7 +61,8 @@ void PromptMaker::make(const PromptRequest& request) {
             work(request, ticket);
             return true;
         },
-        [this](bool) { Q_EMIT finished(); }, [this](const QString&) { Q_EMIT finished(); });
+        [this](bool) { Q_EMIT finished({}); },
+        [this](const QString& line) { Q_EMIT finished(text(one_line(line.toStdString()))); });
 }
 
 void PromptMaker::cancel() { latest_.cancel(); }

@@ -47,7 +47,7 @@ class PromptMaker : public QObject {
     void grown(const ablate::ui::PromptCell& cell, const QString& piece);
     void made(const ablate::ui::PromptCell& cell, const QString& text, const QString& end);
     void could_not(const ablate::ui::PromptCell& cell, const QString& why);
-    void finished();
+    void finished(const QString& problem);  // what ended it early, or empty
 
   private:
     class Stream;

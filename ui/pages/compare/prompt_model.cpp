@@ -12,7 +12,7 @@ namespace {
 
 using State = PromptModel::State;
 
-constexpr auto kAddPrompt = "Add a prompt";
+constexpr auto kAddPrompt = "Add a prompt", kStopped = "stopped";
 
 QString step_text(std::int64_t step) { return step < 0 ? QString() : "Step " + text(with_thousands(step)); }
 
@@ -79,7 +79,7 @@ void PromptModel::await() {
 void PromptModel::give_up() {
     std::erase_if(cells_, [](const auto& entry) { return entry.second.state == State::waiting; });
     for (auto& [where, cell] : cells_)
-        if (cell.state == State::making) cell = {State::made, cell.text, "stopped"};
+        if (cell.state == State::making) cell = {State::made, cell.text, kStopped};
     Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
@@ -95,14 +95,18 @@ void PromptModel::grow(const PromptCell& where, const QString& piece) {
     tell_changed(where);
 }
 
-void PromptModel::tell_changed(const PromptCell& where) {
+// None for one that is not shown.
+QModelIndex PromptModel::place_of(const PromptCell& where) const {
     const auto step = std::find(steps_.begin(), steps_.end(), where.step);
     const auto variant =
         std::find_if(variants_.begin(), variants_.end(), [&](const Variant& one) { return one.run == where.run; });
-    if (step == steps_.end() || variant == variants_.end() || where.prompt >= prompts_.size()) return;
+    if (step == steps_.end() || variant == variants_.end() || where.prompt >= prompts_.size()) return {};
     const int row = where.prompt * static_cast<int>(steps_.size()) + static_cast<int>(step - steps_.begin());
-    const QModelIndex at = index(row, 1 + static_cast<int>(variant - variants_.begin()));
-    Q_EMIT dataChanged(at, at);
+    return index(row, 1 + static_cast<int>(variant - variants_.begin()));
+}
+
+void PromptModel::tell_changed(const PromptCell& where) {
+    if (const QModelIndex at = place_of(where); at.isValid()) Q_EMIT dataChanged(at, at);
 }
 
 PromptModel::Cell PromptModel::cell(int prompt, std::size_t step, std::size_t variant) const {
@@ -113,8 +117,9 @@ PromptModel::Cell PromptModel::cell(int prompt, std::size_t step, std::size_t va
 }
 
 bool PromptModel::any_text() const {
-    return std::any_of(cells_.begin(), cells_.end(), [](const auto& entry) {
-        return entry.second.state == State::made || entry.second.state == State::failed;
+    return std::any_of(cells_.begin(), cells_.end(), [this](const auto& entry) {
+        const auto& [where, cell] = entry;
+        return (cell.state == State::made || cell.state == State::failed) && place_of(where).isValid();
     });
 }
 
@@ -229,6 +234,13 @@ QString cell_text(const QString& shown_text) {
     return lines.join("<br>");
 }
 
+// What the model did not say is set apart from what it said.
+QString cell_text(const PromptModel::Cell& cell) {
+    const QString said = cell_text(cell.text);
+    if (cell.state == State::failed) return "*(" + said + ")*";
+    return cell.end == kStopped ? said + " *(stopped)*" : said;
+}
+
 }  // namespace
 
 QString as_markdown(const PromptModel& grid, const QString& how) {
@@ -240,7 +252,7 @@ QString as_markdown(const PromptModel& grid, const QString& how) {
                 const PromptModel::Cell cell = grid.cell(prompt, step, variant);
                 const QString checkpoint = step_text(grid.steps()[step]);
                 const QString name = grid.variants()[variant].title + (checkpoint.isEmpty() ? "" : ", " + checkpoint);
-                document += QString("| %1 | %2 |\n").arg(cell_text(name), cell_text(cell.text));
+                document += QString("| %1 | %2 |\n").arg(cell_text(name), cell_text(cell));
             }
     }
     return document;

@@ -38,7 +38,7 @@ class PromptModel : public QAbstractTableModel {
     const QStringList& prompts() const { return prompts_; }
     const std::vector<std::int64_t>& steps() const { return steps_; }
     Cell cell(int prompt, std::size_t step, std::size_t variant) const;
-    bool any_text() const;
+    bool any_text() const;  // in the cells shown
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -55,6 +55,7 @@ class PromptModel : public QAbstractTableModel {
     int prompt_of(int row) const { return row / static_cast<int>(steps_.size()); }
     void change_prompt(int prompt, const QString& text);
     void remove_prompt(int prompt);
+    QModelIndex place_of(const PromptCell& where) const;
     void tell_changed(const PromptCell& where);
     QVariant prompt_data(int row, int role) const;
     QVariant text_data(int row, int column, int role) const;

@@ -147,10 +147,11 @@ void PromptsPanel::connect_maker() {
     connect(&maker_, &PromptMaker::could_not, this, [this](const PromptCell& where, const QString& why) {
         model_.set_cell(where, {State::failed, why, {}});
     });
-    connect(&maker_, &PromptMaker::finished, this, [this] {
+    connect(&maker_, &PromptMaker::finished, this, [this](const QString& problem) {
         model_.give_up();  // what no model answered for
         show_busy();
         tell_how();
+        if (!problem.isEmpty()) tell(problem, "danger");
     });
 }
 

@@ -1,6 +1,7 @@
 #include "ui/pages/study/study_strip.h"
 
 #include "core/base/error.h"
+#include "ui/bridge/names.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -25,14 +26,14 @@ QToolButton* button(const QString& label, const QString& tip, QWidget* parent) {
 
 // "quick" -> "quick-2", "quick-2" -> "quick-3"
 std::string next_name(const std::string& name) {
-    static const QRegularExpression numbered("^(.*)-(\\d{1,6})$");
-    const auto match = numbered.match(text(name));
-    if (!match.hasMatch()) return name.substr(0, 62) + "-2";
-    return (match.captured(1).left(57) + QString("-%1").arg(match.captured(2).toInt() + 1)).toStdString();
+    static const QRegularExpression counted("^(.*)-(\\d{1,6})$");
+    const auto match = counted.match(text(name));
+    return match.hasMatch() ? numbered(match.captured(1).toStdString(), match.captured(2).toInt() + 1)
+                            : numbered(name, 2);
 }
 
 // The first of the names that follow `name` which no study of the workspace has.
-std::string free_name(std::string name, const std::filesystem::path& workspace) {
+std::string next_free_name(std::string name, const std::filesystem::path& workspace) {
     do name = next_name(name);
     while (std::filesystem::exists(workspace / "studies" / (name + ".json")));
     return name;
@@ -153,7 +154,7 @@ void StudyStrip::rename() {
 // The copy has what is not saved yet; the file it was made from stays as it is.
 void StudyStrip::duplicate() {
     namer_.ask([name = document_->study().name,
-                workspace = workspace_](const Latest::Ticket&) { return free_name(name, workspace); },
+                workspace = workspace_](const Latest::Ticket&) { return next_free_name(name, workspace); },
                [this](std::string name) {
                    StudyConfig copy = document_->study();
                    copy.name = std::move(name);

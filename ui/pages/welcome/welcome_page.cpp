@@ -30,12 +30,6 @@ QFrame* card(QWidget* parent) {
     return frame;
 }
 
-QLabel* wrapped(const QString& text, const char* role, QWidget* parent) {
-    QLabel* label = plain_label(text, role, parent);
-    label->setWordWrap(true);
-    return label;
-}
-
 void empty(QLayout* layout) {
     while (QLayoutItem* item = layout->takeAt(0)) {
         if (item->widget()) item->widget()->deleteLater();
@@ -74,8 +68,8 @@ WelcomePage::State::State(WelcomePage* page) : page(page) {
     workspace->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addStretch(1);
     column->addWidget(name);
-    column->addWidget(wrapped("Design a transformer ablation study, watch it train, compare its variants over seeds.",
-                              "muted", middle));
+    column->addWidget(wrapped_label(
+        "Design a transformer ablation study, watch it train, compare its variants over seeds.", "muted", middle));
     column->addWidget(build_quick());
     auto* row = new QHBoxLayout;
     row->setSpacing(4 * kSpace);
@@ -112,7 +106,8 @@ WelcomePage::State::State(WelcomePage* page) : page(page) {
 QWidget* WelcomePage::State::build_quick() {
     QFrame* frame = card(page);
     auto* column = static_cast<QVBoxLayout*>(frame->layout());
-    quick_text = wrapped("Trains a small baseline and a handful of variants, then compares them.", "muted", frame);
+    quick_text =
+        wrapped_label("Trains a small baseline and a handful of variants, then compares them.", "muted", frame);
     auto* start = primary_button("Start the quick study", frame);
     auto* look = new QPushButton("Look at it first", frame);
     auto* row = new QHBoxLayout;
@@ -158,7 +153,7 @@ QWidget* WelcomePage::State::build_places() {
     column->addLayout(recent);
     column->addStretch();
     column->addWidget(
-        wrapped("Study files, workspaces and run folders can also be dropped on this window.", "muted", frame));
+        wrapped_label("Study files, workspaces and run folders can also be dropped on this window.", "muted", frame));
     connect(study, &QPushButton::clicked, page, &WelcomePage::choose_study_file);
     connect(folder, &QPushButton::clicked, page, &WelcomePage::choose_workspace);
     return frame;
@@ -172,7 +167,7 @@ QWidget* WelcomePage::State::preset_row(const PresetSummary& preset, QWidget* pa
     auto* text = new QVBoxLayout;
     text->setSpacing(0);
     text->addWidget(plain_label(QString("%1 · %2 runs").arg(preset.name).arg(preset.runs), "", row));
-    text->addWidget(wrapped(preset.description, "muted", row));
+    text->addWidget(wrapped_label(preset.description, "muted", row));
     auto* line = new QHBoxLayout(row);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(3 * kSpace);

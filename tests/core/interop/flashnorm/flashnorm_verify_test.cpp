@@ -1,5 +1,6 @@
 #include "core/interop/flashnorm/verify.h"
 
+#include "core/base/atomic_file.h"
 #include "core/interop/flashnorm/flashnorm.h"
 #include "core/model/register.h"
 #include "tests/core/interop/flashnorm/checkpoint_folder.h"
@@ -64,6 +65,15 @@ class FlashNormVerifyTest : public QObject {
         QCOMPARE(seen.wrong_tensor, std::string("model.layers.1.mlp.down_proj.weight"));
         QVERIFY(seen.written[0].largest_difference > 1e-3 && seen.written[0].kl > 1e-9);
         QVERIFY(seen.written[0].layer_error[0] < 1e-5 && seen.written[0].layer_error[1] > 1e-3);
+    }
+
+    // The weights are compared all the same; ids stand for the text.
+    void a_tokenizer_of_an_unknown_kind_is_no_hindrance() {
+        const Checkpoint checkpoint("llama-f16");
+        atomic_write(checkpoint.path() / "tokenizer.json", R"({"model": {"type": "Unigram"}})");
+        const auto result = verified(checkpoint, false);
+        QVERIFY(result.exact() && result.greedy_prompt.empty());
+        QCOMPARE(result.greedy_source.size(), 16u);
     }
 
     void an_architecture_that_is_not_computed_here_is_refused() {

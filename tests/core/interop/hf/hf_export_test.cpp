@@ -74,7 +74,7 @@ class HfExportTest : public QObject {
     void half_the_bytes_in_bfloat16() {
         const fs::path run = run_of({});
         const hf::Exported full = hf::export_run(run, folder_ / "full");
-        const hf::Exported half = hf::export_run(run, folder_ / "half", {.dtype = "bfloat16"});
+        const hf::Exported half = hf::export_run(run, folder_ / "half", {.dtype = "bfloat16", .step = {}});
         QCOMPARE(2 * half.bytes, full.bytes);
         QCOMPARE(hf::Checkpoint(folder_ / "half").config().dtype, std::string("bfloat16"));
     }

@@ -144,6 +144,9 @@ class Cs336Test : public QObject {
         QVERIFY(refused("gated", {{"ffn_type", "silu"}}, config_of(), "", 0, {"ffn.w3.weight", "no place"}));
         QVERIFY(
             refused("plain", Json::object(), config_of({{"ffn_type", "silu"}}), "", 0, {"has no", "ffn.w3.weight"}));
+        RunConfig no_final = config_of();  // pre-norm, and not whole
+        no_final.model.norm_at(NormSite::final) = {"none", Json::object()};
+        QVERIFY(refused("final", Json::object(), no_final, "", 0, {"has no", "ln_final.weight"}));
         QVERIFY(refused("extra", Json::object(), config_of(), "layers.0.bonus", 0, {"layers.0.bonus", "no place"}));
     }
 

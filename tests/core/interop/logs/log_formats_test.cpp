@@ -201,6 +201,10 @@ class LogFormatsTest : public QObject {
         QCOMPARE(run.verdict.step, 2);
         QVERIFY(is_remarked(run, "'note' holds words"));
         QCOMPARE(run.variant, std::string("a"));
+        // A date is no time of ours.
+        run = one(folder_.write("c.csv", "step,timestamp,loss\n1,2024-05-01 10:00,3\n2,2024-05-01 10:01,2\n"));
+        QVERIFY(is_remarked(run, "'timestamp' holds words") && std::isnan(run.seconds));
+        QCOMPARE(series(run, run::kTrainLoss).at(2), 2.0f);
         // Names of a table's own.
         run = one(folder_.write("b.tsv", "\xef\xbb\xbfit\tcost\r\n0\t4\r\n10\t3\r\n"),
                   {"", {{"step", "it"}, {"loss", "cost"}}});
@@ -219,6 +223,44 @@ class LogFormatsTest : public QObject {
         QCOMPARE(runs[1].variant, std::string("no--norm"));
         QCOMPARE(runs[1].label, std::string("no, norm"));
         QCOMPARE(runs[1].steps, 0);
+    }
+
+    void runs_of_an_export_are_never_mixed() {
+        const auto alike =
+            logs::read_log(folder_.write("wandb.csv", "Step,a b - loss,a/b - loss,a-b - loss\n0,3,2,1\n"));
+        QCOMPARE(alike.size(), std::size_t{3});
+        std::set<std::string> variants, labels;
+        for (const ImportedRun& run : alike) {
+            variants.insert(run.variant);
+            labels.insert(run.label);
+        }
+        QCOMPARE(variants, (std::set<std::string>{"a-b", "a-b-2", "a-b-3"}));
+        QCOMPARE(labels, (std::set<std::string>{"a b", "a-b", "a/b"}));
+        const fs::path twice = folder_.write("wandb.csv", "Step,a - loss,a - loss\n0,3,2\n");
+        QVERIFY(test::is_line_with(test::input_error([&] { logs::read_log(twice); }), {"'a - loss'", "twice"}));
+    }
+
+    // What --column names is read in every format that has columns, and refused where it is not there.
+    void columns_of_other_formats() {
+        const auto state = folder_.write(
+            "named.json", R"({"log_history": [{"step": 1, "train_loss": 3.0}, {"step": 2, "train_loss": 2.0}]})");
+        QCOMPARE(series(one(state, {"", {{"loss", "train_loss"}}}), run::kTrainLoss).at(2), 2.0f);
+        const auto log =
+            folder_.write("trainer_log.jsonl", R"({"current_steps": 1, "loss": 2.5, "lm": 2.0, "throughput": 7})");
+        const ImportedRun run = one(log, {"", {{"loss", "lm"}, {"tokens_per_second", "throughput"}}});
+        QCOMPARE(series(run, run::kTrainLoss).at(1), 2.0f);
+        QCOMPARE(series(run, run::kTokensPerSecond).at(1), 7.0f);
+        const auto refused = [&](const fs::path& path, const char* ours, const char* theirs, const char* part) {
+            return test::is_line_with(test::input_error([&] { one(path, {"", {{ours, theirs}}}); }), {part});
+        };
+        QVERIFY(refused(log, "loss", "los", "no column 'los'"));
+        QVERIFY(refused(state, "loss", "los", "no column 'los'"));
+        QVERIFY(refused(reference("tensorboard"), "val_loss", "los", "no column 'los'"));
+        QVERIFY(refused(log, "step", "current_steps", "the format itself"));
+        const fs::path speedrun = test::write_speedrun(folder_ / "marin", test::speedruns().front());
+        QVERIFY(refused(speedrun, "loss", "x", "no columns to name"));
+        const fs::path results = folder_.write("train_results.json", R"({"train_loss": 1.0})");
+        QVERIFY(refused(results, "loss", "train_loss", "no columns to name"));
     }
 
     void what_is_no_log_is_said_in_one_line() {

@@ -45,6 +45,18 @@ class NormAblationExportTest : public QObject {
         return test::input_error([&] { na::export_study(points, study_.folder() / folder); });
     }
 
+    // A run whose data folder holds these files.
+    na::PointToExport with_files(const std::string& variant, const std::vector<std::string>& names) {
+        na::PointToExport point = study_.add({.variant = variant}, {40});
+        const std::string data = "data-of-" + variant;
+        fs::create_directories(study_.folder() / data);
+        for (const std::string& name : names) study_.folder().write(data + "/" + name, "{}");
+        Json info = io::read_json(point.run.folder() / "run.json");
+        info["data"]["folder"] = (study_.folder() / data).string();
+        io::write_json(point.run.folder() / "run.json", info);
+        return point;
+    }
+
   private Q_SLOTS:
     void initTestCase() {
         points_ = {study_.add({}, {10, 20, 40}),
@@ -174,17 +186,18 @@ class NormAblationExportTest : public QObject {
     }
 
     void tokenizer_files_come_along() {
-        na::PointToExport point = study_.add({.variant = "with_tokenizer"}, {40});
-        fs::create_directories(study_.folder() / "data");
-        for (const char* name : {"tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "train.npy"})
-            study_.folder().write(std::string("data/") + name, "{}");
-        Json info = io::read_json(point.run.folder() / "run.json");
-        info["data"]["folder"] = (study_.folder() / "data").string();
-        io::write_json(point.run.folder() / "run.json", info);
+        const na::PointToExport point = with_files(
+            "with_tokenizer", {"tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "train.npy"});
         QVERIFY(na::export_study({point}, study_.folder() / "tokens").has_tokenizer);
         const std::vector<std::string> wanted = {"chat_template.jinja", "tokenizer.json", "tokenizer_config.json"};
         QVERIFY(names_in(study_.folder() / "tokens/tokenizer") == wanted);
         QVERIFY(fs::exists(study_.folder() / "tokens/with_tokenizer_finetuned/tokenizer.json"));
+
+        // Never a mixture of two.
+        const na::PointToExport other = with_files("with_model", {"tokenizer.model", "special_tokens_map.json"});
+        na::export_study({point, other}, study_.folder() / "two-tokenizers");
+        QVERIFY(names_in(study_.folder() / "two-tokenizers/tokenizer") == wanted);
+        QVERIFY(fs::exists(study_.folder() / "two-tokenizers/with_model_finetuned/tokenizer.model"));
     }
 
     void what_cannot_be_exported_is_one_line_and_leaves_nothing() {

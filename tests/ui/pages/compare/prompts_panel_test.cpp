@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/infer/generate.h"
+#include "core/interop/open_model.h"
 #include "core/run/queue.h"
 #include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
@@ -63,6 +64,13 @@ class PromptsPanelTest : public QObject {
         const run::RunDirectory run = test::create_tiny_run(folder.path(), config, seed);
         run::train_run(run, {});
         return run;
+    }
+
+    static QString alone(const run::RunDirectory& run, const std::string& prompt,
+                         const infer::SamplingOptions& options) {
+        const auto model = interop::open_model({interop::ModelPlace::Kind::run, run.folder(), run.id()}, {true});
+        return QString::fromStdString(
+            infer::generate(*model, {infer::prompt_ids(*model, prompt)}, options).front().text);
     }
 
     static std::vector<PromptModel::Variant> two_variants() {
@@ -134,7 +142,14 @@ class PromptsPanelTest : public QObject {
         const QString document = as_markdown(model, "Greedy, 60 tokens");
         QVERIFY(document.startsWith("# Prompts\n\nGreedy, 60 tokens.\n\n## a \\| b\n"));
         QVERIFY2(document.contains("first<br>") && !document.contains("<b>second"), qPrintable(document));
-        QCOMPARE(document.count("\n| "), 4);  // head, rule, two variants
+        QCOMPARE(document.count("\n| "), 4);                                  // head, rule, two variants
+        QVERIFY(document.contains("| No norm | *(collapsed: NaN at 3)* |"));  // not what it said
+        model.set_cell({"1", -1, 0}, {State::making, "half", {}});
+        model.give_up();
+        QVERIFY(as_markdown(model, "Greedy").contains("half *(stopped)* |"));
+        QVERIFY(model.any_text());
+        model.set_variants({{"3", "Of another study", "", ""}});
+        QVERIFY(!model.any_text());
     }
 
     void sampling_is_greedy_at_first() {
@@ -162,8 +177,8 @@ class PromptsPanelTest : public QObject {
         QVERIFY(window.done());
         infer::SamplingOptions options;
         options.max_tokens = 12;
-        QCOMPARE(window.cell(0, 1), QString::fromStdString(infer::generate(run.folder(), "the cat", options)));
-        QCOMPARE(window.cell(1, 1), QString::fromStdString(infer::generate(run.folder(), "the dog ate", options)));
+        QCOMPARE(window.cell(0, 1), alone(run, "the cat", options));
+        QCOMPARE(window.cell(1, 1), alone(run, "the dog ate", options));
         QVERIFY(!window.cell(0, 1).isEmpty());
         QTest::mouseClick(window.button_named("Copy"), Qt::LeftButton);
         QVERIFY(QGuiApplication::clipboard()->text().contains("## the dog ate"));
