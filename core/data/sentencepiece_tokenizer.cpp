@@ -83,6 +83,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     }
     std::int32_t unknown_id() const override { return processor_.unk_id(); }
     std::int32_t end_of_document_id() const override { return end_of_document_; }
+    std::int32_t begin_of_text_id() const override { return processor_.bos_id(); }
 
   private:
     const std::string& piece(std::int32_t id) const { return processor_.IdToPiece(id); }

@@ -28,6 +28,7 @@ class Tokenizer {
     virtual bool is_special(std::int32_t id) const = 0;             // stands for no text: borders, padding, unknown
     virtual std::int32_t unknown_id() const { return -1; }          // -1: every text can be encoded
     virtual std::int32_t end_of_document_id() const { return -1; }  // the piece <|endoftext|>; -1: none
+    virtual std::int32_t begin_of_text_id() const { return -1; }    // <s> of a sentencepiece model; -1: none
 };
 
 // A sentencepiece .model (InputError when it is not one). Newlines are a piece of their own: each line is encoded, then

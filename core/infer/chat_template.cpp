@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/infer/jinja/syntax.h"
 #include "core/io/json_file.h"
 
@@ -11,11 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kLargestTemplate = 1 << 20;
-
-bool is_there(const fs::path& file) {
-    std::error_code ignored;
-    return fs::exists(file, ignored);
-}
 
 // One template, or a list of {"name", "template"}, of which "default" is meant.
 std::string template_in(const Json& config) {

@@ -94,6 +94,9 @@ std::optional<StoredCheckpoint> newest_sound_checkpoint(const fs::path& checkpoi
 StoredCheckpoint sound_checkpoint(const fs::path& run_folder, std::optional<std::int64_t> step) {
     if (!step) {
         const auto newest = newest_sound_checkpoint(run_folder / "checkpoints");
+        if (!newest && list_checkpoints(run_folder / "checkpoints").empty())
+            throw InputError("{}: holds no weights: it was imported without them, or ended before its first checkpoint",
+                             run_folder.string());
         if (!newest) throw InputError("{}: has no sound checkpoint", run_folder.string());
         return *newest;
     }

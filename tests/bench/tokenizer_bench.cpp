@@ -3,6 +3,7 @@
 // Prints both medians in MB/s, the ratio, and Ablate's first round, in which no word is remembered.
 #include "core/base/atomic_file.h"
 #include "core/data/tokenizers/load.h"
+#include "tests/bench/median.h"
 #include "tests/bench/peer_process.h"
 
 #include <fmt/format.h>
@@ -25,11 +26,6 @@ std::vector<std::string_view> documents_of(std::string_view text) {
         text.remove_prefix(end);
     }
     return documents;
-}
-
-double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-    return values[values.size() / 2];
 }
 
 }  // namespace
@@ -61,6 +57,7 @@ int main(int argc, char** argv) {
         if (our_tokens != their_tokens) return fmt::print("tokens differ: {} and {}\n", our_tokens, their_tokens), 1;
     }
     const double megabytes = static_cast<double>(text.size()) / 1e6;
-    fmt::print("ablate {:.1f} MB/s (first round {:.1f}), tokenizers {:.1f} MB/s: {:.1f}x\n", megabytes / median(ours),
-               megabytes / ours.front(), megabytes / median(theirs), median(theirs) / median(ours));
+    fmt::print("ablate {:.1f} MB/s (first round {:.1f}), tokenizers {:.1f} MB/s: {:.1f}x\n",
+               megabytes / bench::median(ours), megabytes / ours.front(), megabytes / bench::median(theirs),
+               bench::median(theirs) / bench::median(ours));
 }

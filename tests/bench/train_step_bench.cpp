@@ -5,6 +5,7 @@
 #include "core/model/register.h"
 #include "core/model/transformer.h"
 #include "core/train/optimizer.h"
+#include "tests/bench/median.h"
 #include "tests/bench/peer_process.h"
 
 #include <ATen/Parallel.h>
@@ -83,11 +84,6 @@ double seconds_of(OurStep& step) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 int compare(const std::vector<std::string>& arguments) {
     if (arguments.size() < 3)
         throw InputError("usage: train_step_bench PYTHON PEER [SIZE] [PRECISION] [STEPS] [THREADS]");
@@ -112,7 +108,7 @@ int compare(const std::vector<std::string>& arguments) {
         peer_seconds.push_back(theirs);
     }
     const double tokens = static_cast<double>(config.train.batch * config.data.context);
-    const double mine = median(our_seconds), theirs = median(peer_seconds);
+    const double mine = bench::median(our_seconds), theirs = bench::median(peer_seconds);
     fmt::print("{} {} {} thread(s), {} steps in turns\n", argument(3, "quick"), config.train.precision,
                config.train.threads, steps);
     fmt::print("ablate  {:8.1f} ms  {:8.0f} tokens/s\n", 1e3 * mine, tokens / mine);

@@ -1,6 +1,7 @@
 #include "core/io/json_lines.h"
 #include "core/io/tensorboard.h"
 #include "core/model/register.h"
+#include "tests/bench/median.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "ui/charts/plot_view.h"
@@ -36,11 +37,6 @@ namespace fs = std::filesystem;
 constexpr int kStarts = 5, kRounds = 5, kManyRuns = 1000, kLongRuns = 20, kLongSteps = 40'000, kLoggingRuns = 8;
 constexpr int kPatience = 120'000, kLoggingSeconds = 8;
 constexpr const char* kFifthTag = "param/norm";
-
-double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-    return values[values.size() / 2];
-}
 
 double largest(const std::vector<double>& values) { return *std::max_element(values.begin(), values.end()); }
 
@@ -301,7 +297,7 @@ QString empty_window() { return QCoreApplication::applicationDirPath() + "/empty
 double start_to(const char* word, const std::function<std::unique_ptr<Child>()>& make) {
     std::vector<double> times;
     for (int i = 0; i < kStarts; ++i) times.push_back(make()->until(word));
-    return median(times);
+    return bench::median(times);
 }
 
 void bench_starts(const fs::path& empty, const fs::path& many) {
@@ -319,7 +315,7 @@ void bench_long_runs(const fs::path& workspace, const fs::path& empty) {
     none.until("painted");
     window.until("held");
     std::printf("%d runs x %d steps x 5 series, click to drawn %7.0f ms  (at most 1000)\n", kLongRuns, kLongSteps,
-                median(window.numbers_after("drawn")));
+                bench::median(window.numbers_after("drawn")));
     const auto beyond = [&](const Child& other, const char* field) {
         return window.megabytes(field) - other.megabytes(field);
     };
@@ -334,7 +330,7 @@ void bench_logging(const fs::path& workspace) {
     window.until("held");
     const std::vector<double> stalls = window.numbers_after("stall");
     std::printf("%d runs logging 100 records/s, 4 charts: stall   %7.0f ms  (at most 50; worst %.0f)\n", kLoggingRuns,
-                median(stalls), largest(stalls));
+                bench::median(stalls), largest(stalls));
 }
 
 int compare() {

@@ -1,6 +1,7 @@
 #include "core/interop/hf/weight_files.h"
 
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/io/json_file.h"
 
@@ -9,15 +10,6 @@
 namespace ablate::interop::hf {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-bool is_there(const fs::path& file) {
-    std::error_code unreadable;
-    return fs::exists(file, unreadable);
-}
-
-}  // namespace
 
 WeightFiles::WeightFiles(const fs::path& folder) {
     // In the order of transformers: the single file wins over an index.

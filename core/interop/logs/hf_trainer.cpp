@@ -1,5 +1,6 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/interop/hf/config.h"
@@ -22,11 +23,6 @@ namespace {
 
 constexpr const char* kState = "trainer_state.json";
 constexpr std::uint64_t kLargestConfig = 1u << 20;
-
-bool is_file(const fs::path& file) {
-    std::error_code error;
-    return fs::is_regular_file(file, error);
-}
 
 // N of "checkpoint-N", or -1.
 std::int64_t checkpoint_number(const std::string& name) {

@@ -1,6 +1,7 @@
 #include "core/interop/logs/logs.h"
 
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/interop/logs/reading.h"
 #include "core/io/json_file.h"
@@ -28,11 +29,6 @@ constexpr std::array kReaders{
     Reader{{"cs336-model", "model_config.json of CS336's assignment 1 with its model.pt: a model, not a log"},
            read_cs336},
 };
-
-bool is_there(const fs::path& path) {
-    std::error_code error;
-    return fs::exists(path, error);
-}
 
 std::string of_folder(const fs::path& folder) {
     std::error_code error;

@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/config/study_config.h"
@@ -25,11 +26,6 @@ namespace {
 using torch_file::StateDictFile;
 
 constexpr std::uint64_t kLargestMetadata = 16 << 20;
-
-bool is_file(const fs::path& file) {
-    std::error_code error;
-    return fs::is_regular_file(file, error);
-}
 
 // The folders of a folder whose names end in `_finetuned`, and those that might be base stages.
 struct Stages {

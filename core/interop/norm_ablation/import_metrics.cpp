@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/interop/logs/reading.h"
 #include "core/interop/norm_ablation/layout.h"
 #include "core/io/json_file.h"
@@ -14,11 +15,6 @@ namespace ablate::interop::norm_ablation {
 namespace fs = std::filesystem;
 
 namespace {
-
-bool is_file(const fs::path& file) {
-    std::error_code error;
-    return fs::is_regular_file(file, error);
-}
 
 bool is_average(const Json& line) { return line.contains("train_loss") && !line.contains("loss"); }
 

@@ -39,7 +39,8 @@ class ImportCommandTest : public QObject {
 
         const Output preview = ablate({"preview", "norms", "--json"});
         QCOMPARE(preview.code, 0);
-        for (const Json& point : preview.json().at("points")) {
+        const Json points = preview.json().at("points");
+        for (const Json& point : points) {
             const Json& start = point.at("start");
             QVERIFY(start.at("kept").size() > 0);
             QCOMPARE(start.at("dropped").empty(), point.at("variant") == "baseline");

@@ -44,7 +44,8 @@ class LoadTest : public QObject {
         return two;
     }
     void compare(const LoadedTokenizer& loaded, const LoadedTokenizer& reference) {
-        for (const Json& text : io::read_json(data_ / "reference.json").at("texts"))
+        const Json texts = io::read_json(data_ / "reference.json").at("texts");
+        for (const Json& text : texts)
             QCOMPARE(encode(loaded, text.get<std::string>()), encode(reference, text.get<std::string>()));
     }
     std::string refusal(const Json& json) {
@@ -76,7 +77,8 @@ class LoadTest : public QObject {
     void two_files_of_qwen() {
         const std::filesystem::path two = two_files("qwen");
         Json config = {{"tokenizer_class", "Qwen2Tokenizer"}};
-        for (const Json& token : io::read_json(data_ / "qwen.json").at("added_tokens"))
+        const Json added = io::read_json(data_ / "qwen.json").at("added_tokens");
+        for (const Json& token : added)
             config["added_tokens_decoder"][std::to_string(token.at("id").get<int>())] = token;
         io::write_json(two / "tokenizer_config.json", config);
         compare(load_tokenizer(two), load_tokenizer(data_ / "qwen.json"));
@@ -108,6 +110,21 @@ class LoadTest : public QObject {
         QCOMPARE(loaded.file, folder_ / "tokens/tokenizer.model");
         for (const char* line : {"", "Lily found a key.", "naïve café 日本 😀"})
             QCOMPARE(loaded.tokenizer->decode(encode(loaded, line)), std::string(line));
+
+        // As transformers, which puts <s> first for a LlamaTokenizer that does not say otherwise.
+        const auto before = [&](const Json& config) {
+            io::write_json(folder_ / "tokens/tokenizer_config.json", config);
+            return load_tokenizer(folder_ / "tokens").before;
+        };
+        QVERIFY(loaded.before.empty());
+        QCOMPARE(before({{"tokenizer_class", "LlamaTokenizer"}}), std::vector<std::int32_t>{1});
+        QVERIFY(before({{"tokenizer_class", "LlamaTokenizerFast"}, {"add_bos_token", false}}).empty());
+        QCOMPARE(before({{"add_bos_token", true}}), std::vector<std::int32_t>{1});
+        QVERIFY(before({{"tokenizer_class", "T5Tokenizer"}}).empty());
+        QVERIFY(is_line_with(input_error([&] {
+                                 before({{"add_bos_token", "yes"}});
+                             }),
+                             {"add_bos_token", "true or false"}));
     }
 
     void what_is_not_known_is_refused_by_name_data() {

@@ -89,7 +89,7 @@ class HfExportTest : public QObject {
         const fs::path run = run_of({});
         QVERIFY(is_line_with(refused(run, {.step = 8}), {"no checkpoint of step 8"}));
         fs::create_directory(folder_ / "empty");
-        QVERIFY(is_line_with(refused(folder_ / "empty"), {"no sound checkpoint"}));
+        QVERIFY(is_line_with(refused(folder_ / "empty"), {"holds no weights"}));
         fs::create_directory(folder_ / "taken");
         QVERIFY(is_line_with(test::input_error([&] { hf::export_run(run, folder_ / "taken"); }), {"exists already"}));
         QVERIFY(fs::is_empty(folder_ / "taken"));

@@ -208,7 +208,7 @@ class NormAblationExportTest : public QObject {
         na::export_study({kept}, study_.folder() / "kept");
         QCOMPARE(io::read_json(study_.folder() / "kept/kept/metadata.json").at("base_model").get<std::string>(),
                  std::string("qwen3-0.6b"));
-        QVERIFY(is_line_with(refusal({study_.add({.variant = "bare"}, {})}, "bare"), {"no sound checkpoint"}));
+        QVERIFY(is_line_with(refusal({study_.add({.variant = "bare"}, {})}, "bare"), {"holds no weights"}));
         QVERIFY(is_line_with(refusal({points_[1], points_[1]}, "twice"), {"two folders", "'no_qk_norm'"}));
         QVERIFY(is_line_with(refusal({points_[1]}, "out"), {"exists already"}));
         QVERIFY_THROWS_EXCEPTION(ResourceError, [&] {
