@@ -81,7 +81,7 @@ int generate(const Options& options) {
     const std::vector<std::string> prompts = all_prompts(options);
     const interop::ModelPlace place = model_named(options.model, options.workspace);
     interop::OpenOptions open = options.open;
-    open.needs_tokenizer = true;
+    open.needs_tokenizer = open.for_generation = true;
     const auto trained = interop::open_model(place, open);
     const auto ids = ids_of(options, prompts, *trained);
     infer::SamplingOptions sampling = options.sampling;

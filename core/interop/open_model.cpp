@@ -1,6 +1,7 @@
 #include "core/interop/open_model.h"
 
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/infer/trained_model.h"
 #include "core/interop/hf/checkpoint.h"
@@ -14,11 +15,6 @@ namespace ablate::interop {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& file) {
-    std::error_code ignored;
-    return fs::exists(file, ignored);
-}
 
 ModelPlace place_at(const fs::path& folder) {
     using Kind = ModelPlace::Kind;
@@ -56,7 +52,7 @@ void load_hugging_face(infer::TrainedModel& trained, const ModelPlace& place, co
     infer::find_tokenizer(trained, place.folder, options.needs_tokenizer);
     trained.end_ids = end_ids(place.folder, checkpoint.config().eos_token_id);
     infer::make_model(trained, options.context);
-    checkpoint.load(*trained.model);
+    checkpoint.load(*trained.model, options.for_generation);
 }
 
 void load_imported(infer::TrainedModel& trained, const ModelPlace& place, const OpenOptions& options) {
@@ -70,7 +66,7 @@ void load_imported(infer::TrainedModel& trained, const ModelPlace& place, const 
     RunConfig whole = trained.model->config();
     whole.train.start = weights.folder.string();
     whole.train.start_sha256 = weights.sha256;
-    train::load_start(*trained.model, whole);
+    train::load_start(*trained.model, whole, options.for_generation);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct OpenOptions {
     bool needs_tokenizer = false;
     std::optional<std::int64_t> step{};     // of a run's checkpoint; absent: the newest sound one
     std::optional<std::int64_t> context{};  // tokens the model is to see at once; absent: as trained
+    bool for_generation = false;            // keeps matrices of bf16 as they are; see model::fill
 };
 
 // Weights in memory, ready to be used. Products of matrices are made as a run made them, else in fp32. InputError:

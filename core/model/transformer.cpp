@@ -1,5 +1,6 @@
 #include "core/model/transformer.h"
 
+#include "core/base/memory.h"
 #include "core/model/block.h"
 #include "core/model/sites.h"
 #include "core/model/tensor_table.h"
@@ -24,8 +25,20 @@ struct Transformer::Modules {
     std::unique_ptr<Norm> embed_norm, final_norm;
     std::unique_ptr<Position> position;
     std::vector<Block> blocks;
-    at::ScalarType product_type;
+    at::ScalarType residual_type, product_type;
 };
+
+void fill(Parameter& parameter, const at::Tensor& stored, bool for_generation) {
+    const at::NoGradGuard no_gradient;
+    const bool matrix = parameter.spec.role == TensorRole::matrix || parameter.spec.role == TensorRole::embedding;
+    if (for_generation && parameter.value.is_cpu()) {
+        const at::ScalarType type =
+            matrix && stored.scalar_type() == at::kBFloat16 ? at::kBFloat16 : parameter.value.scalar_type();
+        parameter.value.set_data(at::empty(stored.sizes(), type));
+        prefer_large_pages(parameter.value.mutable_data_ptr(), parameter.value.nbytes());
+    }
+    parameter.value.copy_(stored);
+}
 
 Transformer::Transformer(const RunConfig& config, std::uint64_t seed, at::Device device, at::ScalarType weights)
     : Transformer(config, std::optional(seed), device, weights) {}
@@ -51,6 +64,7 @@ Transformer::Transformer(const RunConfig& config, std::optional<std::uint64_t> s
                                     bind_below(norm_name(site, 0)), device);
     };
     Modules& modules = *modules_;
+    modules.residual_type = weights;
     modules.product_type = config.train.precision == "bf16" && weights == at::kFloat ? at::kBFloat16 : weights;
     modules.embedding = tensors("embed.weight");
     modules.head = tensors(config.model.tie_embeddings ? "embed.weight" : "head.weight");
@@ -71,7 +85,7 @@ at::Tensor Transformer::hidden(const at::Tensor& ids, const ForwardOptions& opti
     Pass pass{modules.product_type, std::move(places), {}, options.probe, continuation};
     if (options.training) pass.dropout = ops::Dropout(config_.model.dropout, options.dropout_seed, device_);
 
-    at::Tensor x = at::embedding(modules.embedding, ids);
+    at::Tensor x = at::embedding(modules.embedding, ids).to(modules.residual_type);
     x = modules.embed_norm->forward(x, x.scalar_type());
     const at::Tensor position = modules.position->embedding(pass.places);
     if (position.defined()) x = x + position.to(x.scalar_type());

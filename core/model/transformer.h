@@ -13,6 +13,10 @@ struct Parameter {
     at::Tensor value;  // fp32 (or fp64 in tests) leaf that requires a gradient, updated in place
 };
 
+// Gives a parameter the values that a file holds, of any floating type. `for_generation` on a CPU a matrix of bf16
+// stays bf16: its products are the same, and half as many bytes are read for each token.
+void fill(Parameter& parameter, const at::Tensor& stored, bool for_generation = false);
+
 // Looks at activations as they are computed, in forward order: "embed", "blocks.0.attn_in", "blocks.0.attn", ...,
 // "blocks.0.ffn", "blocks.0" (the residual stream behind the block), "final", "logits".
 using Probe = std::function<void(const std::string& site, const at::Tensor& value)>;

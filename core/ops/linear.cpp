@@ -42,9 +42,16 @@ constexpr std::int64_t kFewRows = 16;
 // lies, instead of being joined and converted first.
 bool are_few_rows(const at::Tensor& x, at::TensorList weights) {
     if (at::GradMode::is_enabled() || !rows::fit(x) || x.numel() > kFewRows * x.size(-1)) return false;
-    return std::all_of(weights.begin(), weights.end(), [](const at::Tensor& weight) {
-        return weight.is_cpu() && weight.scalar_type() == at::kFloat && weight.is_contiguous();
-    });
+    return std::all_of(weights.begin(), weights.end(),
+                       [](const at::Tensor& weight) { return rows::fit(weight) && weight.is_contiguous(); });
+}
+
+std::vector<float> paired_up(const at::Tensor& rows) {
+    const std::int64_t width = rows.size(-1);
+    std::vector<float> paired(static_cast<std::size_t>(rows.numel()));
+    for (std::int64_t i = 0; i < rows.numel(); i += width)
+        rows::pair_up(rows.const_data_ptr<float>() + i, paired.data() + i, width);
+    return paired;
 }
 
 at::Tensor few_rows(const at::Tensor& x, at::TensorList weights, at::TensorList biases) {
@@ -57,16 +64,24 @@ at::Tensor few_rows(const at::Tensor& x, at::TensorList weights, at::TensorList 
     const std::int64_t outputs = shape.back();
     at::Tensor y = at::empty(shape, wide.options());
     const float* in = wide.const_data_ptr<float>();
+    std::vector<float> paired;  // `in` for weights in bf16
+    for (const at::Tensor& weight : weights)
+        if (weight.scalar_type() == at::kBFloat16 && paired.empty()) paired = paired_up(wide);
     float* out = y.mutable_data_ptr<float>();
 
     constexpr std::int64_t kAtOnce = 16, kProductsAThread = 1 << 17;
     for (const at::Tensor& weight : weights) {
-        const float* w = weight.const_data_ptr<float>();
+        const auto dots = [&](std::int64_t row, std::int64_t j, std::int64_t some, float* to) {
+            if (weight.scalar_type() == at::kBFloat16)
+                rows::dots(paired.data() + row * width, weight.const_data_ptr<at::BFloat16>() + j * width, some, width,
+                           to);
+            else
+                rows::dots(in + row * width, weight.const_data_ptr<float>() + j * width, some, width, rounded, to);
+        };
         at::parallel_for(0, weight.size(0), kProductsAThread / width + 1, [&](std::int64_t first, std::int64_t last) {
             for (std::int64_t j = first; j < last; j += kAtOnce)
                 for (std::int64_t row = 0; row < count; ++row)
-                    rows::dots(in + row * width, w + j * width, std::min(kAtOnce, last - j), width, rounded,
-                               out + row * outputs + j);
+                    dots(row, j, std::min(kAtOnce, last - j), out + row * outputs + j);
         });
         out += weight.size(0);
     }

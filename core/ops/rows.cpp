@@ -49,58 +49,92 @@ template <class Term>
 // how fast weights arrive.
 typedef float Eight __attribute__((vector_size(32), aligned(4), may_alias));
 typedef std::uint32_t EightBits __attribute__((vector_size(32), aligned(4), may_alias));
-constexpr std::int64_t kEight = 8;
+typedef std::uint32_t EightPairs __attribute__((vector_size(32), aligned(2), may_alias));
+constexpr std::int64_t kEight = 8, kSixteen = 16;
+template <class Stored>
+constexpr std::int64_t kLine = 64 / sizeof(Stored);  // of a cache
 
-[[gnu::always_inline]] inline float nearest_bf16(float x) {
-    const auto bits = std::bit_cast<std::uint32_t>(x);
-    return x == x ? std::bit_cast<float>((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000) : x;
-}
+[[gnu::always_inline]] inline void load(const float* x, Eight& value) { value = *reinterpret_cast<const Eight*>(x); }
 
-template <bool kRounded>
-[[gnu::always_inline]] inline void load(const float* x, Eight& value) {
-    value = *reinterpret_cast<const Eight*>(x);
-    if constexpr (kRounded) {
+// How sixteen weights are read: as they are, each as the nearest bf16, or from bf16.
+struct AsTheyAre {
+    using Stored = float;
+    [[gnu::always_inline]] static void sixteen(const float* w, Eight& first, Eight& second) {
+        load(w, first);
+        load(w + kEight, second);
+    }
+    [[gnu::always_inline]] static float one(float w) { return w; }
+};
+
+struct Rounded {
+    using Stored = float;
+    [[gnu::always_inline]] static void round(Eight& value) {
         const EightBits bits = reinterpret_cast<const EightBits&>(value);
         const EightBits near = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000;
         value = value == value ? reinterpret_cast<const Eight&>(near) : value;
     }
-}
+    [[gnu::always_inline]] static void sixteen(const float* w, Eight& first, Eight& second) {
+        AsTheyAre::sixteen(w, first, second);
+        round(first);
+        round(second);
+    }
+    [[gnu::always_inline]] static float one(float w) {
+        const auto bits = std::bit_cast<std::uint32_t>(w);
+        return w == w ? std::bit_cast<float>((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000) : w;
+    }
+};
+
+// Those at even places first, as pair_up() arranges what they meet: no lane has to move.
+struct FromBf16 {
+    using Stored = at::BFloat16;
+    [[gnu::always_inline]] static void sixteen(const at::BFloat16* w, Eight& even, Eight& odd) {
+        const EightBits pairs = *reinterpret_cast<const EightPairs*>(w);
+        const EightBits low = pairs << 16, high = pairs & 0xFFFF0000;
+        even = reinterpret_cast<const Eight&>(low);
+        odd = reinterpret_cast<const Eight&>(high);
+    }
+    [[gnu::always_inline]] static float one(at::BFloat16 w) {
+        return std::bit_cast<float>(static_cast<std::uint32_t>(w.x) << 16);
+    }
+};
 
 // x ⋅ w of kRows rows at once, in two partial sums of eight each.
-template <int kRows, bool kRounded>
-[[gnu::always_inline]] inline void some_dots(const float* x, const float* w, std::int64_t width, float* y) {
-    Eight even[kRows] = {}, odd[kRows] = {};
-    const std::int64_t whole = width - width % (2 * kEight);
-    for (std::int64_t i = 0; i < whole; i += 2 * kEight) {
-        Eight a, b;
-        load<false>(x + i, a);
-        load<false>(x + i + kEight, b);
-        for (int row = 0; row < kRows; ++row) {
-            Eight c, d;
-            load<kRounded>(w + row * width + i, c);
-            load<kRounded>(w + row * width + i + kEight, d);
-            even[row] += a * c;
-            odd[row] += b * d;
+template <int kRows, class Read>
+[[gnu::always_inline]] inline void some_dots(const float* x, const typename Read::Stored* w, std::int64_t width,
+                                             float* y) {
+    Eight first[kRows], second[kRows];
+    for (int row = 0; row < kRows; ++row) first[row] = second[row] = Eight{};
+    constexpr std::int64_t kStep = kLine<typename Read::Stored>;
+    const std::int64_t whole = width - width % kStep;
+    for (std::int64_t line = 0; line < whole; line += kStep) {
+        // Rows are too short for the processor to see the next ones coming.
+        for (int row = 0; row < kRows; ++row) __builtin_prefetch(w + (2 * kRows + row) * width + line);
+        for (std::int64_t i = line; i < line + kStep; i += kSixteen) {
+            Eight a, b;
+            AsTheyAre::sixteen(x + i, a, b);
+            for (int row = 0; row < kRows; ++row) {
+                Eight c, d;
+                Read::sixteen(w + row * width + i, c, d);
+                first[row] += a * c;
+                second[row] += b * d;
+            }
         }
     }
     for (int row = 0; row < kRows; ++row) {
-        const Eight lanes = even[row] + odd[row];
+        const Eight lanes = first[row] + second[row];
         float sum = 0;
         for (int lane = 0; lane < kEight; ++lane) sum += lanes[lane];
-        for (std::int64_t i = whole; i < width; ++i) {
-            const float value = w[row * width + i];
-            sum += x[i] * (kRounded ? nearest_bf16(value) : value);
-        }
+        for (std::int64_t i = whole; i < width; ++i) sum += x[i] * Read::one(w[row * width + i]);
         y[row] = sum;
     }
 }
 
-template <bool kRounded>
-[[gnu::always_inline]] inline void all_dots(const float* x, const float* w, std::int64_t count, std::int64_t width,
-                                            float* __restrict y) {
+template <class Read>
+[[gnu::always_inline]] inline void all_dots(const float* x, const typename Read::Stored* w, std::int64_t count,
+                                            std::int64_t width, float* __restrict y) {
     std::int64_t j = 0;
-    for (; j + 4 <= count; j += 4) some_dots<4, kRounded>(x, w + j * width, width, y + j);
-    for (; j < count; ++j) some_dots<1, kRounded>(x, w + j * width, width, y + j);
+    for (; j + 4 <= count; j += 4) some_dots<4, Read>(x, w + j * width, width, y + j);
+    for (; j < count; ++j) some_dots<1, Read>(x, w + j * width, width, y + j);
 }
 
 [[gnu::always_inline]] inline float sigmoid(float x) { return 1 / (1 + exponential(-x)); }
@@ -180,9 +214,24 @@ ABLATE_EACH_CPU void rotate(const float* x, const float* cosine, const float* si
 ABLATE_EACH_CPU void dots(const float* x, const float* w, std::int64_t count, std::int64_t width, bool rounded,
                           float* __restrict y) {
     if (rounded)
-        all_dots<true>(x, w, count, width, y);
+        all_dots<Rounded>(x, w, count, width, y);
     else
-        all_dots<false>(x, w, count, width, y);
+        all_dots<AsTheyAre>(x, w, count, width, y);
+}
+
+ABLATE_EACH_CPU void pair_up(const float* x, float* __restrict y, std::int64_t count) {
+    const std::int64_t whole = count - count % kLine<at::BFloat16>;
+    for (std::int64_t i = 0; i < whole; i += kSixteen)
+        for (std::int64_t lane = 0; lane < kEight; ++lane) {
+            y[i + lane] = x[i + 2 * lane];
+            y[i + kEight + lane] = x[i + 2 * lane + 1];
+        }
+    for (std::int64_t i = whole; i < count; ++i) y[i] = x[i];
+}
+
+ABLATE_EACH_CPU void dots(const float* x, const at::BFloat16* w, std::int64_t count, std::int64_t width,
+                          float* __restrict y) {
+    all_dots<FromBf16>(x, w, count, width, y);
 }
 
 ABLATE_EACH_CPU void weighted_sum(const float* p, const float* v, std::int64_t count, std::int64_t width,
@@ -194,7 +243,7 @@ ABLATE_EACH_CPU void weighted_sum(const float* p, const float* v, std::int64_t c
         for (std::int64_t j = 0; j < count; ++j)
             for (int part = 0; part < 4; ++part) {
                 Eight value;
-                load<false>(v + j * width + i + part * kEight, value);
+                load(v + j * width + i + part * kEight, value);
                 sums[part] += p[j] * value;
             }
         for (int part = 0; part < 4; ++part) *reinterpret_cast<Eight*>(y + i + part * kEight) = sums[part];

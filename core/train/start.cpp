@@ -1,6 +1,7 @@
 #include "core/train/start.h"
 
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/sha256.h"
 #include "core/io/json_file.h"
 #include "core/io/safetensors.h"
@@ -8,17 +9,10 @@
 #include "core/train/checkpoint.h"
 #include "core/train/tensor_file.h"
 
-#include <ATen/core/grad_mode.h>
-
 namespace ablate::train {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& file) {
-    std::error_code ignored;
-    return fs::exists(file, ignored);
-}
 
 StartWeights imported_model(const fs::path& folder) {
     const fs::path file = folder / "model.json";
@@ -91,7 +85,7 @@ model::StartPlan plan_start(const RunConfig& resolved, const std::string& where)
     return model::plan_start(in_folder(resolved.train.start).config, resolved, where);
 }
 
-model::StartPlan load_start(model::Transformer& transformer, const RunConfig& resolved) {
+model::StartPlan load_start(model::Transformer& transformer, const RunConfig& resolved, bool for_generation) {
     const StartWeights weights = in_folder(resolved.train.start);
     const fs::path file = weights.folder / "model.safetensors";
     if (weights.sha256 != resolved.train.start_sha256 || sha256_file(file) != resolved.train.start_sha256)
@@ -99,11 +93,10 @@ model::StartPlan load_start(model::Transformer& transformer, const RunConfig& re
                          resolved.train.start_sha256);
     model::StartPlan plan = model::plan_start(weights.config, resolved, weights.name);
     const io::SafetensorsReader reader(file);
-    std::map<std::string, at::Tensor> parameters;
-    for (const model::Parameter& parameter : transformer.parameters())
-        parameters[parameter.spec.name] = parameter.value;
-    const at::NoGradGuard no_gradient;
-    for (const TensorSpec& spec : plan.kept) parameters.at(spec.name).copy_(read_tensor(reader, spec, file));
+    std::map<std::string, model::Parameter*> parameters;
+    for (model::Parameter& parameter : transformer.parameters()) parameters[parameter.spec.name] = &parameter;
+    for (const TensorSpec& spec : plan.kept)
+        model::fill(*parameters.at(spec.name), read_tensor(reader, spec, file), for_generation);
     return plan;
 }
 

@@ -32,7 +32,7 @@ void resolve_start(RunConfig& config, const std::filesystem::path& workspace, co
 model::StartPlan plan_start(const RunConfig& resolved, const std::string& where);
 
 // Fills what the plan keeps, from files checked against their sha256; the rest stays as it was initialised. Types are
-// converted. InputError: the files are no longer those that train.start_sha256 names.
-model::StartPlan load_start(model::Transformer& transformer, const RunConfig& resolved);
+// converted as model::fill does. InputError: the files are no longer those that train.start_sha256 names.
+model::StartPlan load_start(model::Transformer& transformer, const RunConfig& resolved, bool for_generation = false);
 
 }  // namespace ablate::train

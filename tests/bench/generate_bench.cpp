@@ -7,6 +7,7 @@
 #include "core/infer/trained_model.h"
 #include "core/interop/open_model.h"
 #include "core/model/register.h"
+#include "tests/bench/median.h"
 #include "tests/bench/peer_process.h"
 
 #include <ATen/Parallel.h>
@@ -49,19 +50,14 @@ Timed continued(const infer::TrainedModel& trained, int tokens) {
             {ids[0].begin() + kPromptTokens, ids[0].end()}};
 }
 
-double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-    return values[values.size() / 2];
-}
-
 void print(const char* first, const char* second, int tokens, const std::vector<double>& ours,
            const std::vector<double>& others) {
-    fmt::print("{} {:.1f} tokens/s, {} {:.1f} tokens/s: {:.2f}x\n", first, tokens / median(ours), second,
-               tokens / median(others), median(others) / median(ours));
+    fmt::print("{} {:.1f} tokens/s, {} {:.1f} tokens/s: {:.2f}x\n", first, tokens / bench::median(ours), second,
+               tokens / bench::median(others), bench::median(others) / bench::median(ours));
 }
 
 int against_transformers(const char* python, const char* script, const char* folder, int tokens, int rounds) {
-    const auto trained = interop::open_model(interop::find_model(folder, {}), {});
+    const auto trained = interop::open_model(interop::find_model(folder, {}), {.for_generation = true});
     bench::PeerProcess peer({python, script, folder, std::to_string(tokens)}, 1 << 16);
     std::vector<double> ours, theirs;
     for (int round = 0; round <= rounds; ++round) {
@@ -83,8 +79,8 @@ int against_transformers(const char* python, const char* script, const char* fol
 }
 
 int two_folders(const char* first, const char* second, int tokens, int rounds) {
-    const auto before = interop::open_model(interop::find_model(first, {}), {});
-    const auto after = interop::open_model(interop::find_model(second, {}), {});
+    const auto before = interop::open_model(interop::find_model(first, {}), {.for_generation = true});
+    const auto after = interop::open_model(interop::find_model(second, {}), {.for_generation = true});
     std::vector<double> of_first, of_second;
     for (int round = 0; round <= rounds; ++round) {
         const double one = continued(*before, tokens).seconds, other = continued(*after, tokens).seconds;

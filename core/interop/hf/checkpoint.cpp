@@ -85,14 +85,10 @@ void Checkpoint::require_only_folded(const std::vector<std::string>& missing) co
     }
 }
 
-void Checkpoint::load(model::Transformer& transformer) const {
-    const at::NoGradGuard no_gradient;
+void Checkpoint::load(model::Transformer& transformer, bool for_generation) const {
     for (model::Parameter& parameter : transformer.parameters()) {
         const WeightFiles::Tensor* tensor = files_.find(checkpoint_name(parameter.spec.name));
-        if (tensor)
-            parameter.value.copy_(read(*tensor));
-        else
-            parameter.value.fill_(1);
+        model::fill(parameter, tensor ? read(*tensor) : at::ones(parameter.spec.shape), for_generation);
     }
     require_tied_head_equal();
 }

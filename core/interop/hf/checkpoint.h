@@ -22,8 +22,9 @@ class Checkpoint {
     explicit Checkpoint(std::filesystem::path folder);
     const Config& config() const { return config_; }
 
-    // Fills the parameters of a model of this configuration (train.* may differ), one tensor at a time.
-    void load(model::Transformer& transformer) const;
+    // Fills the parameters of a model of this configuration (train.* may differ), one tensor at a time, as
+    // model::fill does.
+    void load(model::Transformer& transformer, bool for_generation = false) const;
 
     // Writes the weights into one safetensors file under the names of the tensor table, of the types they have; a norm
     // that was folded away is ones. Returns the file's sha256. Call it within atomic_directory. `progress` is told how

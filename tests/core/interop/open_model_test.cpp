@@ -81,6 +81,31 @@ class OpenModelTest : public QObject {
         }
     }
 
+    // Two of the three prompts are read at once; the third has more rows than those few that are read as they lie.
+    void for_generation_bf16_stays_bf16_and_the_logits_are_the_same() {
+        const TempFolder folder;
+        const auto imported = interop::hf::import_model(data("hf/qwen3-tied-bf16-v5"), folder.path(), "m").folder;
+        for (const auto& place : {data("hf/qwen3-tied-bf16-v5"), imported}) {
+            const auto wide = opened(place, {.context = 32}),
+                       kept = opened(place, {.context = 32, .for_generation = true});
+            std::size_t narrow = 0;
+            for (std::size_t i = 0; i < kept->model->parameters().size(); ++i) {
+                const at::Tensor& value = kept->model->parameters()[i].value;
+                narrow += value.scalar_type() == at::kBFloat16;
+                QVERIFY(value.to(at::kFloat).equal(wide->model->parameters()[i].value));
+            }
+            QVERIFY(narrow > 7 && narrow < kept->model->parameters().size());
+            infer::Decoder of_kept(*kept->model, 3, 32, 32, true), of_wide(*wide->model, 3, 32, 32, true);
+            infer::Decoder::Ids ids{{1, 2}, {3, 4}, {}};
+            for (std::int32_t i = 0; i < 20; ++i) ids[2].push_back(i);
+            for (int step = 0; step < 5; ++step) {
+                const at::Tensor found = of_kept.next(ids, std::vector<std::size_t>{0, 1, 2});
+                QVERIFY(at::allclose(found, of_wide.next(ids, std::vector<std::size_t>{0, 1, 2}), 1e-5, 1e-6));
+                for (auto& sequence : ids) sequence.push_back(step);
+            }
+        }
+    }
+
     void a_folded_folder_continues_as_its_source() {
         const TempFolder folder;
         for (const char* name : {"qwen3-f32", "llama-f16"})
