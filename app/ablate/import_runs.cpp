@@ -13,10 +13,8 @@ void tell(const std::string& words) { std::cerr << one_line(words) << '\n'; }
 
 // Of several runs each line says whose it is; those of one file differ in their variant alone.
 void tell(const interop::ImportedRun& run, bool one_of_several) {
-    const std::string outcome = train::to_string(run.verdict.outcome);
     const std::string whose = one_of_several ? run.variant + ": " : "";
-    tell(fmt::format("{}{} log of {}: {}", whose, run.format, run.path.string(),
-                     run.verdict.cause.empty() ? outcome : outcome + ": " + run.verdict.cause));
+    tell(fmt::format("{}{} log of {}: {}", whose, run.format, run.path.string(), verdict_in_words(run)));
     for (const std::string& remark : run.remarks) tell(fmt::format("note: {}{}", whose, remark));
 }
 

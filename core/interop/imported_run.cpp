@@ -188,10 +188,9 @@ void derive(ImportedRun& run, const std::string& key, const Json& value) {
     }
 }
 
-std::string imported_before(const fs::path& workspace, const std::string& sha256) {
-    for (const run::ListedRun& listed : run::RunStore(workspace).list().runs)
-        if (holds(listed, sha256)) return listed.info.id;
-    return "";
+std::string verdict_in_words(const ImportedRun& run) {
+    const std::string outcome = train::to_string(run.verdict.outcome);
+    return one_line(run.verdict.cause.empty() ? outcome : outcome + ": " + run.verdict.cause);
 }
 
 SplitRuns split_known(const fs::path& workspace, std::vector<ImportedRun> runs) {

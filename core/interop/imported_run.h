@@ -62,8 +62,7 @@ void derive(ImportedRun& run, const std::string& key, const Json& value);
 // step; without gradient norms it is a contradicted loss.
 void judge(ImportedRun& run);
 
-// The run of the workspace that holds the same contents; "" for none.
-std::string imported_before(const std::filesystem::path& workspace, const std::string& sha256);
+std::string verdict_in_words(const ImportedRun& run);  // "collapsed: loss is NaN", on one line
 
 // What is in the workspace already, told from what is not, with one look at all runs there. Of several runs with the
 // same contents (a file that holds several) that of the same variant.

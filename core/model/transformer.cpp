@@ -32,9 +32,7 @@ void fill(Parameter& parameter, const at::Tensor& stored, bool for_generation) {
     const at::NoGradGuard no_gradient;
     const bool matrix = parameter.spec.role == TensorRole::matrix || parameter.spec.role == TensorRole::embedding;
     if (for_generation && parameter.value.is_cpu()) {
-        const at::ScalarType type =
-            matrix && stored.scalar_type() == at::kBFloat16 ? at::kBFloat16 : parameter.value.scalar_type();
-        parameter.value.set_data(at::empty(stored.sizes(), type));
+        if (matrix && stored.scalar_type() == at::kBFloat16) parameter.value.set_data(at::empty_like(stored));
         prefer_large_pages(parameter.value.mutable_data_ptr(), parameter.value.nbytes());
     }
     parameter.value.copy_(stored);

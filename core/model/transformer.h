@@ -14,7 +14,7 @@ struct Parameter {
 };
 
 // Gives a parameter the values that a file holds, of any floating type. `for_generation` on a CPU a matrix of bf16
-// stays bf16: its products are the same, and half as many bytes are read for each token.
+// stays bf16: the same values are multiplied, and half as many bytes are read for each token.
 void fill(Parameter& parameter, const at::Tensor& stored, bool for_generation = false);
 
 // Looks at activations as they are computed, in forward order: "embed", "blocks.0.attn_in", "blocks.0.attn", ...,

@@ -64,9 +64,9 @@ at::Tensor few_rows(const at::Tensor& x, at::TensorList weights, at::TensorList 
     const std::int64_t outputs = shape.back();
     at::Tensor y = at::empty(shape, wide.options());
     const float* in = wide.const_data_ptr<float>();
-    std::vector<float> paired;  // `in` for weights in bf16
-    for (const at::Tensor& weight : weights)
-        if (weight.scalar_type() == at::kBFloat16 && paired.empty()) paired = paired_up(wide);
+    const bool some_bf16 = std::any_of(weights.begin(), weights.end(),
+                                       [](const at::Tensor& weight) { return weight.scalar_type() == at::kBFloat16; });
+    const std::vector<float> paired = some_bf16 ? paired_up(wide) : std::vector<float>();
     float* out = y.mutable_data_ptr<float>();
 
     constexpr std::int64_t kAtOnce = 16, kProductsAThread = 1 << 17;

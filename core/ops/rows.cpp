@@ -51,8 +51,9 @@ typedef float Eight __attribute__((vector_size(32), aligned(4), may_alias));
 typedef std::uint32_t EightBits __attribute__((vector_size(32), aligned(4), may_alias));
 typedef std::uint32_t EightPairs __attribute__((vector_size(32), aligned(2), may_alias));
 constexpr std::int64_t kEight = 8, kSixteen = 16;
+
 template <class Stored>
-constexpr std::int64_t kLine = 64 / sizeof(Stored);  // of a cache
+constexpr std::int64_t kLine = 64 / sizeof(Stored);  // values in a line of the cache
 
 [[gnu::always_inline]] inline void load(const float* x, Eight& value) { value = *reinterpret_cast<const Eight*>(x); }
 
@@ -93,9 +94,7 @@ struct FromBf16 {
         even = reinterpret_cast<const Eight&>(low);
         odd = reinterpret_cast<const Eight&>(high);
     }
-    [[gnu::always_inline]] static float one(at::BFloat16 w) {
-        return std::bit_cast<float>(static_cast<std::uint32_t>(w.x) << 16);
-    }
+    [[gnu::always_inline]] static float one(at::BFloat16 w) { return w; }
 };
 
 // x ⋅ w of kRows rows at once, in two partial sums of eight each.

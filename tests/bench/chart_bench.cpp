@@ -1,3 +1,4 @@
+#include "tests/bench/median.h"
 #include "ui/charts/plot_view.h"
 #include "ui/theme/theme.h"
 
@@ -48,8 +49,7 @@ double median_ms(const std::function<void()>& work) {
         work();
         times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
     }
-    std::nth_element(times.begin(), times.begin() + kRepeats / 2, times.end());
-    return times[kRepeats / 2];
+    return ablate::bench::median(std::move(times));
 }
 
 // Polylines of every `stride`-th point, so that `per_run` points are left of a run.

@@ -1,6 +1,7 @@
 #include "ui/bridge/importer.h"
 
 #include "core/base/error.h"
+#include "core/base/names.h"
 #include "core/base/text.h"
 #include "core/data/tokenizers/load.h"
 #include "core/interop/logs/logs.h"
@@ -9,7 +10,6 @@
 #include "core/model/tensor_table.h"
 #include "core/run/import_run.h"
 #include "core/train/start.h"
-#include "ui/bridge/names.h"
 #include "ui/bridge/text.h"
 
 #include <chrono>
@@ -95,36 +95,20 @@ void import_model(const fs::path& folder, const fs::path& workspace, const Tell&
     imported.norms = study_of_norms(model);
 }
 
-QString verdict_in_words(const train::Verdict& verdict) {
-    const std::string outcome = train::to_string(verdict.outcome);
-    return text(one_line(verdict.cause.empty() ? outcome : outcome + ": " + verdict.cause));
-}
-
-// Those that are not there yet; what is there is told.
-std::vector<interop::ImportedRun> new_runs(std::vector<interop::ImportedRun> all, Imported& imported) {
-    std::vector<interop::ImportedRun> fresh;
-    for (interop::ImportedRun& run : all) {
-        const std::string before = interop::imported_before(imported.workspace, run.sha256);
-        if (before.empty()) {
-            fresh.push_back(std::move(run));
-            continue;
-        }
-        imported.runs += text(before);
-        imported.notes += text(fmt::format("{} is there already as run {}.", run.path.filename().string(), before));
-    }
-    return fresh;
-}
-
 void write_runs(std::vector<interop::ImportedRun> all, const Tell& tell, Imported& imported) {
     const std::size_t found = all.size();
-    const std::vector<interop::ImportedRun> fresh = new_runs(std::move(all), imported);
+    const auto [fresh, known] = interop::split_known(imported.workspace, std::move(all));
+    for (const interop::KnownRun& run : known) {
+        imported.runs += text(run.directory.id());
+        imported.notes +=
+            text(fmt::format("{} is there already as run {}.", run.path.filename().string(), run.directory.id()));
+    }
     tell("writing runs", -1);
     for (const run::RunDirectory& directory : interop::write_imported_runs(imported.workspace, fresh))
         imported.runs += text(directory.id());
     imported.new_runs = static_cast<int>(fresh.size());
     for (const interop::ImportedRun& run : fresh) {
-        if (found > 1)
-            imported.notes += text(run.path.filename().string()) + ", " + verdict_in_words(run.verdict) + '.';
+        if (found > 1) imported.notes += text(run.path.filename().string()) + ", " + text(verdict_in_words(run)) + '.';
         for (const std::string& remark : run.remarks) imported.notes += text(one_line(remark));
     }
     if (found != 1) {
@@ -135,7 +119,7 @@ void write_runs(std::vector<interop::ImportedRun> all, const Tell& tell, Importe
         const interop::ImportedRun& run = fresh.front();
         imported.told = QString("Imported the %1 log %2 as run %3: %4.")
                             .arg(text(run.format), text(run.path.filename().string()), imported.runs.front(),
-                                 verdict_in_words(run.verdict));
+                                 text(verdict_in_words(run)));
     }
 }
 

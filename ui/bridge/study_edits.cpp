@@ -1,9 +1,9 @@
 #include "ui/bridge/study_edits.h"
 
 #include "core/base/error.h"
+#include "core/base/names.h"
 #include "core/base/text.h"
 #include "core/config/run_config_schema.h"
-#include "ui/bridge/names.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/names.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/interop/logs/reading.h"
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMostColumns = 10'000, kLongestLine = 16u << 20, kLongestVariant = 64;
+constexpr std::size_t kMostColumns = 10'000, kLongestLine = 16u << 20;
 
 // The fields of a line, RFC 4180 without line breaks inside quotation marks.
 std::vector<std::string> fields_of(const std::string& line, char separator, const std::string& at) {
@@ -182,11 +183,9 @@ void number_equal_names(Runs& runs) {
     std::set<std::string> taken;
     for (ImportedRun& run : runs) {
         const std::string name = run.variant;
-        for (int number = 2; !taken.insert(run.variant).second; ++number) {
-            const std::string end = fmt::format("-{}", number);
-            run.variant = name.substr(0, kLongestVariant - end.size()) + end;
-            if (run.label.empty()) run.label = name;
-        }
+        run.variant = free_name(name, [&](const std::string& other) { return taken.contains(other); });
+        taken.insert(run.variant);
+        if (run.variant != name && run.label.empty()) run.label = name;
     }
 }
 

@@ -7,6 +7,7 @@
 #include "core/io/npy.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
+#include "tests/support/vocab_and_merges.h"
 
 #include <sys/wait.h>
 
@@ -296,17 +297,8 @@ class PrepareTest : public QObject {
         const fs::path two = folder_ / "two", one = folder_ / "one";
         fs::create_directory(two);
         fs::create_directory(one);
-        const Json qwen = io::read_json(given / "qwen.json"), &model = qwen.at("model");
-        io::write_json(two / "vocab.json", model.at("vocab"));
-        std::string merges = "#version: 0.2\n";
-        for (const Json& merge : model.at("merges"))
-            merges += (merge.is_string() ? merge.get<std::string>()
-                                         : merge[0].get<std::string>() + " " + merge[1].get<std::string>()) +
-                      "\n";
-        atomic_write(two / "merges.txt", merges);
-        Json settings = {{"tokenizer_class", "Qwen2Tokenizer"}};
-        for (const Json& token : qwen.at("added_tokens"))
-            settings["added_tokens_decoder"][std::to_string(token.at("id").get<int>())] = token;
+        test::write_vocab_and_merges(given / "qwen.json", two);
+        Json settings = test::qwen_tokenizer_config(given / "qwen.json");
         io::write_json(two / "tokenizer_config.json", settings);
         fs::copy_file(given / "qwen.json", one / "tokenizer.json");
 

@@ -162,8 +162,6 @@ class ImportedRunTest : public QObject {
         QCOMPARE(run::evaluations(metrics, "web").value.size(), std::size_t{0});  // never told: no 0, no NaN
         QCOMPARE(run::evaluations(metrics, "web", "bpb").value, std::vector<double>{1.25});
         QVERIFY(metrics.problems().empty());
-        QCOMPARE(interop::imported_before(folder_.path(), "aa"), directory.id());
-        QCOMPARE(interop::imported_before(folder_.path(), "bb"), std::string());
         QVERIFY(test::is_line_with(test::input_error([&] { run::train_run(directory, {}, {}); }),
                                    {directory.id().c_str(), "imported log", "cannot be trained"}));
     }

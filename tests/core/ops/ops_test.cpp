@@ -108,11 +108,16 @@ class OpsTest : public QObject {
     // Without a gradient, one row or a few take another way.
     void linear_of_a_few_rows() {
         const at::NoGradGuard no_gradient;
+        // Of x, and of the weights: some may stay bf16.
+        const std::vector<std::pair<at::ScalarType, at::ScalarType>> kinds = {{at::kFloat, at::kFloat},
+                                                                              {at::kFloat, at::kBFloat16},
+                                                                              {at::kBFloat16, at::kFloat},
+                                                                              {at::kBFloat16, at::kBFloat16}};
         for (const std::int64_t rows : {1, 3, 40})
             for (const std::int64_t width : {5, 48, 64, 1031})
-                for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+                for (const auto& [type, stored] : kinds) {
                     const at::Tensor x = random({rows, width}).to(type);
-                    const Inputs weights{random({21, width}).to(at::kFloat), random({2, width}).to(at::kFloat)},
+                    const Inputs weights{random({21, width}).to(stored), random({2, width}).to(at::kFloat)},
                         biases{random({21}).to(at::kFloat), random({2}).to(at::kFloat)};
                     Inputs wide_weights, wide_biases;
                     for (const at::Tensor& each : weights) wide_weights.push_back(each.to(type).to(at::kDouble));
@@ -120,29 +125,14 @@ class OpsTest : public QObject {
                     const at::Tensor found = ops::linear(x, weights, biases),
                                      wanted = ops::reference::linear(x.to(at::kDouble), wide_weights, wide_biases);
                     const double error = distance(found, wanted);
-                    QVERIFY2(error <= (type == at::kFloat ? 1e-6 : 5e-3), fmt::format("off by {:.2e}", error).c_str());
+                    // bf16 rounds the product, which may be larger than the sum, and then the sum.
+                    QVERIFY2(error <= (type == at::kFloat ? 1e-6 : 1e-2), fmt::format("off by {:.2e}", error).c_str());
                     QCOMPARE(found.scalar_type(), type);
                 }
         at::Tensor weight = at::ones({3, 20});
         weight[1][4] = std::bit_cast<float>(0x7FFFFFFF);  // a NaN that rounding would carry out of the NaNs
         const at::Tensor y = ops::linear(at::ones({1, 20}, at::kBFloat16), {weight});
         QVERIFY(y.isnan().equal(at::tensor({0, 1, 0}, at::kLong).view({1, 3}).to(at::kBool)));
-    }
-
-    // Weights that stay bf16 give the products of the same values in fp32; their sums have another order.
-    void linear_of_weights_in_bf16() {
-        const at::NoGradGuard no_gradient;
-        for (const std::int64_t rows : {1, 3, 40})
-            for (const std::int64_t width : {5, 48, 64, 1031})
-                for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
-                    const at::Tensor x = random({rows, width}).to(type);
-                    const Inputs kept{random({21, width}).to(at::kBFloat16), random({2, width}).to(at::kBFloat16)};
-                    const Inputs wide{kept[0].to(at::kFloat), kept[1].to(at::kFloat)};
-                    const at::Tensor wanted = ops::linear(x, wide);
-                    const double least = type == at::kFloat ? 1e-6 : 5e-3;
-                    for (const Inputs& weights : {kept, Inputs{kept[0], wide[1]}, Inputs{wide[0], kept[1]}})
-                        QVERIFY(distance(ops::linear(x, weights), wanted) <= least);
-                }
     }
 
     void norms_of_a_strided_view() {

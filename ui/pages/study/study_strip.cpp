@@ -1,7 +1,7 @@
 #include "ui/pages/study/study_strip.h"
 
 #include "core/base/error.h"
-#include "ui/bridge/names.h"
+#include "core/base/names.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"

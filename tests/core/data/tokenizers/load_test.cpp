@@ -6,6 +6,7 @@
 #include "tests/fuzz/mutator.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
+#include "tests/support/vocab_and_merges.h"
 
 #include <QTest>
 
@@ -32,15 +33,8 @@ class LoadTest : public QObject {
     }
     // vocab.json and merges.txt of a tokenizer.json, in a folder of their own.
     std::filesystem::path two_files(const char* name) {
-        const Json model = io::read_json(data_ / (std::string(name) + ".json")).at("model");
         const std::filesystem::path two = folder(name);
-        io::write_json(two / "vocab.json", model.at("vocab"));
-        std::string lines = "#version: 0.2\n";
-        for (const Json& merge : model.at("merges"))
-            lines += (merge.is_string() ? merge.get<std::string>()
-                                        : merge[0].get<std::string>() + " " + merge[1].get<std::string>()) +
-                     "\n";
-        atomic_write(two / "merges.txt", lines);
+        test::write_vocab_and_merges(data_ / (std::string(name) + ".json"), two);
         return two;
     }
     void compare(const LoadedTokenizer& loaded, const LoadedTokenizer& reference) {
@@ -76,10 +70,7 @@ class LoadTest : public QObject {
 
     void two_files_of_qwen() {
         const std::filesystem::path two = two_files("qwen");
-        Json config = {{"tokenizer_class", "Qwen2Tokenizer"}};
-        const Json added = io::read_json(data_ / "qwen.json").at("added_tokens");
-        for (const Json& token : added)
-            config["added_tokens_decoder"][std::to_string(token.at("id").get<int>())] = token;
+        Json config = test::qwen_tokenizer_config(data_ / "qwen.json");
         io::write_json(two / "tokenizer_config.json", config);
         compare(load_tokenizer(two), load_tokenizer(data_ / "qwen.json"));
 

@@ -127,7 +127,7 @@ class NormAblationImportTest : public QObject {
             for (std::size_t i = 0; i < wanted.size(); ++i)
                 QVERIFY2(at::equal(loaded[i].value, wanted[i].value), wanted[i].name.c_str());
             QVERIFY(written.status() == (run.variant == "no_all_norm" ? run::Status::collapsed : run::Status::healthy));
-            QVERIFY(!interop::imported_before(workspace, run.sha256).empty());
+            QCOMPARE(interop::split_known(workspace, {run}).known.size(), std::size_t{1});
         }
     }
 

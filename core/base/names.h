@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace ablate::ui {
+namespace ablate {
 
 inline constexpr std::size_t kLongestName = 64;  // see is_plain_name
 
@@ -21,4 +21,4 @@ std::string free_name(const std::string& name, Taken taken) {
     return free;
 }
 
-}  // namespace ablate::ui
+}  // namespace ablate
