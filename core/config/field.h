@@ -19,12 +19,15 @@ struct FieldInfo {
     std::optional<double> min, max;
     bool above_min = false;  // the range is (min, max] rather than [min, max]
     Json default_value;
+    std::optional<Json> first_default;  // where default_value has changed since the option was introduced
     std::vector<std::string> choices;  // type choice
     std::string category;              // type kind: which table of kinds
     std::string heading;               // where the form and the help show it
     bool identity = true;  // part of the configuration hash; false for cadences and devices that only observe
     std::function<bool(const Json& group)> visible_when;  // absent: always
 
+    // What the option was by default when it was introduced: the configuration hash counts from it.
+    const Json& introduced_default() const { return first_default ? *first_default : default_value; }
     bool visible(const Json& group) const { return !visible_when || visible_when(group); }
 };
 
@@ -53,6 +56,8 @@ struct FieldBuilder : FieldInfo {
     }
     FieldBuilder& under(std::string text) { return heading = std::move(text), *this; }
     FieldBuilder& observes_only() { return identity = false, *this; }
+    // To be set when a default changes: the value that runs made before the change meant.
+    FieldBuilder& introduced_as(Json value) { return first_default = std::move(value), *this; }
     FieldBuilder& when(std::function<bool(const Json&)> test) { return visible_when = std::move(test), *this; }
 };
 FieldBuilder option(std::string key, std::string label);  // of a struct: default and type are the member's, see Schema

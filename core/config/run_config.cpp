@@ -22,12 +22,39 @@ void set_default_kinds(const Schema<T>& schema, T& value) {
         if (field.info.type == FieldType::kind) field.set(value, field.info.default_value, "default." + field.info.key);
 }
 
-// The configuration without the options that are not in use, so that they make no difference.
-Json without_hidden(const Json& group, const std::vector<const FieldInfo*>& fields) {
-    Json shown = Json::object();
-    for (const FieldInfo* field : fields)
-        if (field->visible(group)) schema_detail::put(shown, field->key, *schema_detail::find(group, field->key));
-    return shown;
+// A kind as the hash sees it: null where it is what the option was by default when it was introduced.
+Json kind_identity(const FieldInfo& field, const Json& value) {
+    const std::string kind = value.at("kind").get<std::string>();
+    Json identity = Json::object();
+    for (const FieldInfo& option : KindTable::instance().get(field.category, kind, field.key).options)
+        if (value.at(option.key) != option.introduced_default()) identity[option.key] = value[option.key];
+    if (identity.empty() && kind == field.introduced_default()) return {};
+    identity["kind"] = kind;
+    return identity;
+}
+
+// The options of a group that are in use and differ from what they were by default when they were introduced.
+template <class T>
+Json group_identity(const Schema<T>& schema, const Json& group) {
+    Json identity = Json::object();
+    for (const auto& [info, get, set] : schema.fields()) {
+        if (!info.identity || !info.visible(group)) continue;
+        const Json& value = *schema_detail::find(group, info.key);
+        const Json differs = info.type == FieldType::kind         ? kind_identity(info, value)
+                             : value == info.introduced_default() ? Json()
+                                                                  : value;
+        if (!differs.is_null()) schema_detail::put(identity, info.key, differs);
+    }
+    return identity;
+}
+
+// Options that a stored kind lacks, and so were introduced later.
+void add_introduced_options(Json& kind, const FieldInfo& field) {
+    if (!kind.is_object() || !kind.contains("kind") || !kind["kind"].is_string()) return;
+    const KindRow* row = KindTable::instance().find(field.category, kind["kind"].get<std::string>());
+    if (!row) return;  // reading it says so
+    for (const FieldInfo& option : row->options)
+        if (option.first_default && !kind.contains(option.key)) kind[option.key] = *option.first_default;
 }
 
 // A kind's options mean nothing to another kind: they go when the patch names a new one.
@@ -224,20 +251,25 @@ std::string in_words(const ConfigDifference& difference) {
                        value_in_words(difference.key, difference.after));
 }
 
+RunConfig stored_run_config(const Json& json, const std::string& where) {
+    Json filled = json;
+    for (const ListedField& field : run_config_fields()) {
+        const Json* stored = schema_detail::find(filled, field.key);
+        if (!stored && field.info->first_default && filled.is_object())
+            schema_detail::put(filled, field.key, *field.info->first_default);
+        else if (stored && field.info->type == FieldType::kind)
+            add_introduced_options(const_cast<Json&>(*stored), *field.info);
+    }
+    return run_config_from_json(filled, where);
+}
+
 std::string config_hash(const RunConfig& config, const std::string& data_sha256) {
-    Json canonical = Json::object();
+    Json identity = Json::object();
     for_each_group(config, [&](const char* group, const auto& schema, const auto& value) {
-        std::vector<const FieldInfo*> fields;
-        for (const auto& field : schema.fields())
-            if (field.info.identity) fields.push_back(&field.info);
-        canonical[group] = without_hidden(schema.to_json(value), fields);
+        identity[group] = group_identity(schema, schema.to_json(value));
     });
-    // Where the data lies does not matter, what it is does.
-    for (const char* path : {"text", "tokens", "tokenizer", "val"}) canonical["data"].erase(path);
-    // An option that came later must not change what earlier runs are known by.
-    if (config.train.epochs == 0) canonical["train"].erase("epochs");
-    canonical["data"]["sha256"] = data_sha256;
-    return sha256_hex(canonical.dump());
+    identity["data"]["sha256"] = data_sha256;
+    return sha256_hex(identity.dump());
 }
 
 }  // namespace ablate

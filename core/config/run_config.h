@@ -37,7 +37,8 @@ struct DataConfig {
     std::string text;                 // file or folder; empty: the text from set-up, or the story generator
     std::string tokens;               // folder of token files; wins over text
     std::string tokenizer;            // folder or file of a tokenizer for the text; empty: one is trained on it
-    std::string text_field = "text";  // of a .jsonl line
+    std::string text_field = "text";  // of a JSON line or of an element of a JSON array; nested with dots
+    std::string token_type = "auto";  // of a .bin without a header: auto | uint16 | uint32 | int32 | int64
     std::int64_t vocab_size = 10000;
     std::int64_t context = 256;
     std::map<std::string, std::string> val;  // name -> text file; empty: held-out documents of the text
@@ -65,6 +66,7 @@ struct TrainConfig {
     std::int64_t threads = 1;
     std::string device = "auto";  // auto | cpu | cuda:N
     std::int64_t eval_every = 100, eval_batches = 20, log_every = 10, stats_every = 50;
+    std::int64_t eval_windows = 0;  // validation windows of `context` tokens; 0: eval_batches x batch
     std::int64_t checkpoint_every = 0, keep_last = 2;  // 0: at the end only
     // Collapse detection
     std::string policy = "stop";                 // stop | record
@@ -94,6 +96,9 @@ const std::vector<ListedField>& run_config_fields();
 Json to_json(const RunConfig& config);
 // Strict: unknown keys, wrong types and values out of range are InputErrors at "WHERE.key". Absent keys keep defaults.
 RunConfig run_config_from_json(const Json& json, const std::string& where);
+// The configuration of a run as its run.json stores it: an absent key is an option that did not exist when the run was
+// made, and takes the default it had when it was introduced.
+RunConfig stored_run_config(const Json& json, const std::string& where);
 
 // Merges a patch (RFC 7396) into the configuration. Changing a kind discards the old kind's options; null resets to the
 // default.
@@ -120,8 +125,11 @@ std::string in_words(const ConfigDifference& difference);  // "norm at attn_in: 
 std::string label_of(const std::string& key);
 std::string value_in_words(const std::string& key, const Json& value);
 
-// sha256 of the canonical configuration without what only observes (cadences, device) and with the data's content hash
-// in place of its paths. The seed is not part of a RunConfig: runs are grouped by this hash.
+// SHA-256 of the options that differ from the default they had when they were introduced, without the options that only
+// observe (intervals, device), and with the content hash of the data in place of its paths. A new option therefore
+// never changes the identity of earlier runs. The seed is not part of a RunConfig: runs are grouped by this hash.
 std::string config_hash(const RunConfig& config, const std::string& data_sha256);
+// The hash that version 0.1 gave to the configuration `stored` (as run.json holds it), for checkpoints that carry it.
+std::string config_hash_0_1(const Json& stored, const std::string& data_sha256);
 
 }  // namespace ablate

@@ -14,6 +14,13 @@ Test differs(const char* key, Json unwanted) {
     return [key, unwanted = std::move(unwanted)](const Json& group) { return group.value(key, Json()) != unwanted; };
 }
 
+// Data are identified by their content, which the configuration hash covers, and not by their path.
+FieldBuilder path_option(std::string key, std::string label) {
+    FieldBuilder builder = option(std::move(key), std::move(label));
+    builder.identity = false;
+    return builder;
+}
+
 void add_norm_sites(Schema<ModelConfig>& schema) {
     struct Row {
         NormSite site;
@@ -113,23 +120,31 @@ Schema<DataConfig> declare_data() {
         return data.at("tokens") == "" && data.at("tokenizer") == "";
     };
     s.add(&DataConfig::text,
-          option("text", "Text")
+          path_option("text", "Text")
               .doc("a file (.txt, .jsonl, either gzipped) or a folder of them; empty: the text from set-up stands in")
               .under("Source")
               .when(from_text));
-    s.add(&DataConfig::tokens, option("tokens", "Token folder")
+    s.add(&DataConfig::tokens, path_option("tokens", "Token folder")
                                    .doc("a folder that `ablate tokenize` wrote (train.npy, val.npy); wins over text")
                                    .under("Source"));
     s.add(&DataConfig::tokenizer,
-          option("tokenizer", "Tokenizer")
+          path_option("tokenizer", "Tokenizer")
               .doc("of the text: a model of the workspace, or a folder or file with tokenizer.json, vocab.json and "
                    "merges.txt, or a sentencepiece .model; empty: one is trained on the text")
               .under("Source")
               .when(from_text));
     s.add(&DataConfig::text_field, option("text_field", "Text field")
-                                       .doc("the field of a .jsonl line that holds the text")
+                                       .doc("the field that holds the text in each line of JSON lines or in each element "
+                                            "of a JSON array; dots reach into nested objects")
                                        .under("Source")
                                        .when(from_text));
+    s.add(&DataConfig::token_type,
+          option("token_type", "Token type")
+              .one_of({"auto", "uint16", "uint32", "int32", "int64"})
+              .doc("element type of .bin token files that have no header; auto: uint16 where the vocabulary has at most "
+                   "65,536 entries")
+              .under("Source")
+              .when(differs("tokens", "")));
     s.add(&DataConfig::vocab_size,
           option("vocab_size", "Vocabulary")
               .range(2, 1 << 24)
@@ -142,7 +157,7 @@ Schema<DataConfig> declare_data() {
                                     .in("tokens")
                                     .doc("length of a training sequence")
                                     .under("Tokens"));
-    s.add(&DataConfig::val, option("val", "Validation sets")
+    s.add(&DataConfig::val, path_option("val", "Validation sets")
                                 .doc("names and text files; empty: held-out documents of the text")
                                 .under("Validation"));
     s.add(&DataConfig::block_lines, option("block_lines", "Lines a document")
@@ -311,11 +326,19 @@ Schema<TrainConfig> declare_train() {
                                         .at_least(1)
                                         .in("steps")
                                         .doc("validation also runs before the first step and at the end")
-                                        .under("Watching"));
+                                        .under("Watching")
+                                        .observes_only());
     s.add(&TrainConfig::eval_batches, option("eval_batches", "Validation batches")
                                           .range(1, 1 << 24)
-                                          .doc("evenly spaced over the validation set")
-                                          .under("Watching"));
+                                          .doc("micro-batches of windows, evenly spaced over the validation set")
+                                          .under("Watching")
+                                          .when(equals("eval_windows", 0)));
+    s.add(&TrainConfig::eval_windows,
+          option("eval_windows", "Validation windows")
+              .range(0, 1 << 30)
+              .doc("windows of one context each, evenly spaced over the validation set, whatever the batch; 0: as many as "
+                   "the validation batches hold")
+              .under("Watching"));
     s.add(&TrainConfig::log_every, option("log_every", "Read every")
                                        .range(1, 10000)
                                        .in("steps")

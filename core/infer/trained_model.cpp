@@ -41,7 +41,7 @@ TrainedModel load_trained(const fs::path& run_folder, bool needs_tokenizer, std:
     const Json state = train::read_trainer_state(checkpoint.folder);
     TrainedModel trained;
     trained.name = run_folder.string();
-    trained.config = run_config_from_json(state.at("config"), (checkpoint.folder / "trainer.json").string());
+    trained.config = stored_run_config(state.at("config"), (checkpoint.folder / "trainer.json").string());
     find_tokenizer(trained, state.at("data_folder").get<std::string>(), needs_tokenizer);
     trained.before.clear();  // a run learns from whole documents, one behind the other
     make_model(trained, context);

@@ -9,6 +9,7 @@
 #include "core/io/json_lines.h"
 #include "core/io/numbers.h"
 #include "core/model/tensor_table.h"
+#include "core/run/identity.h"
 #include "core/run/known_keys.h"
 #include "core/run/metrics.h"
 #include "core/run/run_store.h"
@@ -25,16 +26,6 @@ namespace {
 
 constexpr std::size_t kLastLosses = 10;  // a final training loss is their mean, as for our own runs
 
-// Runs of one variant and one stated configuration are seeds of one experiment; nothing trained here hashes alike.
-std::string group_hash(const ImportedRun& run) {
-    const Json identity{{"imported", run.format},
-                        {"study", run.study},
-                        {"variant", run.variant},
-                        {"grid_point", run.grid_point},
-                        {"config", run.stated}};
-    return sha256_hex(io::dump_line(identity));
-}
-
 run::RunInfo info_of(const ImportedRun& run) {
     run::RunInfo info;
     info.study = run.study;
@@ -43,7 +34,6 @@ run::RunInfo info_of(const ImportedRun& run) {
     info.grid_point = run.grid_point;
     info.seed = run.seed;
     info.config = run.config;
-    info.config_hash = group_hash(run);
     info.origin = fs::absolute(run.path).string();
     info.data_folder = run.data_folder.string();
     info.unigram_entropy = kUnknown;
@@ -52,6 +42,7 @@ run::RunInfo info_of(const ImportedRun& run) {
     info.versions = {{"imported by", std::string("ablate ") + kVersion}};
     info.source = {{"format", run.format}, {"path", info.origin}, {"sha256", run.sha256},
                    {"config", run.stated}, {"known", run.known},  {"remarks", run.remarks}};
+    info.config_hash = run::identity_hash(info);
     return info;
 }
 

@@ -48,6 +48,7 @@ Verdict train_locked(const RunDirectory& directory, const RunInfo& info, RunLock
     job.seed = static_cast<std::uint64_t>(info.seed);
     job.data = prepare(directory, info);
     job.checkpoints = directory.checkpoints();
+    job.earlier_hash = info.hash_0_1;
     state.device = model::resolve_device(info.config.train.device).str();
     train::Trainer trainer(std::move(job), sink);
     sink.open_logs(trainer.resume());

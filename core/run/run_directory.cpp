@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/io/json_file.h"
+#include "core/run/identity.h"
 #include "core/run/json_fields.h"
 
 #include <torch/version.h>
@@ -73,8 +74,8 @@ RunInfo run_info_from_json(const Json& json, const std::string& where) {
     info.label = field<std::string>(json, "label", where);
     info.grid_point = field<std::string>(json, "grid_point", where);
     info.seed = field<std::int64_t>(json, "seed", where);
-    info.config = run_config_from_json(field<Json>(json, "config", where), where + ": config");
-    info.config_hash = field<std::string>(json, "config_hash", where);
+    const Json config = field<Json>(json, "config", where);
+    info.config = stored_run_config(config, where + ": config");
     info.origin = field<std::string>(json, "origin", where);
     const Json data = field<Json>(json, "data", where);
     info.data_folder = field<std::string>(data, "folder", where + ": data");
@@ -86,6 +87,9 @@ RunInfo run_info_from_json(const Json& json, const std::string& where) {
     info.versions = field<Json>(json, "versions", where);
     info.created = field<double>(json, "created", where);
     if (json.contains("source")) info.source = field<Json>(json, "source", where);
+    info.config_hash = identity_hash(info);
+    if (info.source.is_null() && field<std::string>(json, "config_hash", where) != info.config_hash)
+        info.hash_0_1 = config_hash_0_1(config, info.data_sha256);
     return info;
 }
 

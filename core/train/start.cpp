@@ -22,7 +22,7 @@ StartWeights imported_model(const fs::path& folder) {
             throw InputError("{}: format {} is newer than this program reads ({}); use a newer Ablate", file.string(),
                              json.at("format").dump(), kModelFormat);
         return {folder, "model " + folder.filename().string(),
-                run_config_from_json(json.at("config"), file.string() + ": config"),
+                stored_run_config(json.at("config"), file.string() + ": config"),
                 json.at("weights_sha256").get<std::string>()};
     } catch (const Json::exception& error) {
         throw InputError("{}: {}", file.string(), error.what());
@@ -36,7 +36,7 @@ StartWeights checkpoint_of_run(const fs::path& folder) {
     const std::string run = folder.parent_path().parent_path().filename().string();
     try {
         return {folder, fmt::format("run {}, step {}", run, state.at("step").get<std::int64_t>()),
-                run_config_from_json(state.at("config"), file.string()), stored_weights_sha256(folder)};
+                stored_run_config(state.at("config"), file.string()), stored_weights_sha256(folder)};
     } catch (const Json::exception& error) {
         throw InputError("{}: {}", file.string(), error.what());
     }

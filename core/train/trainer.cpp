@@ -126,11 +126,13 @@ CheckpointInfo Trainer::State::save(const std::string& reason) {
 
 void Trainer::State::require_same_run(const Json& stored, const std::filesystem::path& folder) const {
     const std::string name = folder.filename().string();
-    const RunConfig before = run_config_from_json(stored.at("config"), name);
+    const RunConfig before = stored_run_config(stored.at("config"), name);
     if (stored.at("seed") != job.seed)
         throw InputError("{} was made with seed {}, not {}: train it as a run of its own", name,
                          stored.at("seed").dump(), job.seed);
-    if (stored.at("config_hash") != config_hash(job.config, job.data->sha256)) {
+    const Json& hash = stored.at("config_hash");
+    const bool earlier = !job.earlier_hash.empty() && hash == job.earlier_hash;
+    if (!earlier && hash != config_hash(job.config, job.data->sha256)) {
         const auto differences = difference(before, job.config);
         throw InputError("{} was made with another configuration ({}): train it as a run of its own", name,
                          differences.empty() ? "the data differ" : in_words(differences.front()));

@@ -22,7 +22,7 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
     const train::StoredCheckpoint checkpoint = train::sound_checkpoint(run_folder, options.step);
     const Json state = train::read_trainer_state(checkpoint.folder);
     Config config;
-    config.run = run_config_from_json(state.at("config"), (checkpoint.folder / "trainer.json").string());
+    config.run = stored_run_config(state.at("config"), (checkpoint.folder / "trainer.json").string());
     config.architecture = architecture_of(config.run);
     config.dtype = options.dtype;
 

@@ -1,5 +1,6 @@
 #include "core/config/study_config.h"
 
+#include "core/base/sha256.h"
 #include "core/model/register.h"
 #include "tests/support/throws.h"
 
@@ -183,11 +184,36 @@ class RunConfigTest : public QObject {
         QCOMPARE(config_hash(given, "d"), of_given);
     }
 
-    // Options that came later must not make strangers of the runs of earlier versions.
-    void the_hash_of_a_run_made_before_is_what_it_was() {
+    // The hash that 0.1 stored with the runs of its quick study.
+    void the_hash_of_a_run_made_by_0_1_is_known_again() {
         const RunConfig quick = expand(load_study(presets_folder() / "quick.json")).front().config;
-        QCOMPARE(config_hash(quick, "3dad8454d861e05819f4226654e0e2f472f1671264ee18b8278d45f8219b2c66"),
-                 "966c6d3f8f109358259edd704d6a5d27f2d8048bf5e43e48f1ee228d7658483e");
+        Json stored = to_json(quick);  // without what came later
+        stored["data"].erase("token_type");
+        stored["train"].erase("eval_windows");
+        const char* data = "3dad8454d861e05819f4226654e0e2f472f1671264ee18b8278d45f8219b2c66";
+        const std::string of_0_1 = "966c6d3f8f109358259edd704d6a5d27f2d8048bf5e43e48f1ee228d7658483e";
+        QCOMPARE(config_hash_0_1(stored, data), of_0_1);
+        stored["train"].erase("epochs");  // made before that
+        QCOMPARE(config_hash_0_1(stored, data), of_0_1);
+        QCOMPARE(config_hash(stored_run_config(stored, "run.json"), data), config_hash(quick, data));
+        stored["train"]["lr"] = 0.5;
+        QVERIFY(config_hash_0_1(stored, data) != of_0_1);
+    }
+
+    // An option at the default it was introduced with is not hashed: a new one changes no run's identity.
+    void the_hash_covers_what_differs_from_the_defaults() {
+        const auto of = [](const std::string& text) { return sha256_hex(text); };
+        QCOMPARE(config_hash(RunConfig{}, "d"), of(R"({"data":{"sha256":"d"},"model":{},"train":{}})"));
+        const auto hash = [](const char* setting) {
+            return config_hash(patched(RunConfig{}, patch_from_setting(setting), "--set"), "d");
+        };
+        QCOMPARE(hash("train.lr=0.5"), of(R"({"data":{"sha256":"d"},"model":{},"train":{"lr":0.5}})"));
+        QCOMPARE(hash("model.norm.attn_in=none"),
+                 of(R"({"data":{"sha256":"d"},"model":{"norm":{"attn_in":{"kind":"none"}}},"train":{}})"));
+        QCOMPARE(hash("model.norm.attn_in.eps=0.5"),
+                 of(R"({"data":{"sha256":"d"},"model":{"norm":{"attn_in":{"eps":0.5,"kind":"rms"}}},"train":{}})"));
+        QCOMPARE(hash("train.eval_every=7"), config_hash(RunConfig{}, "d"));  // changes no weight
+        QVERIFY(hash("train.eval_windows=7") != config_hash(RunConfig{}, "d"));
     }
 
     void the_patch_turns_one_configuration_into_the_other_data() {

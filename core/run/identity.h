@@ -1,0 +1,20 @@
+#pragma once
+#include "core/run/run_directory.h"
+
+#include <string_view>
+
+// Which runs are seeds of one experiment. Identity is computed whenever a run is read, never taken from its file, so
+// that runs of every version with equal configurations fall into one group.
+namespace ablate::run {
+
+// SHA-256. Of a run that was trained here, that of its configuration and data (config_hash). Of an imported log, that
+// of its study, variant and stated configuration without bookkeeping options.
+std::string identity_hash(const RunInfo& info);
+
+// Whether an option that another trainer states (its last name: "save_steps") changes no weight: where and how often
+// it saves, logs and evaluates.
+bool is_bookkeeping(std::string_view name);
+// `stated` without such options, at any depth.
+Json without_bookkeeping(const Json& stated);
+
+}  // namespace ablate::run
