@@ -1,7 +1,7 @@
 #include "core/run/identity.h"
 
 #include "core/base/sha256.h"
-#include "core/io/json_lines.h"
+#include "core/io/json_file.h"
 #include "core/run/known_keys.h"
 
 #include <algorithm>
@@ -32,11 +32,12 @@ Json without_bookkeeping(const Json& stated) {
 
 std::string identity_hash(const RunInfo& info) {
     if (!is_imported_log(info)) return config_hash(info.config, info.data_sha256);
+    const Json stated = info.source.is_object() ? info.source.value("config", Json()) : Json();
     const Json identity{{"imported", source_format(info)},
                         {"study", info.study},
                         {"variant", info.variant},
                         {"grid_point", info.grid_point},
-                        {"config", info.source.is_object() ? without_bookkeeping(info.source.value("config", Json())) : Json()}};
+                        {"config", without_bookkeeping(stated)}};
     return sha256_hex(io::dump_line(identity));
 }
 
