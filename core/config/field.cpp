@@ -45,7 +45,8 @@ Json checked_integer(const FieldInfo& field, const Json& value, const std::strin
     // 1e3 is an integer too: a float without a fraction is taken as one, within what a double holds exactly.
     if (value.is_number_float()) {
         const double real = value.get<double>();
-        if (!(std::abs(real) <= 9007199254740992.0) || real != std::floor(real))
+        if (std::abs(real) > 9007199254740992.0) throw InputError("{}: {} is too large", where, value.dump());
+        if (real != std::floor(real))
             throw InputError("{}: must be a whole number, not {}", where, value.dump());
         require_range(field, real, where);
         return static_cast<std::int64_t>(real);
@@ -65,6 +66,57 @@ Json checked_map(const Json& value, const std::string& where) {
         if (!text.is_string()) throw InputError("{}.{}: must be a text, not {}", where, name, text.dump());
     }
     return value;
+}
+
+constexpr std::string_view kDigits = "0123456789";
+
+// What separates groups of digits at the front of `text`: one character, or a no-break space in UTF-8. Empty: nothing.
+std::string_view separator_at(std::string_view text) {
+    for (const std::string_view separator : {",", " ", "_", "\xc2\xa0", "\xe2\x80\xaf"})
+        if (text.starts_with(separator)) return separator;
+    return {};
+}
+
+// The digits before the point without their thousands separators. Nothing unless one kind of separator stands between
+// groups of exactly three: "2,04", "1,0000" and "0,500" are slips or decimal commas, which nobody can tell apart.
+std::optional<std::string> ungrouped(std::string_view whole) {
+    const std::size_t end = whole.find_first_not_of(kDigits);
+    if (end == std::string_view::npos) return std::string(whole);
+    const std::string_view separator = separator_at(whole.substr(end));
+    if (separator.empty() || end == 0 || end > 3 || whole.front() == '0') return {};
+    std::string digits(whole.substr(0, end));
+    for (std::size_t at = end; at < whole.size(); at += separator.size() + 3) {
+        if (!whole.substr(at).starts_with(separator)) return {};
+        const std::string_view group = whole.substr(at + separator.size()).substr(0, 3);
+        if (group.size() != 3 || group.find_first_not_of(kDigits) != std::string_view::npos) return {};
+        digits += group;
+    }
+    return digits;
+}
+
+// What JSON does not read but people write: ".5", "+3", "10,000", "10 000", "10_000".
+Json parse_number(const std::string& text, const std::string& where) {
+    std::string_view rest = trim(text);
+    if (rest.empty()) throw InputError("{}: the value is empty; type a number", where);
+    std::string plain;
+    if (rest.front() == '-' || rest.front() == '+') {
+        if (rest.front() == '-') plain = "-";
+        rest.remove_prefix(1);
+    }
+    const std::string_view whole = rest.substr(0, rest.find_first_of(".eE"));
+    const std::optional<std::string> digits = ungrouped(whole);
+    if (!digits && whole.find_first_of(kDigits) == 0)
+        throw InputError("{}: cannot read {} as a number; thousands separators stand between groups of three digits, "
+                         "as in 10,000, and a fraction is written with a point, as in 0.25",
+                         where, quote(text));
+    plain += digits.value_or("") + std::string(rest.substr(whole.size()));
+    double real = 0;
+    const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), real);
+    if (digits && error == std::errc::result_out_of_range)
+        throw InputError("{}: {} is beyond what a number can hold here", where, quote(text));
+    if (!digits || error != std::errc{} || end != plain.data() + plain.size())
+        throw InputError("{}: cannot read {} as a number", where, quote(text));
+    return real;
 }
 
 }  // namespace
@@ -105,16 +157,10 @@ Json parse_value(const FieldInfo& field, const std::string& text, const std::str
     if (field.type == FieldType::text || field.type == FieldType::choice) return text;
     Json value = Json::parse(text, nullptr, false);
     if (field.type == FieldType::kind && (value.is_discarded() || !value.is_object())) return Json{{"kind", text}};
-    if (value.is_discarded()) {
-        // ".5" and "1e-3" are numbers to people, and JSON knows the second only.
-        double real = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), real);
-        if (error != std::errc{} || end != text.data() + text.size())
-            throw InputError("{}: cannot read '{}' as {}", where, text,
-                             field.type == FieldType::boolean ? "true or false" : "a number");
-        return real;
-    }
-    return value;
+    if (!value.is_discarded()) return value;
+    if (field.type == FieldType::integer || field.type == FieldType::real) return parse_number(text, where);
+    throw InputError("{}: cannot read {} as {}", where, quote(text),
+                     field.type == FieldType::boolean ? "true or false" : "an object of names and texts");
 }
 
 FieldBuilder option(std::string key, std::string label) {

@@ -4,6 +4,7 @@
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/config/run_config_schema.h"
+#include "core/config/unknown_key.h"
 
 namespace ablate {
 namespace {
@@ -97,12 +98,7 @@ const FieldInfo* find_kind_option(const std::string& category, const std::string
 }
 
 [[noreturn]] void unknown_key(const std::string& key) {
-    std::vector<std::string> keys;
-    for (const ListedField& field : run_config_fields()) {
-        keys.push_back(field.key);
-        if (field.info->type == FieldType::kind) keys.push_back(field.key + ".kind");
-    }
-    throw InputError("unknown key '{}'{}", key, did_you_mean(key, keys));
+    throw InputError("unknown key {}{}", quote(key), did_you_mean_option(key));
 }
 
 }  // namespace
@@ -160,10 +156,11 @@ Json to_json(const RunConfig& config) {
 }
 
 RunConfig run_config_from_json(const Json& json, const std::string& where) {
+    require_known_options(json, where);
     schema_detail::require_known(json, {"model", "data", "train"}, where);
     RunConfig config;
     for_each_group(config, [&](const char* group, const auto& schema, auto& value) {
-        if (json.contains(group)) schema.read(value, json[group], where + "." + group);
+        if (json.contains(group)) schema.read(value, json[group], place_of(where, group));
     });
     return config;
 }
@@ -194,7 +191,8 @@ Json patch_from_setting(const std::string& setting) {
     if (!field) unknown_key(key);
     const std::string rest = below(*field, key);
     if (field->info->type == FieldType::map || rest == "kind") return patch_from_dotted(key, text);
-    throw InputError("unknown key '{}': no kind of {} has an option '{}'", key, field->info->category, rest);
+    throw InputError("unknown key {}: no kind of {} has an option {}{}", quote(key), field->info->category, quote(rest),
+                     did_you_mean_option(key));
 }
 
 std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfig& after) {

@@ -2,6 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/run_config_schema.h"
+#include "core/config/unknown_key.h"
 
 #include <algorithm>
 #include <set>
@@ -29,8 +31,25 @@ std::string one_of(const std::string& value, const std::vector<std::string>& kno
     return value;
 }
 
+// A key that a study or a variant has not may be an option, whose place is within `options`: "baseline", "patch".
+void require_keys(const Json& json, const std::vector<std::string>& known, const std::string& options,
+                  const std::string& where) {
+    if (!json.is_object()) throw InputError("{}: must be an object, not {}", where, json.dump());
+    for (const auto& entry : json.items()) {
+        const std::string& key = entry.key();
+        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+        const bool is_group = key == "model" || key == "data" || key == "train";
+        const auto option = is_group ? key : nearest_option(key);
+        std::string hint = did_you_mean(key, known);
+        const bool named_alike = option && (*option == key || option->ends_with("." + key));
+        if (option && (named_alike || hint.empty()))
+            hint = fmt::format("; did you mean {}?", quote(options + "." + *option));
+        throw InputError("{}: unknown key {}{}", where, quote(key), hint);
+    }
+}
+
 VariantConfig variant_from_json(const Json& json, const std::string& where) {
-    schema_detail::require_known(json, {"name", "label", "patch"}, where);
+    require_keys(json, {"name", "label", "patch"}, "patch", where);
     VariantConfig variant;
     variant.name = text_at(json, "name", "", where);
     require_name(variant.name, where + ".name");
@@ -48,8 +67,17 @@ std::vector<std::int64_t> seeds_from_json(const Json& json, const std::string& w
     }
     if (seeds.empty()) throw InputError("{}: at least one seed is needed", where);
     if (std::set(seeds.begin(), seeds.end()).size() != seeds.size())
-        throw InputError("{}: a seed stands there twice", where);
+        throw InputError("{}: a seed is given twice", where);
     return seeds;
+}
+
+// Messages about a setting begin with --set and the key, once.
+Json setting_of(const std::string& setting) {
+    try {
+        return patch_from_setting(setting);
+    } catch (const InputError& error) {
+        throw InputError("--set {}", error.what());
+    }
 }
 
 // The variants of the file, then what `combine` makes of them.
@@ -87,6 +115,8 @@ struct GridPoint {
 std::vector<GridPoint> grid_points(const StudyConfig& study) {
     std::vector<GridPoint> points{{}};
     for (const auto& [key, values] : study.grid) {
+        if (!find_field(key))
+            throw InputError("study {}: grid: unknown key {}{}", study.name, quote(key), did_you_mean_option(key));
         std::vector<GridPoint> next;
         for (const GridPoint& point : points)
             for (const Json& value : values) {
@@ -130,8 +160,8 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
         (!json["format"].is_number_integer() || json["format"] > kStudyFormat || json["format"] < 1))
         throw InputError("{}.format: {} is not known; this version reads format {}", where, json["format"].dump(),
                          kStudyFormat);
-    schema_detail::require_known(
-        json, {"format", "name", "description", "baseline", "variants", "combine", "grid", "seeds", "policy"}, where);
+    require_keys(json, {"format", "name", "description", "baseline", "variants", "combine", "grid", "seeds", "policy"},
+                 "baseline", where);
 
     StudyConfig study;
     study.name = text_at(json, "name", "", where);
@@ -181,7 +211,7 @@ std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std
     const std::string where = "study " + study.name;
     RunConfig baseline = patched(RunConfig{}, study.baseline, where + ": baseline");
     for (const std::string& setting : settings)
-        baseline = patched(baseline, patch_from_setting(setting), "--set " + setting);
+        baseline = patched(baseline, setting_of(setting), "--set ");
     if (!study.policy.empty()) baseline.train.policy = study.policy;
 
     std::vector<std::pair<VariantConfig, RunConfig>> variants{{{"baseline", "Baseline", Json::object()}, baseline}};
@@ -200,7 +230,7 @@ std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std
     for (const auto& [variant, config] : variants)
         for (const GridPoint& point : grid) {
             const std::string name = point.text.empty() ? variant.name : variant.name + "@" + point.text;
-            RunConfig at_point = patched(config, point.patch, where + ": grid " + point.text);
+            RunConfig at_point = patched(config, point.patch, where + ": grid ");
             require_shared_data(baseline, at_point, where + ": " + name);
             points.push_back({name, variant.name, variant.label, point.text, std::move(at_point)});
         }

@@ -111,6 +111,74 @@ class RunConfigTest : public QObject {
         QVERIFY(is_line_with(input_error([&] { set("train.lr=fast"); }), {"cannot read 'fast' as a number"}));
     }
 
+    void numbers_are_read_as_people_write_them_data() {
+        QTest::addColumn<QString>("setting");
+        QTest::addColumn<double>("value");
+        QTest::newRow("comma") << "model.d_ff=2,048" << 2048.0;
+        QTest::newRow("space") << "model.d_ff=12 288" << 12288.0;
+        QTest::newRow("no-break space") << "model.d_ff=12\u00a0288" << 12288.0;
+        QTest::newRow("underscore") << "train.steps=1_000_000" << 1e6;
+        QTest::newRow("exponent") << "train.steps=2e4" << 2e4;
+        QTest::newRow("exponent with a fraction") << "train.steps=1.5E3" << 1500.0;
+        QTest::newRow("surrounded") << "train.steps= 250 " << 250.0;
+        QTest::newRow("plus") << "train.steps=+7" << 7.0;
+        QTest::newRow("a real one") << "model.position.theta=500,000" << 500000.0;
+        QTest::newRow("with a fraction") << "model.position.theta=10,000.5" << 10000.5;
+        QTest::newRow("without a zero") << "train.lr=.003" << 0.003;
+    }
+    void numbers_are_read_as_people_write_them() {
+        QFETCH(QString, setting);
+        QFETCH(double, value);
+        const std::string text = setting.toStdString(), key = text.substr(0, text.find('='));
+        const Json json = to_json(patched(RunConfig{}, patch_from_setting(text), "--set"));
+        QCOMPARE(schema_detail::find(json, key)->get<double>(), value);
+    }
+
+    void what_may_be_a_slip_is_no_number_data() {
+        QTest::addColumn<QString>("setting");
+        QTest::addColumn<QString>("part");
+        for (const char* text : {"2,04", "1,0000", "1,00,000", "1234,567", "1,234_567", "0,500", "2,048,", "2,,048", "3 5",
+                                 "1_0", "12,34.5"})
+            QTest::newRow(text) << QString("train.steps=") + text << "groups of three digits";
+        QTest::newRow("decimal comma") << "train.lr=0,001" << "written with a point";
+        for (const char* text : {",048", "1e", "0x10", "10k", "inf", "nan", "--3", "1.2.3"})
+            QTest::newRow(text) << QString("train.steps=") + text << QString("cannot read '%1' as a number").arg(text);
+        QTest::newRow("empty") << "train.steps=" << "the value is empty";
+        QTest::newRow("vast") << "train.lr=1e999" << "beyond what a number can hold";
+        QTest::newRow("fraction") << "train.steps=1e-3" << "must be a whole number";
+        QTest::newRow("beyond exact") << "train.steps=1e20" << "too large";
+    }
+    void what_may_be_a_slip_is_no_number() {
+        QFETCH(QString, setting);
+        QFETCH(QString, part);
+        const std::string message =
+            input_error([&] { patched(RunConfig{}, patch_from_setting(setting.toStdString()), "--set"); });
+        QVERIFY2(is_line_with(message, {"train.", part.toUtf8().constData()}), message.c_str());
+    }
+
+    void an_unknown_key_offers_the_option_that_was_meant_data() {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<QString>("line");
+        QTest::newRow("another group") << QByteArray(R"({"model": {"vocab_size": 100}})")
+                                       << "x.model: unknown key 'vocab_size'; did you mean 'data.vocab_size'?";
+        QTest::newRow("no group") << QByteArray(R"({"lr": 0.1})") << "x: unknown key 'lr'; did you mean 'train.lr'?";
+        QTest::newRow("another group, misspelled") << QByteArray(R"({"data": {"accumulat": 2}})")
+                                                   << "x.data: unknown key 'accumulat'; did you mean 'train.accumulate'?";
+        QTest::newRow("deeper") << QByteArray(R"({"model": {"norm": {"attn_inn": "rms"}}})")
+                                << "x.model.norm: unknown key 'attn_inn'; did you mean 'model.norm.attn_in'?";
+        QTest::newRow("another program's") << QByteArray(R"({"train": {"learning_rate": 0.1}})")
+                                           << "x.train: unknown key 'learning_rate'; did you mean 'train.lr'?";
+        QTest::newRow("a kind's") << QByteArray(R"({"model": {"theta": 5}})")
+                                  << "x.model: unknown key 'theta'; did you mean 'model.position.theta'?";
+        QTest::newRow("nothing near") << QByteArray(R"({"train": {"zzzzzzzz": 0.1}})") << "x.train: unknown key 'zzzzzzzz'";
+    }
+    void an_unknown_key_offers_the_option_that_was_meant() {
+        QFETCH(QByteArray, json);
+        QFETCH(QString, line);
+        const Json patch = Json::parse(json.toStdString());
+        QCOMPARE(QString::fromStdString(input_error([&] { patched(RunConfig{}, patch, "x"); })), line);
+    }
+
     void invalid_combinations_are_one_line_data() {
         QTest::addColumn<QString>("settings");
         QTest::addColumn<QString>("part");

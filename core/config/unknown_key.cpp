@@ -1,0 +1,80 @@
+#include "core/config/unknown_key.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/config/run_config.h"
+
+#include <unordered_set>
+
+namespace ablate {
+namespace {
+
+std::vector<std::string> all_keys() {
+    std::vector<std::string> keys, of_kinds;
+    for (const ListedField& field : run_config_fields()) {
+        keys.push_back(field.key);
+        if (field.info->type != FieldType::kind) continue;
+        keys.push_back(field.key + ".kind");
+        for (const KindRow* row : KindTable::instance().rows(field.info->category))
+            for (const FieldInfo& option : row->options) of_kinds.push_back(field.key + "." + option.key);
+    }
+    keys.insert(keys.end(), of_kinds.begin(), of_kinds.end());  // an option of its own goes before a kind's
+    return keys;
+}
+
+// "Learning rate" as other programs spell a key: "learning_rate".
+std::string as_key(std::string label) {
+    for (char& c : label) c = c == ' ' || c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return label;
+}
+
+std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+
+// Every option, and every group of options on the way to one. A set: run.json of each listed run is checked.
+struct KnownPlaces {
+    std::unordered_set<std::string> options, groups;
+};
+const KnownPlaces& known_places() {
+    static const KnownPlaces places = [] {
+        KnownPlaces all;
+        for (const ListedField& field : run_config_fields()) {
+            all.options.insert(field.key);
+            for (std::size_t dot = field.key.find('.'); dot != std::string::npos; dot = field.key.find('.', dot + 1))
+                all.groups.insert(field.key.substr(0, dot));
+        }
+        return all;
+    }();
+    return places;
+}
+
+void require_known_below(const std::string& path, const Json& json, const std::string& where) {
+    if (!json.is_object()) return;  // whoever reads the values says so
+    for (const auto& [key, value] : json.items()) {
+        const std::string whole = path.empty() ? key : path + "." + key;
+        if (known_places().options.contains(whole)) continue;  // a kind or a map reads its own members
+        if (!known_places().groups.contains(whole))
+            throw InputError("{}: unknown key {}{}", trim(where), quote(key), did_you_mean_option(whole));
+        require_known_below(whole, value, place_of(where, key));
+    }
+}
+
+}  // namespace
+
+std::optional<std::string> nearest_option(const std::string& key) {
+    for (const ListedField& field : run_config_fields())
+        if (as_key(field.info->label) == last_part(key)) return field.key;
+    return nearest_name(key, all_keys());
+}
+
+std::string did_you_mean_option(const std::string& key) {
+    const auto nearest = nearest_option(key);
+    return nearest ? fmt::format("; did you mean {}?", quote(*nearest)) : "";
+}
+
+std::string place_of(const std::string& where, const std::string& key) {
+    return where.ends_with(' ') ? where + key : where + "." + key;
+}
+
+void require_known_options(const Json& config, const std::string& where) { require_known_below("", config, where); }
+
+}  // namespace ablate
