@@ -40,7 +40,7 @@ const char* to_text(study::Severity severity) {
 struct StepZeroResults {
     std::vector<study::StepZero> points;
     double ln_vocab = 0;
-    std::string data_note;
+    std::vector<std::string> data_remarks;
 };
 
 StepZeroResults look_at_step_zero(const study::Preview& preview, std::uint64_t seed,
@@ -57,7 +57,7 @@ StepZeroResults look_at_step_zero(const study::Preview& preview, std::uint64_t s
     const DataConfig& data = points.front().config.data;
     const data::PreparedData prepared = data::prepare_data(data, workspace / "cache", progress);
     return {study::step_zero_of_study(points, prepared, seed, progress), std::log(static_cast<double>(data.vocab_size)),
-            prepared.note};
+            prepared.remarks};
 }
 
 // Nothing is timed for a study that cannot be trained: its device may not be here.
@@ -125,7 +125,7 @@ Json to_json(const StudyConfig& study, const study::Preview& preview, const std:
         json["findings"].push_back({{"severity", to_text(f.severity)}, {"variant", f.variant}, {"text", f.text}});
     if (!zero) return json;
     json["ln_vocab"] = zero->ln_vocab;
-    json["data_note"] = zero->data_note;
+    json["data_note"] = join(zero->data_remarks, "; ");
     json["step_zero"] = Json::array();
     for (const study::StepZero& z : zero->points)
         json["step_zero"].push_back({{"point", z.point},
@@ -213,7 +213,7 @@ void print_tensors(const study::Preview& preview) {
 }
 
 void print_step_zero(const study::Preview& preview, const StepZeroResults& zero) {
-    if (!zero.data_note.empty()) std::cout << "note: " << zero.data_note << '\n';
+    for (const std::string& remark : zero.data_remarks) std::cout << "note: " << remark << '\n';
     std::cout << fmt::format("\nstep 0 (ln V = {}: what an untrained model without preferences gives)\n",
                              fixed(zero.ln_vocab, 4));
     for (const study::StepZero& z : zero.points) {

@@ -15,14 +15,16 @@ using Progress = std::function<void(const std::string& what, double share)>;
 struct Document {
     std::string text;  // lines end in '\n'
     bool validation = false;
-    bool bordered = false;  // ends at a border its author set (<|endoftext|>, a .jsonl line), not at a block of lines
+    bool bordered = false;  // ends at a border its author set (<|endoftext|>, a JSON document), not at a block of lines
 };
 
-// The documents of texts, in a fixed order and never all in memory: each a file (.jsonl or plain, either gzipped) or a
-// folder of them (.txt, .jsonl, either with .gz) in path order. Borders are <|endoftext|>, a .jsonl line, a file's end,
-// or every `block_lines` lines where a file has no <|endoftext|>; empty lines are left out of block-cut documents.
-// Document i is held out for validation when i % val_every == val_every / 2, unless data.val names texts of its own.
-// InputError: missing or empty text, bytes that are not UTF-8, a .jsonl line without the field (file and line).
+// The documents of texts, in a fixed order and never all in memory. A text is a file or a folder of files in path order
+// (text_files.h); what a file holds is told by its first bytes: plain text, JSON lines or one JSON array of objects,
+// each also compressed with gzip. A document ends at <|endoftext|>, at the end of a JSON document or a file, or every
+// `block_lines` lines where a plain file has no <|endoftext|>; empty lines are left out of block-cut documents. Lines
+// may end in "\n", "\r\n" or "\r". Document i is held out for validation when i % val_every == val_every / 2, unless
+// data.val names texts of its own. InputError: a missing or empty text, a file of another kind, bytes that are not
+// UTF-8, a JSON document without the field (file and line).
 class DocumentReader {
   public:
     DocumentReader(const DataConfig& config, const std::vector<std::filesystem::path>& texts);
@@ -35,9 +37,8 @@ class DocumentReader {
     std::unique_ptr<State> state_;
 };
 
-// The files DocumentReader reads for a text, in its order; whether it reads one as .jsonl.
-std::vector<std::filesystem::path> text_files(const std::filesystem::path& text);
-bool is_json_lines(const std::filesystem::path& file);
+// Remarks on the texts and on those of data.val, a line each, for every output: files of a folder that are not read.
+std::vector<std::string> text_remarks(const DataConfig& config, const std::vector<std::filesystem::path>& texts);
 
 // Where a study's text comes from; every output says so when it is not the user's own.
 enum class TextOrigin { given, standin, stories };

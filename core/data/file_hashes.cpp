@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/sha256.h"
-#include "core/data/corpus.h"
+#include "core/data/text_files.h"
 #include "core/io/json_file.h"
 
 #include <sys/stat.h>
@@ -52,10 +52,11 @@ std::string FileHashes::of(const fs::path& file) {
 
 std::string FileHashes::of_text(const fs::path& text) {
     const std::vector<fs::path> files = text_files(text);
-    if (!fs::is_directory(text) && !is_json_lines(text)) return of(text);
+    const bool folder = fs::is_directory(text);
+    if (!folder && text_shape(text) == TextShape::lines) return of(text);
     Sha256 hash;
     for (const fs::path& file : files) {
-        const std::string name = fs::is_directory(text) ? file.lexically_relative(text).string() : ".jsonl";
+        const std::string name = folder ? file.lexically_relative(text).string() : ".jsonl";
         hash.update(fmt::format("{} {}\n", of(file), name));
     }
     return hash.hex();

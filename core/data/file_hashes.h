@@ -13,7 +13,7 @@ class FileHashes {
     FileHashes() = default;  // remembers nothing
     explicit FileHashes(std::filesystem::path memo);
     std::string of(const std::filesystem::path& file);  // InputError when it cannot be read
-    // Of a text's contents: a plain file's own hash; of a .jsonl file or a folder, one that covers names as well.
+    // Of a text's contents: a plain file's own hash; of JSON or a folder, one that covers that or the names.
     std::string of_text(const std::filesystem::path& text);
     void save() const;
 

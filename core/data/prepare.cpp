@@ -214,7 +214,8 @@ PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const
         const TextSource source = find_text(config, cache);
         data = load_tokens(config, cached_tokens(config, source.path, cache, hashes, progress), hashes, progress);
         data.origin = source.origin;
-        data.note = source.note;
+        data.remarks = text_remarks(config, {source.path});
+        if (!source.note.empty()) data.remarks.push_back(source.note);
     }
     hashes.save();
     return data;

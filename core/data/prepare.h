@@ -25,8 +25,8 @@ struct PreparedData {
     double unigram_entropy = 0;                  // nats, of the training tokens
     std::string sha256;                          // of train, validation and tokenizer: the data's identity
     TextOrigin origin = TextOrigin::given;
-    std::string note;                 // one line when a stand-in serves
-    std::int64_t unknown_tokens = 0;  // of all sets
+    std::vector<std::string> remarks;  // a line each for every output: a stand-in, files that are not read
+    std::int64_t unknown_tokens = 0;   // of all sets
 };
 
 // data.tokens as it is, or the text tokenized into cache/tokens/<hash> (once: the hash covers the text's contents and

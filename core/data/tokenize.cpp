@@ -8,6 +8,7 @@
 #include "core/data/train_tokenizer.h"
 #include "core/io/json_file.h"
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_map>
 
@@ -33,9 +34,10 @@ TextSurvey survey(const DataConfig& config, const std::vector<fs::path>& texts, 
     TextSurvey result;
     DocumentReader reader(config, texts);
     std::size_t unreported = 0;
-    std::int64_t validation = 0, documents = 0;
+    std::int64_t validation = 0, documents = 0, lines = 0;
     for (Document document; reader.next(document); ++documents) {
         validation += document.validation;
+        lines += std::count(document.text.begin(), document.text.end(), '\n');
         result.has_borders |= document.bordered;
         result.has_tabs |= document.text.find('\t') != std::string::npos;
         if (!document.validation) {
@@ -45,6 +47,11 @@ TextSurvey survey(const DataConfig& config, const std::vector<fs::path>& texts, 
         unreported += document.text.size();
         if (progress && unreported >= progress_bytes) progress("reading the text", reader.share()), unreported = 0;
     }
+    if (config.val.empty() && validation == 0 && documents == 1 && lines == 1)
+        throw InputError(
+            "{}: the text is a single line, so no part of it can be held out for validation: name a text in data.val "
+            "(in `ablate tokenize`: --val NAME=FILE), or break the line",
+            texts.front().string());
     if (config.val.empty() && validation == 0)
         throw InputError(
             "{}: the text has {} document{}; one in {}, from number {} on, is held out for validation: lower "

@@ -1,7 +1,6 @@
 #pragma once
-#include <cstdint>
-#include <filesystem>
-#include <memory>
+#include "core/io/byte_stream.h"
+
 #include <string>
 
 namespace ablate::io {
@@ -11,13 +10,12 @@ namespace ablate::io {
 class LineReader {
   public:
     explicit LineReader(const std::filesystem::path& file);  // InputError when it cannot be opened
-    ~LineReader();
     bool next(std::string& line);      // false at the end; InputError on damaged gzip
-    std::uint64_t bytes_read() const;  // of the file as it lies on disk: progress
+    std::uint64_t bytes_read() const;  // of the file on disk: progress
 
   private:
-    struct State;
-    std::unique_ptr<State> state_;
+    ByteStream bytes_;
+    std::string_view held_;  // read and not yet handed out
 };
 
 }  // namespace ablate::io

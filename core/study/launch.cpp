@@ -156,7 +156,7 @@ Launch launch(const StudyConfig& study, const PlanOptions& options, const run::R
                 fmt::format("{}{}{}", finding.variant, finding.variant.empty() ? "" : ": ", finding.text));
     result.data = std::make_shared<const data::PreparedData>(
         data::prepare_data(points.front().config.data, store.workspace() / "cache", progress));
-    if (!result.data->note.empty()) result.notes.push_back(result.data->note);
+    result.notes.insert(result.notes.end(), result.data->remarks.begin(), result.data->remarks.end());
     resolve_epochs(points, *result.data);
     result.points = points;
 

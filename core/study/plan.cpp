@@ -89,7 +89,7 @@ run::RunInfo run_info(const StudyConfig& study, const PlannedRun& planned, const
     info.config_hash = planned.config_hash;
     info.data_folder = data.folder.string();
     info.data_sha256 = data.sha256;
-    info.data_note = data.note;
+    info.data_note = join(data.remarks, "; ");
     info.unigram_entropy = data.unigram_entropy;
     info.parameters = model::parameter_counts(info.config).unique;
     info.flops_per_token = model::forward_flops_per_token(info.config).six_n;

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/data/corpus.h"
 #include "core/model/transformer.h"
 #include "core/train/start.h"
 
@@ -15,6 +16,16 @@ namespace ablate::study {
 namespace {
 
 constexpr double kMismatchThatCounts = 0.001;
+
+// What can be said of the text before it is read. A text that cannot be read is an error of the run.
+std::vector<std::string> remarks_on_text(const DataConfig& config) {
+    if (config.text.empty() || !config.tokens.empty()) return {};
+    try {
+        return data::text_remarks(config, {config.text});
+    } catch (const InputError&) {
+        return {};
+    }
+}
 
 class Lints {
   public:
@@ -70,6 +81,7 @@ class Lints {
     void check_study() {
         if (study_.seeds.size() == 1)
             add(Severity::warning, "", "one seed: no interval can be given, so no difference can be told from noise");
+        for (const std::string& remark : remarks_on_text(points_.front().config.data)) add(Severity::note, "", remark);
         std::map<std::string, std::string> seen;
         for (const VariantPoint& point : points_) {
             const auto [other, fresh] = seen.emplace(config_hash(point.config, ""), point.name);

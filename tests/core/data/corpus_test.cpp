@@ -115,11 +115,115 @@ class CorpusTest : public QObject {
 
     void bad_json_lines_name_file_and_line() {
         QVERIFY(is_line_with(refusal(folder_.write("field.jsonl", "{\"text\":\"a\"}\n{\"txt\":\"b\"}\n")),
-                             {"field.jsonl:2", "'text'", "did you mean 'txt'"}));
+                             {"field.jsonl:2", "'text'", "the field txt; set data.text_field=txt"}));
         QVERIFY(
             is_line_with(refusal(folder_.write("type.jsonl", "{\"text\": 3}\n")), {"type.jsonl:1", "not a string"}));
         QVERIFY(is_line_with(refusal(folder_.write("array.jsonl", "[1]\n")), {"array.jsonl:1", "not an object"}));
         QVERIFY(is_line_with(refusal(folder_.write("torn.jsonl", "{\"text\": \"a\n")), {"torn.jsonl:1"}));
+    }
+
+    // By content, whatever the name: C4's shards, instruction data, lines in a .txt.
+    void json_is_read_as_documents_under_any_name() {
+        const std::string lines = "{\"text\": \"one\\r\\ntwo\", \"url\": \"u\"}\n{\"url\": \"v\", \"text\": \"three\"}\r\n";
+        const std::string array = "\xEF\xBB\xBF [\n  {\"id\": [1, \"]\"], \"text\": \"a \\\"]\\\" b\"},\n"
+                                  "  {\"text\": \"c\\\\\", \"id\": {}}\n]\n";
+        const std::vector<std::string> of_lines = {"one\ntwo\n", "three\n"}, of_array = {"a \"]\" b\n", "c\\\n"};
+        for (const char* name : {"c4.00001.json", "lines.txt", "lines.jsonl", "no_extension"})
+            QCOMPARE(texts(folder_.write(name, lines)), of_lines);
+        for (const char* name : {"alpaca.json", "array.txt", "array.jsonl"})
+            QCOMPARE(texts(folder_.write(name, array)), of_array);
+        QCOMPARE(texts(gzip(lines, folder_ / "c4-train.00007.json.gz")), of_lines);
+        QCOMPARE(texts(gzip(array, folder_ / "array.json.gz")), of_array);
+        QCOMPARE(texts(folder_.write("one.json", "{\"text\": \"alone\"}\n")), std::vector<std::string>{"alone\n"});
+        QVERIFY(documents(folder_ / "one.json")[0].bordered);
+        const std::string longer = "{\"text\": \"" + std::string(200000, 'x') + "\"}\n";
+        QCOMPARE(texts(folder_.write("long.txt", longer + longer)).size(), std::size_t(2));
+        QVERIFY(is_line_with(refusal(folder_.write("pretty.json", "{\n \"data\": [\n  {\"text\": \"x\"}\n ]\n}\n")),
+                             {"pretty.json", "one JSON object on several lines"}));
+        QVERIFY(is_line_with(refusal(folder_.write("later.txt", "{\"text\": \"x\"}\nprose\n")), {"later.txt:2"}));
+        QVERIFY(is_line_with(refusal(folder_.write("open.json", "[{\"text\": \"x\"},\n {\"text\": \"y\"")),
+                             {"open.json", "ends within element 1", "line 2"}));
+        QVERIFY(is_line_with(refusal(folder_.write("strings.json", "[\"x\", \"y\"]")),
+                             {"strings.json:1", "element 0", "not an object"}));
+        QVERIFY(is_line_with(refusal(folder_.write("python.txt", "{'text': 'x'}\n{'text': 'y'}\n")), {"python.txt:1"}));
+    }
+
+    void prose_that_begins_with_a_bracket_stays_prose() {
+        for (const char* prose : {"[Verse 1]\nLa la\n", "{curly} words\n", "[1] See there.\n", "[] is empty\n"})
+            QCOMPARE(texts(folder_.write("prose.txt", prose)), std::vector<std::string>{prose});
+    }
+
+    void fields_may_be_nested_and_are_offered() {
+        DataConfig nested;
+        nested.text_field = "meta.body.en";
+        const auto file = folder_.write("nested.jsonl", "{\"meta\": {\"body\": {\"en\": \"deep\"}}}\n"
+                                                        "{\"meta.body.en\": \"flat\"}\n");
+        QCOMPARE(texts(file, nested), (std::vector<std::string>{"deep\n", "flat\n"}));
+        QVERIFY(is_line_with(refusal(file), {"nested.jsonl:1", "'text'", "meta.body.en", "text_field=meta.body.en"}));
+        QVERIFY(is_line_with(refusal(folder_.write("x.json", "[{\"url\": \"u\", \"id\": 1, \"content\": \"c\"}]")),
+                             {"x.json:1", "the fields content, id, url", "set data.text_field=content"}));
+        QVERIFY(is_line_with(refusal(folder_.write("chat.jsonl", "{\"messages\": [{\"role\": \"user\"}]}\n")),
+                             {"chat.jsonl:1", "the field messages", "none of them holds a string"}));
+        QVERIFY(is_line_with(refusal(folder_.write("null.jsonl", "{\"text\": \"a\"}\n{\"text\": null}\n")),
+                             {"null.jsonl:2", "'text' is null"}));
+    }
+
+    void tables_and_other_kinds_are_refused_by_name() {
+        const std::string reviews = "label,review\n1,\"Good, really\nvery\"\n0,Bad\n";
+        for (const char* name : {"reviews.csv", "reviews.txt"})
+            QVERIFY(is_line_with(refusal(folder_.write(name, reviews)),
+                                 {name, "a table with the columns label, review, not text", "JSON lines"}));
+        QVERIFY(is_line_with(refusal(gzip("id\ttext\n1\tx y\n2\tz\n", folder_ / "t.tsv.gz")), {"id, text", "gzip"}));
+        QVERIFY(is_line_with(refusal(folder_.write("numbers.csv", "1,2\n3,4\n")), {"numbers.csv", "a table"}));
+        QVERIFY(is_line_with(refusal(folder_.write("p.txt", "PAR1\x15\x04\x15")), {"p.txt", "Parquet", "JSON lines"}));
+        QVERIFY(is_line_with(refusal(folder_.write("login.txt", "\n<!DOCTYPE html>\n<html></html>")),
+                             {"login.txt", "HTML page", "download it again"}));
+        QVERIFY(is_line_with(refusal(folder_.write("lfs.txt", "version https://git-lfs.github.com/spec/v1\n"
+                                                              "oid sha256:00\nsize 1234567\n")),
+                             {"Git LFS pointer", "1,234,567 bytes", "git lfs pull"}));
+        QVERIFY(texts(folder_.write("p.txt", "Come, said he,\nand see,\n")).size() == 1);
+    }
+
+    void other_encodings_are_refused_with_their_position() {
+        const std::string little("\xFF\xFEh\0i\0\n\0", 8), bare("h\0e\0l\0l\0o\0", 10);
+        QVERIFY(is_line_with(refusal(folder_.write("u.txt", little)), {"u.txt:1: byte 0xFF at position 1", "UTF-16"}));
+        QVERIFY(is_line_with(refusal(folder_.write("b.txt", bare)), {"b.txt:1: byte 0x00 at position 2", "UTF-16"}));
+        QVERIFY(is_line_with(refusal(folder_.write("l.txt", "a\nb\nna\xEFve\n")),
+                             {"l.txt:3: byte 0xEF at position 3", "iconv -f LATIN1"}));
+        QVERIFY(is_line_with(refusal(folder_.write("ids.txt", std::string("ab\n") + std::string(64, '\x02'))),
+                             {"ids.txt:2: byte 0x02 at position 1", "binary"}));
+    }
+
+    void every_line_end_is_a_newline() {
+        DataConfig config;
+        config.block_lines = 2;
+        const std::vector<std::string> expected = {"one\ntwo\n", "three\nfour\n"};
+        for (const char* text : {"one\ntwo\nthree\nfour\n", "one\r\ntwo\r\nthree\r\nfour\r\n", "one\rtwo\rthree\rfour\r",
+                                 "one\r\ntwo\nthree\rfour"})
+            QCOMPARE(texts(folder_.write("ends.txt", text), config), expected);
+    }
+
+    void what_a_folder_holds_beside_texts_is_a_remark() {
+        const test::TempFolder folder;
+        std::filesystem::create_directories(folder / "more/.git");
+        folder.write("a.txt", "a\n");
+        folder.write("shard.json", "[{\"text\": \"b\"}]");
+        folder.write("dataset_info.json", "{\n \"splits\": {}\n}\n");
+        folder.write("more/x.csv", "a,b\n1,2\n");
+        folder.write("more/y.CSV", "a,b\n1,2\n");
+        folder.write("more/README", "read me\n");
+        folder.write("more/.git/index", "DIRC");
+        QCOMPARE(texts(folder.path()), (std::vector<std::string>{"a\n", "b\n"}));
+        DataConfig config;
+        const std::vector<std::string> remarks = text_remarks(config, {folder.path()});
+        QCOMPARE(remarks.size(), std::size_t(1));
+        QVERIFY(is_line_with(remarks[0], {"4 files of this folder are not read: 2 .csv, 1 .json, 1 without extension"}));
+        config.val["v"] = folder / "more";
+        QCOMPARE(text_remarks(config, {folder / "a.txt"}).size(), std::size_t(1));
+        QVERIFY(is_line_with(refusal(folder / "more"), {"x.csv", "a table"}));
+        const test::TempFolder tables;
+        tables.write("t.md", "not a text\n");
+        QVERIFY(is_line_with(refusal(tables.path()), {"no .txt, .jsonl or .json", "it holds 1 .md"}));
     }
 
     void a_damaged_gzip_is_refused() {

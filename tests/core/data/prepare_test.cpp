@@ -277,7 +277,7 @@ class PrepareTest : public QObject {
         QCOMPARE(data.train->size(), 100);
         QCOMPARE(data.validation.at(0).name, std::string("val"));
         QCOMPARE(data.validation.at(1).name, std::string("code"));
-        QVERIFY(!data.tokenizer && data.token_bytes.empty() && data.note.empty());
+        QVERIFY(!data.tokenizer && data.token_bytes.empty() && data.remarks.empty());
         QCOMPARE(data.unigram_entropy, 0.0);
         QCOMPARE(target_bytes(data, training_batch(*data.train, 2, 10, 1, 0)), 0);
 

@@ -1,6 +1,7 @@
 #include "ui/pages/study/step_zero_check.h"
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/study/launch.h"
 #include "core/study/resolve.h"
 
@@ -39,7 +40,7 @@ void StepZeroCheck::start(std::vector<VariantPoint> points, std::uint64_t seed,
         StepZeroResults results;
         results.points = study::step_zero_of_study(points, data, seed, progress);
         results.ln_vocab = std::log(static_cast<double>(config.vocab_size));
-        results.data_note = QString::fromStdString(data.note);
+        results.data_note = QString::fromStdString(join(data.remarks, "\n"));
         return results;
     };
     latest_.ask(

@@ -11,7 +11,7 @@ namespace ablate::ui {
 struct StepZeroResults {
     std::vector<study::StepZero> points;
     double ln_vocab = 0;  // nats: what an untrained model without preferences gives
-    QString data_note;    // one line when a stand-in serves as text
+    QString data_note;    // remarks on the data, a line each
 };
 
 // Prepares the data of a study and computes step 0 of each of its points, in a worker. Cancelling takes effect at the
