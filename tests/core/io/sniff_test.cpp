@@ -60,7 +60,8 @@ class SniffTest : public QObject {
 
     void zips_are_told_apart() {
         const auto zip = [](const std::string& name) {
-            return "PK\x03\x04"s + std::string(22, '\0') + bytes_of<std::uint16_t>({std::uint16_t(name.size()), 0}) + name;
+            const auto length = static_cast<std::uint16_t>(name.size());
+            return "PK\x03\x04"s + std::string(22, '\0') + bytes_of<std::uint16_t>({length, 0}) + name;
         };
         QVERIFY(kind(zip("model/data.pkl")) == FileKind::torch_zip);
         QVERIFY(kind(zip("archive/.format_version")) == FileKind::torch_zip);
@@ -97,7 +98,8 @@ class SniffTest : public QObject {
 
     void what_is_text() {
         for (const char* text : {"Once upon a time, there was\na fox, a hen and a dog,\n", "Hello,\nworld\n",
-                                 "<mediawiki xmlns=\"x\">\n", "{} and {}\n", "[see below]\n", "\"Yes,\" he said, \"no.\"\n",
+                                 "<mediawiki xmlns=\"x\">\n", "{} and {}\n", "[see below]\n",
+                                 "\"Yes,\" he said, \"no.\"\n",
                                  "word,other\nno second column here\n", "version 2 of this\n", "\n\n", "PARIS\n"})
             QVERIFY2(kind(text) == FileKind::text, text);
         QVERIFY(kind("caf\xE9 au lait\n") == FileKind::text);
