@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/data/token_sets.h"
 #include "core/data/tokenize.h"
 #include "core/data/tokenizers/load.h"
 #include "core/io/json_file.h"
@@ -115,27 +116,6 @@ fs::path cached_tokens(const DataConfig& config, const fs::path& text, const fs:
     return folder;
 }
 
-// NAME.npy, else NAME.bin; empty when there is neither.
-fs::path token_file_named(const fs::path& folder, const std::string& name) {
-    for (const char* extension : {".npy", ".bin"})
-        if (const fs::path file = folder / (name + extension); fs::exists(file)) return file;
-    return {};
-}
-
-// Validation sets by name, "val" first.
-std::vector<std::pair<std::string, fs::path>> validation_files(const fs::path& folder) {
-    std::vector<std::pair<std::string, fs::path>> files;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        const std::string name = entry.path().stem().string();
-        if (entry.path().extension() == ".npy" && name != "train" && name != "val")
-            files.emplace_back(name, entry.path());
-    }
-    std::sort(files.begin(), files.end());
-    if (const fs::path val = token_file_named(folder, "val"); !val.empty()) files.insert(files.begin(), {"val", val});
-    if (files.empty()) throw InputError("{}: no val.npy or val.bin in this folder", folder.string());
-    return files;
-}
-
 void require_context(const TokenFile& tokens, std::int64_t context, const std::string& which) {
     if (context + 1 > tokens.size())
         throw InputError("context {} is longer than the {} text ({} tokens): lower data.context, or use a longer text",
@@ -162,13 +142,26 @@ void describe_ids(PreparedData& data, std::int64_t vocab_size) {
     }
 }
 
-PreparedData load_tokens(const DataConfig& config, const fs::path& folder, FileHashes& hashes,
+// The identity of a set: the sha256 of its file, or of what is joined and chosen from several.
+std::string identity_of(const TokenSetFiles& set, FileHashes& hashes) {
+    std::vector<std::string> parts;
+    for (const fs::path& file : set.files) {
+        parts.push_back(hashes.of(file));
+        if (const fs::path index = megatron_index_of(file); !index.empty()) parts.push_back(hashes.of(index));
+    }
+    if (set.held_out.every > 0)
+        parts.push_back(fmt::format("{} {}", static_cast<int>(set.held_out.part), set.held_out.every));
+    return parts.size() == 1 ? parts.front() : sha256_hex(join(parts, "\n"));
+}
+
+// The tokens that `tokens` names; `val` names those of validation sets instead of the ones found there.
+PreparedData load_tokens(const DataConfig& config, const fs::path& tokens,
+                         const std::map<std::string, std::string>& val, FileHashes& hashes,
                          const Progress& progress) {
     PreparedData data;
-    data.folder = folder;
-    if (!fs::is_directory(folder)) throw InputError("data.tokens: {}: no such folder", folder.string());
-    const fs::path train = token_file_named(folder, "train");
-    if (train.empty()) throw InputError("{}: no train.npy or train.bin in this folder", folder.string());
+    const TokenSets sets = find_token_sets(tokens, val, config.val_every);
+    const fs::path& folder = data.folder = sets.folder;
+    data.remarks = sets.remarks;
     if (progress) progress("checking the tokens", 0);
 
     if (const auto found = find_tokenizer(folder)) {
@@ -182,19 +175,20 @@ PreparedData load_tokens(const DataConfig& config, const fs::path& folder, FileH
         }
     }
     const std::int32_t unknown = data.tokenizer ? data.tokenizer->unknown_id() : -1;
-    const auto open = [&](const fs::path& file, const std::string& which) {
-        auto tokens = std::make_shared<TokenFile>(file);
+    const auto open = [&](const TokenSetFiles& set, const std::string& which) {
+        auto tokens = std::make_shared<TokenFile>(set.files, token_format(config), set.held_out);
         require_context(*tokens, config.context, which);
         const std::vector<std::int64_t> counts = count_tokens(*tokens, config.vocab_size);
         if (unknown >= 0) data.unknown_tokens += counts[static_cast<std::size_t>(unknown)];
-        if (file == train) data.unigram_entropy = entropy(counts);
+        if (&set == &sets.train) data.unigram_entropy = entropy(counts);
         return tokens;
     };
-    data.train = open(train, "training");
-    data.sha256 += hashes.of(train) + " train\n";
-    for (const auto& [name, file] : validation_files(folder)) {
-        data.validation.push_back({name, open(file, name == "val" ? "validation" : name), hashes.of(file)});
-        data.sha256 += fmt::format("{} validation {}\n", data.validation.back().sha256, name);
+    data.train = open(sets.train, "training");
+    data.sha256 += identity_of(sets.train, hashes) + " train\n";
+    for (const TokenSetFiles& set : sets.validation) {
+        const std::string which = set.name == "val" ? "validation" : set.name;
+        data.validation.push_back({set.name, open(set, which), identity_of(set, hashes)});
+        data.sha256 += fmt::format("{} validation {}\n", data.validation.back().sha256, set.name);
     }
     data.sha256 = sha256_hex(data.sha256);
     return data;
@@ -207,12 +201,10 @@ PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const
     FileHashes hashes(cache / "hashes.json");
     PreparedData data;
     if (!config.tokens.empty()) {
-        if (!config.val.empty())
-            throw InputError("data.val names texts, but data.tokens is set: put NAME.npy files into {}", config.tokens);
-        data = load_tokens(config, config.tokens, hashes, progress);
+        data = load_tokens(config, config.tokens, config.val, hashes, progress);
     } else {
         const TextSource source = find_text(config, cache);
-        data = load_tokens(config, cached_tokens(config, source.path, cache, hashes, progress), hashes, progress);
+        data = load_tokens(config, cached_tokens(config, source.path, cache, hashes, progress), {}, hashes, progress);
         data.origin = source.origin;
         data.remarks = text_remarks(config, {source.path});
         if (!source.note.empty()) data.remarks.push_back(source.note);

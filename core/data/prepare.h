@@ -31,8 +31,8 @@ struct PreparedData {
 
 // data.tokens as it is, or the text tokenized into cache/tokens/<hash> (once: the hash covers the text's contents and
 // every option that matters). Checks ids, and that the context fits into each set. Safe when several processes prepare
-// the same data at once. data.tokens is a folder with train.npy or train.bin, val.npy or val.bin, any other .npy as a
-// validation set of its name, and the tokenizer's files if it is known.
+// the same data at once. data.tokens names token files (token_sets.h), with the tokenizer's files next to them
+// if it is known; data.val then names token files too.
 PreparedData prepare_data(const DataConfig& config, const std::filesystem::path& cache, const Progress& progress = {});
 
 // WORKSPACE/models of WORKSPACE/cache: imported checkpoints (DESIGN "One way for the data").

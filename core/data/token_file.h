@@ -6,32 +6,70 @@
 #include <string>
 #include <vector>
 
-namespace ablate::io {
+namespace ablate {
+struct DataConfig;
+namespace io {
 class OpenFile;
 }
+}  // namespace ablate
 
 namespace ablate::data {
 
-// Token ids on disk: .npy (uint16, int32, int64; one-dimensional) or raw .bin (uint16). Read in windows with pread:
-// nothing is loaded whole, and a file that shrinks under a running training is an InputError, where a memory map would
-// end the process with SIGBUS. InputError for a file that is not one of these, or holds no token.
+// What a .bin without a header is taken for.
+struct TokenFormat {
+    std::string type = "auto";    // data.token_type; auto: uint16, for a vocabulary of at most 65,536
+    std::int64_t vocab_size = 0;  // 0: unknown
+};
+TokenFormat token_format(const DataConfig& config);
+
+// Which documents of a Megatron dataset a TokenFile holds: document i is held out when i % every == every / 2, the rule
+// for documents of a text (corpus.h).
+struct HeldOut {
+    enum class Part { all, training, validation } part = Part::all;
+    std::int64_t every = 0;
+};
+
+// Token ids on disk, in one file or several that are joined in order. What a file holds is told by its first bytes:
+//   NumPy's .npy: integers of 8 to 64 bits, one-dimensional;
+//   llm.c and modded-nanogpt: 256 int32 with the magic number 20240520 (version 1: uint16) or 20240801 (version 7:
+//   uint32) and the number of tokens, which the file's size must agree with;
+//   Megatron-LM: PREFIX.bin beside PREFIX.idx, which says the type (io/megatron_index.h);
+//   ids without a header, whose type is an option. Refused when every second id is 0: a sign of ids twice the size.
+// Read in windows with pread: nothing is loaded whole, and a file that shrinks under a running training is an
+// InputError, where a memory map would end the process with SIGBUS. InputError for any other file, or one without ids.
 class TokenFile {
   public:
-    explicit TokenFile(const std::filesystem::path& file);
+    explicit TokenFile(const std::filesystem::path& file, const TokenFormat& format = {});
+    explicit TokenFile(const std::vector<std::filesystem::path>& files, const TokenFormat& format = {},
+                       HeldOut held_out = {});
     ~TokenFile();
     TokenFile(const TokenFile&) = delete;
     TokenFile& operator=(const TokenFile&) = delete;
     std::int64_t size() const { return size_; }
-    // The ids at [begin, begin + ids.size()), which must lie within the file. Any number of threads may read at once.
+    // The ids at [begin, begin + ids.size()), which must be inside the file. Any number of threads may read at once.
     void read(std::int64_t begin, std::span<std::int64_t> ids) const;
-    const std::filesystem::path& path() const;
+    const std::filesystem::path& path() const;    // of the first file
+    std::string place(std::int64_t token) const;  // "FILE: token N" of the file that holds it
+    // Why the ids may be wrong: "; or data.token_type ..." for files without a header, else empty.
+    std::string doubt() const;
 
   private:
-    std::unique_ptr<const io::OpenFile> file_;
+    struct File;
+    struct Segment {
+        const File* file;
+        std::int64_t begin, first, count;  // its place among all ids, that of its first id in the file, its ids
+    };
+    void add(const std::filesystem::path& file, const TokenFormat& format, HeldOut held_out);
+    const Segment& segment_of(std::int64_t token) const;
+    std::vector<std::unique_ptr<const File>> files_;
+    std::vector<Segment> segments_;  // in order, none empty
     std::int64_t size_ = 0;
-    std::uint64_t data_offset_ = 0;
-    std::size_t item_bytes_ = 2;
 };
+
+// The .idx that belongs to a .bin of Megatron-LM; empty when the file is none.
+std::filesystem::path megatron_index_of(const std::filesystem::path& bin);
+// Documents that `bin` holds by its Megatron index.
+std::int64_t megatron_documents(const std::filesystem::path& bin);
 
 // Writes a token file: .npy of uint16 when every id below vocab_size fits, else of int32.
 class TokenWriter {

@@ -136,7 +136,7 @@ Score score(const TrainedModel& trained, std::int64_t count, const fs::path& log
 }  // namespace
 
 Score score_tokens(const TrainedModel& trained, const fs::path& token_file, const fs::path& logits) {
-    const data::TokenFile tokens(token_file);
+    const data::TokenFile tokens(token_file, data::token_format(trained.config.data));
     data::count_tokens(tokens, trained.config.data.vocab_size);  // refuses ids that no embedding has
     return score(trained, tokens.size(), logits, token_file.string(),
                  [&](std::int64_t begin, std::span<std::int64_t> ids) { tokens.read(begin, ids); });

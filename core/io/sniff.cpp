@@ -58,6 +58,11 @@ std::string_view without_blanks(std::string_view text) {
     return text;
 }
 
+std::string_view without_spaces(std::string_view text) {
+    while (!text.empty() && text.front() != '\n' && is_blank(text.front())) text.remove_prefix(1);
+    return text;
+}
+
 bool starts_with_word(std::string_view text, std::string_view lower) {
     return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(), [](char a, char b) {
                return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
@@ -108,7 +113,9 @@ bool is_bzip2(std::string_view head) {
 bool is_pickle(std::string_view head, bool whole) {
     if (head.size() < 4 || head[0] != '\x80' || head[1] < 2 || head[1] > 5) return false;
     if (head[1] >= 4 && head[2] == '\x95') return true;  // a frame
-    return std::string_view("}](cX)K").find(head[2]) != std::string_view::npos && (!whole || head.back() == '.');
+    if (whole) return std::string_view("}](cX)K").find(head[2]) != std::string_view::npos && head.back() == '.';
+    return (std::string_view("}](").find(head[2]) != std::string_view::npos && head[3] == 'q') ||
+           (head[2] == 'c' && head[3] >= '_' && head[3] <= 'z');
 }
 
 FileKind kind_of_zip(std::string_view head) {
@@ -229,8 +236,9 @@ FileKind kind_of_json(std::string_view text, bool whole) {
     if (result == JsonScan::Result::cut) return object && on_one_line && !whole ? FileKind::json_lines : one;
     std::string_view rest = text.substr(scan.end());
     if (without_blanks(rest).empty()) return whole || !on_one_line ? one : FileKind::json_lines;
+    if (object && !begins_object(text) && !without_spaces(rest).starts_with('\n')) return FileKind::text;  // "{} and"
     if (object) return on_one_line ? FileKind::json_lines : one;
-    while (rest.starts_with(' ') || rest.starts_with('\r')) rest.remove_prefix(1);
+    rest = without_spaces(rest);
     return on_one_line && rest.starts_with('\n') && without_blanks(rest).starts_with('[') ? FileKind::json_lines
                                                                                        : FileKind::text;
 }

@@ -1,5 +1,6 @@
 #include "core/data/token_file.h"
 
+#include "core/base/atomic_file.h"
 #include "core/io/bytes.h"
 #include "core/io/npy.h"
 #include "tests/support/temp_folder.h"
@@ -36,8 +37,22 @@ class TokenFileTest : public QObject {
         file.read(0, ids);
         return ids;
     }
-    static std::string refusal(const std::filesystem::path& file) {
-        return input_error([&] { TokenFile tokens(file); });
+    static std::string refusal(const std::filesystem::path& file, const TokenFormat& format = {}) {
+        return input_error([&] { TokenFile tokens(file, format); });
+    }
+    // As tests/support/make_token_reference.py wrote it.
+    static std::filesystem::path reference(const std::string& name) {
+        return std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/tokens" / name;
+    }
+    static std::vector<std::int64_t> range(std::int64_t first, std::int64_t begin, std::int64_t end) {
+        std::vector<std::int64_t> ids{first};
+        for (std::int64_t id = begin; id < end; ++id) ids.push_back(id);
+        return ids;
+    }
+    static std::string llmc(std::int32_t magic, std::int32_t version, std::int32_t count, const std::string& ids) {
+        std::string bytes;
+        for (const std::int32_t value : {magic, version, count}) io::store(bytes, value);
+        return bytes + std::string(1024 - bytes.size(), '\0') + ids;
     }
 
   private Q_SLOTS:
@@ -46,6 +61,8 @@ class TokenFileTest : public QObject {
         QCOMPARE(all(TokenFile(npy<std::uint16_t>("u2", ids))), ids);
         QCOMPARE(all(TokenFile(npy<std::int32_t>("i4", ids))), ids);
         QCOMPARE(all(TokenFile(npy<std::int64_t>("i8", ids))), ids);
+        QCOMPARE(all(TokenFile(npy<std::uint32_t>("u4", ids))), ids);
+        QCOMPARE(all(TokenFile(npy<std::uint64_t>("u8", ids))), ids);
         QCOMPARE(all(TokenFile(folder_.write("t.bin", raw<std::uint16_t>(ids)))), ids);
     }
 
@@ -89,7 +106,7 @@ class TokenFileTest : public QObject {
 
     void files_that_hold_no_tokens_are_refused() {
         QVERIFY(is_line_with(refusal(folder_ / "none.npy"), {"none.npy"}));
-        QVERIFY(is_line_with(refusal(npy<float>("f4", {1, 2})), {"f4.npy", "f4", "uint16, int32 or int64"}));
+        QVERIFY(is_line_with(refusal(npy<float>("f4", {1, 2})), {"f4.npy", "f4", "uint16, uint32, int32 or int64"}));
         QVERIFY(is_line_with(refusal(npy<std::uint16_t>("u2", {})), {"no token"}));
         QVERIFY(is_line_with(refusal(folder_.write("odd.bin", "abc")), {"odd.bin", "3 bytes"}));
         QVERIFY(is_line_with(refusal(folder_.write("empty.bin", "")), {"empty.bin", "no token"}));
@@ -117,6 +134,120 @@ class TokenFileTest : public QObject {
         long_ids[150000] = 9;
         const TokenFile late(folder_.write("late.bin", raw<std::uint16_t>(long_ids)));
         QVERIFY(is_line_with(input_error([&] { count_tokens(late, 9); }), {"token 150000 is 9"}));
+    }
+
+    void headers_of_llmc_are_read() {
+        QCOMPARE(all(TokenFile(reference("gpt2_train_000001.bin"))), range(50256, 7, 47));
+        QCOMPARE(all(TokenFile(reference("llama3.bin"), {"auto", 128256})), range(128000, 127900, 127960));
+        const std::string ids = raw<std::uint16_t>({5, 6, 7});
+        const std::vector<std::int64_t> three = {5, 6, 7};
+        QCOMPARE(all(TokenFile(folder_.write("named.npy", llmc(20240520, 1, 3, ids)))), three);
+        QVERIFY(is_line_with(refusal(folder_.write("v.bin", llmc(20240520, 2, 3, ids))), {"v.bin", "version 2"}));
+        QVERIFY(is_line_with(refusal(folder_.write("w.bin", llmc(20240801, 1, 3, ids))), {"w.bin", "version 1", "7"}));
+        QVERIFY(is_line_with(refusal(folder_.write("n.bin", llmc(20240520, 1, 4, ids))),
+                             {"n.bin", "4 uint16 tokens (8 bytes)", "6 bytes follow"}));
+        QVERIFY(is_line_with(refusal(folder_.write("m.bin", llmc(20240801, 7, -1, ids))), {"m.bin", "promises -1"}));
+        const std::string torn = llmc(20240520, 1, 3, ids).substr(0, 500);
+        QVERIFY(is_line_with(refusal(folder_.write("s.bin", torn)), {"500 of 1024"}));
+    }
+
+    void shards_are_joined() {
+        const TokenFile tokens(std::vector{reference("gpt2_train_000001.bin"), reference("gpt2_train_000002.bin")});
+        std::vector<std::int64_t> expected = range(50256, 7, 47), second = range(50256, 100, 120);
+        expected.insert(expected.end(), second.begin(), second.end());
+        QCOMPARE(all(tokens), expected);
+        std::vector<std::int64_t> window(10);
+        tokens.read(36, window);  // across the border
+        QCOMPARE(window, std::vector<std::int64_t>(expected.begin() + 36, expected.begin() + 46));
+        QVERIFY(is_line_with(input_error([&] { count_tokens(tokens, 50256); }), {"000001.bin: token 0 is 50256"}));
+        const TokenFile other(std::vector{reference("gpt2_val_000000.bin"), reference("llama3.bin")});
+        QVERIFY(is_line_with(input_error([&] { count_tokens(other, 127950); }), {"llama3.bin: token 0 is 128000"}));
+    }
+
+    void an_index_of_megatron_says_what_the_bin_holds() {
+        std::vector<std::int64_t> ids, training, validation;
+        for (std::int64_t d = 0; d < 12; ++d)
+            for (std::int64_t s = 0; s < 1 + d % 3; ++s)
+                for (std::int64_t k = 0; k < 3 + (d + s) % 4; ++k) {
+                    ids.push_back(1000 * d + 10 * s + k);
+                    (d % 5 == 2 ? validation : training).push_back(ids.back());
+                }
+        const auto bin = reference("web_text_document.bin");
+        QCOMPARE(all(TokenFile(bin, {"uint16", 70000})), ids);  // the index knows the type
+        QCOMPARE(megatron_documents(bin), 12);
+        using Part = HeldOut::Part;
+        QCOMPARE(all(TokenFile(std::vector{bin}, {}, {Part::training, 5})), training);
+        QCOMPARE(all(TokenFile(std::vector{bin}, {}, {Part::validation, 5})), validation);
+        QCOMPARE(all(TokenFile(reference("small_text_document.bin"))),
+                 (std::vector<std::int64_t>{0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4}));
+    }
+
+    void a_damaged_megatron_index_is_refused() {
+        const std::string bin = read_file(reference("small_text_document.bin"));
+        const std::string index = read_file(reference("small_text_document.idx"));
+        const auto with = [&](std::size_t at, const std::string& bytes) {
+            folder_.write("m.idx", std::string(index).replace(at, bytes.size(), bytes));
+            return refusal(folder_.write("m.bin", bin));
+        };
+        QVERIFY(with(0, "").empty());
+        QVERIFY(is_line_with(with(9, "\2"), {"m.idx", "version 2"}));
+        QVERIFY(is_line_with(with(17, "\7"), {"m.idx", "float32"}));
+        QVERIFY(is_line_with(with(17, "\x20"), {"m.idx", "unknown element type 32"}));
+        QVERIFY(is_line_with(with(18, "\x06"), {"m.idx", "6 sequences"}));
+        QVERIFY(is_line_with(with(24, "\x7f"), {"m.idx", "sequences"}));
+        QVERIFY(is_line_with(with(34, "\x05"), {"m.idx", "sequence 1 begins at byte 2"}));
+        QVERIFY(is_line_with(with(94, "\x01"), {"m.idx", "document border 0 is 1"}));
+        QVERIFY(is_line_with(with(134, "\x04"), {"m.idx", "last document ends before"}));
+        folder_.write("m.idx", index);
+        QVERIFY(is_line_with(refusal(folder_.write("m.bin", bin + "xx")), {"m.bin", "32 bytes", "15 tokens"}));
+        folder_.write("m.idx", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 142\n");
+        QVERIFY(is_line_with(refusal(folder_ / "m.bin"), {"m.idx", "Git LFS pointer"}));
+        std::filesystem::remove(folder_ / "m.idx");
+    }
+
+    void the_type_of_plain_ids_is_an_option() {
+        std::vector<std::int64_t> ids(300);
+        for (std::size_t k = 0; k < ids.size(); ++k) ids[k] = static_cast<std::int64_t>(k * 331 % 99991);
+        const auto file = folder_.write("wide.bin", raw<std::uint32_t>(ids));
+        for (const char* type : {"uint32", "int32"}) QCOMPARE(all(TokenFile(file, {type, 100000})), ids);
+        QCOMPARE(all(TokenFile(folder_.write("wider.bin", raw<std::int64_t>(ids)), {"int64", 100000})), ids);
+        QVERIFY(is_line_with(refusal(file, {"auto", 100000}), {"wide.bin", "uint16 cannot hold a vocabulary of 100,000",
+                                                               "data.token_type", "probably uint32"}));
+        QVERIFY(is_line_with(refusal(folder_ / "wider.bin", {"auto", 65537}), {"65,537", "data.token_type"}));
+        QVERIFY(refusal(folder_.write("narrow.bin", raw<std::uint16_t>({1, 2, 65535})), {"auto", 65536}).empty());
+        QVERIFY(is_line_with(refusal(file, {"float16", 100}), {"data.token_type", "float16", "uint32"}));
+        QVERIFY(is_line_with(refusal(folder_.write("odd.bin", "abcdef"), {"int32", 10}), {"6 bytes", "int32"}));
+    }
+
+    void ids_read_in_halves_are_refused() {
+        std::vector<std::int64_t> small(40), large(40);
+        for (std::size_t k = 0; k < small.size(); ++k) {
+            small[k] = static_cast<std::int64_t>(k * 7 % 23 + 5);
+            large[k] = small[k] + (k % 3 == 0 ? 65536 : 30000);
+        }
+        const auto wide = folder_.write("u4.bin", raw<std::uint32_t>(small));
+        const auto wider = folder_.write("i8.bin", raw<std::int64_t>(small));
+        QVERIFY(is_line_with(refusal(wide, {"auto", 300}),
+                             {"u4.bin", "every second id is 0", "uint32 ids read as uint16"}));
+        QVERIFY(is_line_with(refusal(wide), {"every second id is 0"}));
+        QVERIFY(is_line_with(refusal(wider, {"uint16", 300}), {"int64 ids read as uint16"}));
+        QVERIFY(is_line_with(refusal(wider, {"uint32", 300}), {"int64 ids read as uint32", "token_type=int64"}));
+        QVERIFY(is_line_with(refusal(folder_.write("l.bin", raw<std::uint32_t>(large)), {"uint16", 100000}),
+                             {"l.bin", "every second id is at most 1", "uint32"}));
+        const TokenFile torn(folder_.write("t.bin", raw<std::uint16_t>(small)), {"uint32", 300});
+        QVERIFY(is_line_with(input_error([&] { count_tokens(torn, 300); }),
+                             {"t.bin: token 0 is", "outside the vocabulary of 300", "data.token_type", "uint32"}));
+        QVERIFY(refusal(folder_.write("z.bin", std::string(100, '\0'))).empty());
+    }
+
+    void other_files_are_refused_by_name() {
+        QVERIFY(is_line_with(refusal(folder_.write("p.bin", "PAR1....")), {"p.bin", "Parquet", "not token ids"}));
+        QVERIFY(is_line_with(refusal(folder_.write("g.npy", "version https://git-lfs.github.com/spec/v1\nsize 9\n")),
+                             {"g.npy", "Git LFS pointer", "git lfs pull"}));
+        const std::string lines = "{\"text\": \"a\"}\n{\"text\": \"b\"}\n";
+        QVERIFY(is_line_with(refusal(folder_.write("j.bin", lines)), {"JSON lines"}));
+        QVERIFY(is_line_with(refusal(folder_.write("m.npy", raw<std::uint16_t>({1, 2, 300}))),
+                             {"m.npy", "not a .npy file", "memmap", "data.token_type"}));
     }
 
     void a_file_cut_while_open_is_an_input_error() {
