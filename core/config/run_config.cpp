@@ -49,6 +49,17 @@ Json group_identity(const Schema<T>& schema, const Json& group) {
     return identity;
 }
 
+// Whether any option has another default today than when it was introduced.
+bool any_default_has_changed() {
+    for (const ListedField& field : run_config_fields())
+        if (field.info->first_default) return true;
+    for (const std::string& category : KindTable::instance().categories())
+        for (const KindRow* row : KindTable::instance().rows(category))
+            for (const FieldInfo& option : row->options)
+                if (option.first_default) return true;
+    return false;
+}
+
 // Options that a stored kind lacks, and so were introduced later.
 void add_introduced_options(Json& kind, const FieldInfo& field) {
     if (!kind.is_object() || !kind.contains("kind") || !kind["kind"].is_string()) return;
@@ -250,10 +261,12 @@ std::string in_words(const ConfigDifference& difference) {
 }
 
 RunConfig stored_run_config(const Json& json, const std::string& where) {
+    static const bool changed = any_default_has_changed();  // workspaces hold thousands of runs: most need no copy
+    if (!changed || !json.is_object()) return run_config_from_json(json, where);
     Json filled = json;
     for (const ListedField& field : run_config_fields()) {
         const Json* stored = schema_detail::find(filled, field.key);
-        if (!stored && field.info->first_default && filled.is_object())
+        if (!stored && field.info->first_default)
             schema_detail::put(filled, field.key, *field.info->first_default);
         else if (stored && field.info->type == FieldType::kind)
             add_introduced_options(const_cast<Json&>(*stored), *field.info);

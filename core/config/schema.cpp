@@ -3,6 +3,8 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 
+#include <string_view>
+
 namespace ablate::schema_detail {
 
 void put(Json& object, const std::string& dotted, Json value) {
@@ -13,13 +15,15 @@ void put(Json& object, const std::string& dotted, Json value) {
 
 const Json* find(const Json& object, const std::string& dotted) {
     const Json* place = &object;
-    for (const std::string& part : split(dotted, '.')) {
+    for (std::string_view rest = dotted;;) {
+        const auto dot = rest.find('.');
         if (!place->is_object()) return nullptr;
-        const auto found = place->find(part);
+        const auto found = place->find(rest.substr(0, dot));
         if (found == place->end()) return nullptr;
         place = &*found;
+        if (dot == std::string_view::npos) return place;
+        rest.remove_prefix(dot + 1);
     }
-    return place;
 }
 
 void require_known(const Json& json, const std::vector<std::string>& keys, const std::string& where) {

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/io/json_file.h"
 #include "core/model/transformer.h"
 #include "core/run/known_keys.h"
 #include "core/run/run_sink.h"
@@ -13,6 +14,8 @@
 namespace ablate::run {
 
 namespace {
+
+constexpr std::uint64_t kLargestRunFile = 16u << 20;
 
 using train::Outcome;
 using train::Verdict;
@@ -40,6 +43,12 @@ std::shared_ptr<const data::PreparedData> prepare(const RunDirectory& directory,
     return data;
 }
 
+// What checkpoints of version 0.1 are marked with. Which options there were, only the file tells.
+std::string hash_of_0_1(const RunDirectory& directory, const RunInfo& info) {
+    const Json stored = io::read_json(directory.folder() / "run.json", kLargestRunFile);
+    return config_hash_0_1(stored.at("config"), info.data_sha256);
+}
+
 Verdict train_locked(const RunDirectory& directory, const RunInfo& info, RunLock& lock, RunState& state,
                      std::stop_token stop, const RunSink::Progress& progress) {
     RunSink sink(directory, lock, state, progress);
@@ -48,7 +57,7 @@ Verdict train_locked(const RunDirectory& directory, const RunInfo& info, RunLock
     job.seed = static_cast<std::uint64_t>(info.seed);
     job.data = prepare(directory, info);
     job.checkpoints = directory.checkpoints();
-    job.earlier_hash = info.hash_0_1;
+    job.earlier_hash = hash_of_0_1(directory, info);
     state.device = model::resolve_device(info.config.train.device).str();
     train::Trainer trainer(std::move(job), sink);
     sink.open_logs(trainer.resume());

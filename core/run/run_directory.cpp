@@ -74,8 +74,7 @@ RunInfo run_info_from_json(const Json& json, const std::string& where) {
     info.label = field<std::string>(json, "label", where);
     info.grid_point = field<std::string>(json, "grid_point", where);
     info.seed = field<std::int64_t>(json, "seed", where);
-    const Json config = field<Json>(json, "config", where);
-    info.config = stored_run_config(config, where + ": config");
+    info.config = stored_run_config(field<Json>(json, "config", where), where + ": config");
     info.origin = field<std::string>(json, "origin", where);
     const Json data = field<Json>(json, "data", where);
     info.data_folder = field<std::string>(data, "folder", where + ": data");
@@ -88,8 +87,6 @@ RunInfo run_info_from_json(const Json& json, const std::string& where) {
     info.created = field<double>(json, "created", where);
     if (json.contains("source")) info.source = field<Json>(json, "source", where);
     info.config_hash = identity_hash(info);
-    if (info.source.is_null() && field<std::string>(json, "config_hash", where) != info.config_hash)
-        info.hash_0_1 = config_hash_0_1(config, info.data_sha256);
     return info;
 }
 

@@ -18,7 +18,6 @@ struct RunInfo {
     std::int64_t seed = 1;
     RunConfig config;
     std::string config_hash;         // without the seed; computed on reading, see run/identity.h
-    std::string hash_0_1;            // what 0.1 called this configuration; empty for runs of later versions
     std::string origin = "trained";  // or where it was imported from
     std::string data_folder, data_sha256, data_note;
     double unigram_entropy = 0;
