@@ -38,18 +38,20 @@ Batch training_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t co
     return batch;
 }
 
-Batch evaluation_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t context, std::int64_t batches,
-                       std::int64_t k) {
-    if (k < 0 || k >= batches) throw std::logic_error("evaluation_batch: no such batch");
+std::int64_t evaluation_windows(const TrainConfig& train) {
+    return train.eval_windows > 0 ? train.eval_windows : train.eval_batches * train.batch;
+}
+
+Batch evaluation_batch(const TokenFile& tokens, std::int64_t context, std::int64_t windows, std::int64_t first,
+                       std::int64_t rows) {
+    if (first < 0 || first + rows > windows) throw std::logic_error("evaluation_batch: no such windows");
     Batch batch = empty_batch(tokens, rows, context);
     const std::int64_t last = std::max<std::int64_t>(0, tokens.size() - context - 2);
-    const std::int64_t windows = batches * rows;
     for (std::int64_t row = 0; row < rows; ++row) {
-        const std::int64_t window = k * rows + row;
-        // In floating point: exact up to 2^53, where integers would overflow behind 2^63.
-        const double begin =
-            windows > 1 ? static_cast<double>(last) * static_cast<double>(window) / static_cast<double>(windows - 1)
-                        : 0;
+        // In floating point: exact up to 2^53, where the integer product would overflow beyond 2^63.
+        const double begin = windows > 1 ? static_cast<double>(last) * static_cast<double>(first + row) /
+                                               static_cast<double>(windows - 1)
+                                         : 0;
         fill_row(batch, row, tokens, static_cast<std::int64_t>(begin));
     }
     return batch;

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/config/run_config.h"
 #include "core/data/token_file.h"
 
 #include <cstdint>
@@ -18,9 +19,14 @@ struct Batch {
 Batch training_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t context, std::uint64_t seed,
                      std::int64_t step, std::int64_t micro = 0);
 
-// Batch k of `batches` over evenly spaced windows of the whole set: the same for every run. Windows begin at
-// linspace(0, size - context - 2, batches * rows), rounded down, as in the quick study's PyTorch twin.
-Batch evaluation_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t context, std::int64_t batches,
-                       std::int64_t k);
+// How many windows of data.context tokens an evaluation reads of each validation set: train.eval_windows, or where that
+// is 0 train.eval_batches * train.batch.
+std::int64_t evaluation_windows(const TrainConfig& train);
+
+// The windows `first` to `first + rows - 1` of `windows` that are evenly spaced over the whole set. They begin at
+// linspace(0, size - context - 2, windows), rounded down, as in the quick study's PyTorch twin, so that the text depends
+// on the number of windows and their length alone.
+Batch evaluation_batch(const TokenFile& tokens, std::int64_t context, std::int64_t windows, std::int64_t first,
+                       std::int64_t rows);
 
 }  // namespace ablate::data

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/data/batches.h"
 #include "core/report/sections.h"
 #include "core/study/wording.h"
 
@@ -177,7 +178,7 @@ void add_limitations(Document& document, const Comparison& comparison) {
     const Group& reference = comparison.groups[best_baseline(comparison).value_or(0)];
     const RunConfig& config = reference.config;
     const run::RunInfo& info = comparison.runs[reference.runs.front()].listed.info;
-    const std::int64_t val_tokens = config.train.eval_batches * config.train.batch * config.data.context;
+    const std::int64_t val_tokens = data::evaluation_windows(config.train) * config.data.context;
     const bool knows_all = reference.known.all();
     List list{{}, true};
     list.items.push_back({"Seeds:", seeds_limitation(comparison)});

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/data/batches.h"
 #include "core/study/comparison_internal.h"
 #include "core/study/wording.h"
 
@@ -62,10 +63,11 @@ void note_unequal_circumstances(Comparison& comparison) {
                              [](const run::RunInfo& info) { return count_of(info.config.train.threads, "thread"); }));
     note_unequal(comparison, "devices differ, so times do not compare",
                  where_known({"train.device"}, [](const run::RunInfo& info) { return info.config.train.device; }));
-    note_unequal(comparison, "numbers of validation tokens differ, so losses are means over different texts",
+    note_unequal(comparison, "the validation windows differ, so losses are means over different texts",
                  where_known({"train.eval_batches", "train.batch", "data.context"}, [](const run::RunInfo& info) {
-                     const RunConfig& config = info.config;
-                     return with_thousands(config.train.eval_batches * config.train.batch * config.data.context);
+                     return fmt::format("{} windows of {} tokens",
+                                        with_thousands(data::evaluation_windows(info.config.train)),
+                                        with_thousands(info.config.data.context));
                  }));
     for (const char* key : {"ablate", "libtorch", "compiler"})
         note_unequal(comparison, fmt::format("versions of {} differ", key),

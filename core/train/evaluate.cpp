@@ -25,9 +25,10 @@ Evaluation evaluate_set(const model::Transformer& model, const RunConfig& config
     at::Tensor nll_sum = at::zeros(
         {2}, at::TensorOptions().dtype(at::kDouble).device(model.device()));  // all targets; not the special ones
     std::int64_t targets = 0, bytes = 0;
-    for (std::int64_t k = 0; k < config.train.eval_batches; ++k) {
-        const auto batch =
-            data::evaluation_batch(*set.tokens, config.train.batch, config.data.context, config.train.eval_batches, k);
+    const std::int64_t windows = data::evaluation_windows(config.train);
+    for (std::int64_t first = 0; first < windows; first += config.train.batch) {
+        const auto batch = data::evaluation_batch(*set.tokens, config.data.context, windows, first,
+                                                  std::min(config.train.batch, windows - first));
         const at::Tensor ids = batch_tensor(batch.ids, batch.rows, model.device());
         const at::Tensor wanted = batch_tensor(batch.targets, batch.rows, model.device());
         const at::Tensor nll = model.token_nll(ids, wanted).to(at::kDouble);

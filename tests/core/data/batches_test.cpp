@@ -32,7 +32,7 @@ class BatchesTest : public QObject {
   private Q_SLOTS:
     void targets_are_the_next_tokens() {
         const auto tokens = counting(1000);
-        for (const Batch& batch : {training_batch(*tokens, 3, 5, 1, 0), evaluation_batch(*tokens, 3, 5, 2, 1)}) {
+        for (const Batch& batch : {training_batch(*tokens, 3, 5, 1, 0), evaluation_batch(*tokens, 5, 6, 3, 3)}) {
             QCOMPARE(batch.rows, 3);
             QCOMPARE(batch.context, 5);
             QCOMPARE(batch.ids.size(), 15u);
@@ -72,17 +72,45 @@ class BatchesTest : public QObject {
         const auto tokens = counting(1000);
         std::vector<std::int64_t> all;
         for (int k = 0; k < 3; ++k)
-            for (const std::int64_t begin : begins(evaluation_batch(*tokens, 4, 8, 3, k))) all.push_back(begin);
+            for (const std::int64_t begin : begins(evaluation_batch(*tokens, 8, 12, 4 * k, 4))) all.push_back(begin);
         QCOMPARE(all, (std::vector<std::int64_t>{0, 90, 180, 270, 360, 450, 540, 630, 720, 810, 900, 990}));
+    }
+
+    // The same windows in whatever portions they are read: the text does not depend on the micro-batch.
+    void evaluation_windows_do_not_depend_on_the_portions() {
+        const auto tokens = counting(5000);
+        const auto read = [&](std::int64_t portion) {
+            std::vector<std::int64_t> all;
+            for (std::int64_t first = 0; first < 30; first += portion)
+                for (const std::int64_t begin :
+                     begins(evaluation_batch(*tokens, 16, 30, first, std::min<std::int64_t>(portion, 30 - first))))
+                    all.push_back(begin);
+            return all;
+        };
+        QCOMPARE(read(30).size(), 30u);
+        for (const std::int64_t portion : {1, 4, 7, 8, 29}) QCOMPARE(read(portion), read(30));
+        QCOMPARE(read(7).front(), 0);
+        QCOMPARE(read(7).back(), 5000 - 16 - 2);
+    }
+
+    void an_evaluation_has_as_many_windows_as_it_is_told() {
+        TrainConfig train;
+        train.batch = 4;
+        train.eval_batches = 5;
+        QCOMPARE(evaluation_windows(train), 20);  // what runs before train.eval_windows meant
+        train.eval_windows = 33;
+        QCOMPARE(evaluation_windows(train), 33);
+        train.batch = 64;
+        QCOMPARE(evaluation_windows(train), 33);
     }
 
     void the_shortest_set_is_one_window() {
         const auto tokens = counting(9);
         QCOMPARE(begins(training_batch(*tokens, 2, 8, 1, 0)), (std::vector<std::int64_t>{0, 0}));
-        QCOMPARE(begins(evaluation_batch(*tokens, 1, 8, 1, 0)), (std::vector<std::int64_t>{0}));
-        QCOMPARE(begins(evaluation_batch(*tokens, 2, 8, 1, 0)), (std::vector<std::int64_t>{0, 0}));
+        QCOMPARE(begins(evaluation_batch(*tokens, 8, 1, 0, 1)), (std::vector<std::int64_t>{0}));
+        QCOMPARE(begins(evaluation_batch(*tokens, 8, 2, 0, 2)), (std::vector<std::int64_t>{0, 0}));
         QVERIFY_THROWS_EXCEPTION(std::logic_error, training_batch(*tokens, 2, 9, 1, 0));
-        QVERIFY_THROWS_EXCEPTION(std::logic_error, evaluation_batch(*tokens, 2, 8, 1, 1));
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, evaluation_batch(*tokens, 8, 2, 1, 2));
     }
 };
 

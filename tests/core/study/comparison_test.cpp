@@ -231,7 +231,26 @@ class ComparisonTest : public QObject {
         const Delta delta = compare_groups(comparison, 1, 0);
         QVERIFY(!delta.paired);
         QVERIFY(contains(delta.judgement, "unpaired"));
-        QVERIFY(any_note(comparison, "numbers of validation tokens differ"));
+        QVERIFY(any_note(comparison, "the validation windows differ"));
+        QVERIFY(any_note(comparison, "1,280 windows of 128 tokens"));
+    }
+
+    // As many tokens in longer windows are another text: every token has other context.
+    void equal_products_of_windows_and_context_are_different_texts() {
+        const auto differ = [](const Json& train, std::int64_t context) {
+            TempFolder workspace;
+            write_synthetic_seeds(workspace.path(), {}, {3.65});
+            write_synthetic_seeds(workspace.path(),
+                                  {.variant = "other",
+                                   .label = "Other",
+                                   .patch = {{"train", train}, {"data", {{"context", context}}}}},
+                                  {3.5});
+            return any_note(comparison_in(workspace), "the validation windows differ");
+        };
+        QVERIFY(differ({{"batch", 64}}, 64));
+        QVERIFY(differ({{"batch", 16}}, 128));
+        QVERIFY(!differ({{"batch", 16}, {"accumulate", 2}, {"eval_windows", 640}}, 128));
+        QVERIFY(!differ({{"lr", 0.5}}, 128));
     }
 
     void other_data_cannot_be_compared() {

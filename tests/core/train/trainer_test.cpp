@@ -139,7 +139,7 @@ class TrainerTest : public QObject {
         const model::Transformer model(config, 1, at::kCPU);
         double nll = 0, masked = 0, bytes = 0, targets = 0;
         for (int k = 0; k < 2; ++k) {
-            const auto batch = data::evaluation_batch(*data.validation[0].tokens, 4, 16, 2, k);
+            const auto batch = data::evaluation_batch(*data.validation[0].tokens, 16, 8, 4 * k, 4);
             const at::Tensor ids = at::tensor(batch.ids).view({4, 16}),
                              wanted = at::tensor(batch.targets).view({4, 16});
             const at::Tensor each = model.token_nll(ids, wanted).flatten();
@@ -158,6 +158,25 @@ class TrainerTest : public QObject {
         QVERIFY(near(result.bpb, nll / std::log(2.0) / bytes));
         QVERIFY(near(result.bpb_masked, masked / std::log(2.0) / bytes));
         QVERIFY(result.bpb_masked < result.bpb);
+    }
+
+    // Batch 4 x accumulate 2 and batch 8 train on as many tokens a step, and are scored on the same text.
+    void the_validation_text_does_not_depend_on_the_micro_batch() {
+        const TempFolder folder;
+        const auto tokens = write_tiny_tokens(folder / "tokens");
+        const auto evaluated = [&](const Json& options) {
+            const RunConfig config = tiny_config(tokens, 10, options);
+            return train::evaluate(model::Transformer(config, 1, at::kCPU), config, *prepared(config, folder.path()), 0)
+                .at(0);
+        };
+        const auto split = evaluated({{"batch", 4}, {"accumulate", 2}, {"eval_windows", 21}});
+        const auto whole = evaluated({{"batch", 8}, {"eval_windows", 21}});
+        QCOMPARE(split.tokens, 21 * 16);
+        QCOMPARE(whole.tokens, split.tokens);
+        QVERIFY(std::abs(whole.loss - split.loss) < 1e-6 * whole.loss);
+        const auto as_before = evaluated({{"batch", 8}, {"eval_batches", 3}});
+        QCOMPARE(as_before.tokens, 3 * 8 * 16);
+        QVERIFY(std::abs(as_before.loss - whole.loss) > 1e-6);  // another text
     }
 
     void policy_stop_ends_before_the_non_finite_step() {
