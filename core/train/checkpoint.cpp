@@ -139,7 +139,7 @@ CheckpointStore::CheckpointStore(fs::path folder, std::int64_t keep_last)
 
 CheckpointInfo CheckpointStore::save(std::int64_t step, const std::string& reason,
                                      const std::vector<NamedTensor>& weights, const std::vector<NamedTensor>& optimizer,
-                                     const Json& trainer_state) {
+                                     const Json& trainer_state, bool best) {
     const fs::path target = folder_ / folder_name(step);
     if (fs::exists(target) && !checkpoint_problems(target).empty()) remove_checkpoint(target);
     if (!fs::exists(target)) {
@@ -156,7 +156,8 @@ CheckpointInfo CheckpointStore::save(std::int64_t step, const std::string& reaso
             io::write_json(beside / kManifest, {{"format", kCheckpointFormat}, {"step", step}, {"files", files}});
         });
     }
-    if (reason == "best" || reason == "last good") set_mark(reason, target.filename().string());
+    if (best || reason == "best") set_mark("best", target.filename().string());
+    if (reason == "last good") set_mark(reason, target.filename().string());
     purge();
     return {step, target, reason, stored_weights_sha256(target)};
 }

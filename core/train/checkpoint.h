@@ -35,8 +35,10 @@ class CheckpointStore {
     CheckpointStore(std::filesystem::path folder, std::int64_t keep_last);
     // Durable when it returns; only then are superseded ones deleted. A sound checkpoint of the same step is kept as it
     // is: it holds the same state. ResourceError before anything is written when the disk cannot hold it.
+    // `best`: its weights gave the lowest validation loss so far, whatever the reason for saving them; the checkpoint
+    // that had the mark before is superseded like any other.
     CheckpointInfo save(std::int64_t step, const std::string& reason, const std::vector<NamedTensor>& weights,
-                        const std::vector<NamedTensor>& optimizer, const Json& trainer_state);
+                        const std::vector<NamedTensor>& optimizer, const Json& trainer_state, bool best = false);
     void mark_newest(const std::string& mark, std::int64_t up_to_step);  // of the checkpoints there are; none: no mark
     void unmark(const std::string& mark);
     // Deletes what lies beyond the step a run goes on from: damaged, or it would have gone on from there.

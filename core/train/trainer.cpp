@@ -72,6 +72,7 @@ struct Trainer::State {
     std::vector<NamedTensor> weights() const;
     Json trainer_state(const std::string& reason) const;
     void require_same_run(const Json& stored, const std::filesystem::path& folder) const;
+    bool is_best() const;
     CheckpointInfo save(const std::string& reason);
 
     void begin();
@@ -79,7 +80,7 @@ struct Trainer::State {
     bool at_log_point() const { return due(progress.step, train.log_every) || progress.step == train.steps; }
     void after_step();
     bool flush();
-    void emit(std::span<const StepValues> steps, double tokens_per_second, const std::string& tensor = {});
+    void emit(std::span<const StepValues> steps, double tokens_per_second, const NonFinite& found = {});
     void tell(const DetectorEvent& event);
     bool non_finite_step(const StepValues& values, double tokens_per_second);
     void keep_last_good();
@@ -116,8 +117,16 @@ Json Trainer::State::trainer_state(const std::string& reason) const {
             {"log_position", sink.log_position()}};
 }
 
+// Whether the present weights gave the first set's lowest loss.
+bool Trainer::State::is_best() const {
+    const auto best = progress.best_step.find(job.data->validation.front().name);
+    return best != progress.best_step.end() && best->second == progress.step && progress.evaluated_at == progress.step;
+}
+
 CheckpointInfo Trainer::State::save(const std::string& reason) {
-    const CheckpointInfo info = store.save(progress.step, reason, weights(), optimizer->state(), trainer_state(reason));
+    const bool best = reason == "end" && is_best();  // a better evaluation before the end has a checkpoint of its own
+    const CheckpointInfo info =
+        store.save(progress.step, reason, weights(), optimizer->state(), trainer_state(reason), best);
     // A pause leaves no trace in the log: a resumed run's log equals an uninterrupted one's.
     if (reason != "pause") sink.checkpoint(info);
     window_start = Clock::now();
@@ -214,11 +223,10 @@ void Trainer::State::after_step() {
     if (!at_log_point() && !evaluation_due && !checkpoint_due && progress.step > read_each_step_until) return;
     if (!flush()) return;  // gone back, or frozen: this number of updates is not reached yet
     const bool best = evaluation_due && evaluate_sets();
-    if (progress.step == train.steps) return;  // finish() saves
-    if (best && train.checkpoint_every > 0)
-        save("best");
-    else if (checkpoint_due)
-        save("cadence");
+    if (progress.step == train.steps) return;  // finish() saves, and marks the best
+    if (best && train.checkpoint_every > 0) return void(save("best"));
+    if (best) store.unmark("best");  // these weights are not saved, and those that were saved are no longer the best
+    if (checkpoint_due) save("cadence");
 }
 
 // Reads the steps taken since the last call and judges them in order. From the first non-finite one on the device has

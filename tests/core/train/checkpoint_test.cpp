@@ -113,6 +113,19 @@ class CheckpointTest : public QObject {
         QVERIFY(steps(folder.path()) == (Steps{60}));
     }
 
+    // The last checkpoint of a run is saved because it is the last, and may be the best as well.
+    void a_checkpoint_saved_for_another_reason_can_be_the_best() {
+        const TempFolder folder;
+        CheckpointStore store(folder.path(), 2);
+        save(store, 10, "best");
+        for (const int step : {20, 30, 40}) save(store, step);
+        store.save(50, "end", tensors(50), tensors(100), {{"format", kCheckpointFormat}}, true);
+        QVERIFY(steps(folder.path()) == (Steps{40, 50}));
+        save(store, 60);
+        save(store, 70);
+        QVERIFY(steps(folder.path()) == (Steps{50, 60, 70}));
+    }
+
     void a_failed_save_leaves_the_old_ones() {
         const TempFolder folder;
         CheckpointStore store(folder.path(), 1);

@@ -303,6 +303,43 @@ class TrainerTest : public QObject {
         QVERIFY(run.sink.checkpoints.size() >= 8);
     }
 
+    void the_last_checkpoint_is_the_best_where_the_last_evaluation_is() {
+        const TempFolder folder;
+        const auto tokens = write_tiny_tokens(folder / "tokens");
+        const auto data = prepared(tiny_config(tokens, 30), folder.path());
+        // What is kept of a run, and the checkpoint that is marked as the best.
+        const auto kept = [&](const std::string& name, const Json& options) {
+            const Trained run = train_in(folder / name, tiny_config(tokens, 30, options), data);
+            std::vector<std::int64_t> steps;
+            for (const auto& checkpoint : train::list_checkpoints(folder / name)) steps.push_back(checkpoint.step);
+            const fs::path marks = folder / name / "kept.json";
+            const std::string best =
+                fs::exists(marks) ? io::read_json(marks).value("best", std::string()) : std::string();
+            return std::tuple(steps, best, run.summary.best_step.at("val"));
+        };
+        using Steps = std::vector<std::int64_t>;
+        const Json falling = {{"lr", 0.003}, {"eval_every", 10}, {"keep_last", 1}};
+        Json with = falling;
+        with["checkpoint_every"] = 10;
+        QVERIFY(kept("with", with) == std::tuple(Steps{30}, std::string("step-000030"), std::int64_t{30}));
+        QVERIFY(kept("without", falling) == std::tuple(Steps{30}, std::string("step-000030"), std::int64_t{30}));
+    }
+
+    // Without checkpoints on the way, better weights than those that are marked were not saved.
+    void a_mark_does_not_outlive_better_weights() {
+        const TempFolder folder;
+        const auto tokens = write_tiny_tokens(folder / "tokens");
+        const auto options = [](std::int64_t every) {
+            return Json{{"lr", 0.003}, {"eval_every", 10}, {"keep_last", 1}, {"checkpoint_every", every}};
+        };
+        const auto data = prepared(tiny_config(tokens, 60), folder.path());
+        train_in(folder / "run", tiny_config(tokens, 60, options(10)), data, at_poll(15));
+        QCOMPARE(io::read_json(folder / "run/kept.json").value("best", std::string()), std::string("step-000010"));
+        train_in(folder / "run", tiny_config(tokens, 60, options(0)), data, at_poll(10));
+        QVERIFY(!io::read_json(folder / "run/kept.json").contains("best"));
+        QCOMPARE(train::list_checkpoints(folder / "run").size(), std::size_t{1});
+    }
+
     void a_run_beyond_the_memory_is_refused_before_allocation() {
         const TempFolder folder;
         RunConfig config = tiny_config(write_tiny_tokens(folder / "tokens"), 10);
