@@ -114,7 +114,8 @@ Selection exactly_these_points(const std::vector<ListedRun>& runs, const std::ve
         const ByHash& hashes = found[point.name];
         for (const auto& [hash, of_hash] : hashes) {
             const run::RunInfo& info = of_hash.front().info;
-            const bool fits = config_hash(point.config, info.data_sha256) == hash;
+            const RunConfig planned = as_planned(point.config, info.config.train.steps);
+            const bool fits = config_hash(planned, info.data_sha256) == hash;
             if (fits && (!present || present->back().info.created < of_hash.back().info.created)) present = &of_hash;
         }
         for (const auto& [hash, of_hash] : hashes)

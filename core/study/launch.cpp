@@ -158,6 +158,7 @@ Launch launch(const StudyConfig& study, const PlanOptions& options, const run::R
         data::prepare_data(points.front().config.data, store.workspace() / "cache", progress));
     result.notes.insert(result.notes.end(), result.data->remarks.begin(), result.data->remarks.end());
     resolve_epochs(points, *result.data);
+    resolve_schedules(points);
     result.points = points;
 
     std::vector<PlannedRun> to_train =

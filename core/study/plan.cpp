@@ -61,6 +61,7 @@ std::vector<PlannedRun> plan(const StudyConfig& study, const PlanOptions& option
     std::vector<VariantPoint> points = selected_points(study, options);
     resolve_starts(points, store.workspace());
     resolve_epochs(points, data);
+    resolve_schedules(points);
     const run::RunList list = options.again ? run::RunList{} : store.list();
     std::vector<PlannedRun> runs;
     std::set<std::int64_t> seen;
