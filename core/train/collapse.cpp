@@ -47,21 +47,34 @@ CollapseDetector::CollapseDetector(const TrainConfig& config, double unigram_ent
                  config.dead_margin),
       best_smoothed_(std::numeric_limits<double>::infinity()) {}
 
+DetectorEvent CollapseDetector::non_finite(std::int64_t step, double loss, double grad_norm, const NonFinite& found) {
+    Json detail = {{"loss", io::number_to_json(loss)}, {"grad_norm", io::number_to_json(grad_norm)}};
+    const bool bad_loss = !std::isfinite(loss);
+    if (found.overflow) {
+        detail["largest_gradient"] = {
+            {"block", found.block}, {"tensor", found.tensor}, {"value", io::number_to_json(found.largest)}};
+        call(Collapse::non_finite, step,
+             fmt::format("gradient norm overflowed at step {} while each gradient was finite; the largest, {}, is in "
+                         "{} ({})",
+                         step, significant(found.largest), found.block, found.tensor),
+             found.tensor);
+    } else {
+        detail["tensor"] = found.tensor;
+        call(Collapse::non_finite, step,
+             fmt::format("{} is {} at step {}{}", bad_loss ? "loss" : "gradient norm",
+                         word(bad_loss ? loss : grad_norm), step,
+                         found.tensor.empty() ? "" : ", first in " + found.tensor),
+             found.tensor);
+    }
+    return {"non_finite", step, std::move(detail)};
+}
+
 std::vector<DetectorEvent> CollapseDetector::step(std::int64_t step, double loss, double grad_norm,
-                                                  const std::string& tensor) {
+                                                  const NonFinite& found) {
     static const Signal loss_signal{"loss", 0.5, false}, norm_signal{"grad_norm", std::log(10.0), true};
     std::vector<DetectorEvent> events;
     const bool bad_loss = !std::isfinite(loss), bad_norm = !std::isfinite(grad_norm);
-    if (bad_loss || bad_norm) {
-        events.push_back(
-            {"non_finite",
-             step,
-             {{"loss", io::number_to_json(loss)}, {"grad_norm", io::number_to_json(grad_norm)}, {"tensor", tensor}}});
-        call(Collapse::non_finite, step,
-             fmt::format("{} is {} at step {}{}", bad_loss ? "loss" : "gradient norm",
-                         word(bad_loss ? loss : grad_norm), step, tensor.empty() ? "" : ", first in " + tensor),
-             tensor);
-    }
+    if (bad_loss || bad_norm) events.push_back(non_finite(step, loss, grad_norm, found));
     if (!bad_loss) {
         watch_overflow(step, loss, events);
         watch(loss_, loss_signal, step, loss, events);

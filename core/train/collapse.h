@@ -13,6 +13,14 @@ struct DetectorEvent {
     Json detail;
 };
 
+// Where a step stops being finite, as far as the caller knows.
+struct NonFinite {
+    std::string tensor;         // the first that is not finite; of an overflow, the one with the largest gradient
+    bool overflow = false;      // every gradient is finite, the sum of their squares is not
+    double largest = 0;         // of an overflow: the largest absolute gradient
+    std::string block;          // of an overflow: the block that holds it, "blocks.1" or "embed"
+};
+
 // Watches every step's loss and gradient norm. Rolling medians and median absolute deviations of finite values only: a
 // NaN or a spike cannot poison them. Its state is saved with the checkpoint, so a resumed run judges as an
 // uninterrupted one. Calls: non_finite at once; a spike when the value exceeds median + spike_sigma robust deviations
@@ -23,8 +31,8 @@ class CollapseDetector {
   public:
     // unigram_entropy in nats; 0 when it is not known: ln(vocab_size) takes its place.
     CollapseDetector(const TrainConfig& config, double unigram_entropy, std::int64_t vocab_size);
-    // `tensor` names the first non-finite tensor when the caller knows it. Steps ascend.
-    std::vector<DetectorEvent> step(std::int64_t step, double loss, double grad_norm, const std::string& tensor = {});
+    // Steps ascend. `found`: of a non-finite step, if the caller has looked.
+    std::vector<DetectorEvent> step(std::int64_t step, double loss, double grad_norm, const NonFinite& found = {});
     std::vector<DetectorEvent> evaluated(std::int64_t step, double validation_loss);
     // The first collapse found, if any; it stands from then on.
     const std::optional<Verdict>& collapse() const { return collapse_; }
@@ -46,6 +54,7 @@ class CollapseDetector {
     void smooth(std::int64_t step, double loss);
     void watch_overflow(std::int64_t step, double loss, std::vector<DetectorEvent>& events);
     void judge_dead(std::int64_t step);
+    DetectorEvent non_finite(std::int64_t step, double loss, double grad_norm, const NonFinite& found);
     void call(Collapse collapse, std::int64_t step, std::string cause, std::string tensor = {});
     double smoothed() const;
 

@@ -5,6 +5,19 @@ namespace {
 
 bool all_finite(const at::Tensor& value) { return value.detach().isfinite().all().item<bool>(); }
 
+// The tensor whose gradient has the largest element.
+NonFinite largest_gradient(const model::Transformer& model) {
+    NonFinite found{{}, true, -1, {}};
+    for (const auto& parameter : model.parameters()) {
+        const double largest = parameter.value.grad().abs().max().item<double>();
+        if (largest <= found.largest) continue;
+        found.largest = largest;
+        found.tensor = parameter.spec.name + ".grad";
+        found.block = block_of(parameter.spec.name);
+    }
+    return found;
+}
+
 }  // namespace
 
 std::string first_non_finite_weight(const model::Transformer& model) {
@@ -13,18 +26,18 @@ std::string first_non_finite_weight(const model::Transformer& model) {
     return {};
 }
 
-std::string first_non_finite(const model::Transformer& model, const StepSource& source, std::int64_t step) {
+NonFinite first_non_finite(const model::Transformer& model, const StepSource& source, std::int64_t step) {
     std::string first = first_non_finite_weight(model);
-    if (!first.empty()) return first;
+    if (!first.empty()) return {first};
     const model::Probe probe = [&first](const std::string& site, const at::Tensor& value) {
         if (first.empty() && !all_finite(value)) first = site;
     };
     const at::Tensor loss = compute_gradients(model, source, step, &probe);
-    if (!first.empty()) return first;
-    if (!all_finite(loss)) return "loss";
+    if (!first.empty()) return {first};
+    if (!all_finite(loss)) return {"loss"};
     for (const auto& parameter : model.parameters())
-        if (!all_finite(parameter.value.grad())) return parameter.spec.name + ".grad";
-    return "grad_norm";
+        if (!all_finite(parameter.value.grad())) return {parameter.spec.name + ".grad"};
+    return all_finite(gradient_norms(model).norm()) ? NonFinite{} : largest_gradient(model);
 }
 
 }  // namespace ablate::train

@@ -23,13 +23,21 @@ model::Probe rms_probe(std::vector<std::string>& names, std::vector<at::Tensor>&
     };
 }
 
-// "blocks.3.attn.q.weight" -> "blocks.3"; "embed.weight" -> "embed".
+}  // namespace
+
 std::string block_of(const std::string& name) {
     const auto first = name.find('.');
     return name.substr(0, name.starts_with("blocks.") ? name.find('.', first + 1) : first);
 }
 
-}  // namespace
+at::Tensor gradient_norms(const model::Transformer& model) {
+    std::vector<at::Tensor> gradients;
+    for (const auto& parameter : model.parameters()) {
+        if (!parameter.value.grad().defined()) throw std::logic_error("no gradient reached " + parameter.spec.name);
+        gradients.push_back(parameter.value.grad());
+    }
+    return at::stack(at::_foreach_norm(gradients, 2));
+}
 
 at::Tensor compute_gradients(const model::Transformer& model, const StepSource& source, std::int64_t step,
                              const model::Probe* probe) {
@@ -77,12 +85,7 @@ void StepRunner::run(std::int64_t step) {
     }
 
     at::NoGradGuard no_grad;
-    std::vector<at::Tensor> gradients;
-    for (const auto& parameter : model_.parameters()) {
-        if (!parameter.value.grad().defined()) throw std::logic_error("no gradient reached " + parameter.spec.name);
-        gradients.push_back(parameter.value.grad());
-    }
-    const at::Tensor norms = at::stack(at::_foreach_norm(gradients, 2));
+    const at::Tensor norms = gradient_norms(model_);
     const at::Tensor norm = norms.norm();
     rows_.select(0, static_cast<std::int64_t>(pending_.size())).copy_(at::cat({loss.view(1), norm.view(1), norms}));
     pending_.push_back(step);

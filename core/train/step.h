@@ -17,6 +17,11 @@ struct StepSource {
 at::Tensor compute_gradients(const model::Transformer& model, const StepSource& source, std::int64_t step,
                              const model::Probe* probe = nullptr);
 
+// "blocks.3.attn.q.weight" -> "blocks.3"; "embed.weight" -> "embed".
+std::string block_of(const std::string& parameter);
+// fp32 [parameters]: the L2 norm of each gradient, which overflows where a sum of squares exceeds 3.4e38.
+at::Tensor gradient_norms(const model::Transformer& model);
+
 // One step as it was read back.
 struct StepValues {
     std::int64_t step = 0;

@@ -245,7 +245,7 @@ bool Trainer::State::flush() {
     return bad == steps.end() || non_finite_step(*bad, rate);
 }
 
-void Trainer::State::emit(std::span<const StepValues> steps, double tokens_per_second, const std::string& tensor) {
+void Trainer::State::emit(std::span<const StepValues> steps, double tokens_per_second, const NonFinite& found) {
     if (steps.empty()) return;
     std::vector<StepRecord> records;
     std::vector<DetectorEvent> events;
@@ -253,7 +253,7 @@ void Trainer::State::emit(std::span<const StepValues> steps, double tokens_per_s
         const bool skipped = !values.finite() && train.policy == "record";
         records.push_back({values.step, values.loss, values.grad_norm, train.lr * schedule_factor(train, values.step),
                            tokens_per_second, values.statistics, skipped});
-        for (auto& event : detector.step(values.step, values.loss, values.grad_norm, tensor))
+        for (auto& event : detector.step(values.step, values.loss, values.grad_norm, found))
             events.push_back(std::move(event));
         progress.took(values.loss);
     }
@@ -284,10 +284,10 @@ void Trainer::State::keep_last_good() {
 // goes on with k + 1, steps that were taken in vain being taken again; each is read at once until the next log point.
 bool Trainer::State::non_finite_step(const StepValues& values, double tokens_per_second) {
     const bool first_of_series = progress.last_non_finite != values.step - 1;
-    const std::string tensor = first_of_series ? first_non_finite(model, source, values.step) : "";
+    const NonFinite found = first_of_series ? first_non_finite(model, source, values.step) : NonFinite{};
     const std::int64_t taken = std::exchange(progress.step, values.step);
     if (!detector.collapse()) keep_last_good();
-    emit({&values, 1}, tokens_per_second, tensor);
+    emit({&values, 1}, tokens_per_second, found);
     if (train.policy != "record") return false;
     progress.last_non_finite = values.step;
     ++progress.skipped_steps;

@@ -117,7 +117,7 @@ class CollapseTest : public QObject {
         CollapseDetector poisoned(quick(), kEntropy, 2048), clean(quick(), kEntropy, 2048);
         for (int k = 0; k < 120; ++k) {
             if (k == 60) {
-                const auto events = poisoned.step(k, kNan, 1.0, "blocks.2.attn");
+                const auto events = poisoned.step(k, kNan, 1.0, {"blocks.2.attn"});
                 QCOMPARE(events.size(), std::size_t{1});
                 QCOMPARE(events[0].type, std::string("non_finite"));
                 QCOMPARE(events[0].detail.at("loss").get<std::string>(), std::string("NaN"));
@@ -133,6 +133,19 @@ class CollapseTest : public QObject {
         const Json state = poisoned.save();
         for (const auto& value : state.at("loss").at("values")) QVERIFY(value.is_number());
         QVERIFY(poisoned.step(120, 30, 0.5).size() == clean.step(120, 30, 0.5).size());
+    }
+
+    void an_overflow_of_the_norm_is_told_as_one() {
+        CollapseDetector detector(quick(), kEntropy, 2048);
+        const auto events = detector.step(7, 6.5, kInf, {"blocks.1.ffn.up.weight.grad", true, 3.25e27, "blocks.1"});
+        QCOMPARE(events.size(), std::size_t{1});
+        QCOMPARE(events[0].detail.at("largest_gradient"),
+                 Json({{"block", "blocks.1"}, {"tensor", "blocks.1.ffn.up.weight.grad"}, {"value", 3.25e27}}));
+        QVERIFY(!events[0].detail.contains("tensor"));  // none is "first": each is finite
+        QCOMPARE(detector.collapse()->tensor, std::string("blocks.1.ffn.up.weight.grad"));
+        QCOMPARE(detector.collapse()->cause,
+                 std::string("gradient norm overflowed at step 7 while each gradient was finite; the largest, "
+                             "3.250e+27, is in blocks.1 (blocks.1.ffn.up.weight.grad)"));
     }
 
     void dead_loss_is_called_at_its_share_or_at_the_end() {

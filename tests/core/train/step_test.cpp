@@ -158,23 +158,40 @@ class StepTest : public QObject {
     void the_first_non_finite_tensor_is_named() {
         {
             Bench bench;
-            QCOMPARE(first_non_finite(bench.model, bench.source, 0),
-                     std::string("grad_norm"));  // nothing else is wrong
+            QCOMPARE(first_non_finite(bench.model, bench.source, 0).tensor, std::string());  // nothing is wrong
             at::NoGradGuard no_grad;
             bench.parameter("blocks.1.ffn.up.weight").view(-1)[3] = kNan;
-            QCOMPARE(first_non_finite(bench.model, bench.source, 0), std::string("blocks.1.ffn.up.weight"));
+            QCOMPARE(first_non_finite(bench.model, bench.source, 0).tensor, std::string("blocks.1.ffn.up.weight"));
         }
         {
             Bench bench;
             scale(bench.parameter("blocks.1.attn.v.weight"), 1e25);
             scale(bench.parameter("blocks.1.attn.o.weight"), 1e25);
-            QCOMPARE(first_non_finite(bench.model, bench.source, 0), std::string("blocks.1.attn"));
+            QCOMPARE(first_non_finite(bench.model, bench.source, 0).tensor, std::string("blocks.1.attn"));
         }
         {
             Bench bench;
             for (const char* name : {"blocks.1.attn.q.weight", "blocks.0.attn.k.weight"})
                 bench.parameter(name).register_hook([](const at::Tensor& gradient) { return gradient * kNan; });
-            QCOMPARE(first_non_finite(bench.model, bench.source, 0), std::string("blocks.0.attn.k.weight.grad"));
+            QCOMPARE(first_non_finite(bench.model, bench.source, 0).tensor, std::string("blocks.0.attn.k.weight.grad"));
+        }
+    }
+
+    // Each gradient is far from the largest fp32, 3.4e38, and its square far beyond.
+    void an_overflow_of_the_norm_names_the_largest_gradient() {
+        for (const char* name : {"blocks.1.ffn.up.weight", "embed.weight"}) {
+            Bench bench;
+            bench.parameter("blocks.0.attn.k.weight").register_hook([](const at::Tensor& gradient) {
+                return gradient * 1e21;
+            });
+            bench.parameter(name).register_hook([](const at::Tensor& gradient) { return gradient * 1e27; });
+            bench.runner.run(0);
+            const StepValues values = bench.runner.read().at(0);
+            QVERIFY(std::isfinite(values.loss) && std::isinf(values.grad_norm));
+            const NonFinite found = first_non_finite(bench.model, bench.source, 0);
+            QVERIFY(found.overflow && std::isfinite(found.largest) && found.largest > 1e21);
+            QCOMPARE(found.tensor, std::string(name) + ".grad");
+            QCOMPARE(found.block, std::string(name[0] == 'e' ? "embed" : "blocks.1"));
         }
     }
 };

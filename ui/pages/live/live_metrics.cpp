@@ -136,6 +136,9 @@ std::optional<std::pair<std::int64_t, QString>> first_non_finite(const RunCurves
         QString told = QString("not finite at step %1").arg(step);
         if (event.contains("tensor") && event["tensor"].is_string() && !event["tensor"].get<std::string>().empty())
             told += ", first in " + QString::fromStdString(event["tensor"].get<std::string>());
+        if (event.contains("largest_gradient") && event["largest_gradient"].is_object())
+            told += ": the gradient norm overflowed, largest in " +
+                    QString::fromStdString(event["largest_gradient"].value("block", std::string("?")));
         return std::pair{step, told};
     }
     return std::nullopt;
