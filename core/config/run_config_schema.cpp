@@ -208,7 +208,8 @@ void declare_optimizer(Schema<TrainConfig>& s) {
           option("momentum", "Momentum").range(0, 0.99999).doc("SGD and Muon").under("Optimizer").when(momentum));
     s.add(&TrainConfig::weight_decay, option("weight_decay", "Weight decay")
                                           .at_least(0)
-                                          .doc("decoupled; on matrices and embeddings")
+                                          .doc("on matrices and embeddings; AdamW and Muon: decoupled from the gradient; "
+                                               "SGD: added to the gradient, as torch.optim.SGD does")
                                           .under("Optimizer"));
     s.add(&TrainConfig::decay_all, option("decay_all", "Decay everything")
                                        .doc("weight decay on gains, biases and scalars too")
@@ -250,12 +251,13 @@ void declare_schedule(Schema<TrainConfig>& s) {
           option("warmup", "Warm-up").at_least(0).in("steps").doc("linear, from lr / warmup").under("Schedule"));
     s.add(&TrainConfig::lr_min_ratio, option("lr_min_ratio", "Final share of lr")
                                           .range(0, 1)
-                                          .doc("what the schedule decays to, as a share of lr")
+                                          .doc("what the schedule decays to, as a share of lr; reached after the last "
+                                               "step, which is still one decrement above it")
                                           .under("Schedule")
                                           .when(differs("schedule", "constant")));
     s.add(&TrainConfig::decay_share, option("decay_share", "Decay share")
                                          .range(0, 1)
-                                         .doc("wsd: share of the steps that decay")
+                                         .doc("wsd: share of the steps that decay; at most what the warm-up leaves")
                                          .under("Schedule")
                                          .when(equals("schedule", "wsd")));
 }
@@ -359,7 +361,7 @@ Schema<TrainConfig> declare_train() {
                                               .observes_only());
     s.add(&TrainConfig::keep_last, option("keep_last", "Checkpoints kept")
                                        .range(1, 1 << 20)
-                                       .doc("newest ones; the best and the last good one are kept besides")
+                                       .doc("the newest ones; in addition, the best one and the last good one")
                                        .under("Watching")
                                        .observes_only());
     declare_collapse(s);

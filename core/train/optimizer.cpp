@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <limits>
+
 namespace ablate::train {
 namespace {
 
@@ -41,6 +43,9 @@ std::vector<Group> decay_groups(const TrainConfig& config, const std::vector<con
     return groups;
 }
 
+// An epsilon that fp32 cannot hold would be 0, and the update of an embedding that no batch has read 0 / 0.
+constexpr double kSmallestEpsilon = std::numeric_limits<float>::min();
+
 class AdamW final : public Optimizer {
   public:
     AdamW(const TrainConfig& config, double lr, const std::vector<const model::Parameter*>& parameters)
@@ -56,7 +61,8 @@ class AdamW final : public Optimizer {
         for (auto& group : groups_) {
             const std::vector<at::Tensor> counts(group.values.size(), count_);
             at::_fused_adamw_(group.values, group.gradients(), group.first, group.second, {}, counts,
-                              lr_ * scale.schedule, config_.beta1, config_.beta2, group.decay, config_.eps,
+                              lr_ * scale.schedule, config_.beta1, config_.beta2, group.decay,
+                              std::max(config_.eps, kSmallestEpsilon),
                               /*amsgrad=*/false, /*maximize=*/false, scale.grad_divisor, scale.found_inf);
         }
     }
@@ -86,9 +92,10 @@ class Sgd final : public Optimizer {
 
     void step(const UpdateScale& scale) override {
         at::NoGradGuard no_grad;
+        const bool plain = config_.momentum == 0;  // then ATen wants no buffers at all
         for (auto& group : groups_)
-            at::_fused_sgd_(group.values, group.gradients(), group.first, group.decay, config_.momentum,
-                            config_.lr * scale.schedule,
+            at::_fused_sgd_(group.values, group.gradients(), plain ? std::vector<at::Tensor>() : group.first,
+                            group.decay, config_.momentum, config_.lr * scale.schedule,
                             /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false,
                             scale.grad_divisor, scale.found_inf);
     }
