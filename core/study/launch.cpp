@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/model/transformer.h"
+#include "core/study/option_findings.h"
 #include "core/study/resolve.h"
 
 #include <algorithm>
@@ -157,6 +158,8 @@ Launch launch(const StudyConfig& study, const PlanOptions& options, const run::R
     result.data = std::make_shared<const data::PreparedData>(
         data::prepare_data(points.front().config.data, store.workspace() / "cache", progress));
     result.notes.insert(result.notes.end(), result.data->remarks.begin(), result.data->remarks.end());
+    for (std::string& line : overlapping_windows(points.front().config, *result.data))
+        result.notes.push_back(std::move(line));
     resolve_epochs(points, *result.data);
     resolve_schedules(points);
     result.points = points;

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/data/corpus.h"
 #include "core/model/transformer.h"
+#include "core/study/option_findings.h"
 #include "core/train/start.h"
 
 #include <algorithm>
@@ -45,6 +46,8 @@ class Lints {
             check_machine(preview_.points.back());
             check_start(preview_.points.back());
             check_head(point);
+            for (const Finding& finding : option_findings(study_, point, baseline_of(point).config))
+                add(finding.severity, finding.variant, finding.text);
             if (point.variant == points_.front().variant)
                 check_baseline(point);
             else

@@ -161,6 +161,66 @@ class PreflightTest : public QObject {
             says(preview, Severity::note, "baseline", "vocabulary of 100,000 holds 89 % of the parameters; model.tie"));
     }
 
+    void options_that_mislead_together_are_named_data() {
+        QTest::addColumn<QStringList>("settings");
+        QTest::addColumn<bool>("warning");
+        QTest::addColumn<QString>("text");
+        const auto add = [](const char* name, const QStringList& settings, bool warning, const char* text) {
+            QTest::newRow(name) << settings << warning << QString(text);
+        };
+        const QString steps = "train.steps=300", wsd = "train.schedule=wsd";
+        add("decay in the warm-up", {steps, wsd, "train.warmup=120", "train.decay_share=0.7"}, true,
+            "The decay begins after the warm-up, so train.decay_share becomes 0.6");
+        add("warm-up to the end", {steps, "train.warmup=300"}, true, "takes all 300 steps, so the cosine schedule");
+        add("no decay", {steps, wsd, "train.decay_share=0"}, true, "never decays");
+        add("flat floor", {steps, "train.schedule=linear", "train.lr_min_ratio=1"}, true, "holds the learning rate");
+        add("late checkpoints", {steps, "train.checkpoint_every=301"}, false, "only the end is saved");
+        add("late statistics", {steps, "train.stats_every=400"}, false, "at step 0 only");
+        add("dead from the start", {"data.vocab_size=500", "train.dead_margin=6.5"}, true, "would be called dead");
+        add("too short", {"train.steps=49", "train.warmup=5"}, false, "too short to be judged dead");
+        add("endless spikes", {steps, "train.spike_recovery=300"}, false, "no run can be called exploding");
+        add("betas", {"train.beta1=0.95", "train.beta2=0.9"}, true, "square root of train.beta2, 0.9487");
+        add("nothing to decay", {"train.decay_all=true", "train.weight_decay=0"}, false, "decay_all has no effect");
+        add("coupled decay", {"train.optimizer=sgd", "train.momentum=0.9"}, false, "its effect by about 10;");
+        add("unread momentum", {"train.momentum=0.3"}, false, "momentum is set to 0.3, but nothing reads it");
+        add("unread floor", {"train.schedule=constant", "train.lr_min_ratio=0.2"}, false, "the schedule is constant");
+        add("unread share", {"train.decay_share=0.4"}, false, "the schedule is cosine");
+        add("unread beta", {"train.optimizer=sgd", "train.beta2=0.95"}, false, "the optimizer is sgd");
+        add("unread batches", {"train.eval_windows=64", "train.eval_batches=9"}, false, "decides the validation text");
+        add("unread steps", {"train.epochs=2", "train.steps=700"}, false, "train.epochs decides");
+    }
+    void options_that_mislead_together_are_named() {
+        QFETCH(QStringList, settings);
+        QFETCH(bool, warning);
+        QFETCH(QString, text);
+        std::vector<std::string> set;
+        for (const QString& one : settings) set.push_back(one.toStdString());
+        const Preview preview = preview_of(Json::array(), set);
+        QVERIFY(says(preview, warning ? Severity::warning : Severity::note, "baseline", text.toStdString()));
+        QVERIFY(about(preview_of(Json::array()), "baseline", text.toStdString()).empty());
+    }
+
+    void another_validation_text_is_named_and_mended() {
+        const Json variants = {variant("small", {{"train", {{"batch", 8}, {"accumulate", 4}}}}),
+                               variant("long", {{"data", {{"context", 512}}}, {"train", {{"batch", 16}}}})};
+        const Preview preview = preview_of(variants);
+        QVERIFY(says(preview, Severity::warning, "small",
+                     "is validated on 160 windows of 256 tokens, the baseline on 640 windows of 256 tokens: the losses "
+                     "are means over different texts. Set train.eval_windows to 640"));
+        QVERIFY(says(preview, Severity::warning, "long", "320 windows of 512 tokens"));
+        QVERIFY(about(preview, "baseline", "windows").empty());
+        QVERIFY(about(preview_of(variants, {"train.eval_windows=100"}), "small", "different texts").empty());
+    }
+
+    void muons_other_rate_is_named() {
+        const std::vector<std::string> muon = {"train.optimizer=muon"};
+        const Json fast = {variant("fast", {{"train", {{"lr", 0.05}}}})};
+        QVERIFY(says(preview_of(fast, muon), Severity::note, "fast", "keep train.adam_lr 0.0003"));
+        QVERIFY(says(preview_of(Json::array(), muon, {{"train.lr", {0.01, 0.02}}}), Severity::note,
+                     "baseline@train.lr=0.01", "keep train.adam_lr"));
+        QVERIFY(about(preview_of(fast), "fast", "adam_lr").empty());
+    }
+
     void a_tied_head_that_starts_too_large_is_warned_of() {
         const auto says_so = [](const char* init) {
             const study::Preview preview =

@@ -3,6 +3,7 @@
 #include "core/interop/imported_run.h"
 #include "core/study/comparison.h"
 #include "core/study/plan.h"
+#include "core/train/schedule.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
@@ -42,6 +43,51 @@ class ResolveTest : public QObject {
         QCOMPARE(steps(none), std::int64_t{7});
         two.baseline["train"]["warmup"] = 126;
         QVERIFY(is_line_with(input_error([&] { steps(two); }), {"warm-up", "125 steps"}));
+    }
+
+    // The learning rate never jumps: between two steps it changes by one decrement at most.
+    void the_decay_of_wsd_begins_after_the_warm_up() {
+        struct Case {
+            std::int64_t steps, warmup;
+            double share, planned;
+        };
+        for (const Case& one : {Case{100, 50, 0.8, 0.5}, {90, 60, 1, 1.0 / 3}, {80, 80, 0.5, 0}, {100, 50, 0.5, 0.5},
+                                {100, 10, 0.2, 0.2}}) {
+            StudyConfig overlapping = study({{"schedule", "wsd"},
+                                             {"steps", one.steps},
+                                             {"warmup", one.warmup},
+                                             {"decay_share", one.share},
+                                             {"lr_min_ratio", 0}});
+            std::vector<VariantPoint> points = expand(overlapping);
+            study::resolve_schedules(points);
+            const TrainConfig& train = points.front().config.train;
+            QCOMPARE(train.decay_share, one.planned);
+            const double decrement = 1.5 / static_cast<double>(std::max(one.steps - one.warmup, std::int64_t{1}));
+            for (std::int64_t k = one.warmup; k < one.steps; ++k)
+                QVERIFY(train::schedule_factor(train, k - 1) - train::schedule_factor(train, k) <= decrement);
+            QVERIFY(train::schedule_factor(train, one.warmup) > 0.9);
+        }
+    }
+
+    // The runs of a study are known by the schedule they were trained on, also where an epoch decides the steps.
+    void runs_whose_decay_was_cut_are_found_again() {
+        for (const Json& budget : {Json{{"steps", 40}}, Json{{"epochs", 1}}}) {
+            const TempFolder workspace;
+            Json train = {{"schedule", "wsd"}, {"warmup", 30}, {"decay_share", 0.9}};
+            train.update(budget);
+            const StudyConfig overlapping = study(train);
+            const data::PreparedData data =
+                data::prepare_data(expand(overlapping).front().config.data, workspace / "cache");
+            const run::RunStore store(workspace.path());
+            const auto planned = study::plan(overlapping, {}, data, store);
+            QVERIFY(planned.front().point.config.train.decay_share < 0.9);
+            run::create_run(workspace.path(), study::run_info(overlapping, planned.front(), data));
+            QVERIFY(study::plan(overlapping, {}, data, store).front().open_run.has_value());
+            const study::Comparison comparison =
+                study::compare_study(store, overlapping.name, expand(overlapping), nullptr);
+            QCOMPARE(comparison.runs.size(), std::size_t{1});
+            for (const std::string& note : comparison.notes) QVERIFY(note.find("left out") == std::string::npos);
+        }
     }
 
     // So that a study is found again whose runs know their steps.
