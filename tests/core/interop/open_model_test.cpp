@@ -10,6 +10,7 @@
 #include "core/interop/hf/import_model.h"
 #include "core/io/json_file.h"
 #include "tests/core/infer/trained_run.h"
+#include "tests/support/rounding.h"
 #include "tests/support/throws.h"
 
 #include <ATen/Parallel.h>
@@ -43,6 +44,11 @@ class OpenModelTest : public QObject {
                 sampler.pick({logits.mutable_data_ptr<float>(), static_cast<std::size_t>(logits.numel())}, ids[0]));
         }
         return {ids[0].begin() + static_cast<std::ptrdiff_t>(prompt.size()), ids[0].end()};
+    }
+
+    // By the largest logit.
+    static double distance(const at::Tensor& found, const at::Tensor& wanted) {
+        return ((found - wanted).abs().max() / wanted.abs().max()).item<double>();
     }
 
     // The trained run as a workspace's.
@@ -82,6 +88,7 @@ class OpenModelTest : public QObject {
     }
 
     // Two of the three prompts are read at once; the third has more rows than those few that are read as they lie.
+    // The same values are multiplied in fp32, whatever holds them and whatever the processor: see rounding.h.
     void for_generation_bf16_stays_bf16_and_the_logits_are_the_same() {
         const TempFolder folder;
         const auto imported = interop::hf::import_model(data("hf/qwen3-tied-bf16-v5"), folder.path(), "m").folder;
@@ -99,11 +106,28 @@ class OpenModelTest : public QObject {
             infer::Decoder::Ids ids{{1, 2}, {3, 4}, {}};
             for (std::int32_t i = 0; i < 20; ++i) ids[2].push_back(i);
             for (int step = 0; step < 5; ++step) {
-                const at::Tensor found = of_kept.next(ids, std::vector<std::size_t>{0, 1, 2});
-                QVERIFY(at::allclose(found, of_wide.next(ids, std::vector<std::size_t>{0, 1, 2}), 1e-5, 1e-6));
+                const at::Tensor found = of_kept.next(ids, std::vector<std::size_t>{0, 1, 2}),
+                                 wanted = of_wide.next(ids, std::vector<std::size_t>{0, 1, 2});
+                const double error = distance(found, wanted), allowed = logits_tolerance(wide->config, at::kFloat);
+                QVERIFY2(error <= allowed, fmt::format("off by {:.2e}, allowed {:.2e}", error, allowed).c_str());
                 for (auto& sequence : ids) sequence.push_back(step);
             }
         }
+    }
+
+    // The rule tells fp32 products from bf16 ones: rounding the operands is far outside of it, and inside bf16's own.
+    void bf16_products_are_no_rounding_of_fp32_ones() {
+        const auto model = opened(data("hf/qwen3-tied-bf16-v5"), {.context = 32});
+        RunConfig rounding = model->model->config();
+        rounding.train.precision = "bf16";
+        model::Transformer rounded(rounding, at::kCPU);
+        const at::NoGradGuard no_gradient;
+        for (std::size_t i = 0; i < rounded.parameters().size(); ++i)
+            rounded.parameters()[i].value.copy_(model->model->parameters()[i].value);
+        const at::Tensor ids = at::arange(20).remainder(rounding.data.vocab_size).view({1, -1});
+        const double error = distance(rounded.logits(ids), model->model->logits(ids));
+        QVERIFY2(error > 5 * logits_tolerance(rounding, at::kFloat), fmt::format("off by {:.2e}", error).c_str());
+        QVERIFY2(error < logits_tolerance(rounding, at::kBFloat16), fmt::format("off by {:.2e}", error).c_str());
     }
 
     void a_folded_folder_continues_as_its_source() {

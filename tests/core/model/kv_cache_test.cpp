@@ -3,6 +3,7 @@
 #include "core/base/random.h"
 #include "core/model/register.h"
 #include "core/model/transformer.h"
+#include "tests/support/rounding.h"
 
 #include <ATen/Parallel.h>
 #include <QTest>
@@ -100,11 +101,13 @@ class KvCacheTest : public QObject {
         const auto of_single = perturbed(built);
         const model::Transformer& single = *of_single;
         const at::Tensor wanted = single.logits(ids(11));
-        near(in_pieces(single, ids(11), {4, 1, 1, 1, 1, 1, 1, 1}), wanted, 1e-5);
-        near(in_pieces(single, ids(11), {1, 3, 5, 2}), wanted, 1e-5);
+        const double rounding = test::logits_tolerance(built, at::kFloat);
+        near(in_pieces(single, ids(11), {4, 1, 1, 1, 1, 1, 1, 1}), wanted, rounding);
+        near(in_pieces(single, ids(11), {1, 3, 5, 2}), wanted, rounding);
         const auto of_double = perturbed(built, at::kDouble);
         const model::Transformer& wide = *of_double;
-        near(in_pieces(wide, ids(11), {4, 1, 5, 1}), wide.logits(ids(11)), 1e-12);
+        near(in_pieces(wide, ids(11), {4, 1, 5, 1}), wide.logits(ids(11)),
+             test::logits_tolerance(built, at::kDouble));
     }
 
     void bf16_products_round_alike() {
@@ -115,7 +118,8 @@ class KvCacheTest : public QObject {
             const model::Transformer& transformer = *made;
             const at::NoGradGuard no_gradient;
             const at::Tensor wanted = transformer.logits(ids(11));
-            near(in_pieces(transformer, ids(11), {4, 1, 1, 1, 1, 1, 1, 1}), wanted, 0.02);
+            near(in_pieces(transformer, ids(11), {4, 1, 1, 1, 1, 1, 1, 1}), wanted,
+                 test::logits_tolerance(built, at::kBFloat16));
         }
     }
 
@@ -128,6 +132,7 @@ class KvCacheTest : public QObject {
         QFETCH(QString, position);
         const auto made = perturbed(config({{"position", position.toStdString()}, {"kv_heads", 2}}));
         const model::Transformer& transformer = *made;
+        const double rounding = test::logits_tolerance(transformer.config(), at::kFloat);
         const at::NoGradGuard no_gradient;
         const std::vector<std::int64_t> lengths{3, 7, 5}, order{2, 0};
         model::KeyValueCache cache = transformer.make_cache(3, kContext);
@@ -136,14 +141,14 @@ class KvCacheTest : public QObject {
         // The third and the first go on by two tokens, beside each other and in this order.
         const at::Tensor more = at::cat({ids(7, 2).narrow(1, 5, 2), ids(5, 0).narrow(1, 3, 2)});
         const at::Tensor found = transformer.logits(more, cache, order);
-        near(found[0], transformer.logits(ids(7, 2))[0].narrow(0, 5, 2), 1e-5);
-        near(found[1], transformer.logits(ids(5, 0))[0].narrow(0, 3, 2), 1e-5);
+        near(found[0], transformer.logits(ids(7, 2))[0].narrow(0, 5, 2), rounding);
+        near(found[1], transformer.logits(ids(5, 0))[0].narrow(0, 3, 2), rounding);
         QCOMPARE(cache.length(1), 7);
         QCOMPARE(cache.length(2), 7);
         // Of the last token alone.
         const at::Tensor last =
             transformer.logits(ids(9, 1).narrow(1, 7, 2), cache, std::vector<std::int64_t>{1}, true);
-        near(last[0], transformer.logits(ids(9, 1))[0].narrow(0, 8, 1), 1e-5);
+        near(last[0], transformer.logits(ids(9, 1))[0].narrow(0, 8, 1), rounding);
     }
 
     void a_cleared_sequence_begins_again() {
