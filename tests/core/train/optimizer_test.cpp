@@ -1,5 +1,7 @@
 #include "core/train/optimizer.h"
 
+#include "core/io/json_file.h"
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <QTest>
 #include <cmath>
@@ -93,6 +95,41 @@ class OptimizerTest : public QObject {
                 w = w - 0.5 * config.lr * buffer;
             }
             QVERIFY(distance(moved[i].value, w) < 1e-6);
+        }
+    }
+
+    // tests/support/make_train_reference.py: torch.optim.SGD, with decay that is coupled and without momentum too.
+    void sgd_is_pytorchs() {
+        const Json cases = io::read_json(std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/train/expected.json");
+        for (const Json& wanted : cases.at("sgd")) {
+            TrainConfig config = config_of("sgd");
+            config.lr = 0.05;
+            config.momentum = wanted.at("momentum").get<double>();
+            std::vector<model::Parameter> held{{{"head.weight", {1, 3}, TensorRole::matrix},
+                                                at::tensor({1.0f, -2.0f, 0.5f}).view({1, 3}).set_requires_grad(true)}};
+            const auto optimizer = make_optimizer(config, held);
+            for (int k = 1; k <= 3; ++k) {
+                const auto step = static_cast<float>(k);
+                held[0].value.mutable_grad() = at::tensor({0.1f * step, -0.3f, 0.2f / step}).view({1, 3});
+                optimizer->step({1, at::ones({}), at::zeros({})});
+            }
+            const auto weight = wanted.at("weight").get<std::vector<double>>();
+            QVERIFY(distance(held[0].value, at::tensor(weight).view({1, 3})) < 1e-6);
+        }
+    }
+
+    // An embedding that no batch has read has neither gradient nor moments: 0 / 0 where epsilon is 0 in fp32.
+    void an_epsilon_below_fp32_leaves_unread_weights_alone() {
+        for (const double eps : {1e-300, 1e-46, 1e-30}) {
+            TrainConfig config = config_of("adamw");
+            config.eps = eps;
+            config.weight_decay = 0;
+            auto held = parameters();
+            const at::Tensor before = held[0].value.detach().clone();
+            const auto optimizer = make_optimizer(config, held);
+            for (auto& parameter : held) parameter.value.mutable_grad() = at::zeros(parameter.spec.shape);
+            optimizer->step({1, at::ones({}), at::zeros({})});
+            QVERIFY(held[0].value.detach().equal(before));
         }
     }
 

@@ -1,5 +1,7 @@
 #include "core/train/schedule.h"
 
+#include "core/io/json_file.h"
+
 #include <QTest>
 #include <cmath>
 #include <numbers>
@@ -29,6 +31,25 @@ class ScheduleTest : public QObject {
             QCOMPARE(schedule_factor(config, 0), 1.0 / 25);
             QCOMPARE(schedule_factor(config, 23), 24.0 / 25);
             QCOMPARE(schedule_factor(config, 24), 1.0);
+        }
+    }
+
+    // tests/support/make_train_reference.py: PyTorch's schedulers reach the floor at the first step that is not taken.
+    void every_schedule_is_pytorchs() {
+        const Json cases = io::read_json(std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/train/expected.json");
+        for (const Json& wanted : cases.at("schedules")) {
+            TrainConfig config;
+            config.schedule = wanted.at("schedule").get<std::string>();
+            config.steps = wanted.at("steps").get<std::int64_t>();
+            config.warmup = wanted.at("warmup").get<std::int64_t>();
+            config.lr_min_ratio = wanted.at("lr_min_ratio").get<double>();
+            config.decay_share = wanted.at("decay_share").get<double>();
+            const auto factors = wanted.at("factors").get<std::vector<double>>();
+            QCOMPARE(static_cast<std::int64_t>(factors.size()), config.steps + 1);
+            for (std::size_t k = 0; k < factors.size(); ++k)
+                QVERIFY(std::abs(schedule_factor(config, static_cast<std::int64_t>(k)) - factors[k]) < 1e-12);
+            QVERIFY(schedule_factor(config, config.steps - 1) > config.lr_min_ratio);
+            QVERIFY(std::abs(schedule_factor(config, config.steps) - config.lr_min_ratio) < 1e-12);
         }
     }
 
