@@ -1,5 +1,6 @@
 #include "core/study/option_findings.h"
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/data/batches.h"
 #include "core/study/resolve.h"

@@ -21,7 +21,7 @@ class OptionEdgesTest : public QObject {
         static const std::set<std::string> keys = {
             "model.d_model",    "model.layers",       "model.d_ff",         "model.head_dim", "data.vocab_size",
             "data.block_lines", "train.steps",        "train.epochs",       "train.batch",    "train.accumulate",
-            "train.threads",    "train.eval_batches", "train.eval_windows", "train.log_every"};
+            "train.threads",    "train.eval_batches", "train.eval_windows"};
         return keys;
     }
 
@@ -44,7 +44,7 @@ class OptionEdgesTest : public QObject {
     // An open end of 0 is approached as far as a double goes, and for a kind's formula as far as makes sense.
     static std::vector<Json> ends(const FieldInfo& field, double open_end, bool with_largest) {
         if (field.type == FieldType::boolean) return {false, true};
-        if (field.type == FieldType::choice) return {field.choices.begin(), field.choices.end()};
+        if (field.type == FieldType::choice) return std::vector<Json>(field.choices.begin(), field.choices.end());
         std::vector<Json> values;
         const auto add = [&](double value) {
             if (field.type == FieldType::integer)
