@@ -15,10 +15,10 @@ struct DetectorEvent {
 
 // Where a step stops being finite, as far as the caller knows.
 struct NonFinite {
-    std::string tensor;         // the first that is not finite; of an overflow, the one with the largest gradient
-    bool overflow = false;      // every gradient is finite, the sum of their squares is not
-    double largest = 0;         // of an overflow: the largest absolute gradient
-    std::string block;          // of an overflow: the block that holds it, "blocks.1" or "embed"
+    std::string tensor{};   // the first that is not finite; of an overflow, the one with the largest gradient
+    bool overflow = false;  // every gradient is finite, the sum of their squares is not
+    double largest = 0;     // of an overflow: the largest absolute gradient
+    std::string block{};    // of an overflow: the block that holds it, "blocks.1" or "embed"
 };
 
 // Watches every step's loss and gradient norm. Rolling medians and median absolute deviations of finite values only: a
