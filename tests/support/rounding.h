@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 
 // How far two computations of the same value may lie apart: one rule, which follows from the number formats alone and so
