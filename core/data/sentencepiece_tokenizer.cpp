@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/io/sniff.h"
 
 #include <sentencepiece_processor.h>
 
@@ -18,6 +19,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     explicit SentencePieceTokenizer(const std::filesystem::path& model) : file_(model) {
         // Its messages name its own sources; they are of no use to a reader.
         sentencepiece::SetMinLogLevel(3);
+        io::refuse_foreign(model, "a sentencepiece model", {io::FileKind::sentencepiece});
         const std::string bytes = read_file(model, model_limit);
         if (!processor_.LoadFromSerializedProto(bytes).ok() || processor_.GetPieceSize() == 0)
             throw InputError("{}: not a sentencepiece model, or a damaged one", model.string());

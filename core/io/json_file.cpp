@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/numbers.h"
+#include "core/io/sniff.h"
 
 #include <algorithm>
 #include <cmath>
@@ -194,7 +195,10 @@ Json parse_json(std::string_view text, std::string_view what) {
 }
 
 Json read_json(const std::filesystem::path& file, std::uint64_t limit) {
-    return parse_json(read_file(file, limit), file.string());
+    const std::string text = read_file(file, limit);
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first != std::string::npos && text[first] != '{' && text[first] != '[') refuse_foreign(file, "JSON");
+    return parse_json(text, file.string());
 }
 
 void write_json(const std::filesystem::path& file, const Json& value) { atomic_write(file, dump(value, 2) + "\n"); }

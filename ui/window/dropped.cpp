@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/interop/logs/logs.h"
 #include "core/interop/norm_ablation/layout.h"
+#include "core/io/sniff.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -19,6 +20,16 @@ bool is_log(const QString& path) {
         interop::logs::detect_format(path.toStdString());
         return true;
     } catch (const InputError&) {
+        return false;
+    }
+}
+
+// One JSON object, whatever its name. A .json that is none is opened as well: the error says what it is.
+bool may_be_study(const QString& path) {
+    if (path.endsWith(".json", Qt::CaseInsensitive)) return true;
+    try {
+        return io::sniff(path.toStdString()).kind == io::FileKind::json_object;
+    } catch (const std::exception&) {
         return false;
     }
 }
@@ -52,8 +63,7 @@ Dropped look_at(const QString& path) {
     if (info.isDir()) return {kind_of_folder(whole), whole};
     if (!info.isFile()) return {Kind::nothing, whole};
     if (is_log(whole)) return {Kind::log, whole};
-    const bool json = info.suffix().compare("json", Qt::CaseInsensitive) == 0;
-    return {json ? Kind::study_file : Kind::nothing, whole};
+    return {may_be_study(whole) ? Kind::study_file : Kind::nothing, whole};
 }
 
 }  // namespace ablate::ui

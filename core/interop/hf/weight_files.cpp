@@ -4,6 +4,7 @@
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/io/json_file.h"
+#include "core/io/sniff.h"
 
 #include <set>
 
@@ -32,6 +33,7 @@ const WeightFiles::Tensor* WeightFiles::find(std::string_view name) const {
 }
 
 void WeightFiles::open(const fs::path& file) {
+    io::refuse_foreign(file, "safetensors weights", {io::FileKind::safetensors});
     const File& opened = *files_.emplace_back(std::make_unique<File>(file));
     for (const io::TensorEntry& entry : opened.reader.entries()) {
         const auto [before, is_new] = tensors_.try_emplace(entry.name, Tensor{&opened.reader, &entry, &opened.path});

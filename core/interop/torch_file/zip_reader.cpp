@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/interop/torch_file/zip_format.h"
 #include "core/io/bytes.h"
+#include "core/io/sniff.h"
 
 #include <zlib.h>
 
@@ -67,7 +68,9 @@ void ZipReader::require_zip() const {
     if (start == kLegacyMagic)
         fail("is in the format torch.save had before version 1.6, which is not read: load it there and save it again",
              0);
-    if (!start.starts_with(kLocalHeader)) fail("is no zip file, as torch.save writes", 0);
+    if (start.starts_with(kLocalHeader)) return;
+    io::refuse_foreign(path(), "a state dict that torch.save wrote");
+    fail("is no zip file, as torch.save writes", 0);
 }
 
 ZipReader::Directory ZipReader::find_directory() const {
