@@ -1,4 +1,5 @@
 #include "core/base/atomic_file.h"
+#include "core/base/error.h"
 #include "tests/core/train/recording.h"
 #include "tests/support/temp_folder.h"
 
