@@ -54,8 +54,13 @@ std::vector<std::int32_t> ids_of(const std::string& line, const std::string& pla
     return ids;
 }
 
+void tell(const data::LoadedTokenizer& loaded) {
+    for (const std::string& remark : loaded.remarks) std::cerr << "note: " << remark << '\n';
+}
+
 int encode(const Options& options) {
     const data::LoadedTokenizer loaded = data::load_tokenizer(options.tokenizer);
+    tell(loaded);
     std::vector<std::int32_t> ids;
     return answer_lines([&](const std::string& line, const std::string& place) {
         ids.clear();
@@ -68,6 +73,7 @@ int encode(const Options& options) {
 
 int decode(const Options& options) {
     const data::LoadedTokenizer loaded = data::load_tokenizer(options.tokenizer);
+    tell(loaded);
     const data::Tokenizer& tokenizer = *loaded.tokenizer;
     return answer_lines([&](const std::string& line, const std::string& place) {
         std::vector<std::int32_t> ids = ids_of(line, place, tokenizer.vocab_size());
@@ -81,7 +87,8 @@ void add_tokenizer_option(CLI::App& parser, Options& options) {
     parser
         .add_option(
             "--tokenizer", options.tokenizer,
-            "tokenizer.json, vocab.json (with merges.txt beside it), a sentencepiece .model, or a folder of one")
+            "tokenizer.json, vocab.json (with merges.txt beside it), encoder.json (with vocab.bpe), a sentencepiece "
+            ".model, or a folder of one")
         ->required();
 }
 

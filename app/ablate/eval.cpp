@@ -27,6 +27,7 @@ Json to_json(const infer::Score& score, const std::string& run) {
             {"tokens", score.tokens},
             {"context", score.context},
             {"bytes", score.bytes},
+            {"unknown_tokens", score.unknown_tokens},
             {"loss", io::number_to_json(score.loss)},
             {"perplexity", io::number_to_json(score.perplexity)},
             {"bits_per_byte", io::number_to_json(score.bpb)},
@@ -49,6 +50,15 @@ void print_by_position(const infer::Score& score) {
         const std::string stretch = end - first == 1 ? std::to_string(end) : fmt::format("{}-{}", first + 1, end);
         std::cout << fmt::format("{:<12} {:>7}\n", stretch, fixed(sum / static_cast<double>(tokens), 4));
     }
+}
+
+std::string unknown_tokens(const infer::Score& score, bool is_text) {
+    return fmt::format(
+        "{} of {} scored tokens are the unknown token: the model cannot tell these characters apart. {}",
+        with_thousands(score.unknown_tokens), with_thousands(score.tokens),
+        is_text ? "Bits per byte count the bytes of the text that they stand for."
+                : "No id tells how many bytes they stand for, so bits per byte count them as 0 bytes and are too high; "
+                  "score the text itself with --text.");
 }
 
 void print(const infer::Score& score) {
@@ -74,6 +84,9 @@ int eval(const Options& options) {
         print_json(to_json(score, place.name));
     else
         print(score);
+    for (const std::string& remark : trained->remarks) std::cerr << "note: " << remark << '\n';
+    if (score.unknown_tokens > 0)
+        std::cerr << "note: " << unknown_tokens(score, !options.text.empty()) << '\n';
     return 0;
 }
 

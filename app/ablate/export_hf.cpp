@@ -27,13 +27,15 @@ int export_hf(const Options& options) {
                     {"dtype", options.hf.dtype},
                     {"step", exported.step},
                     {"bytes", exported.bytes},
-                    {"tokenizer", exported.has_tokenizer}});
+                    {"tokenizer", exported.has_tokenizer},
+                    {"remarks", exported.remarks}});
         return 0;
     }
     std::cout << options.folder << '\n';
     std::cerr << fmt::format("{} of step {} as {}: {}, {}\n", listed.info.id, exported.step, exported.architecture,
                              short_bytes(static_cast<double>(exported.bytes)),
                              exported.has_tokenizer ? "with its tokenizer" : "its data have no tokenizer");
+    for (const std::string& remark : exported.remarks) std::cerr << "note: " << remark << '\n';
     return 0;
 }
 

@@ -39,11 +39,13 @@ void print(const interop::hf::ImportedModel& model, const Options& options) {
                            {"parameters", parameters},
                            {"bytes", model.bytes},
                            {"tokenizer", model.has_tokenizer},
+                           {"remarks", model.remarks},
                            {"study", options.study.empty() ? Json() : Json(options.study)}});
     std::cout << model.id << '\n';
     std::cerr << fmt::format("{}: {} parameters, {}, {}\n", model.architecture, with_thousands(parameters),
                              short_bytes(static_cast<double>(model.bytes)),
                              model.has_tokenizer ? "with its tokenizer" : "without a tokenizer");
+    for (const std::string& remark : model.remarks) std::cerr << "note: " << remark << '\n';
     std::cerr << (options.study.empty() ? "train from it: --set train.start=" + model.id
                                         : fmt::format("next: ablate preview {} --tensors", options.study))
               << '\n';

@@ -40,7 +40,7 @@ const char* to_text(study::Severity severity) {
 struct StepZeroResults {
     std::vector<study::StepZero> points;
     double ln_vocab = 0;
-    std::vector<std::string> data_remarks;
+    std::vector<std::string> data_remarks, data_findings;
 };
 
 StepZeroResults look_at_step_zero(const study::Preview& preview, std::uint64_t seed,
@@ -57,7 +57,7 @@ StepZeroResults look_at_step_zero(const study::Preview& preview, std::uint64_t s
     const DataConfig& data = points.front().config.data;
     const data::PreparedData prepared = data::prepare_data(data, workspace / "cache", progress);
     return {study::step_zero_of_study(points, prepared, seed, progress), std::log(static_cast<double>(data.vocab_size)),
-            prepared.remarks};
+            prepared.remarks, prepared.findings};
 }
 
 // Nothing is timed for a study that cannot be trained: its device may not be here.
@@ -116,6 +116,11 @@ Json point_json(const study::PointPreview& p, const study::TimeEstimate& time, c
             {"start", p.start ? model::to_json(*p.start) : Json()}};
 }
 
+bool has_finding(const study::Preview& preview, const std::string& text) {
+    return std::any_of(preview.findings.begin(), preview.findings.end(),
+                       [&](const study::Finding& finding) { return finding.text == text; });
+}
+
 Json to_json(const StudyConfig& study, const study::Preview& preview, const std::vector<study::TimeEstimate>& times,
              const std::optional<StepZeroResults>& zero, const std::vector<double>& mfu) {
     Json json = {{"study", study.name}, {"seeds", study.seeds}, {"points", Json::array()}, {"findings", Json::array()}};
@@ -126,6 +131,9 @@ Json to_json(const StudyConfig& study, const study::Preview& preview, const std:
     if (!zero) return json;
     json["ln_vocab"] = zero->ln_vocab;
     json["data_note"] = join(zero->data_remarks, "; ");
+    for (const std::string& finding : zero->data_findings)
+        if (!has_finding(preview, finding))
+            json["findings"].push_back({{"severity", "warning"}, {"variant", ""}, {"text", finding}});
     json["step_zero"] = Json::array();
     for (const study::StepZero& z : zero->points)
         json["step_zero"].push_back({{"point", z.point},
@@ -214,6 +222,8 @@ void print_tensors(const study::Preview& preview) {
 
 void print_step_zero(const study::Preview& preview, const StepZeroResults& zero) {
     for (const std::string& remark : zero.data_remarks) std::cout << "note: " << remark << '\n';
+    for (const std::string& finding : zero.data_findings)
+        if (!has_finding(preview, finding)) std::cout << "warning: " << finding << '\n';
     std::cout << fmt::format("\nstep 0 (ln V = {}: what an untrained model without preferences gives)\n",
                              fixed(zero.ln_vocab, 4));
     for (const study::StepZero& z : zero.points) {

@@ -15,12 +15,14 @@ Batch empty_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t conte
     if (rows < 1 || context < 1 || tokens.size() <= context)
         throw std::logic_error("a batch needs rows, and a context shorter than its tokens (prepare_data checks that)");
     const auto count = static_cast<std::size_t>(rows * context);
-    return {rows, context, std::vector<std::int64_t>(count), std::vector<std::int64_t>(count)};
+    return {rows, context, std::vector<std::int64_t>(count), std::vector<std::int64_t>(count),
+            std::vector<std::int64_t>(static_cast<std::size_t>(rows))};
 }
 
 void fill_row(Batch& batch, std::int64_t row, const TokenFile& tokens, std::int64_t begin) {
     std::vector<std::int64_t> window(static_cast<std::size_t>(batch.context + 1));
     tokens.read(begin, window);
+    batch.begins[static_cast<std::size_t>(row)] = begin;
     std::copy(window.begin(), window.end() - 1, batch.ids.begin() + row * batch.context);
     std::copy(window.begin() + 1, window.end(), batch.targets.begin() + row * batch.context);
 }

@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 
@@ -18,6 +19,10 @@ namespace {
 
 // A file changed this lately may change again within one tick of its time stamp, unseen.
 constexpr std::int64_t settled_seconds = 2;
+
+Json state_of(const struct stat& status) {
+    return {{"size", status.st_size}, {"seconds", status.st_mtim.tv_sec}, {"nanoseconds", status.st_mtim.tv_nsec}};
+}
 
 }  // namespace
 
@@ -36,11 +41,8 @@ std::string FileHashes::of(const fs::path& file) {
     const fs::path canonical = fs::canonical(file, error);
     if (memo_.empty() || error || stat(canonical.c_str(), &status) != 0) return sha256_file(file);
 
-    const Json state = {
-        {"size", status.st_size}, {"seconds", status.st_mtim.tv_sec}, {"nanoseconds", status.st_mtim.tv_nsec}};
-    const auto found = known_.find(canonical.string());
-    if (found != known_.end() && found->value("state", Json()) == state && found->value("sha256", Json()).is_string())
-        return found->at("sha256");
+    const Json state = state_of(status);
+    if (std::string hash = remembered(canonical, state); !hash.empty()) return hash;
 
     const std::string hash = sha256_file(file);
     if (std::time(nullptr) - status.st_mtim.tv_sec >= settled_seconds) {
@@ -48,6 +50,22 @@ std::string FileHashes::of(const fs::path& file) {
         changed_ = true;
     }
     return hash;
+}
+
+std::string FileHashes::remembered(const fs::path& canonical, const Json& state) const {
+    const auto found = known_.find(canonical.string());
+    if (found == known_.end() || found->value("state", Json()) != state) return {};
+    return found->value("sha256", Json()).is_string() ? found->at("sha256").get<std::string>() : std::string();
+}
+
+bool FileHashes::knows(const fs::path& text) const {
+    const std::vector<fs::path> files = text_files(text);
+    return std::all_of(files.begin(), files.end(), [this](const fs::path& file) {
+        struct stat status {};
+        std::error_code error;
+        const fs::path canonical = fs::canonical(file, error);
+        return !error && stat(canonical.c_str(), &status) == 0 && !remembered(canonical, state_of(status)).empty();
+    });
 }
 
 std::string FileHashes::of_text(const fs::path& text) {

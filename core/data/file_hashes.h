@@ -15,9 +15,12 @@ class FileHashes {
     std::string of(const std::filesystem::path& file);  // InputError when it cannot be read
     // Of a text's contents: a plain file's own hash; of JSON or a folder, one that covers that or the names.
     std::string of_text(const std::filesystem::path& text);
+    // Whether every file of a text is remembered as it is now, so that its hash costs nothing.
+    bool knows(const std::filesystem::path& text) const;
     void save() const;
 
   private:
+    std::string remembered(const std::filesystem::path& canonical, const Json& state) const;
     std::filesystem::path memo_;
     Json known_ = Json::object();  // canonical path -> {size, time, sha256}
     bool changed_ = false;

@@ -8,15 +8,19 @@
 #include "core/data/token_sets.h"
 #include "core/data/tokenize.h"
 #include "core/data/tokenizers/load.h"
+#include "core/io/bytes.h"
 #include "core/io/json_file.h"
+#include "core/io/npy.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 namespace ablate::data {
@@ -73,8 +77,9 @@ fs::path given_tokenizer(const DataConfig& config, const fs::path& cache) {
     return path;
 }
 
-std::string cache_key(const DataConfig& config, const fs::path& text, const fs::path& tokenizer, FileHashes& hashes) {
-    Json key = {{"recipe", 1},
+std::string cache_key(const DataConfig& config, const fs::path& text, const fs::path& tokenizer, FileHashes& hashes,
+                      int recipe = token_recipe) {
+    Json key = {{"recipe", recipe},
                 {"text", hashes.of_text(text)},
                 {"vocab_size", config.vocab_size},
                 {"text_field", config.text_field},
@@ -154,6 +159,92 @@ std::string identity_of(const TokenSetFiles& set, FileHashes& hashes) {
     return parts.size() == 1 ? parts.front() : sha256_hex(join(parts, "\n"));
 }
 
+Json described_tokens(const fs::path& folder) {
+    try {
+        if (fs::exists(folder / "data.json"))
+            if (Json described = io::read_json(folder / "data.json"); described.is_object()) return described;
+    } catch (const InputError&) {
+    }
+    return Json::object();  // made elsewhere
+}
+
+std::string recorded_hash(const Json& described, const std::string& file) {
+    const auto files = described.find("files");
+    if (files == described.end() || !files->is_object()) return {};
+    const auto hash = files->find(file);
+    return hash != files->end() && hash->is_string() ? hash->get<std::string>() : std::string();
+}
+
+bool trained_here(const Json& described) {
+    const auto options = described.find("options");
+    return options != described.end() && options->is_object() && options->contains("trained_tokenizer") &&
+           (*options)["trained_tokenizer"] == true;
+}
+
+// Foreign folders may have a data.json of their own.
+int recipe_of(const Json& described) {
+    const auto recipe = described.find("recipe");
+    return recipe != described.end() && recipe->is_number_integer() ? recipe->get<int>() : 1;
+}
+
+// What the folder tells of the bytes of a validation set, if it is of these tokens: a file that was exchanged has others.
+std::vector<ByteCorrection> read_byte_corrections(const PreparedData& data, const ValidationSet& set,
+                                                  const std::string& file_name, const Json& described,
+                                                  FileHashes& hashes) {
+    const fs::path file = data.folder / true_bytes_file(set.name);
+    if (!data.tokenizer || !fs::exists(file)) return {};
+    if (recorded_hash(described, file_name) != set.sha256 ||
+        recorded_hash(described, true_bytes_file(set.name)) != hashes.of(file))
+        return {};
+    const io::NpyHeader header = io::read_npy_header(file);
+    if (header.dtype != "i8" || header.shape.size() != 2 || header.shape[1] != 2)
+        throw InputError("{}: a table of positions and bytes is expected (int64, two columns)", file.string());
+    const std::string bytes = io::OpenFile(file, O_RDONLY)
+                                  .read_at(header.data_offset, static_cast<std::size_t>(header.count()) * 8);
+    std::vector<ByteCorrection> corrections;
+    std::array<std::int64_t, 2> ids{};
+    for (std::size_t at = 0; at + 16 <= bytes.size(); at += 16) {
+        const auto position = io::load<std::int64_t>(bytes.data() + at);
+        if (position < 0 || position >= set.tokens->size())
+            throw InputError("{}: position {} is outside of the tokens", file.string(), position);
+        if (position == 0) continue;  // never a target
+        set.tokens->read(position - 1, ids);
+        const auto before = static_cast<std::size_t>(ids[0]), id = static_cast<std::size_t>(ids[1]);
+        const std::int64_t told = data.ends_line[before] ? data.line_start_bytes[id] : data.token_bytes[id];
+        corrections.push_back({position, io::load<std::int64_t>(bytes.data() + at + 8) - told});
+    }
+    return corrections;
+}
+
+std::string unknown_finding(std::int64_t unknown, std::int64_t tokens, bool bytes_are_known, bool trained_here) {
+    return fmt::format(
+        "{} of {} tokens ({:.2g} %) are the unknown token: the tokenizer has no token for these characters, so the model "
+        "cannot tell them apart. {} {}",
+        with_thousands(unknown), with_thousands(tokens),
+        100.0 * static_cast<double>(unknown) / static_cast<double>(std::max<std::int64_t>(1, tokens)),
+        bytes_are_known ? "Bits per byte count the bytes of the text that they stand for."
+                        : "No id tells how many bytes they stand for, so bits per byte count them as 0 bytes and are too "
+                          "high. Tokenize the text with 'ablate tokenize', which records the bytes.",
+        trained_here ? "Set data.byte_fallback to true, or use a larger data.vocab_size."
+                     : "Use a tokenizer with byte fallback, or a byte-level one.");
+}
+
+constexpr std::string_view same_text_finding =
+    "The validation set '{}' is the training set, byte for byte: its loss says how well the model remembers the text, not "
+    "how well it predicts new text. Name another text in data.val, or leave data.val empty to hold out every "
+    "data.val_every-th document.";
+
+void find_in_data(PreparedData& data, const Json& described, const std::string& train_sha256) {
+    for (const ValidationSet& set : data.validation)
+        if (set.sha256 == train_sha256) data.findings.push_back(fmt::format(fmt::runtime(same_text_finding), set.name));
+    if (data.unknown_tokens == 0) return;
+    std::int64_t tokens = data.train->size();
+    for (const ValidationSet& set : data.validation) tokens += set.tokens->size();
+    // Folders of the first recipe do not record the bytes.
+    const bool known = recipe_of(described) >= 2 && described.contains("files");
+    data.findings.push_back(unknown_finding(data.unknown_tokens, tokens, known, trained_here(described)));
+}
+
 // The tokens that `tokens` names; `val` names those of validation sets instead of the ones found there.
 PreparedData load_tokens(const DataConfig& config, const fs::path& tokens,
                          const std::map<std::string, std::string>& val, FileHashes& hashes,
@@ -163,12 +254,18 @@ PreparedData load_tokens(const DataConfig& config, const fs::path& tokens,
     const fs::path& folder = data.folder = sets.folder;
     data.remarks = sets.remarks;
     if (progress) progress("checking the tokens", 0);
+    const Json described = described_tokens(folder);
 
     if (const auto found = find_tokenizer(folder)) {
-        data.tokenizer = load_tokenizer(*found).tokenizer;
+        LoadedTokenizer loaded = load_tokenizer(folder);
+        data.tokenizer = std::move(loaded.tokenizer);
+        data.findings = std::move(loaded.remarks);
         describe_ids(data, config.vocab_size);
         data.sha256 = hashes.of(*found) + " tokenizer\n";
-        if (found->filename() == "vocab.json") {
+        if (recipe_of(described) >= 2) {
+            for (const fs::path& file : tokenizer_files(folder))
+                if (file != *found) data.sha256 += fmt::format("{} {}\n", hashes.of(file), file.filename().string());
+        } else if (found->filename() == "vocab.json") {  // as version 0.1 did: old runs know their data by it
             data.sha256 += hashes.of(folder / "merges.txt") + " merges\n";
             if (const fs::path settings = folder / "tokenizer_config.json"; fs::exists(settings))
                 data.sha256 += hashes.of(settings) + " tokenizer_config\n";
@@ -187,16 +284,121 @@ PreparedData load_tokens(const DataConfig& config, const fs::path& tokens,
     data.sha256 += identity_of(sets.train, hashes) + " train\n";
     for (const TokenSetFiles& set : sets.validation) {
         const std::string which = set.name == "val" ? "validation" : set.name;
-        data.validation.push_back({set.name, open(set, which), identity_of(set, hashes)});
+        data.validation.push_back({set.name, open(set, which), identity_of(set, hashes), {}});
         data.sha256 += fmt::format("{} validation {}\n", data.validation.back().sha256, set.name);
+        data.validation.back().byte_corrections =
+            read_byte_corrections(data, data.validation.back(), set.files.front().filename().string(), described, hashes);
     }
     data.sha256 = sha256_hex(data.sha256);
+    find_in_data(data, described, identity_of(sets.train, hashes));
     return data;
+}
+
+// The recorded folder, opened, if it is still what the run recorded.
+std::optional<PreparedData> opened_as_recorded(const DataConfig& config, const RecordedTokens& recorded,
+                                               const fs::path& cache, FileHashes& hashes, const Progress& progress) {
+    const fs::path folder = recorded_tokens(recorded.folder, cache);
+    if (folder.empty() || !is_sound(folder, hashes)) return std::nullopt;
+    try {
+        PreparedData data = load_tokens(config, folder, {}, hashes, progress);
+        if (data.sha256 == recorded.sha256) return data;
+    } catch (const InputError& error) {
+        spdlog::warn("{}: not used again: {}", folder.string(), error.what());
+    }
+    return std::nullopt;
+}
+
+// The tokens that version 0.1 made of this text with these options, if one of `earlier` runs was trained on them.
+std::optional<PreparedData> opened_earlier(const DataConfig& config, const fs::path& text, const fs::path& cache,
+                                           const std::vector<RecordedTokens>& earlier, FileHashes& hashes,
+                                           const Progress& progress) {
+    if (earlier.empty()) return std::nullopt;
+    const std::string key = cache_key(config, text, given_tokenizer(config, cache), hashes, 1);
+    for (const RecordedTokens& recorded : earlier)
+        if (fs::path(recorded.folder).filename() == key)
+            if (auto data = opened_as_recorded(config, recorded, cache, hashes, progress)) {
+                data->findings.push_back(
+                    "The tokens are those of the study's earlier runs, which an earlier version made by encoding each "
+                    "line alone. New studies encode each document as a whole.");
+                return data;
+            }
+    return std::nullopt;
+}
+
+// Two files of one size may be the same: only then are they hashed.
+bool same_files(const fs::path& one, const fs::path& other, FileHashes& hashes) {
+    std::error_code error, ignored;
+    if (fs::equivalent(one, other, ignored)) return true;
+    if (!fs::is_regular_file(one, ignored) || !fs::is_regular_file(other, ignored)) return false;
+    const auto size = fs::file_size(one, error);
+    return !error && size == fs::file_size(other, ignored) && hashes.of(one) == hashes.of(other);
+}
+
+std::vector<std::string> early_findings_of_tokens(const DataConfig& config) {
+    std::vector<std::string> findings;
+    FileHashes hashes;
+    const TokenSets sets = find_token_sets(config.tokens, config.val, config.val_every);
+    const std::vector<fs::path>& train = sets.train.files;
+    for (const TokenSetFiles& set : sets.validation) {
+        const auto same = [&](const fs::path& a, const fs::path& b) { return same_files(a, b, hashes); };
+        if (set.held_out.every == 0 && std::equal(train.begin(), train.end(), set.files.begin(), set.files.end(), same))
+            findings.push_back(fmt::format(fmt::runtime(same_text_finding), set.name));
+    }
+    return findings;
+}
+
+std::vector<std::string> early_findings_of_text(const DataConfig& config, const fs::path& cache) {
+    std::vector<std::string> findings;
+    if (config.text.empty()) return findings;
+    FileHashes hashes(fs::exists(cache) ? cache / "hashes.json" : fs::path());
+    for (const auto& [name, file] : config.val)
+        if (same_files(config.text, file, hashes))
+            findings.push_back(fmt::format(fmt::runtime(same_text_finding), name));
+    // Unknown tokens of what the cache holds. A text that was never read is not read now: it may be large.
+    if (!fs::exists(cache / "tokens") || !hashes.knows(config.text)) return findings;
+    for (const auto& [name, file] : config.val)
+        if (!hashes.knows(file)) return findings;
+    const std::string key = cache_key(config, config.text, given_tokenizer(config, cache), hashes);
+    const Json described = described_tokens(cache / "tokens" / key);
+    std::int64_t unknown = 0, tokens = 0;
+    for (const auto& [name, set] : described.value("sets", Json::object()).items()) {
+        unknown += set.value("unknown_tokens", std::int64_t{0});
+        tokens += set.value("tokens", std::int64_t{0});
+    }
+    if (unknown > 0)
+        findings.push_back(unknown_finding(unknown, tokens, true, config.tokenizer.empty()));
+    return findings;
 }
 
 }  // namespace
 
-PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const Progress& progress) {
+fs::path recorded_tokens(const std::string& data_folder, const fs::path& cache) {
+    std::error_code ignored;
+    if (data_folder.empty() || fs::exists(data_folder, ignored)) return data_folder;
+    const fs::path moved = cache / "tokens" / fs::path(data_folder).filename();
+    return fs::exists(moved, ignored) ? moved : fs::path(data_folder);
+}
+
+PreparedData prepare_recorded(const DataConfig& config, const RecordedTokens& recorded, const fs::path& cache,
+                              const Progress& progress) {
+    if (config.tokens.empty()) {
+        create_folders(cache);
+        FileHashes hashes(cache / "hashes.json");
+        if (auto data = opened_as_recorded(config, recorded, cache, hashes, progress)) {
+            hashes.save();
+            return *std::move(data);
+        }
+    }
+    PreparedData data = prepare_data(config, cache, progress);
+    if (data.sha256 == recorded.sha256) return data;
+    throw InputError(
+        "the tokens that the run was trained on (sha256 {:.12}) are neither in {} nor made again from its data (sha256 "
+        "{:.12}): bring that folder back, or start a new run",
+        recorded.sha256, recorded.folder, data.sha256);
+}
+
+PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const Progress& progress,
+                          const std::vector<RecordedTokens>& earlier) {
     create_folders(cache);
     FileHashes hashes(cache / "hashes.json");
     PreparedData data;
@@ -204,7 +406,10 @@ PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const
         data = load_tokens(config, config.tokens, config.val, hashes, progress);
     } else {
         const TextSource source = find_text(config, cache);
-        data = load_tokens(config, cached_tokens(config, source.path, cache, hashes, progress), {}, hashes, progress);
+        if (auto known = opened_earlier(config, source.path, cache, earlier, hashes, progress))
+            data = *std::move(known);
+        else
+            data = load_tokens(config, cached_tokens(config, source.path, cache, hashes, progress), {}, hashes, progress);
         data.origin = source.origin;
         data.remarks = text_remarks(config, {source.path});
         if (!source.note.empty()) data.remarks.push_back(source.note);
@@ -215,12 +420,28 @@ PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const
 
 fs::path models_beside(const fs::path& cache) { return fs::absolute(cache).parent_path() / "models"; }
 
-std::int64_t target_bytes(const PreparedData& data, const Batch& batch) {
+std::vector<std::string> early_findings(const DataConfig& config, const fs::path& cache) {
+    try {
+        if (!config.tokens.empty()) return early_findings_of_tokens(config);
+        return early_findings_of_text(config, cache);
+    } catch (const std::exception&) {
+        return {};  // what is wrong with the data is said where they are prepared
+    }
+}
+
+std::int64_t target_bytes(const PreparedData& data, const ValidationSet& set, const Batch& batch) {
     if (data.token_bytes.empty()) return 0;
     std::int64_t bytes = 0;
     for (std::size_t k = 0; k < batch.targets.size(); ++k) {
         const auto before = static_cast<std::size_t>(batch.ids[k]), target = static_cast<std::size_t>(batch.targets[k]);
         bytes += data.ends_line[before] ? data.line_start_bytes[target] : data.token_bytes[target];
+    }
+    for (const std::int64_t begin : batch.begins) {
+        const auto after = [](std::int64_t position, const ByteCorrection& one) { return position < one.position; };
+        const std::vector<ByteCorrection>& all = set.byte_corrections;  // targets: [begin + 1, begin + context]
+        for (auto one = std::upper_bound(all.begin(), all.end(), begin, after);
+             one != all.end() && one->position <= begin + batch.context; ++one)
+            bytes += one->difference;
     }
     return bytes;
 }

@@ -6,7 +6,9 @@
 #include "core/base/text.h"
 #include "core/data/tokenizers/load.h"
 #include "core/data/train_tokenizer.h"
+#include "core/io/bytes.h"
 #include "core/io/json_file.h"
+#include "core/io/npy.h"
 
 #include <algorithm>
 #include <cmath>
@@ -60,68 +62,56 @@ TextSurvey survey(const DataConfig& config, const std::vector<fs::path>& texts, 
     return result;
 }
 
-// How the documents of a set become ids.
+// How the documents of a set become ids, and the bytes that each stands for.
 class DocumentEncoder {
   public:
     explicit DocumentEncoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
     virtual ~DocumentEncoder() = default;
     const Tokenizer& tokenizer() const { return tokenizer_; }
-    virtual void encode(std::string_view text, std::vector<std::int32_t>& ids) { tokenizer_.encode(text, ids); }
+    virtual void encode(std::string_view text, std::vector<std::int32_t>& ids, std::vector<std::int32_t>& bytes) {
+        tokenizer_.encode_with_bytes(text, ids, bytes);
+    }
 
   private:
     const Tokenizer& tokenizer_;
 };
 
-// Encodes documents word by word, each word once: our BPE never merges across a space, and sentencepiece sees every
-// word with a space before it, at the start of a line as within. An order of magnitude faster than encoding lines.
+// Encodes documents word by word, each word once: our BPE never merges across a space or a newline and puts no space
+// before a text, so the ids are those of the whole. An order of magnitude faster.
 class WordEncoder final : public DocumentEncoder {
   public:
-    explicit WordEncoder(const Tokenizer& tokenizer) : DocumentEncoder(tokenizer) {
-        std::vector<std::int32_t> ids;
-        tokenizer.encode("\n", ids);
-        newline_ = ids.at(0);
-        ids.clear();
-        tokenizer.encode(" ", ids);  // the text's space behind the one of the line's start
-        space_ = ids.at(0);
-    }
+    explicit WordEncoder(const Tokenizer& tokenizer) : DocumentEncoder(tokenizer) {}
 
-    void encode(std::string_view text, std::vector<std::int32_t>& ids) override {
+    void encode(std::string_view text, std::vector<std::int32_t>& ids, std::vector<std::int32_t>& bytes) override {
         while (!text.empty()) {
-            const auto end = text.find('\n');
-            encode_line(text.substr(0, end), ids);
-            ids.push_back(newline_);
-            text.remove_prefix(end + 1);
+            // A space belongs to the word that follows; a newline is a word.
+            const std::size_t end = text[0] == '\n' ? 1 : std::min(text.find_first_of(" \n", 1), text.size());
+            encode_word(text.substr(0, end), ids, bytes);
+            text.remove_prefix(end);
         }
     }
 
   private:
-    void encode_line(std::string_view line, std::vector<std::int32_t>& ids) {
-        if (line.empty()) return;
-        for (auto space = line.find(' '); space != std::string_view::npos; space = line.find(' ')) {
-            encode_word(line.substr(0, space), ids);
-            line.remove_prefix(space + 1);
-        }
-        encode_word(line, ids);
-    }
-
-    void encode_word(std::string_view word, std::vector<std::int32_t>& ids) {
-        if (word.empty()) return ids.push_back(space_);
-        if (word.size() > longest_word) return tokenizer().encode(word, ids);
+    void encode_word(std::string_view word, std::vector<std::int32_t>& ids, std::vector<std::int32_t>& bytes) {
+        if (word.size() > longest_word) return tokenizer().encode_with_bytes(word, ids, bytes);
         auto found = words_.find(word);
         if (found == words_.end()) {
             if (words_.size() == most_words) words_.clear();
-            found = words_.emplace(word, std::vector<std::int32_t>()).first;
-            tokenizer().encode(word, found->second);
+            found = words_.emplace(word, Encoded()).first;
+            tokenizer().encode_with_bytes(word, found->second.ids, found->second.bytes);
         }
-        ids.insert(ids.end(), found->second.begin(), found->second.end());
+        ids.insert(ids.end(), found->second.ids.begin(), found->second.ids.end());
+        bytes.insert(bytes.end(), found->second.bytes.begin(), found->second.bytes.end());
     }
 
-    static constexpr std::size_t longest_word = 64, most_words = 1 << 20;  // remembered: 0.3 GB at most
+    static constexpr std::size_t longest_word = 64, most_words = 1 << 20;  // remembered: 0.4 GB at most
+    struct Encoded {
+        std::vector<std::int32_t> ids, bytes;
+    };
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
-    std::int32_t newline_ = 0, space_ = 0;
-    std::unordered_map<std::string, std::vector<std::int32_t>, Hash, std::equal_to<>> words_;
+    std::unordered_map<std::string, Encoded, Hash, std::equal_to<>> words_;
 };
 
 // One set of token ids being written, and what is counted of it.
@@ -137,9 +127,14 @@ class TokenSet {
 
     void add(const Document& document) {
         ids_.clear();
-        encoder_.encode(document.text, ids_);
-        if (document.bordered && tokenizer_.end_of_document_id() >= 0) ids_.push_back(tokenizer_.end_of_document_id());
+        ids_bytes_.clear();
+        encoder_.encode(document.text, ids_, ids_bytes_);
+        if (document.bordered && tokenizer_.end_of_document_id() >= 0) {
+            ids_.push_back(tokenizer_.end_of_document_id());
+            ids_bytes_.push_back(0);
+        }
         for (const std::int32_t id : ids_) ++counts_[static_cast<std::size_t>(id)];
+        note_bytes();
         writer_.append(ids_);
         tokens_ += static_cast<std::int64_t>(ids_.size());
         bytes_ += static_cast<std::int64_t>(document.text.size());
@@ -155,18 +150,42 @@ class TokenSet {
                                {"bytes", bytes_},
                                {"unknown_tokens", unknown < 0 ? 0 : counts_[static_cast<std::size_t>(unknown)]}};
         data["files"][file_.filename().string()] = sha256_file(file_);
+        if (true_bytes_.empty()) return;
+        const std::string file = true_bytes_file(name_);
+        fs::create_directories((file_.parent_path() / file).parent_path());
+        std::string table = io::npy_header("i8", {static_cast<std::int64_t>(true_bytes_.size()), 2});
+        for (const auto& [position, bytes] : true_bytes_) {
+            io::store(table, position);
+            io::store(table, bytes);
+        }
+        atomic_write(file_.parent_path() / file, table);
+        data["files"][file] = sha256_file(file_.parent_path() / file);
     }
 
     const std::vector<std::int64_t>& counts() const { return counts_; }
 
   private:
+    // Keeps what the ids alone would not tell: unknown tokens, and a space that was put before a document.
+    void note_bytes() {
+        if (name_ == "train") return;  // bits per byte are those of validation sets
+        for (std::size_t k = 0; k < ids_.size(); ++k) {
+            const std::int64_t told =
+                last_id_ < 0 ? tokenizer_.byte_length(ids_[k]) : bytes_after(tokenizer_, last_id_, ids_[k]);
+            if (told != ids_bytes_[k])
+                true_bytes_.emplace_back(tokens_ + static_cast<std::int64_t>(k), std::int64_t{ids_bytes_[k]});
+            last_id_ = ids_[k];
+        }
+    }
+
     std::string name_;
     fs::path file_;
     DocumentEncoder& encoder_;
     const Tokenizer& tokenizer_;
     TokenWriter writer_;
     std::vector<std::int64_t> counts_;
-    std::vector<std::int32_t> ids_;
+    std::vector<std::int32_t> ids_, ids_bytes_;
+    std::vector<std::pair<std::int64_t, std::int64_t>> true_bytes_;  // position in the file, bytes
+    std::int32_t last_id_ = -1;
     std::int64_t documents_ = 0, tokens_ = 0, bytes_ = 0;
 };
 
@@ -192,11 +211,7 @@ void require_set_name(const std::string& name) {
 void copy_tokenizer(const fs::path& given, const fs::path& folder) {
     const std::vector<fs::path> files = tokenizer_files(given);
     for (const fs::path& file : files) {
-        const bool is_read = file == files.front() && file.filename() != "vocab.json";
-        const fs::path name = !is_read                      ? file.filename()
-                              : file.extension() == ".json" ? fs::path("tokenizer.json")
-                                                            : fs::path("tokenizer.model");
-        atomic_write(folder / name, read_file(file));
+        atomic_write(folder / (file == files.front() ? name_in_folder(file) : file.filename()), read_file(file));
     }
 }
 
@@ -208,7 +223,7 @@ LoadedTokenizer load_given(const fs::path& given, const DataConfig& config) {
     return loaded;
 }
 
-// What is known of our own models, a space before every word, does not hold for others.
+// What is known of our own models does not hold for others.
 std::unique_ptr<DocumentEncoder> encoder_for(const Tokenizer& tokenizer, bool our_own) {
     if (our_own) return std::make_unique<WordEncoder>(tokenizer);
     return std::make_unique<DocumentEncoder>(tokenizer);
@@ -241,12 +256,14 @@ void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, c
     const TextSurvey found = survey(config, texts, progress);
     atomic_directory(out, [&](const fs::path& folder) {
         Json data = {{"format", 1},
+                     {"recipe", token_recipe},
                      {"vocab_size", config.vocab_size},
                      {"options",
                       {{"block_lines", config.block_lines},
                        {"val_every", config.val_every},
                        {"text_field", config.text_field},
-                       {"byte_fallback", config.byte_fallback}}},
+                       {"byte_fallback", config.byte_fallback},
+                       {"trained_tokenizer", given.empty()}}},
                      {"texts", describe_texts(config, texts, hashes)}};
 
         if (given.empty()) {
@@ -254,6 +271,7 @@ void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, c
             loaded = load_tokenizer(folder);
         } else {
             copy_tokenizer(given, folder);
+            loaded = load_tokenizer(folder);  // what lay beside it must not change what a text means
         }
         for (const fs::path& file : tokenizer_files(folder))
             data["files"][file.filename().string()] = sha256_file(file);

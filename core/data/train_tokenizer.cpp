@@ -108,18 +108,25 @@ std::optional<std::int64_t> number_behind(std::string_view message, std::string_
 
 std::string train_tokenizer(const DataConfig& config, const std::vector<std::filesystem::path>& texts,
                             const TextSurvey& survey, const Progress& progress) {
-    // Unknown, begin, end, border, newline, tab, space and one letter.
-    const std::int64_t least = config.byte_fallback ? 256 + 8 : 8;
+    // Unknown, border, newline, tab, space and one letter.
+    const std::int64_t least = config.byte_fallback ? 256 + 6 : 6;
     if (config.vocab_size < least)
         throw InputError("data.vocab_size = {} has no room for the special pieces: {} is the least", config.vocab_size,
                          least);
+    // Border, newline and tab are cut out of a text by sentencepiece and transformers alike. There is no <s> and </s>,
+    // which transformers alone would cut out, and no space before a text: so a text's ids do not depend on whether it
+    // is encoded alone, line by line or within another.
+    const std::string symbols =
+        std::string(survey.has_tabs ? "\n,\t" : "\n") + (survey.has_borders ? ",<|endoftext|>" : "");
     const std::unordered_map<std::string, std::string> options = {
         {"model_type", "bpe"},
         {"vocab_size", std::to_string(config.vocab_size)},
         {"character_coverage", "1.0"},
         {"byte_fallback", config.byte_fallback ? "true" : "false"},
-        {"control_symbols", survey.has_borders ? "<|endoftext|>" : ""},
-        {"user_defined_symbols", survey.has_tabs ? "\n,\t" : "\n"},
+        {"user_defined_symbols", symbols},
+        {"bos_id", "-1"},
+        {"eos_id", "-1"},
+        {"add_dummy_prefix", "false"},
         {"normalization_rule_name", "identity"},
         {"remove_extra_whitespaces", "false"},
         {"num_threads", "2"},

@@ -116,10 +116,16 @@ const char* to_string(Finish finish) {
 
 fs::path tokenizer_folder(const TrainedModel& trained) { return trained.tokenizer_folder; }
 
-std::vector<std::int32_t> text_ids(const TrainedModel& trained, const std::string& text, bool templated) {
+std::vector<std::int32_t> text_ids(const TrainedModel& trained, const std::string& text, bool templated,
+                                   std::vector<std::int32_t>* bytes) {
     std::vector<std::int32_t> ids;
     if (!templated) ids = trained.before;
-    tokenizer_of(trained).encode(text, ids);
+    if (bytes) {
+        bytes->assign(ids.size(), 0);
+        tokenizer_of(trained).encode_with_bytes(text, ids, *bytes);
+    } else {
+        tokenizer_of(trained).encode(text, ids);
+    }
     const std::int64_t vocabulary = trained.config.data.vocab_size;
     for (const std::int32_t id : ids)
         if (id < 0 || id >= vocabulary)

@@ -26,7 +26,9 @@ std::filesystem::path tokenizer_folder(const TrainedModel& trained);  // where a
 
 // The ids a text is for the model: what it expects before a text comes first, unless the text brings it itself, as one
 // made by a chat template does. InputError: no tokenizer, or ids that the model has no embedding for.
-std::vector<std::int32_t> text_ids(const TrainedModel& trained, const std::string& text, bool templated = false);
+// `bytes`, if given, gets the bytes of the text that each id stands for.
+std::vector<std::int32_t> text_ids(const TrainedModel& trained, const std::string& text, bool templated = false,
+                                   std::vector<std::int32_t>* bytes = nullptr);
 // The same of a text to continue. InputError: no ids as well.
 std::vector<std::int32_t> prompt_ids(const TrainedModel& trained, const std::string& text, bool templated = false);
 

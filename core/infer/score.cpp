@@ -40,8 +40,10 @@ std::vector<Windows> windows_of(std::int64_t tokens, std::int64_t context, std::
 
 class Scorer {
   public:
-    Scorer(const TrainedModel& trained, std::int64_t tokens, std::int64_t context, ReadIds read)
-        : trained_(trained), read_(std::move(read)) {
+    // `bytes`: of each token of a text; empty: the ids tell them.
+    Scorer(const TrainedModel& trained, std::int64_t tokens, std::int64_t context, ReadIds read,
+           std::span<const std::int32_t> bytes)
+        : trained_(trained), read_(std::move(read)), bytes_(bytes) {
         score_.tokens = tokens;
         score_.context = context;
         sums_.resize(static_cast<std::size_t>(context));
@@ -67,7 +69,7 @@ class Scorer {
         const at::Tensor nll = (take ? nll_and_logits(input, targets, take) : trained_.model->token_nll(input, targets))
                                    .to(at::kCPU, at::kDouble)
                                    .contiguous();
-        count(ids, nll.const_data_ptr<double>(), windows.length);
+        count(ids, nll.const_data_ptr<double>(), windows);
     }
 
     at::Tensor nll_and_logits(const at::Tensor& input, const at::Tensor& targets, const AppendBytes& take) const {
@@ -77,21 +79,23 @@ class Scorer {
         return logits.logsumexp(-1) - logits.gather(-1, targets.to(at::kCPU).unsqueeze(-1)).squeeze(-1);
     }
 
-    void count(const std::vector<std::int64_t>& ids, const double* nll, std::int64_t length) {
+    void count(const std::vector<std::int64_t>& ids, const double* nll, const Windows& windows) {
         const data::Tokenizer* tokenizer = trained_.tokenizer.get();
         for (std::size_t i = 0; i + 1 < ids.size(); ++i) {
-            const std::size_t position = i % static_cast<std::size_t>(length);
+            const std::size_t position = i % static_cast<std::size_t>(windows.length);
             sums_[position] += nll[i];
             ++score_.position_tokens[position];
             if (!tokenizer) continue;
             const auto before = static_cast<std::int32_t>(ids[i]), id = static_cast<std::int32_t>(ids[i + 1]);
             const bool known = id < tokenizer->vocab_size();  // ids beyond the tokenizer's only pad the vocabulary
-            if (!known || tokenizer->is_special(id)) {
-                special_ += nll[i];
-                continue;
-            }
-            const bool behind_line = before < tokenizer->vocab_size() && tokenizer->ends_line(before);
-            score_.bytes += behind_line ? tokenizer->line_start_bytes(id) : tokenizer->byte_length(id);
+            if (!known || tokenizer->is_special(id)) special_ += nll[i];
+            score_.unknown_tokens += id == tokenizer->unknown_id();
+            if (!bytes_.empty())
+                score_.bytes += bytes_[static_cast<std::size_t>(windows.begin) + i + 1];
+            else if (known && before < tokenizer->vocab_size())
+                score_.bytes += data::bytes_after(*tokenizer, before, id);
+            else if (known)
+                score_.bytes += tokenizer->byte_length(id);
         }
     }
 
@@ -112,17 +116,18 @@ class Scorer {
 
     const TrainedModel& trained_;
     ReadIds read_;
+    std::span<const std::int32_t> bytes_;
     std::vector<double> sums_;  // of nll, by position
     double special_ = 0;        // nll of special tokens
     Score score_;
 };
 
 Score score(const TrainedModel& trained, std::int64_t count, const fs::path& logits, const std::string& what,
-            ReadIds read) {
+            ReadIds read, std::span<const std::int32_t> bytes = {}) {
     if (count < 2) throw InputError("{}: has {} tokens; two are the least that can be scored", what, count);
     const at::NoGradGuard no_gradients;
     const std::int64_t tokens = count - 1, vocab = trained.config.data.vocab_size;
-    Scorer scorer(trained, tokens, std::min(trained.context, tokens), std::move(read));
+    Scorer scorer(trained, tokens, std::min(trained.context, tokens), std::move(read), bytes);
     if (logits.empty()) return scorer.score({});
     require_free_space(logits, static_cast<std::uint64_t>(tokens) * static_cast<std::uint64_t>(vocab) * sizeof(float));
     Score result;
@@ -143,11 +148,13 @@ Score score_tokens(const TrainedModel& trained, const fs::path& token_file, cons
 }
 
 Score score_text(const TrainedModel& trained, const std::string& text, const fs::path& logits) {
-    const std::vector<std::int32_t> ids = text_ids(trained, text, /*templated=*/text.empty());
+    std::vector<std::int32_t> bytes;
+    const std::vector<std::int32_t> ids = text_ids(trained, text, /*templated=*/text.empty(), &bytes);
     return score(trained, static_cast<std::int64_t>(ids.size()), logits, "the text",
                  [&](std::int64_t begin, std::span<std::int64_t> some) {
                      std::copy_n(ids.begin() + begin, some.size(), some.begin());
-                 });
+                 },
+                 bytes);
 }
 
 }  // namespace ablate::infer

@@ -14,6 +14,7 @@ struct Score {
     std::int64_t tokens = 0;  // scored
     std::int64_t context = 0;
     std::int64_t bytes = 0;                // of the text the scored tokens stand for; 0 without a tokenizer
+    std::int64_t unknown_tokens = 0;       // scored; their bytes are counted in a text, and 0 in a file of tokens
     double loss = 0, perplexity = 0;       // mean in nats, its exponential
     double bpb = 0, bpb_masked = 0;        // sum of nll / ln 2 / bytes: special tokens' nll counted, masked; or NaN
     std::vector<double> loss_by_position;  // [context]: mean over the windows that have a token there

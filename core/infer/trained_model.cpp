@@ -1,6 +1,7 @@
 #include "core/infer/trained_model.h"
 
 #include "core/base/error.h"
+#include "core/data/prepare.h"
 #include "core/data/tokenizers/load.h"
 #include "core/train/checkpoint.h"
 
@@ -11,14 +12,15 @@ namespace fs = std::filesystem;
 void find_tokenizer(TrainedModel& trained, const fs::path& folder, bool needed) {
     const std::optional<fs::path> file = folder.empty() ? std::nullopt : data::find_tokenizer(folder);
     if (!file && needed)
-        throw InputError("{}: has no tokenizer: no tokenizer.json, vocab.json or tokenizer.model {}", trained.name,
+        throw InputError("{}: has no tokenizer: no tokenizer.json, vocab.json, encoder.json or tokenizer.model {}", trained.name,
                          folder.empty() ? "came with its data" : "in " + folder.string());
     if (!file) return;
     try {
-        data::LoadedTokenizer loaded = data::load_tokenizer(*file);
+        data::LoadedTokenizer loaded = data::load_tokenizer(folder);  // with what stands beside the file
         trained.tokenizer = std::move(loaded.tokenizer);
         trained.before = std::move(loaded.before);
         trained.tokenizer_folder = folder;
+        trained.remarks = std::move(loaded.remarks);
     } catch (const InputError&) {
         if (needed) throw;  // else ids do without one of a kind that is not known here
     }
@@ -42,7 +44,8 @@ TrainedModel load_trained(const fs::path& run_folder, bool needs_tokenizer, std:
     TrainedModel trained;
     trained.name = run_folder.string();
     trained.config = stored_run_config(state.at("config"), (checkpoint.folder / "trainer.json").string());
-    find_tokenizer(trained, state.at("data_folder").get<std::string>(), needs_tokenizer);
+    const fs::path cache = fs::absolute(run_folder).lexically_normal().parent_path().parent_path() / "cache";
+    find_tokenizer(trained, data::recorded_tokens(state.at("data_folder").get<std::string>(), cache), needs_tokenizer);
     trained.before.clear();  // a run learns from whole documents, one behind the other
     make_model(trained, context);
     std::vector<train::NamedTensor> weights;

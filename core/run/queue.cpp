@@ -34,13 +34,12 @@ Verdict failed(std::string cause, bool out_of_resources) {
 }
 
 std::shared_ptr<const data::PreparedData> prepare(const RunDirectory& directory, const RunInfo& info) {
-    auto data = std::make_shared<const data::PreparedData>(
-        data::prepare_data(info.config.data, directory.workspace() / "cache"));
-    if (data->sha256 != info.data_sha256)
-        throw InputError(
-            "run {}: the data has changed since the run was made (sha256 {:.12}, was {:.12}); start a new run", info.id,
-            data->sha256, info.data_sha256);
-    return data;
+    try {
+        return std::make_shared<const data::PreparedData>(data::prepare_recorded(
+            info.config.data, {info.data_folder, info.data_sha256}, directory.workspace() / "cache"));
+    } catch (const InputError& error) {
+        throw InputError("run {}: {}", info.id, error.what());
+    }
 }
 
 // What checkpoints of version 0.1 are marked with. Which options there were, only the file tells.

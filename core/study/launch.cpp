@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/model/transformer.h"
+#include "core/run/known_keys.h"
 #include "core/study/option_findings.h"
 #include "core/study/resolve.h"
 
@@ -95,6 +96,23 @@ std::vector<run::RunDirectory> directories_of(const StudyConfig& study, const st
     return directories;
 }
 
+// What earlier runs of the study were trained on.
+std::vector<data::RecordedTokens> tokens_of(const StudyConfig& study, const run::RunStore& store) {
+    std::vector<data::RecordedTokens> tokens;
+    std::set<std::string> seen;
+    for (const run::ListedRun& listed : store.list().runs)
+        if (listed.info.study == study.name && !run::is_imported_log(listed.info) &&
+            seen.insert(listed.info.data_folder + listed.info.data_sha256).second)
+            tokens.push_back({listed.info.data_folder, listed.info.data_sha256});
+    return tokens;
+}
+
+// Those that the preview has not told already.
+void add_findings(const data::PreparedData& data, std::vector<std::string>& notes) {
+    for (const std::string& finding : data.findings)
+        if (std::find(notes.begin(), notes.end(), finding) == notes.end()) notes.push_back(finding);
+}
+
 void leave_out(const PlannedRun& planned, Launch& result) {
     if (std::find(result.left_out.begin(), result.left_out.end(), planned.point.name) == result.left_out.end())
         result.left_out.push_back(planned.point.name);
@@ -156,10 +174,11 @@ Launch launch(const StudyConfig& study, const PlanOptions& options, const run::R
             result.notes.push_back(
                 fmt::format("{}{}{}", finding.variant, finding.variant.empty() ? "" : ": ", finding.text));
     result.data = std::make_shared<const data::PreparedData>(
-        data::prepare_data(points.front().config.data, store.workspace() / "cache", progress));
+        data::prepare_data(points.front().config.data, store.workspace() / "cache", progress, tokens_of(study, store)));
     result.notes.insert(result.notes.end(), result.data->remarks.begin(), result.data->remarks.end());
     for (std::string& line : overlapping_windows(points.front().config, *result.data))
         result.notes.push_back(std::move(line));
+    add_findings(*result.data, result.notes);
     resolve_epochs(points, *result.data);
     resolve_schedules(points);
     result.points = points;

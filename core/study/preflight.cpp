@@ -35,6 +35,7 @@ class Lints {
 
     Preview run() {
         check_study();
+        check_data();
         for (const VariantPoint& point : points_) {
             try {
                 require_valid(point.config, point.name);
@@ -79,6 +80,11 @@ class Lints {
         const auto reference = static_cast<double>(model::parameter_counts(baseline).unique);
         preview.parameter_mismatch = (static_cast<double>(preview.parameters.unique) - reference) / reference;
         return preview;
+    }
+
+    void check_data() {
+        for (std::string& finding : data::early_findings(points_.front().config.data, workspace_ / "cache"))
+            add(Severity::warning, "", std::move(finding));
     }
 
     void check_study() {

@@ -35,7 +35,7 @@ Evaluation evaluate_set(const model::Transformer& model, const RunConfig& config
         const at::Tensor masked = nll.masked_fill(special.index_select(0, wanted.flatten()).view(wanted.sizes()), 0);
         nll_sum += at::stack({nll.sum(), masked.sum()});
         targets += batch.rows * batch.context;
-        if (!data.token_bytes.empty()) bytes += data::target_bytes(data, batch);
+        if (!data.token_bytes.empty()) bytes += data::target_bytes(data, set, batch);
     }
     const at::Tensor sums = nll_sum.to(at::kCPU);
     const double counted = sums.const_data_ptr<double>()[0], masked = sums.const_data_ptr<double>()[1];

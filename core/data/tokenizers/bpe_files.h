@@ -1,5 +1,6 @@
 #pragma once
 #include "core/data/tokenizers/byte_level_bpe.h"
+#include "core/data/tokenizers/side_files.h"
 
 #include <filesystem>
 
@@ -15,8 +16,11 @@ struct BpeFile {
 // truncation and padding are not applied.
 BpeFile read_tokenizer_json(const std::filesystem::path& file);
 
-// GPT-2's two files. Beside them, tokenizer_config.json may name the class (GPT2Tokenizer, which is also what its
-// absence means, or Qwen2Tokenizer) and list added tokens.
-BpeDefinition read_vocab_and_merges(const std::filesystem::path& vocab, const std::filesystem::path& merges);
+// GPT-2's two files: vocab.json with merges.txt, or OpenAI's first names, encoder.json with vocab.bpe. `side` names the
+// class (GPT2Tokenizer, which is also what no class means, or Qwen2Tokenizer).
+BpeFile read_vocab_and_merges(const std::filesystem::path& vocab, const std::filesystem::path& merges, SideFiles& side);
+
+// Adds the tokens of `side` to those of the main file. What is named without an id is taken where the vocabulary has it.
+void add_side_tokens(SideFiles& side, const std::filesystem::path& folder, BpeDefinition& definition);
 
 }  // namespace ablate::data

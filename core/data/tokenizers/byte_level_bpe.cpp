@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <span>
 
 namespace ablate::data {
 
@@ -77,15 +78,10 @@ class ByteLevelBpe final : public Tokenizer {
 
     std::int64_t vocab_size() const override { return static_cast<std::int64_t>(tokens_.size()); }
 
-    void encode(std::string_view text, std::vector<std::int32_t>& ids) const override {
-        const std::lock_guard lock(mutex_);
-        std::string normal;
-        verbatim_.split(text, [&](std::string_view part, std::int32_t token) {
-            if (token >= 0) return ids.push_back(token);
-            normalised_.split(definition_.nfc ? nfc(part, normal) : part, [&](std::string_view piece, std::int32_t id) {
-                id >= 0 ? ids.push_back(id) : encode_piece(piece, ids);
-            });
-        });
+    void encode(std::string_view text, std::vector<std::int32_t>& ids) const override { encode(text, ids, nullptr); }
+    void encode_with_bytes(std::string_view text, std::vector<std::int32_t>& ids,
+                           std::vector<std::int32_t>& bytes) const override {
+        encode(text, ids, &bytes);
     }
 
     std::string decode(std::span<const std::int32_t> ids) const override {
@@ -107,6 +103,28 @@ class ByteLevelBpe final : public Tokenizer {
     std::int32_t end_of_document_id() const override { return end_of_document_; }
 
   private:
+    using Bytes = std::vector<std::int32_t>*;
+
+    void encode(std::string_view text, std::vector<std::int32_t>& ids, Bytes bytes) const {
+        const std::lock_guard lock(mutex_);
+        std::string normal;
+        const auto add = [&](std::string_view part, std::int32_t id) {
+            ids.push_back(id);
+            if (bytes) bytes->push_back(is_special(id) ? 0 : static_cast<std::int32_t>(part.size()));
+        };
+        verbatim_.split(text, [&](std::string_view part, std::int32_t token) {
+            if (token >= 0) return add(part, token);
+            const std::size_t first = ids.size();
+            const std::string_view whole = definition_.nfc ? nfc(part, normal) : part;
+            normalised_.split(whole, [&](std::string_view piece, std::int32_t id) {
+                id >= 0 ? add(piece, id) : encode_piece(piece, ids, bytes);
+            });
+            // Bytes that normalization took or added count with the stretch's last token.
+            if (bytes && ids.size() > first)
+                bytes->back() += static_cast<std::int32_t>(part.size()) - static_cast<std::int32_t>(whole.size());
+        });
+    }
+
     static std::size_t index(std::int32_t id) { return static_cast<std::size_t>(id); }
     bool has(std::int32_t id) const { return id >= 0 && id < vocab_size() && tokens_[index(id)].has_value(); }
 
@@ -148,15 +166,38 @@ class ByteLevelBpe final : public Tokenizer {
         definition_.added = {};
     }
 
-    void encode_piece(std::string_view text, std::vector<std::int32_t>& ids) const {
+    void encode_piece(std::string_view text, std::vector<std::int32_t>& ids, Bytes bytes) const {
         std::string with_space;
+        const std::size_t first = ids.size();
         if (definition_.add_prefix_space && !text.empty() && text.front() != ' ')
             text = with_space.append(" ").append(text);
         while (!text.empty()) {
-            const std::size_t bytes = first_word(definition_.split, text);
-            encode_word(text.substr(0, bytes), ids);
-            text.remove_prefix(bytes);
+            const std::size_t length = first_word(definition_.split, text), before = ids.size();
+            encode_word(text.substr(0, length), ids);
+            if (bytes) count_bytes(text.substr(0, length), std::span(ids).subspan(before), *bytes);
+            text.remove_prefix(length);
         }
+        if (bytes && !with_space.empty() && ids.size() > first) --(*bytes)[bytes->size() - (ids.size() - first)];
+    }
+
+    // The bytes of `word` that each of its tokens stands for. Bytes without a token are the unknown token's or, where
+    // there is none, lost: those count with the token that follows them.
+    void count_bytes(std::string_view word, std::span<const std::int32_t> ids, std::vector<std::int32_t>& bytes) const {
+        std::size_t at = 0;
+        const auto no_token = [&] { return at < word.size() && byte_ids_[static_cast<unsigned char>(word[at])] < 0; };
+        for (const std::int32_t id : ids) {
+            const std::size_t begin = at;
+            if (definition_.unknown < 0)
+                while (no_token()) ++at;
+            if (id == definition_.unknown && no_token()) {
+                do ++at;
+                while (definition_.fuse_unknown && no_token());
+            } else {
+                at += tokens_[index(id)]->size();
+            }
+            bytes.push_back(static_cast<std::int32_t>(at - begin));
+        }
+        if (!ids.empty()) bytes.back() += static_cast<std::int32_t>(word.size() - std::min(at, word.size()));
     }
 
     // Each word is merged once, and remembered.

@@ -2,11 +2,16 @@
 
 #include "core/base/error.h"
 #include "core/base/paths.h"
+#include "core/base/text.h"
+#include "core/data/sentencepiece_tokenizer.h"
+#include "core/data/token_file.h"
 #include "core/data/tokenizers/bpe_files.h"
-#include "core/data/tokenizers/json_node.h"
 #include "core/io/json_file.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <mutex>
 
 namespace ablate::data {
 
@@ -14,67 +19,221 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path file_in(const fs::path& folder) {
-    if (const auto file = find_tokenizer(folder)) return *file;
-    throw InputError("{}: no tokenizer: tokenizer.json, vocab.json with merges.txt, or tokenizer.model",
-                     folder.string());
+constexpr std::array<const char*, 4> main_names = {"tokenizer.json", "vocab.json", "encoder.json", "tokenizer.model"};
+
+std::vector<fs::path> main_files(const fs::path& folder) {
+    std::vector<fs::path> files;
+    for (const char* name : main_names)
+        if (is_there(folder / name)) files.push_back(folder / name);
+    return files;
 }
 
-LoadedTokenizer load_vocab_and_merges(const fs::path& vocab) {
-    const fs::path merges = vocab.parent_path() / "merges.txt";
-    if (!is_there(merges)) throw InputError("{}: there is no merges.txt beside it", vocab.string());
-    return {vocab, make_byte_level_bpe(read_vocab_and_merges(vocab, merges)), {}, {}};
+const char* merges_of(const fs::path& vocab) {
+    return vocab.filename() == "vocab.json" ? "merges.txt" : vocab.filename() == "encoder.json" ? "vocab.bpe" : nullptr;
 }
 
-// A .model does not tell whether its <s> stands before a text; what lies beside it does, as transformers reads it.
-std::vector<std::int32_t> before_text(const fs::path& model, const Tokenizer& tokenizer) {
-    const fs::path file = model.parent_path() / "tokenizer_config.json";
-    if (!is_there(file) || tokenizer.begin_of_text_id() < 0) return {};
-    const Json json = io::read_json(file);
-    const JsonNode config(json, file.string());
-    const bool llama = config["tokenizer_class"].text_or("").starts_with("LlamaTokenizer");
-    return config["add_bos_token"].flag(llama) ? std::vector{tokenizer.begin_of_text_id()}
-                                               : std::vector<std::int32_t>();
+LoadedTokenizer loaded_bpe(const fs::path& file, BpeFile read) {
+    return {file, make_byte_level_bpe(std::move(read.definition)), std::move(read.before), std::move(read.behind), {}};
 }
 
-LoadedTokenizer load_model(const fs::path& file) {
-    LoadedTokenizer loaded{file, load_sentencepiece(file), {}, {}};
-    loaded.before = before_text(file, *loaded.tokenizer);
+LoadedTokenizer load_vocab_and_merges(const fs::path& vocab, SideFiles& side) {
+    const fs::path merges = vocab.parent_path() / merges_of(vocab);
+    if (!is_there(merges))
+        throw InputError("{}: there is no {} beside it", vocab.string(), merges.filename().string());
+    return loaded_bpe(vocab, read_vocab_and_merges(vocab, merges, side));
+}
+
+LoadedTokenizer load_tokenizer_json(const fs::path& file, SideFiles& side) {
+    BpeFile read = read_tokenizer_json(file);
+    // transformers builds this class from the vocabulary alone; its setting is that of the configuration.
+    if (side.is_class("GPT2Tokenizer") && read.definition.split == SplitPattern::gpt2)
+        read.definition.add_prefix_space = side.add_prefix_space.value_or(false);
+    add_side_tokens(side, file.parent_path(), read.definition);
+    return loaded_bpe(file, std::move(read));
+}
+
+// The settings with which transformers' LlamaTokenizer reads a .model: its special tokens are found in a text, and the
+// space before a text follows add_prefix_space and legacy.
+void be_llama(SideFiles& side, SentencePieceSettings& settings) {
+    side.name_by_default("unk_token", "<unk>");
+    side.name_by_default("bos_token", "<s>");
+    side.name_by_default("eos_token", "</s>");
+    settings.prefix_space = !side.add_prefix_space.value_or(true) ? PrefixSpace::never
+                            : side.legacy.value_or(false)         ? PrefixSpace::always
+                                                                  : PrefixSpace::first;
+}
+
+// Whether each line was encoded alone: after a newline, the next piece then begins with the space mark.
+bool lines_begin_with_spaces(const fs::path& tokens, const Tokenizer& tokenizer) {
+    std::vector<std::int32_t> newline;
+    tokenizer.encode("\n", newline);
+    const TokenFile file(tokens);
+    std::vector<std::int64_t> ids(static_cast<std::size_t>(std::min<std::int64_t>(file.size(), 1 << 16)));
+    file.read(0, ids);
+    std::int64_t marked = 0, bare = 0;
+    for (std::size_t k = 1; k < ids.size(); ++k) {
+        if (ids[k - 1] != newline.back() || ids[k] >= tokenizer.vocab_size()) continue;
+        const auto id = static_cast<std::int32_t>(ids[k]);
+        if (tokenizer.is_special(id) || id == newline.back()) continue;
+        (tokenizer.line_start_bytes(id) < tokenizer.byte_length(id) ? marked : bare) += 1;
+    }
+    return marked > bare;
+}
+
+// Of tokens that say nothing of how they were made, their ids do.
+bool made_by_lines(const fs::path& folder, const fs::path& model) {
+    if (const fs::path described = folder / "data.json"; is_there(described)) {
+        try {
+            const Json json = io::read_json(described);
+            if (json.is_object() && json.contains("format") && json.contains("texts"))
+                return !json.contains("recipe") || (json["recipe"].is_number() && json["recipe"].get<double>() < 2);
+        } catch (const InputError&) {
+        }
+    }
+    if (!is_there(folder / "train.npy")) return false;
+    try {
+        const auto tokenizer = load_sentencepiece(model);
+        std::vector<std::int32_t> ids;
+        tokenizer->encode("a\na", ids);  // the newline must be a piece, and a space be put before a text
+        return ids.size() >= 2 && lines_begin_with_spaces(folder / "train.npy", *tokenizer);
+    } catch (const InputError&) {
+        return false;
+    }
+}
+
+LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
+    SentencePieceSettings settings;
+    settings.by_lines = made_by_lines(file.parent_path(), file);
+    // What version 0.1 trained on knew no added tokens of a .model.
+    if (settings.by_lines) side.added.clear(), side.named.clear(), side.remarks.clear();
+    const bool llama = side.is_class("LlamaTokenizer");
+    if (llama && !settings.by_lines) be_llama(side, settings);
+    const auto plain = load_sentencepiece(file);
+    if (!settings.by_lines) {
+        settings.added = side.added;
+        for (const auto& [role, token] : side.named) {
+            if (!token || token->content.empty()) continue;
+            const bool is_added = std::any_of(side.added.begin(), side.added.end(), [&token = token](const auto& one) {
+                return one.content == token->content;
+            });
+            if (is_added) continue;
+            const bool is_default = token->content == "<s>" || token->content == "</s>" || token->content == "<unk>";
+            if (const std::int32_t id = plain->token_id(token->content); id >= 0) {
+                settings.added.push_back(*token);
+                settings.added.back().id = id;
+            } else if (!is_default) {
+                side.remarks.push_back(fmt::format("{}: {} names {}, which has no id in the model: it is left out.",
+                                                   file.parent_path().string(), role, quote(token->content)));
+            }
+        }
+    }
+    LoadedTokenizer loaded{file, load_sentencepiece(file, std::move(settings)), {}, {}, {}};
+    if (!side.has_config) return loaded;
+    const auto around = [&](bool wanted, const char* role, std::int32_t otherwise, std::vector<std::int32_t>& ids) {
+        if (!wanted) return;
+        const AddedToken* token = side.special(role);
+        const std::int32_t named = token ? loaded.tokenizer->token_id(token->content) : -1;
+        if (const std::int32_t id = named >= 0 ? named : otherwise; id >= 0) ids.push_back(id);
+    };
+    around(side.add_bos.value_or(llama), "bos_token", loaded.tokenizer->begin_of_text_id(), loaded.before);
+    around(side.add_eos.value_or(false), "eos_token", loaded.tokenizer->end_of_text_id(), loaded.behind);
     return loaded;
+}
+
+LoadedTokenizer load_file(const fs::path& file) {
+    SideFiles side = read_side_files(file.parent_path());
+    LoadedTokenizer loaded = merges_of(file)              ? load_vocab_and_merges(file, side)
+                             : file.extension() == ".json" ? load_tokenizer_json(file, side)
+                                                           : load_model(file, side);
+    loaded.remarks = std::move(side.remarks);
+    return loaded;
+}
+
+LoadedTokenizer load_folder(const fs::path& folder) {
+    const std::vector<fs::path> files = main_files(folder);
+    if (files.empty())
+        throw InputError(
+            "{}: no tokenizer: tokenizer.json, vocab.json with merges.txt, encoder.json with vocab.bpe, or tokenizer.model",
+            folder.string());
+    std::vector<std::string> passed_over;
+    std::exception_ptr first;
+    for (const fs::path& file : files) {
+        try {
+            LoadedTokenizer loaded = load_file(file);
+            for (const std::string& why : passed_over)
+                loaded.remarks.push_back(
+                    fmt::format("{} beside it is read instead, since {}", file.filename().string(), why));
+            return loaded;
+        } catch (const InputError& error) {
+            passed_over.emplace_back(error.what());
+            if (!first) first = std::current_exception();
+        }
+    }
+    std::rethrow_exception(first);
+}
+
+// Of several main files, the one that load_folder() reads: remembered, since it takes reading them.
+fs::path first_that_is_read(const std::vector<fs::path>& files) {
+    static std::mutex mutex;
+    static std::map<std::string, fs::path> known;
+    std::string state;
+    for (const fs::path& file : files) {
+        std::error_code ignored;
+        state += fmt::format("{} {} {}\n", file.string(), fs::file_size(file, ignored),
+                             fs::last_write_time(file, ignored).time_since_epoch().count());
+    }
+    const std::scoped_lock lock(mutex);
+    auto found = known.find(state);
+    if (found == known.end()) {
+        fs::path chosen = files.front();
+        try {
+            chosen = load_folder(files.front().parent_path()).file;
+        } catch (const InputError&) {  // none is read: the first is what refusals are about
+        }
+        found = known.emplace(state, chosen).first;
+    }
+    return found->second;
 }
 
 }  // namespace
 
 LoadedTokenizer load_tokenizer(const fs::path& path) {
     std::error_code ignored;
-    const fs::path file = fs::is_directory(path, ignored) ? file_in(path) : path;
-    if (file.filename() == "vocab.json") return load_vocab_and_merges(file);
-    if (file.extension() != ".json") return load_model(file);
-    BpeFile read = read_tokenizer_json(file);
-    return {file, make_byte_level_bpe(std::move(read.definition)), std::move(read.before), std::move(read.behind)};
+    return fs::is_directory(path, ignored) ? load_folder(path) : load_file(path);
 }
 
 std::optional<fs::path> find_tokenizer(const fs::path& folder) {
-    for (const char* name : {"tokenizer.json", "vocab.json", "tokenizer.model"})
-        if (is_there(folder / name)) return folder / name;
-    return {};
+    const std::vector<fs::path> files = main_files(folder);
+    if (files.empty()) return std::nullopt;
+    return files.size() == 1 ? files.front() : first_that_is_read(files);
+}
+
+bool encodes_by_lines(const fs::path& folder) {
+    const auto file = find_tokenizer(folder);
+    return file && file->extension() == ".model" && made_by_lines(folder, *file);
+}
+
+fs::path name_in_folder(const fs::path& main_file) {
+    const fs::path name = main_file.filename();
+    if (std::any_of(main_names.begin(), main_names.end(), [&](const char* known) { return name == known; })) return name;
+    return main_file.extension() == ".json" ? "tokenizer.json" : "tokenizer.model";
 }
 
 std::vector<fs::path> tokenizer_files(const fs::path& path) {
     std::error_code ignored;
     const bool folder = fs::is_directory(path, ignored);
-    const fs::path file = folder ? file_in(path) : path;
+    const fs::path file = folder ? find_tokenizer(path).value_or(path / main_names[0]) : path;
     std::vector<fs::path> files = {file};
-    const auto add = [&](const char* name) {
-        const fs::path found = file.parent_path() / name;
-        if (found != file && is_there(found)) files.push_back(found);
+    const auto add = [&](const fs::path& found) {
+        if (is_there(found) && std::find(files.begin(), files.end(), found) == files.end()) files.push_back(found);
     };
-    if (file.filename() == "vocab.json") add("merges.txt");
-    if (file.extension() == ".model" || file.filename() == "vocab.json") add("tokenizer_config.json");
+    const fs::path beside = file.parent_path();
+    if (const char* merges = merges_of(file)) add(beside / merges);
+    for (const fs::path& side : side_files(beside)) add(side);
     if (!folder) return files;
-    for (const char* name : {"vocab.json", "merges.txt", "tokenizer.model", "tokenizer_config.json",
-                             "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"})
-        if (std::find(files.begin(), files.end(), file.parent_path() / name) == files.end()) add(name);
+    for (const char* name : {"vocab.json", "merges.txt", "encoder.json", "vocab.bpe", "tokenizer.json", "tokenizer.model",
+                             "chat_template.jinja"})
+        add(beside / name);
     return files;
 }
 

@@ -146,8 +146,11 @@ BpeFile read_tokenizer_json(const fs::path& file) {
     BpeDefinition& definition = result.definition;
     definition.file = file.string();
     read_model(root["model"], id_limit, definition);
-    root["added_tokens"].for_each(
-        [&](const JsonNode& token) { add_token(token, token["id"].id(id_limit), definition); });
+    root["added_tokens"].for_each([&](const JsonNode& token) {
+        AddedToken added = added_token(token);
+        added.id = token["id"].id(id_limit);
+        add_token(std::move(added), token.place(), definition);
+    });
     read_normalizer(root["normalizer"], definition);
     read_pre_tokenizer(root["pre_tokenizer"], definition);
     read_post_processor(root["post_processor"], id_limit, result);

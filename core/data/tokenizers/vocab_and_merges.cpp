@@ -3,7 +3,7 @@
 #include "core/data/tokenizers/vocabulary.h"
 #include "core/io/json_file.h"
 
-#include <charconv>
+#include <algorithm>
 
 namespace ablate::data {
 
@@ -26,53 +26,65 @@ void read_merges(const fs::path& file, BpeDefinition& definition) {
     }
 }
 
-void read_class(const JsonNode& config, BpeDefinition& definition) {
-    std::string name = config["tokenizer_class"].text_or("GPT2Tokenizer");
-    if (name.ends_with("Fast")) name.resize(name.size() - std::string_view("Fast").size());
-    if (name == "Qwen2Tokenizer") {
+void apply_class(SideFiles& side, const fs::path& folder, BpeDefinition& definition) {
+    const std::string border = "<|endoftext|>";
+    if (side.is_class("Qwen2Tokenizer")) {
         definition.split = SplitPattern::qwen2;
         definition.nfc = true;
-    } else if (name == "GPT2Tokenizer") {
-        definition.add_prefix_space = config["add_prefix_space"].flag(false);
+        for (const char* role : {"eos_token", "unk_token", "pad_token"}) side.name_by_default(role, border);
+    } else if (side.tokenizer_class.empty() || side.is_class("GPT2Tokenizer")) {
+        definition.add_prefix_space = side.add_prefix_space.value_or(false);
+        for (const char* role : {"bos_token", "eos_token", "unk_token"}) side.name_by_default(role, border);
     } else {
-        config["tokenizer_class"].refuse_type(name, "GPT2Tokenizer, Qwen2Tokenizer");
+        throw InputError("{}: tokenizer_class: {} is not known here; known: GPT2Tokenizer, Qwen2Tokenizer",
+                         (folder / "tokenizer_config.json").string(), quote(side.tokenizer_class));
     }
 }
 
-void read_config(const fs::path& file, BpeDefinition& definition) {
-    const Json json = io::read_json(file);
-    const JsonNode config(json, file.string());
-    if (!config.is_object()) config.refuse("an object is expected");
-    read_class(config, definition);
-    const JsonNode added = config["added_tokens_decoder"];
-    if (added.is_null()) return;
-    if (!added.is_object()) added.refuse("an object of id to token is expected");
-    const std::uint64_t limit = definition.tokens.size() + id_limit_of(fs::file_size(file));
-    for (const auto& [key, token] : added.value().get_ref<const Json::object_t&>()) {
-        std::uint64_t id = limit;
-        const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
-        if (error != std::errc() || end != key.data() + key.size() || id >= limit)
-            added.refuse(fmt::format("{} is no id of a token", quote(key)));
-        add_token(added[key], static_cast<std::int32_t>(id), definition);
-    }
+std::optional<std::int32_t> id_of(const AddedToken* token, const BpeDefinition& definition) {
+    if (!token) return std::nullopt;
+    for (const AddedToken& added : definition.added)
+        if (added.content == token->content) return added.id;
+    const auto found = definition.ids.find(token->content);
+    return found == definition.ids.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace
 
-BpeDefinition read_vocab_and_merges(const fs::path& vocab, const fs::path& merges) {
-    BpeDefinition definition;
+void add_side_tokens(SideFiles& side, const fs::path& folder, BpeDefinition& definition) {
+    for (AddedToken& token : side.added)
+        add_token(token, fmt::format("{}: added token {}", folder.string(), quote(token.content)), definition);
+    for (const auto& [role, token] : side.named) {
+        if (!token || token->content.empty()) continue;
+        if (const auto id = id_of(&*token, definition)) {
+            AddedToken one = *token;
+            one.id = *id;
+            definition.added.push_back(std::move(one));
+        } else if (token->content != "<|endoftext|>") {  // the usual default of a class that does not use it
+            side.remarks.push_back(fmt::format("{}: {} names {}, which has no id in the vocabulary: it is left out, and a "
+                                               "text that holds it is encoded letter by letter.",
+                                               folder.string(), role, quote(token->content)));
+        }
+    }
+}
+
+BpeFile read_vocab_and_merges(const fs::path& vocab, const fs::path& merges, SideFiles& side) {
+    BpeFile file;
+    BpeDefinition& definition = file.definition;
     definition.file = vocab.string();
     const Json json = io::read_json(vocab);
     read_vocabulary(JsonNode(json, vocab.string()), id_limit_of(fs::file_size(vocab)), definition);
     read_merges(merges, definition);
-    std::error_code ignored;
-    const fs::path config = vocab.parent_path() / "tokenizer_config.json";
-    if (fs::exists(config, ignored)) read_config(config, definition);
-    // GPT-2's only special token, which its two files do not mark.
-    const auto border = definition.ids.find("<|endoftext|>");
-    if (definition.added.empty() && border != definition.ids.end())
-        definition.added.push_back({.content = border->first, .id = border->second, .special = true});
-    return definition;
+    const fs::path folder = vocab.parent_path();
+    apply_class(side, folder, definition);
+    add_side_tokens(side, folder, definition);
+    const auto around = [&](const std::optional<bool>& wanted, const char* role, std::vector<std::int32_t>& ids) {
+        if (!wanted.value_or(false)) return;
+        if (const auto id = id_of(side.special(role), definition)) ids.push_back(*id);
+    };
+    around(side.add_bos, "bos_token", file.before);
+    around(side.add_eos, "eos_token", file.behind);
+    return file;
 }
 
 }  // namespace ablate::data

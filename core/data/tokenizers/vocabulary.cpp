@@ -40,22 +40,26 @@ void add_merge(std::string_view line, const std::string& where, BpeDefinition& d
     add_merge(line.substr(0, space), line.substr(space + 1), where, definition);
 }
 
-void add_token(const JsonNode& token, std::int32_t id, BpeDefinition& definition) {
+AddedToken added_token(const JsonNode& token) {
     AddedToken added;
-    added.id = id;
     added.content = token["content"].text();
     added.special = token["special"].flag(false);
     added.single_word = token["single_word"].flag(false);
     added.lstrip = token["lstrip"].flag(false);
     added.rstrip = token["rstrip"].flag(false);
     added.normalized = token["normalized"].flag(!added.special);
-    const auto at = static_cast<std::size_t>(id);
+    return added;
+}
+
+void add_token(AddedToken added, const std::string& where, BpeDefinition& definition) {
+    const auto at = static_cast<std::size_t>(added.id);
     const auto known = definition.ids.find(added.content);
-    if (known != definition.ids.end() && known->second != id)
-        token.refuse(
-            fmt::format("{} has the id {}, and {} in the vocabulary", quote(added.content), id, known->second));
+    if (known != definition.ids.end() && known->second != added.id)
+        throw InputError("{}: {} has the id {}, and {} in the vocabulary", where, quote(added.content), added.id,
+                         known->second);
     if (at < definition.tokens.size() && definition.tokens[at] && *definition.tokens[at] != added.content)
-        token.refuse(fmt::format("{} has the id {} of {}", quote(added.content), id, quote(*definition.tokens[at])));
+        throw InputError("{}: {} has the id {} of {}", where, quote(added.content), added.id,
+                         quote(*definition.tokens[at]));
     definition.added.push_back(std::move(added));
 }
 

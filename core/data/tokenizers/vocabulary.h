@@ -13,7 +13,9 @@ void read_vocabulary(const JsonNode& vocab, std::uint64_t id_limit, BpeDefinitio
 void add_merge(std::string_view left, std::string_view right, const std::string& where, BpeDefinition& definition);
 // "LEFT RIGHT"
 void add_merge(std::string_view line, const std::string& where, BpeDefinition& definition);
-// The fields of an AddedToken; its id is known already.
-void add_token(const JsonNode& token, std::int32_t id, BpeDefinition& definition);
+// The fields of an AddedToken but its id.
+AddedToken added_token(const JsonNode& token);
+// Adds a token with its id; InputError when the vocabulary has another one for the id or the content.
+void add_token(AddedToken added, const std::string& where, BpeDefinition& definition);
 
 }  // namespace ablate::data

@@ -2,8 +2,10 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/data/prepare.h"
 #include "core/data/tokenizers/load.h"
 #include "core/interop/hf/save.h"
+#include "core/io/json_file.h"
 #include "core/io/safetensors.h"
 #include "core/train/checkpoint.h"
 #include "core/train/tensor_file.h"
@@ -16,6 +18,30 @@ namespace fs = std::filesystem;
 // Config, generation settings and headers, generously.
 constexpr std::uint64_t kOtherBytes = 1 << 20;
 
+// With this class transformers reads a tokenizer.model as it is, where LlamaTokenizer would read its own settings into
+// it. No <s>, </s> or <unk> is cut out of a text, as sentencepiece does not.
+Json tokenizer_config(const data::Tokenizer& tokenizer) {
+    Json config = {{"tokenizer_class", "PreTrainedTokenizerFast"},
+                   {"add_bos_token", false},
+                   {"add_eos_token", false},
+                   {"clean_up_tokenization_spaces", false},
+                   {"bos_token", nullptr},
+                   {"eos_token", nullptr},
+                   {"unk_token", nullptr}};
+    if (tokenizer.end_of_document_id() >= 0) config["eos_token"] = "<|endoftext|>";
+    return config;
+}
+
+std::string line_remark(const data::Tokenizer& tokenizer) {
+    std::vector<std::int32_t> newline;
+    tokenizer.encode("\n", newline);
+    return fmt::format(
+        "This run was trained on lines that were encoded one by one, each with a space put before it. sentencepiece and "
+        "transformers put the space before the whole text alone, so their ids differ from the second line on. Encode "
+        "each line by itself and put the id {} after it.",
+        newline.back());
+}
+
 }  // namespace
 
 Exported export_run(const fs::path& run_folder, const fs::path& target, const ExportOptions& options) {
@@ -26,12 +52,16 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
     config.architecture = architecture_of(config.run);
     config.dtype = options.dtype;
 
-    const fs::path data_folder = state.at("data_folder").get<std::string>();
+    const fs::path cache = fs::absolute(run_folder).lexically_normal().parent_path().parent_path() / "cache";
+    const fs::path data_folder = data::recorded_tokens(state.at("data_folder").get<std::string>(), cache);
     const auto tokenizer = data_folder.empty() ? std::nullopt : data::find_tokenizer(data_folder);
-    const Exported exported{config.architecture, checkpoint.step, saved_bytes(config), tokenizer.has_value()};
+    Exported exported{config.architecture, checkpoint.step, saved_bytes(config), tokenizer.has_value(), {}};
+    std::unique_ptr<data::Tokenizer> loaded;
     if (tokenizer) {
-        const std::int32_t end = data::load_tokenizer(*tokenizer).tokenizer->end_of_document_id();
+        loaded = data::load_tokenizer(data_folder).tokenizer;
+        const std::int32_t end = loaded->end_of_document_id();
         if (end >= 0) config.eos_token_id = end;
+        if (data::encodes_by_lines(data_folder)) exported.remarks.push_back(line_remark(*loaded));
     }
     config_to_json(config, run_folder.string());  // what does not fit is said before the disk is asked
     const fs::path file = checkpoint.folder / "model.safetensors";
@@ -44,6 +74,8 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
         if (!tokenizer) return;
         for (const fs::path& part : data::tokenizer_files(data_folder))
             atomic_write(beside / part.filename(), read_file(part));
+        if (tokenizer->extension() == ".model" && !fs::exists(beside / "tokenizer_config.json"))
+            io::write_json(beside / "tokenizer_config.json", tokenizer_config(*loaded));
     });
     return exported;
 }

@@ -36,6 +36,25 @@ Json model_json(const ImportedModel& model, const Config& config, const fs::path
             {"created", unix_now()}};
 }
 
+void look_at_tokenizer(const fs::path& folder, ImportedModel& model) {
+    if (!data::find_tokenizer(folder)) return;
+    std::int64_t tokens = 0;
+    try {
+        data::LoadedTokenizer loaded = data::load_tokenizer(folder);
+        tokens = loaded.tokenizer->vocab_size();
+        model.has_tokenizer = true;
+        model.remarks = std::move(loaded.remarks);
+    } catch (const InputError& error) {
+        model.remarks.push_back(
+            fmt::format("The model is imported without its tokenizer, which cannot be read here: {}. It can be trained on "
+                        "token files (data.tokens) that its own tokenizer made.",
+                        error.what()));
+    }
+    if (tokens > model.config.data.vocab_size)
+        throw InputError("{}: its tokenizer has {} tokens, its config.json a vocab_size of {}", folder.string(),
+                         with_thousands(tokens), with_thousands(model.config.data.vocab_size));
+}
+
 VariantConfig variant(const char* name, const char* label, const RunConfig& config, const std::vector<NormSite>& sites,
                       const std::string& kind) {
     VariantConfig made{name, label, Json::object()};
@@ -74,11 +93,9 @@ ImportedModel import_model(const fs::path& folder, const fs::path& workspace, co
                         config.dtype,
                         config.run,
                         checkpoint.bytes(),
-                        data::find_tokenizer(folder).has_value()};
-    if (model.has_tokenizer && data::load_tokenizer(folder).tokenizer->vocab_size() > config.run.data.vocab_size)
-        throw InputError("{}: its tokenizer has {} tokens, its config.json a vocab_size of {}", folder.string(),
-                         with_thousands(data::load_tokenizer(folder).tokenizer->vocab_size()),
-                         with_thousands(config.run.data.vocab_size));
+                        false,
+                        {}};
+    look_at_tokenizer(folder, model);
     fs::create_directories(target.parent_path());
     remove_leftovers(target.parent_path());
     require_free_space(target, model.bytes + kOtherBytes);
