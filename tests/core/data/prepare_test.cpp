@@ -60,8 +60,11 @@ class PrepareTest : public QObject {
     // The bytes of a whole set as bits per byte counts them, in windows without overlap.
     static std::int64_t bytes_of(const PreparedData& data, const TokenFile& tokens) {
         const auto ids = all(tokens);
-        const Batch whole{1, tokens.size() - 1, {ids.begin(), ids.end() - 1}, {ids.begin() + 1, ids.end()}};
-        return data.line_start_bytes[static_cast<std::size_t>(ids.front())] + target_bytes(data, whole);
+        const Batch whole{1, tokens.size() - 1, {ids.begin(), ids.end() - 1}, {ids.begin() + 1, ids.end()}, {0}};
+        const auto is_set = [&](const ValidationSet& set) { return set.tokens.get() == &tokens; };
+        const auto set = std::find_if(data.validation.begin(), data.validation.end(), is_set);
+        return data.line_start_bytes[static_cast<std::size_t>(ids.front())] +
+               target_bytes(data, set == data.validation.end() ? ValidationSet() : *set, whole);
     }
 
   private Q_SLOTS:
@@ -91,7 +94,7 @@ class PrepareTest : public QObject {
                      {"--input=" + QString::fromStdString(train_file), "--model_prefix=" + model, "--vocab_size=500",
                       "--model_type=bpe", "--character_coverage=1.0", "--byte_fallback=false",
                       "--user_defined_symbols=\n", "--normalization_rule_name=identity",
-                      "--remove_extra_whitespaces=false", "--num_threads=2", "--minloglevel=2"}),
+                      "--bos_id=-1", "--eos_id=-1", "--add_dummy_prefix=false", "--remove_extra_whitespaces=false", "--num_threads=2", "--minloglevel=2"}),
                  0);
         for (const auto& [text, tokens] :
              {std::pair(train, data.train), std::pair(val, data.validation.at(0).tokens)}) {
@@ -104,7 +107,7 @@ class PrepareTest : public QObject {
             for (std::string line; std::getline(output, line);) {
                 std::istringstream words(line);
                 for (std::int64_t id; words >> id;) expected.push_back(id);
-                expected.push_back(3);  // the newline piece
+                expected.push_back(1);  // the newline piece
             }
             QCOMPARE(all(*tokens), expected);
         }
@@ -129,7 +132,7 @@ class PrepareTest : public QObject {
         DocumentReader reader(config(bordered_), {bordered_});
         std::int64_t documents = 0;
         for (Document document; reader.next(document);)
-            if (document.validation) expected += document.text, ++documents;
+            if (document.validation) expected += document.text + "<|endoftext|>", ++documents;
         QCOMPARE(data.tokenizer->decode(std::vector<std::int32_t>(ids.begin(), ids.end())), expected);
         QCOMPARE(std::count(ids.begin(), ids.end(), data.tokenizer->end_of_document_id()), documents);
         QCOMPARE(ids.back(), data.tokenizer->end_of_document_id());
@@ -146,6 +149,99 @@ class PrepareTest : public QObject {
         for (Document document; reader.next(document);)
             if (!document.validation) data.tokenizer->encode(document.text, ids);
         QCOMPARE(all(*data.train), std::vector<std::int64_t>(ids.begin(), ids.end()));
+    }
+
+    // Characters of the held-out text alone: unknown, fused where they stand together.
+    void the_bytes_of_unknown_tokens_are_counted() {
+        std::string news = "日本語 text\n";
+        for (std::uint64_t i = 0; i < 40; ++i) news += story(5, i) + "naïve – “quoted” 世界 and so on\n世\n";
+        DataConfig named = config(lines_);
+        named.val["news"] = folder_.write("news.txt", news);
+        const PreparedData data = prepare_data(named, folder_ / "cache");
+        const Json set = io::read_json(data.folder / "data.json")["sets"]["news"];
+        QCOMPARE(set["unknown_tokens"].get<std::int64_t>(), data.unknown_tokens);
+        QVERIFY(data.unknown_tokens > 100);
+        const auto whole = set["bytes"].get<std::int64_t>();
+        const auto first = static_cast<std::int64_t>(std::string_view("日本語").size());  // never a target
+        QCOMPARE(bytes_of(data, *data.validation[0].tokens), whole - first);
+        // Windows count what stands in them.
+        std::int64_t sum = 0;
+        const std::int64_t size = data.validation[0].tokens->size();
+        for (std::int64_t begin = 0; begin + 1 < size; begin += 7) {
+            const std::int64_t length = std::min<std::int64_t>(7, size - 1 - begin);
+            std::vector<std::int64_t> ids(static_cast<std::size_t>(length + 1));
+            data.validation[0].tokens->read(begin, ids);
+            sum += target_bytes(data, data.validation[0],
+                                {1, length, {ids.begin(), ids.end() - 1}, {ids.begin() + 1, ids.end()}, {begin}});
+        }
+        QCOMPARE(sum, whole - first);
+        QCOMPARE(data.findings.size(), 1u);
+        QVERIFY(is_line_with(data.findings[0], {"unknown token", "data.byte_fallback", "count the bytes"}));
+        QCOMPARE(early_findings(named, folder_ / "cache"), std::vector<std::string>());  // a text of a moment ago
+
+        // Exchanged tokens are not what the bytes were counted of.
+        const fs::path copy = folder_ / "copy";
+        fs::copy(data.folder, copy, fs::copy_options::recursive);
+        fs::copy_file(copy / "train.npy", copy / "news.npy", fs::copy_options::overwrite_existing);
+        DataConfig given = config({});
+        given.text.clear();
+        given.tokens = copy;
+        QVERIFY(prepare_data(given, folder_ / "cache").validation[0].byte_corrections.empty());
+    }
+
+    void a_validation_set_that_is_the_training_set_is_told() {
+        DataConfig same = config(lines_);
+        same.val["twin"] = folder_.write("twin.txt", read_file(lines_));
+        same.val["other"] = bordered_;
+        const auto told = prepare_data(same, folder_ / "cache").findings;
+        QCOMPARE(told.size(), 1u);
+        QVERIFY(is_line_with(told[0], {"'twin'", "is the training set", "data.val"}));
+        QCOMPARE(early_findings(same, folder_ / "nothing here"), told);
+        DataConfig given;
+        given.tokens = foreign("same-tokens", {{"train.npy", {1, 2, 3, 4}}, {"val.npy", {1, 2, 3, 4}}});
+        given.context = 2;
+        QVERIFY(is_line_with(prepare_data(given, folder_ / "cache").findings.at(0), {"'val'", "is the training set"}));
+        QCOMPARE(early_findings(given, folder_ / "cache").size(), 1u);
+    }
+
+    // The tokens that version 0.1 made: opened while they are what the run recorded, wherever the workspace lies.
+    void an_old_run_meets_its_own_tokens() {
+        const fs::path kept = fs::path(ABLATE_SOURCE_DIR) / "tests/data/workspaces/0.1";
+        const test::TempFolder place;
+        fs::copy(kept / "workspace/cache", place / "cache", fs::copy_options::recursive);
+        fs::copy_file(kept / "text.txt", place / "text.txt");
+        Json run;
+        for (const auto& entry : fs::directory_iterator(kept / "workspace/runs")) {
+            run = io::read_json(entry.path() / "run.json");
+            if (run["source"].is_null()) break;
+        }
+        const RecordedTokens recorded{run["data_folder"], run["data_sha256"]};
+        DataConfig config = run_config_from_json(run["config"], "run.json").data;
+        config.text = place / "text.txt";
+        const PreparedData old = prepare_recorded(config, recorded, place / "cache");
+        QCOMPARE(old.sha256, recorded.sha256);
+        QVERIFY(encodes_by_lines(old.folder));
+        const auto ids = [&](const char* text) {
+            std::vector<std::int32_t> encoded;
+            old.tokenizer->encode(text, encoded);
+            return encoded;
+        };
+        std::vector<std::int32_t> lines = ids("the cat");
+        lines.push_back(ids("\n").at(0));
+        for (const std::int32_t id : ids("the dog")) lines.push_back(id);
+        QCOMPARE(ids("the cat\nthe dog"), lines);
+
+        // A study that goes on reads them too; a new one does not.
+        QCOMPARE(prepare_data(config, place / "cache", {}, {recorded}).sha256, recorded.sha256);
+        const PreparedData fresh = prepare_data(config, place / "cache");
+        QVERIFY(fresh.sha256 != recorded.sha256 && !encodes_by_lines(fresh.folder));
+        DataConfig changed = config;
+        changed.val_every = 7;
+        QVERIFY(prepare_data(changed, place / "cache", {}, {recorded}).folder != old.folder);
+
+        fs::remove(old.folder / "train.npy");
+        const std::string refusal = input_error([&] { prepare_recorded(config, recorded, place / "cache"); });
+        QVERIFY2(is_line_with(refusal, {recorded.sha256.substr(0, 12).c_str(), "start a new run"}), refusal.c_str());
     }
 
     void data_json_tells_what_the_files_are() {
@@ -279,7 +375,7 @@ class PrepareTest : public QObject {
         QCOMPARE(data.validation.at(1).name, std::string("code"));
         QVERIFY(!data.tokenizer && data.token_bytes.empty() && data.remarks.empty());
         QCOMPARE(data.unigram_entropy, 0.0);
-        QCOMPARE(target_bytes(data, training_batch(*data.train, 2, 10, 1, 0)), 0);
+        QCOMPARE(target_bytes(data, data.validation[0], training_batch(*data.train, 2, 10, 1, 0)), 0);
 
         given.vocab_size = 7;
         QVERIFY(is_line_with(refusal(given), {"train.bin", "token 0 is 7", "vocabulary of 7"}));
@@ -372,10 +468,10 @@ class PrepareTest : public QObject {
         wrong.vocab_size = 20;
         QVERIFY(is_line_with(refusal(wrong), {"lines.txt", "too many characters", "at least"}));
         wrong.vocab_size = 3;
-        QVERIFY(is_line_with(refusal(wrong), {"data.vocab_size = 3", "8 is the least"}));
+        QVERIFY(is_line_with(refusal(wrong), {"data.vocab_size = 3", "6 is the least"}));
         wrong.vocab_size = 200;
         wrong.byte_fallback = true;
-        QVERIFY(is_line_with(refusal(wrong), {"data.vocab_size = 200", "264 is the least"}));
+        QVERIFY(is_line_with(refusal(wrong), {"data.vocab_size = 200", "262 is the least"}));
     }
 
     void the_largest_vocabulary_named_is_right() {

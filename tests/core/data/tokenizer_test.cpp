@@ -1,4 +1,4 @@
-#include "core/data/tokenizer.h"
+#include "core/data/sentencepiece_tokenizer.h"
 
 #include "core/base/random.h"
 #include "core/data/prepare.h"
@@ -7,6 +7,8 @@
 #include "tests/support/throws.h"
 
 #include <QTest>
+#include <algorithm>
+#include <numeric>
 
 using namespace ablate;
 using namespace ablate::data;
@@ -68,7 +70,7 @@ class TokenizerTest : public QObject {
         expected.push_back(newline);
         for (const std::int32_t id : encode(*tokenizer_, "The end.")) expected.push_back(id);
         QCOMPARE(encode(*tokenizer_, "One day.\nThe end."), expected);
-        QVERIFY(tokenizer_->ends_line(newline) && !tokenizer_->is_special(newline));
+        QVERIFY(!tokenizer_->ends_line(newline) && !tokenizer_->is_special(newline));
     }
 
     void bytes_are_those_of_the_text() {
@@ -84,6 +86,23 @@ class TokenizerTest : public QObject {
         QCOMPARE(tokenizer_->byte_length(unknown), 0);
         QCOMPARE(encode(*tokenizer_, "a 日本").back(), unknown);
         QCOMPARE(bytes(*tokenizer_, "a 日本"), 2);
+    }
+
+    // Their ids do not tell their bytes; the text does.
+    void a_texts_bytes_are_counted_with_its_unknown_characters() {
+        for (const std::string text : {"a 日本\n", "日本 b", "é", "\n\n  x é y\tz", "a\u2581b"}) {
+            std::vector<std::int32_t> ids, counted;
+            tokenizer_->encode_with_bytes(text, ids, counted);
+            QCOMPARE(ids, encode(*tokenizer_, text));
+            QCOMPARE(std::accumulate(counted.begin(), counted.end(), std::size_t{0}), text.size());
+        }
+    }
+
+    // As transformers does, and as no text of the corpus can: documents are cut there.
+    void a_border_in_a_text_is_one_token() {
+        const std::vector<std::int32_t> ids = encode(*tokenizer_, "One day.<|endoftext|>The end.");
+        QCOMPARE(std::count(ids.begin(), ids.end(), tokenizer_->end_of_document_id()), 1);
+        QCOMPARE(tokenizer_->decode(ids), std::string("One day.<|endoftext|>The end."));
     }
 
     void only_a_text_with_borders_gets_their_piece() {

@@ -1,5 +1,7 @@
 #include "core/infer/score.h"
 
+#include "core/data/sentencepiece_tokenizer.h"
+
 #include "core/data/token_file.h"
 #include "core/infer/trained_model.h"
 #include "tests/core/infer/trained_run.h"

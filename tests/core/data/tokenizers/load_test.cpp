@@ -9,6 +9,7 @@
 #include "tests/support/vocab_and_merges.h"
 
 #include <QTest>
+#include <numeric>
 
 using namespace ablate;
 using namespace ablate::data;
@@ -103,11 +104,13 @@ class LoadTest : public QObject {
             QCOMPARE(loaded.tokenizer->decode(encode(loaded, line)), std::string(line));
 
         // As transformers, which puts <s> first for a LlamaTokenizer that does not say otherwise.
+        const std::filesystem::path llama = folder("llama");
+        std::filesystem::copy_file(data_ / "sentencepiece/tokenizer.model", llama / "tokenizer.model");
         const auto before = [&](const Json& config) {
-            io::write_json(folder_ / "tokens/tokenizer_config.json", config);
-            return load_tokenizer(folder_ / "tokens").before;
+            io::write_json(llama / "tokenizer_config.json", config);
+            return load_tokenizer(llama).before;
         };
-        QVERIFY(loaded.before.empty());
+        QVERIFY(loaded.before.empty() && load_tokenizer(llama).before.empty());
         QCOMPARE(before({{"tokenizer_class", "LlamaTokenizer"}}), std::vector<std::int32_t>{1});
         QVERIFY(before({{"tokenizer_class", "LlamaTokenizerFast"}, {"add_bos_token", false}}).empty());
         QCOMPARE(before({{"add_bos_token", true}}), std::vector<std::int32_t>{1});
@@ -116,6 +119,128 @@ class LoadTest : public QObject {
                                  before({{"add_bos_token", "yes"}});
                              }),
                              {"add_bos_token", "true or false"}));
+    }
+
+    // A .model beside other files: the ids of transformers.
+    void what_stands_beside_a_model_counts_data() {
+        QTest::addColumn<QString>("name");
+        const Json reference = io::read_json(data_ / "sentencepiece/reference.json");
+        for (const auto& form : reference["forms"].items()) QTest::newRow(form.key().c_str()) << form.key().c_str();
+    }
+    void what_stands_beside_a_model_counts() {
+        QFETCH(QString, name);
+        const Json reference = io::read_json(data_ / "sentencepiece/reference.json");
+        const Json& form = reference["forms"][name.toStdString()];
+        const std::filesystem::path place = folder(("sp-" + name).toStdString().c_str());
+        std::filesystem::copy_file(data_ / "sentencepiece/tokenizer.model", place / "tokenizer.model");
+        for (const auto& [file, content] : form["files"].items()) io::write_json(place / file, content);
+        const LoadedTokenizer loaded = load_tokenizer(place);
+        QVERIFY(loaded.remarks.empty());
+        for (std::size_t i = 0; i < reference["texts"].size(); ++i) {
+            const auto text = reference["texts"][i].get<std::string>();
+            const auto expected = form["ids"][i].get<std::vector<std::int32_t>>();
+            QVERIFY2(encode(loaded, text) == expected, text.c_str());
+            std::vector<std::int32_t> ids, bytes;
+            loaded.tokenizer->encode_with_bytes(text, ids, bytes);
+            QCOMPARE(ids, expected);
+            QCOMPARE(bytes.size(), ids.size());
+        }
+    }
+
+    void a_model_alone_is_sentencepieces() {
+        const Json reference = io::read_json(data_ / "sentencepiece/reference.json");
+        const LoadedTokenizer loaded = load_tokenizer(data_ / "sentencepiece/tokenizer.model");
+        for (std::size_t i = 0; i < reference["texts"].size(); ++i) {
+            const auto text = reference["texts"][i].get<std::string>();
+            QCOMPARE(encode(loaded, text), reference["sentencepiece"][i].get<std::vector<std::int32_t>>());
+            std::vector<std::int32_t> ids, bytes;
+            loaded.tokenizer->encode_with_bytes(text, ids, bytes);
+            QCOMPARE(std::accumulate(bytes.begin(), bytes.end(), std::size_t{0}), text.size());
+        }
+    }
+
+    void added_tokens_that_contradict_the_model_are_refused() {
+        const std::filesystem::path place = folder("contradicts");
+        std::filesystem::copy_file(data_ / "sentencepiece/tokenizer.model", place / "tokenizer.model");
+        io::write_json(place / "added_tokens.json", {{"<|im_start|>", 7}});
+        QVERIFY(is_line_with(input_error([&] { load_tokenizer(place); }), {"'<|im_start|>' has the id 7 of the model's"}));
+        io::write_json(place / "added_tokens.json", {{"<s>", 430}});
+        QVERIFY(is_line_with(input_error([&] { load_tokenizer(place); }), {"'<s>' has the id 430, and 1 in the model"}));
+        io::write_json(place / "added_tokens.json", {{"<x>", 1 << 30}});
+        QVERIFY(is_line_with(input_error([&] { load_tokenizer(place); }), {"added_tokens.json: <x>", "out of reach"}));
+        io::write_json(place / "added_tokens.json", {{"<x>", 420}});
+        io::write_json(place / "tokenizer_config.json",
+                       {{"added_tokens_decoder", {{"421", {{"content", "<y>"}}}}}, {"pad_token", "[PAD]"}});
+        const auto remarks = load_tokenizer(place).remarks;
+        QCOMPARE(remarks.size(), 2u);
+        QVERIFY(is_line_with(remarks[0], {"added_tokens.json", "'<x>'", "added_tokens_decoder"}));
+        QVERIFY(is_line_with(remarks[1], {"pad_token", "'[PAD]'", "no id"}));
+    }
+
+    // What named tokens are special, by each of the files that may name them.
+    void special_tokens_are_found_by_their_names() {
+        const std::filesystem::path place = two_files("gpt2");
+        Json vocab = io::read_json(place / "vocab.json");
+        const auto begin = static_cast<std::int32_t>(vocab.size()) + 20;
+        vocab["<begin>"] = begin;
+        vocab["<end>"] = begin + 1;
+        vocab["<mark>"] = begin + 2;
+        vocab["<more>"] = begin + 3;
+        io::write_json(place / "vocab.json", vocab);
+        io::write_json(place / "tokenizer_config.json", {{"tokenizer_class", "GPT2TokenizerFast"},
+                                                         {"bos_token", "<begin>"},
+                                                         {"mask_token", {{"content", "<mark>"}, {"lstrip", true}}},
+                                                         {"add_bos_token", true}});
+        io::write_json(place / "special_tokens_map.json",
+                       {{"eos_token", {{"content", "<end>"}}}, {"additional_special_tokens", {"<more>"}}});
+        const LoadedTokenizer loaded = load_tokenizer(place);
+        QCOMPARE(loaded.before, std::vector<std::int32_t>{begin});
+        std::vector<std::int32_t> ids = {begin};
+        for (const std::int32_t id : encode(loaded, "a")) ids.push_back(id);
+        ids.insert(ids.end(), {begin + 2, begin + 3, begin + 1});
+        QCOMPARE(encode(loaded, "<begin>a  <mark><more><end>"), ids);
+        for (std::int32_t id = begin; id < begin + 4; ++id) QVERIFY(loaded.tokenizer->is_special(id));
+    }
+
+    void the_readable_of_two_main_files_is_taken() {
+        const std::filesystem::path place = folder("both");
+        std::filesystem::copy_file(data_ / "sentencepiece/tokenizer.model", place / "tokenizer.model");
+        const Json reference = io::read_json(data_ / "sentencepiece/reference.json");
+        for (const char* unread : {R"({"model": {"type": "Unigram", "vocab": []}})",
+                                   "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"}) {
+            atomic_write(place / "tokenizer.json", unread);
+            const LoadedTokenizer loaded = load_tokenizer(place);
+            QCOMPARE(loaded.file, place / "tokenizer.model");
+            QCOMPARE(*find_tokenizer(place), place / "tokenizer.model");
+            QCOMPARE(tokenizer_files(place).front(), place / "tokenizer.model");
+            QCOMPARE(loaded.remarks.size(), 1u);
+            QVERIFY(is_line_with(loaded.remarks[0], {"tokenizer.model beside it", "tokenizer.json"}));
+            QCOMPARE(encode(loaded, "The old king"), reference["sentencepiece"][0].get<std::vector<std::int32_t>>());
+        }
+        std::filesystem::remove(place / "tokenizer.model");
+        QVERIFY(is_line_with(input_error([&] { load_tokenizer(place); }), {"tokenizer.json"}));
+        two_files("gpt2");
+        std::filesystem::copy_file(folder_ / "gpt2/vocab.json", place / "vocab.json");  // without merges.txt
+        std::filesystem::copy_file(data_ / "sentencepiece/tokenizer.model", place / "tokenizer.model");
+        QCOMPARE(load_tokenizer(place).file, place / "tokenizer.model");
+    }
+
+    void openais_first_names_are_known() {
+        const std::filesystem::path two = two_files("gpt2"), first = folder("openai");
+        std::filesystem::copy_file(two / "vocab.json", first / "encoder.json");
+        std::filesystem::copy_file(two / "merges.txt", first / "vocab.bpe");
+        compare(load_tokenizer(first), load_tokenizer(two));
+        compare(load_tokenizer(first / "encoder.json"), load_tokenizer(two));
+        DataConfig config;
+        config.vocab_size = 800;
+        config.tokenizer = first;
+        std::string text;
+        for (std::uint64_t i = 0; i < 60; ++i) text += story(1, i);
+        config.block_lines = 10;
+        tokenize(config, {folder_.write("openai.txt", text)}, folder_ / "openai-tokens");
+        compare(load_tokenizer(folder_ / "openai-tokens"), load_tokenizer(two));
+        std::filesystem::remove(first / "vocab.bpe");
+        QVERIFY(is_line_with(input_error([&] { load_tokenizer(first); }), {"encoder.json", "no vocab.bpe beside it"}));
     }
 
     void what_is_not_known_is_refused_by_name_data() {

@@ -1,5 +1,9 @@
+#include "core/data/prepare.h"
+#include "core/data/stories.h"
+#include "core/data/tokenizers/load.h"
 #include "core/interop/hf/checkpoint.h"
 #include "core/interop/hf/export_run.h"
+#include "core/io/json_file.h"
 #include "core/model/transformer.h"
 #include "core/train/checkpoint.h"
 #include "tests/core/interop/hf/stored_bytes.h"
@@ -8,6 +12,7 @@
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
 
+#include <QProcess>
 #include <QTest>
 
 using namespace ablate;
@@ -77,6 +82,60 @@ class HfExportTest : public QObject {
         const hf::Exported half = hf::export_run(run, folder_ / "half", {.dtype = "bfloat16", .step = {}});
         QCOMPARE(2 * half.bytes, full.bytes);
         QCOMPARE(hf::Checkpoint(folder_ / "half").config().dtype, std::string("bfloat16"));
+    }
+
+    // The ids of transformers and sentencepiece for what was exported are those that the run was trained on.
+    void the_exported_tokenizer_encodes_as_the_run_did_data() {
+        QTest::addColumn<QString>("patch");
+        QTest::addColumn<bool>("bytes");
+        QTest::newRow("llama") << "{}" << false;
+        QTest::newRow("llama, byte fallback") << "{}" << true;
+        QTest::newRow("qwen3") << QString::fromStdString(qk_norm().dump()) << false;
+    }
+    void the_exported_tokenizer_encodes_as_the_run_did() {
+        QFETCH(QString, patch);
+        QFETCH(bool, bytes);
+        if (!fs::exists(ABLATE_PYTHON)) QSKIP("needs " ABLATE_PYTHON);
+        std::string text;
+        for (std::uint64_t i = 0; i < 300; ++i) text += data::story(1, i) + "a\ttab\n<|endoftext|>\n";
+        DataConfig config;
+        config.vocab_size = bytes ? 600 : 400;
+        config.byte_fallback = bytes;
+        const std::string name = QTest::currentDataTag();
+        data::tokenize(config, {folder_.write("stories.txt", text)}, folder_ / ("tokens of " + name));
+        const hf::Exported exported =
+            hf::export_run(run_of(Json::parse(patch.toStdString()), folder_ / ("tokens of " + name)), folder_ / name);
+        QVERIFY(exported.has_tokenizer && exported.remarks.empty());
+
+        Json texts = {"", " ", "\n", "The old\ncat sat", "  leading\n two\n", "\n\nblank\n\n\nlines\n", "a\tb\t\tc\n\t",
+                      "<s>hi</s> <unk>", "One.<|endoftext|>Two. <|endoftext|> \nThree", "naïve 日本 é", "ends  ",
+                      "a\u2581mark"};
+        for (std::uint64_t i = 300; i < 320; ++i) texts.push_back(data::story(1, i));
+        Json ours = Json::array();
+        const auto loaded = data::load_tokenizer(folder_ / name);
+        for (const Json& one : texts) {
+            std::vector<std::int32_t> ids;
+            loaded.tokenizer->encode(one.get<std::string>(), ids);
+            ours.push_back(ids);
+        }
+        io::write_json(folder_ / "texts.json", {{"texts", texts}, {"ids", ours}});
+        QProcess python;
+        python.start(ABLATE_PYTHON, {ABLATE_SOURCE_DIR "/tests/support/compare_tokenizers.py",
+                                     QString::fromStdString(folder_ / name), (folder_ / "texts.json").c_str()});
+        QVERIFY(python.waitForFinished(120'000));
+        const QByteArray said = python.readAllStandardError();
+        if (python.exitCode() == 77) QSKIP("needs transformers and sentencepiece");
+        QVERIFY2(python.exitCode() == 0, said);
+    }
+
+    void an_old_runs_lines_are_told() {
+        const fs::path old = fs::path(ABLATE_SOURCE_DIR) / "tests/data/workspaces/0.1/workspace/cache/tokens";
+        fs::path tokens;
+        for (const auto& entry : fs::directory_iterator(old))
+            if (fs::exists(entry.path() / "tokenizer.model")) tokens = entry.path();
+        const hf::Exported exported = hf::export_run(run_of({}, tokens), folder_ / "old");
+        QCOMPARE(exported.remarks.size(), std::size_t{1});
+        QVERIFY(is_line_with(exported.remarks[0], {"lines", "encoded one by one", "Encode each line by itself"}));
     }
 
     void what_cannot_be_exported_is_one_line_and_leaves_nothing() {

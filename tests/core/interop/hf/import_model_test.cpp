@@ -67,6 +67,18 @@ class ImportModelTest : public QObject {
         QVERIFY(!fs::exists(folder_ / "models/broken"));
     }
 
+    void a_tokenizer_that_is_not_read_stays_behind() {
+        const fs::path from = folder_ / "unread";
+        fs::copy(hub("llama-tied-f16-v4"), from);
+        atomic_write(from / "tokenizer.json", R"({"model": {"type": "WordPiece", "vocab": {"a": 0}}})");
+        const hf::ImportedModel model = hf::import_model(from, folder_.path(), "unread");
+        QVERIFY(!model.has_tokenizer && !fs::exists(model.folder / "tokenizer.json"));
+        QCOMPARE(model.remarks.size(), std::size_t{1});
+        QVERIFY(is_line_with(model.remarks[0], {"without its tokenizer", "'WordPiece'", "data.tokens"}));
+        QVERIFY(fs::exists(model.folder / "model.safetensors"));
+        QVERIFY(!hf::norm_study(model, "norms").baseline["data"].contains("tokenizer"));
+    }
+
     void a_name_comes_from_the_folder() {
         QCOMPARE(hf::model_id("/hub/Qwen3-0.6B"), "Qwen3-0.6B");
         QCOMPARE(hf::model_id("/hub/my model (2)/"), "my-model--2-");
