@@ -113,7 +113,7 @@ class Finder {
             find_in_folder();
         } else {
             sets_.folder = tokens.has_parent_path() ? tokens.parent_path() : fs::path(".");
-            if (!fs::is_directory(sets_.folder)) throw_missing(tokens);
+            if (!fs::is_directory(sets_.folder)) throw_missing(tokens, "data.tokens");
             find_named(tokens);
         }
         for (const auto& [name, path] : val_)
@@ -125,10 +125,10 @@ class Finder {
     }
 
   private:
-    [[noreturn]] static void throw_missing(const fs::path& tokens) {
-        throw InputError(
-            "data.tokens: {}: no such folder, no token file (.npy, .bin) of that name, and none that begins with it",
-            tokens.string());
+    [[noreturn]] static void throw_missing(const fs::path& tokens, const std::string& option) {
+        throw InputError("{}: {}: no such {}token file (.npy, .bin), and none that begins with this name{}", option,
+                         tokens.string(), option == "data.tokens" ? "folder, no such " : "",
+                         option == "data.tokens" ? "" : "; where data.tokens is set, data.val names token files");
     }
 
     void find_in_folder() {
@@ -214,13 +214,13 @@ class Finder {
             if (const fs::path file = path.string() + extension; is_file(file)) return {file};
         if (is_file(path.string() + ".idx")) return {bin_of(path.string() + ".idx")};
         const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-        if (!fs::is_directory(folder)) throw_missing(path);
+        if (!fs::is_directory(folder)) throw_missing(path, option);
         std::vector<Named> chosen;
         for (const Named& file : token_files_in(folder))
             if (file.file.filename().string().starts_with(path.filename().string())) chosen.push_back(file);
         const auto is_wanted = [&](const Named& file) { return file.role == wanted; };
         if (std::any_of(chosen.begin(), chosen.end(), is_wanted)) std::erase_if(chosen, std::not_fn(is_wanted));
-        if (chosen.empty()) throw_missing(path);
+        if (chosen.empty()) throw_missing(path, option);
         return joined(chosen);
     }
 

@@ -458,7 +458,7 @@ class PrepareTest : public QObject {
         given.tokens = foreign("no-val", {{"train.npy", {1, 2}}});
         QVERIFY(is_line_with(refusal(given), {"no val.npy or val.bin"}));
         given.val["x"] = "x.txt";
-        QVERIFY(is_line_with(refusal(given), {"data.val", "data.tokens"}));
+        QVERIFY(is_line_with(refusal(given), {"data.val: x.txt", "where data.tokens is set"}));
     }
 
     void vocabularies_the_text_cannot_give_are_refused() {
