@@ -1,6 +1,7 @@
 #include "app/ablate/train_runs.h"
 
 #include "core/base/error.h"
+#include "core/run/queue_owner.h"
 
 #include <atomic>
 
@@ -32,6 +33,7 @@ int train_runs(const std::vector<run::RunDirectory>& runs, int jobs, const Inter
         const std::stop_callback stop(interrupt.token(), [&] { executor->stop_all(); });
         for (const run::RunDirectory& directory : runs) {
             if (interrupt.signal()) break;
+            run::join_queue(directory);
             executor->submit(directory);
         }
         executor->wait();

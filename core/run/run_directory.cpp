@@ -6,6 +6,7 @@
 #include "core/io/json_file.h"
 #include "core/run/identity.h"
 #include "core/run/json_fields.h"
+#include "core/run/queue_owner.h"
 
 #include <torch/version.h>
 
@@ -185,7 +186,8 @@ Status RunDirectory::status(bool is_locked, const RunState& now) const {
     if (now.phase == "training") return Status::interrupted;
     if (now.phase == "queued") {
         std::error_code missing;
-        return fs::is_empty(checkpoints(), missing) || missing ? Status::queued : Status::interrupted;
+        const bool begun = !fs::is_empty(checkpoints(), missing) && !missing;
+        return begun || queue_owner_is_gone(*this) ? Status::interrupted : Status::queued;
     }
     switch (now.verdict->outcome) {
         case train::Outcome::healthy:

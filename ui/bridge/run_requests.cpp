@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/run/detached.h"
 #include "core/run/known_keys.h"
+#include "core/run/queue_owner.h"
 #include "ui/bridge/run_status.h"
 #include "ui/bridge/text.h"
 
@@ -72,6 +73,7 @@ void end_as_stopped(const run::RunDirectory& directory) {
 }  // namespace
 
 Submission submission(const run::RunDirectory& directory) {
+    run::join_queue(directory);
     return {directory, study::default_jobs(directory.info().config)};
 }
 

@@ -1,6 +1,7 @@
 #include "core/run/run_directory.h"
 
 #include "core/io/json_file.h"
+#include "core/run/queue_owner.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
@@ -45,6 +46,39 @@ class RunDirectoryTest : public QObject {
         QVERIFY(directory.info().versions.contains("libtorch"));
         for (const auto& entry : std::filesystem::directory_iterator(workspace / "runs"))
             QCOMPARE(entry.path().filename().string(), directory.id());
+    }
+
+    void a_run_whose_queue_was_killed_is_interrupted() {
+        const test::TempFolder workspace;
+        const RunDirectory waiting = test::create_bare_run(workspace.path()),
+                           behind = test::create_bare_run(workspace.path()),
+                           never_queued = test::create_bare_run(workspace.path());
+        int ready[2];
+        QVERIFY(pipe(ready) == 0);
+        const pid_t owner = fork();
+        if (owner == 0) {
+            join_queue(waiting);
+            join_queue(behind);
+            if (write(ready[1], "x", 1) == 1) pause();
+            _exit(0);
+        }
+        char byte = 0;
+        QVERIFY(read(ready[0], &byte, 1) == 1);
+        QCOMPARE(waiting.status(), Status::queued);
+        QCOMPARE(behind.status(), Status::queued);
+        kill(owner, SIGKILL);
+        waitpid(owner, nullptr, 0);
+        QCOMPARE(waiting.status(), Status::interrupted);
+        QCOMPARE(behind.status(), Status::interrupted);
+        QCOMPARE(never_queued.status(), Status::queued);  // as every run of 0.1
+
+        join_queue(behind);  // taken up by this process
+        QCOMPARE(behind.status(), Status::queued);
+        QCOMPARE(waiting.status(), Status::interrupted);
+        atomic_write(waiting.folder() / "queue.json", "{\"owner\": 3");
+        QCOMPARE(waiting.status(), Status::queued);  // nothing is known of an owner
+        close(ready[0]);
+        close(ready[1]);
     }
 
     void run_json_round_trips() {
