@@ -9,9 +9,16 @@ constexpr qsizetype kMostRecent = 10;
 
 const Setting<QStringList> kRecent{"workspaces/recent", {}};
 
+QByteArray name_of(const QString& workspace) {
+    return QCryptographicHash::hash(workspace.toUtf8(), QCryptographicHash::Sha1).toHex();
+}
+
 Setting<QVariantMap> place_setting(const QString& workspace) {
-    const QByteArray name = QCryptographicHash::hash(workspace.toUtf8(), QCryptographicHash::Sha1).toHex();
-    return {("places/" + name).constData(), {}};
+    return {("places/" + name_of(workspace)).constData(), {}};
+}
+
+Setting<QVariantMap> view_setting(const QString& page, const QString& workspace) {
+    return {("views/" + name_of(workspace) + "/" + page.toUtf8()).constData(), {}};
 }
 
 Setting<QVariantMap> page_setting(const QString& page) { return {("pages/" + page.toUtf8()).constData(), {}}; }
@@ -27,9 +34,17 @@ void Settings::remember_workspace(const QString& folder) {
     kRecent.set(recent.mid(0, kMostRecent));
 }
 
-QVariantMap Settings::page_state(const QString& page) { return page_setting(page).value(); }
+QVariantMap Settings::page_state(const QString& page, const QString& workspace) {
+    QVariantMap state = page_setting(page).value();
+    state[kView] = view_setting(page, workspace).value();
+    return state;
+}
 
-void Settings::set_page_state(const QString& page, const QVariantMap& state) { page_setting(page).set(state); }
+void Settings::set_page_state(const QString& page, const QString& workspace, const QVariantMap& state) {
+    QVariantMap shared = state;
+    view_setting(page, workspace).set(shared.take(kView).toMap());
+    page_setting(page).set(shared);
+}
 
 Settings::Place Settings::place(const QString& workspace) {
     const QVariantMap map = place_setting(workspace).value();

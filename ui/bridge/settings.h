@@ -30,9 +30,11 @@ struct Settings {
     static QStringList recent_workspaces();
     static void remember_workspace(const QString& folder);
 
-    // A page's choices (Page::save_state), by its file stem.
-    static QVariantMap page_state(const QString& page);
-    static void set_page_state(const QString& page, const QVariantMap& state);
+    // A page's choices (Page::save_state), by its file stem. What they hold under kView (filters, searches, sorting)
+    // belongs to a workspace, the rest (columns, splitters) to all of them.
+    static constexpr auto kView = "view";
+    static QVariantMap page_state(const QString& page, const QString& workspace);
+    static void set_page_state(const QString& page, const QString& workspace, const QVariantMap& state);
 
     // What was open in a workspace; empty for one never opened here.
     struct Place {

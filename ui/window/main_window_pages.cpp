@@ -51,7 +51,7 @@ Page* MainWindow::State::build_page(PageEntry& entry) {
     stack->addWidget(entry.page);
     connect_page(entry.page);
     entry.page->set_context(session->context());
-    entry.page->restore_state(Settings::page_state(entry.stem));
+    entry.page->restore_state(Settings::page_state(entry.stem, session->folder()));
     return entry.page;
 }
 

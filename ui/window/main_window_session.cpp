@@ -52,6 +52,7 @@ bool needs_draft(const StudyDocument& document) {
 }  // namespace
 
 void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& study) {
+    if (session) keep_pages();
     std::unique_ptr<Session> before = std::exchange(session, std::move(next));
     delete leaving;
     leaving = new Leaving(window, &session->control, window);
@@ -73,8 +74,11 @@ void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& stud
     connect_control();
     apply_run_settings(session->control);
     menus->set_undo_stack(session->document.undo_stack());
-    for (PageEntry& entry : pages)
-        if (entry.page) entry.page->set_context(session->context());
+    for (PageEntry& entry : pages) {
+        if (!entry.page) continue;
+        entry.page->set_context(session->context());
+        entry.page->restore_state(Settings::page_state(entry.stem, session->folder()));  // its filters, not the last's
+    }
     before.reset();  // nothing looks at it any more
 
     Settings::remember_workspace(session->folder());
@@ -217,7 +221,7 @@ void MainWindow::State::keep_place() {
 
 void MainWindow::State::keep_pages() {
     for (const PageEntry& entry : pages)
-        if (entry.page) Settings::set_page_state(entry.stem, entry.page->save_state());
+        if (entry.page) Settings::set_page_state(entry.stem, session->folder(), entry.page->save_state());
     Settings::geometry.set(window->saveGeometry());
     keep_place();
 }

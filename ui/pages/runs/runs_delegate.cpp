@@ -111,7 +111,7 @@ void paint_progress(QPainter& painter, const QRectF& area, double share, const Q
     if (share > 0) {
         QRectF done = bar;
         done.setWidth(std::max<double>(share * bar.width(), kBarHeight));
-        const bool at_work = status_look(status) == "running" || (status.isEmpty() && share < 1);
+        const bool at_work = status_look(status) == "running";
         painter.setBrush(at_work ? palette().accent : ink_of(status));
         painter.drawRoundedRect(done, kBarHeight / 2.0, kBarHeight / 2.0);
     }

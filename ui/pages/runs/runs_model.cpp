@@ -325,8 +325,9 @@ QVariant RunsModel::heading_data(const Group& group, int column, int role) const
         if (role == Qt::DisplayRole && column == step) return QString::number(group.rows.size());
         return {};
     }
-    if (role != Qt::DisplayRole && role != share_role && role != alarm_role) return {};
+    if (role != Qt::DisplayRole && role != share_role && role != alarm_role && role != status_role) return {};
     const Tally tally = tally_of(group);
+    if (role == status_role) return tally.running > 0 ? QString(run::to_string(Status::running)) : QString();
     if (role == share_role && column == progress) return tally.share;
     if (role == alarm_role) return column == verdict && tally.collapsed + tally.failed > 0;
     if (role != Qt::DisplayRole) return {};
@@ -347,8 +348,11 @@ RunsModel::Tally RunsModel::tally_of(const Group& group) const {
         tally.ended += over;
         tally.collapsed += run.status == Status::collapsed;
         tally.failed += run.status == Status::failed;
-        tally.share += (over ? 1 : share_of_steps(run)) / static_cast<double>(group.rows.size());
+        tally.running += run.status == Status::running;
+        tally.share += over ? 1 : share_of_steps(run);
     }
+    // Divided once: a sum of tenths misses 1, and with it the 100 %.
+    if (!group.rows.empty()) tally.share /= static_cast<double>(group.rows.size());
     return tally;
 }
 

@@ -35,7 +35,7 @@ class RunsModel : public QAbstractItemModel {
         id_role = Qt::UserRole + 1,  // a run's id, of a damaged one its folder's name; of a heading empty
         heading_role,                // whether the row is one
         damaged_role,                // whether it is a damaged run or their heading
-        status_role,                 // "running", "pausing", ..., "unreadable"
+        status_role,                 // "running", "pausing", ..., "unreadable"; of a heading "running" or ""
         share_role,                  // of the steps, 0 to 1; invalid where there is no telling
         sort_role,                   // a number, text or nothing, by column
         newest_role,                 // of a heading: when its newest run was created
@@ -102,7 +102,7 @@ class RunsModel : public QAbstractItemModel {
     const run::ListedRun& listed(const Row& row) const { return list_->runs[row.listed]; }
 
     struct Tally {
-        int ended = 0, collapsed = 0, failed = 0;
+        int ended = 0, collapsed = 0, failed = 0, running = 0;
         double share = 0;  // of all steps; what collapsed has no more to do
     };
     Tally tally_of(const Group& group) const;

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "ui/bridge/run_control.h"
+#include "ui/bridge/settings.h"
 #include "ui/bridge/study_document.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/confirm.h"
@@ -96,6 +97,7 @@ struct RunsPage::State {
     void take_runs();
     void take_queue();
     void choose_view();
+    QString why_none_matches() const;
 
     struct Chosen {
         QString id;
@@ -131,6 +133,7 @@ struct RunsPage::State {
     QLineEdit* search = nullptr;
     QLabel* summary = nullptr;
     Banner* banner = nullptr;
+    EmptyState* none = nullptr;
     QSplitter* split = nullptr;
     QStackedWidget* views = nullptr;
     std::map<RunAction, QAction*> actions;
@@ -146,7 +149,7 @@ RunsPage::State::State(RunsPage* page) : page(page) {
                                  "Design a study and start it. Runs that a terminal or another window starts in this "
                                  "workspace appear here as well.",
                                  "Open Study page", page);
-    auto* none = new EmptyState("No run matches", "The filter leaves nothing to show.", "Clear filter", page);
+    none = new EmptyState("No run matches", {}, "Clear filter", page);
     views = new QStackedWidget(page);
     views->addWidget(build_table());
     views->addWidget(empty);
@@ -329,9 +332,28 @@ void RunsPage::State::take_queue() {
 }
 
 void RunsPage::State::choose_view() {
-    const bool empty = model.rowCount() == 0, none = !empty && filter.rowCount() == 0;
-    views->setCurrentIndex(empty ? 1 : none ? 2 : 0);
+    const bool empty = model.rowCount() == 0, none_left = !empty && filter.rowCount() == 0;
+    views->setCurrentIndex(empty ? 1 : none_left ? 2 : 0);
+    if (none_left) none->set_texts("No run matches the filter", why_none_matches(), "Clear filter");
     summary->setVisible(!empty);
+}
+
+// Which word of the filter empties the list, where it is one of them alone.
+QString RunsPage::State::why_none_matches() const {
+    const QString words = search->text().simplified();
+    const QString hidden = QString("This workspace has %1.").arg(runs_text(model.run_count()));
+    QStringList to_blame;
+    const QStringList all = words.split(' ', Qt::SkipEmptyParts);
+    RunsFilter alone;
+    alone.setSourceModel(const_cast<RunsModel*>(&model));
+    for (const QString& word : all) {
+        alone.set_query(word);
+        if (alone.rowCount() == 0) to_blame += QString("“%1”").arg(word);
+    }
+    if (all.size() > 1 && !to_blame.isEmpty())
+        return QString("The filter is “%1”, and no run matches %2. %3").arg(words, to_blame.join(" or "), hidden);
+    return QString("The filter is “%1”%2. %3").arg(words, all.size() > 1 ? ", and no run has all of these words" : "",
+                                                    hidden);
 }
 
 void RunsPage::State::follow_selection() {
@@ -574,13 +596,18 @@ void RunsPage::choose_runs(const QStringList& ids) {
 QVariantMap RunsPage::save_state() const {
     return {{"table", state_->table->save_state()},
             {"split", state_->split->saveState()},
-            {"details", state_->details->isChecked()}};
+            {"details", state_->details->isChecked()},
+            {Settings::kView,
+             QVariantMap{{"filter", state_->search->text()}, {"table", state_->table->save_view()}}}};
 }
 
 void RunsPage::restore_state(const QVariantMap& state) {
     state_->table->restore_state(state.value("table").toMap());
     state_->split->restoreState(state.value("split").toByteArray());
     state_->details->setChecked(state.value("details", true).toBool());
+    const QVariantMap view = state.value(Settings::kView).toMap();
+    state_->search->setText(view.value("filter").toString());
+    state_->table->restore_view(view.value("table").toMap());
 }
 
 void RunsPage::showEvent(QShowEvent* event) {

@@ -253,7 +253,12 @@ QVariantMap RunsTable::save_state() const {
     for (const int column : sized_) sized += column;
     return {{"header", save_header(*header())},
             {"columns_chosen", columns_chosen_},
-            {"sized", sized},
+            {"sized", sized}};
+}
+
+QVariantMap RunsTable::save_view() const {
+    return {{"sorted", header()->sortIndicatorSection()},
+            {"order", static_cast<int>(header()->sortIndicatorOrder())},
             {"folded", QStringList(folded_.begin(), folded_.end())}};
 }
 
@@ -266,16 +271,22 @@ void RunsTable::restore_state(const QVariantMap& state) {
         sized_.clear();
         for (const QVariant& column : state.value("sized").toList()) sized_ += column.toInt();
         setColumnHidden(RunsModel::name, false);
-        const int sorted = header()->sortIndicatorSection();
-        filter_.sort(sorted < 0 ? int(RunsModel::created) : sorted, header()->sortIndicatorOrder());
     }
-    const QStringList folded = state.value("folded").toStringList();
+    restore_view({});
+    fit_columns();
+}
+
+void RunsTable::restore_view(const QVariantMap& view) {
+    const int sorted = std::clamp(view.value("sorted", -1).toInt(), -1, RunsModel::column_count - 1);
+    const auto order = view.value("order").toInt() == Qt::DescendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder;
+    header()->setSortIndicator(sorted, order);
+    filter_.sort(sorted < 0 ? int(RunsModel::created) : sorted, order);
+    const QStringList folded = view.value("folded").toStringList();
     folded_ = QSet<QString>(folded.begin(), folded.end());
     for (int row = 0; row < filter_.rowCount(); ++row) {
         const QModelIndex heading = filter_.index(row, 0);
         setExpanded(heading, !folded_.contains(heading_name(heading)));
     }
-    fit_columns();
 }
 
 }  // namespace ablate::ui

@@ -28,6 +28,8 @@ class RunsTable : public QTreeView {
 
     QVariantMap save_state() const;
     void restore_state(const QVariantMap& state);
+    QVariantMap save_view() const;  // what belongs to a workspace: the order, and which studies are folded
+    void restore_view(const QVariantMap& view);
 
   Q_SIGNALS:
     void selection_changed();

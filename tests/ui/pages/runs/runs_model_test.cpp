@@ -164,6 +164,22 @@ class RunsModelTest : public QObject {
         QCOMPARE(of_heading(RunsModel::progress, RunsModel::share_role).toDouble(), 0.625);
     }
 
+    void a_finished_study_is_complete_and_at_rest() {
+        for (int count = 1; count <= 60; ++count) {  // sixths and tenths do not sum to 1
+            std::vector<run::ListedRun> runs;
+            for (int i = 0; i < count; ++i)
+                runs.push_back(listed_run("r" + std::to_string(i), "one", "v" + std::to_string(i), 1, i + 1,
+                                          i % 3 ? Status::healthy : Status::collapsed));
+            RunsModel model;
+            model.set_runs(run_list(runs), color_of);
+            QCOMPARE(model.index(0, RunsModel::progress).data(RunsModel::share_role).toDouble(), 1.0);
+            QCOMPARE(model.index(0, RunsModel::progress).data(RunsModel::status_role).toString(), QString());
+            runs[0].status = Status::running;
+            model.set_runs(run_list(runs), color_of);
+            QCOMPARE(model.index(0, RunsModel::progress).data(RunsModel::status_role).toString(), QString("running"));
+        }
+    }
+
     void places_in_the_queue_follow() {
         RunsModel model;
         QAbstractItemModelTester tester(&model);

@@ -5,6 +5,7 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"
 #include "ui/bridge/run_control.h"
+#include "ui/bridge/settings.h"
 #include "ui/bridge/study_document.h"
 #include "ui/bridge/workspace.h"
 #include "ui/pages/runs/runs_model.h"
@@ -180,6 +181,7 @@ class RunsPageTest : public QObject {
         QCOMPARE(window.ids(), QStringList({collapsed}));
         QTest::keyClicks(&window.filter(), " nothing");
         QVERIFY(window.label("No run matches"));
+        QVERIFY(window.label("no run matches “nothing”. This workspace has 2 runs."));
         QTest::mouseClick(window.push_button("Clear filter"), Qt::LeftButton);
         QCOMPARE(window.ids().size(), 2);
     }
@@ -482,6 +484,30 @@ class RunsPageTest : public QObject {
         for (const QString& id : {a, c})
             QCOMPARE(run::read_notes(window.folder / "runs" / id.toStdString()).tags.size(), std::size_t{1});
         QVERIFY(told.value(0).value(0).toString().contains("notes.json"));
+    }
+
+    void the_filter_and_the_order_belong_to_a_workspace() {
+        QStandardPaths::setTestModeEnabled(true);
+        Window window;
+        write(window, {});
+        const QString collapsed =
+            write(window, {.variant = "no-norm", .label = "No norm", .patch = test::kNoNorm, .nan_at = 23});
+        window.open(2);
+        QTest::keyClicks(&window.filter(), "no-norm");
+        window.table().header()->setSortIndicator(RunsModel::loss, Qt::DescendingOrder);
+        Settings::set_page_state("runs", "/one", window.page->save_state());
+
+        window.page->restore_state(Settings::page_state("runs", "/two"));  // the window goes to another workspace
+        QCOMPARE(window.filter().text(), QString());
+        QCOMPARE(window.table().header()->sortIndicatorSection(), -1);
+        QCOMPARE(window.ids().size(), 2);
+        Settings::set_page_state("runs", "/two", window.page->save_state());
+
+        window.page->restore_state(Settings::page_state("runs", "/one"));
+        QCOMPARE(window.filter().text(), QString("no-norm"));
+        QCOMPARE(window.table().header()->sortIndicatorSection(), int(RunsModel::loss));
+        QCOMPARE(window.table().header()->sortIndicatorOrder(), Qt::DescendingOrder);
+        QCOMPARE(window.ids(), QStringList{collapsed});
     }
 
     void columns_and_folded_studies_are_restored() {
