@@ -99,6 +99,7 @@ struct StudyDocument::Private {
     std::uint64_t open_number = 0;                  // counts requests to open: the newest wins
     std::atomic<std::uint64_t> preview_number = 0;  // counts values: the newest is previewed
     bool preview_is_current = false;
+    std::uint64_t entry = 0;  // counts finished entries: edits of one entry are one undo step
     std::shared_ptr<StudyFiles> files;  // of the file worker
     std::shared_ptr<const run::RunList> runs;
     std::atomic<bool> machine_busy = false;
@@ -115,16 +116,18 @@ class StudyDocument::Edit : public QUndoCommand {
           document_(document),
           before_(document.study_),
           after_(std::move(after)),
-          merge_(std::move(merge)) {}
+          merge_(std::move(merge)),
+          entry_(document.private_->entry) {}
 
     int id() const override { return merge_.isEmpty() ? -1 : 1; }
     bool mergeWith(const QUndoCommand* other) override {
         const auto* next = static_cast<const Edit*>(other);  // the same id: an edit as well
-        if (next->merge_ != merge_) return false;
+        if (!next->is_of(merge_, entry_)) return false;
         after_ = next->after_;
         setObsolete(to_json(before_) == to_json(after_));
         return true;
     }
+    bool is_of(const QString& merge, std::uint64_t entry) const { return merge_ == merge && entry_ == entry; }
     void undo() override { document_.take(before_); }
     void redo() override { document_.take(after_); }
 
@@ -132,6 +135,7 @@ class StudyDocument::Edit : public QUndoCommand {
     StudyDocument& document_;
     StudyConfig before_, after_;
     QString merge_;
+    std::uint64_t entry_;
 };
 
 StudyDocument::StudyDocument(fs::path workspace, QObject* parent)
@@ -162,13 +166,45 @@ void StudyDocument::show_variant(const QString& name) {
 
 void StudyDocument::edit(const QString& what, StudyConfig next, const QString& merge) {
     require_readable(next);
+    if (!merge.isEmpty()) accept_entry(merge);
     if (to_json(next) == to_json(study_)) return;
     undo_.push(new Edit(*this, what, std::move(next), merge));
 }
 
+void StudyDocument::refuse_entry(const QString& merge, const RefusedEntry& entry) {
+    refused_[merge] = entry;  // first: its field keeps its text when the value changes
+    const int last = undo_.index() - 1;
+    const auto* edit = last < 0 ? nullptr : static_cast<const Edit*>(undo_.command(last));
+    if (edit && edit->is_of(merge, private_->entry)) {
+        const_cast<Edit*>(edit)->setObsolete(true);  // the stack deletes it: there is nothing to redo
+        undo_.undo();
+    }
+    Q_EMIT refused_entries_changed();
+}
+
+void StudyDocument::accept_entry(const QString& merge) {
+    if (refused_.erase(merge) > 0) Q_EMIT refused_entries_changed();
+}
+
+void StudyDocument::finish_entry() { ++private_->entry; }
+
+QString StudyDocument::option_entry(const QString& variant, const std::string& key) {
+    return variant + ":" + QString::fromStdString(key);
+}
+
+void StudyDocument::drop_entries_of_gone_variants() {
+    const auto gone = [&](const QString& name) {
+        return !name.isEmpty() && name != kBaseline &&
+               std::none_of(study_.variants.begin(), study_.variants.end(),
+                            [&](const auto& variant) { return QString::fromStdString(variant.name) == name; });
+    };
+    if (std::erase_if(refused_, [&](const auto& entry) { return gone(entry.second.variant); }) > 0)
+        Q_EMIT refused_entries_changed();
+}
+
 void StudyDocument::set_option(const QString& variant, const std::string& key, const Json& value) {
     edit("Change " + QString::fromStdString(option_in_words(key)),
-         with_option(study_, variant.toStdString(), key, value), variant + ":" + QString::fromStdString(key));
+         with_option(study_, variant.toStdString(), key, value), option_entry(variant, key));
 }
 
 void StudyDocument::reset_option(const QString& variant, const std::string& key) {
@@ -201,6 +237,7 @@ void StudyDocument::take(const StudyConfig& value) {
     request_preview();
     Q_EMIT changed();
     if (variant_ != shown) Q_EMIT variant_shown();
+    drop_entries_of_gone_variants();
     note_modified();
 }
 
@@ -215,6 +252,8 @@ void StudyDocument::adopt(StudyConfig value, const QString& file) {
     ++private_->study_number;
     ++private_->open_number;
     undo_.clear();
+    refused_.clear();
+    finish_entry();
     study_ = std::move(value);
     variant_ = kBaseline;
     private_->file = file;
@@ -222,6 +261,7 @@ void StudyDocument::adopt(StudyConfig value, const QString& file) {
     private_->modified = false;
     request_preview();
     Q_EMIT loaded();
+    Q_EMIT refused_entries_changed();
     Q_EMIT changed();
     Q_EMIT variant_shown();
     Q_EMIT file_changed();

@@ -33,6 +33,14 @@ struct StudyPreview {
 };
 using StudyPreviewPtr = std::shared_ptr<const StudyPreview>;
 
+// A text in a field of the window that is no value of what it edits. The study keeps the value from before it was typed.
+struct RefusedEntry {
+    QString variant;  // whose option it is; "" for what belongs to the whole study
+    QString key;      // the option's dotted key; "" for other fields
+    QString label;    // what the field is called: "Seeds"
+    QString line;     // what is wrong, without the label
+};
+
 // The study being designed: its value, its file, undo and redo, and a preview that follows it. Every change goes
 // through edit(). Reading, writing and previewing happen in a thread of its own; the value is always readable.
 class StudyDocument : public QObject {
@@ -54,6 +62,14 @@ class StudyDocument : public QObject {
     // InputError, and no change, when the study cannot be written down: an unknown key, a value out of range, a bad or
     // doubled name. What only preflight can judge (heads that do not divide d_model) is a finding of the preview.
     void edit(const QString& what, StudyConfig next, const QString& merge = {});
+    // Typing. What was taken over from the field `merge` since the last finish_entry() is taken back (a valid beginning
+    // of a text that is refused must not stay), and the study cannot be started until the entry is accepted: by
+    // another edit with the same `merge`, or by accept_entry().
+    void refuse_entry(const QString& merge, const RefusedEntry& entry);
+    void accept_entry(const QString& merge);  // it is valid, given up, or its field is gone
+    void finish_entry();                      // Return, or the focus left: what comes next is another undo step
+    const std::map<QString, RefusedEntry>& refused_entries() const { return refused_; }  // by `merge`
+    static QString option_entry(const QString& variant, const std::string& key);         // the `merge` of set_option()
     // One option of the baseline (`variant` "baseline") or of a variant's patch, by dotted key. The same errors.
     void set_option(const QString& variant, const std::string& key, const Json& value);
     void reset_option(const QString& variant, const std::string& key);  // to the default, or to the baseline's value
@@ -80,6 +96,7 @@ class StudyDocument : public QObject {
     void variant_shown();    // another variant is the one shown
     void file_changed();     // file() or modified()
     void preview_changed();  // newest wins, stale ones are dropped
+    void refused_entries_changed();
     void loaded();           // another study; undo is empty
     void saved(const QString& file);
     void failed(const QString& line);  // opening or saving; one line
@@ -92,11 +109,13 @@ class StudyDocument : public QObject {
     template <class Open>
     void open_with(Open open);
     void note_modified();
+    void drop_entries_of_gone_variants();
     void request_preview();
     void take_preview(std::uint64_t number, StudyPreviewPtr preview);
 
     StudyConfig study_;
     QUndoStack undo_;
+    std::map<QString, RefusedEntry> refused_;
     QString variant_ = QStringLiteral("baseline");
     StudyPreviewPtr preview_;
     std::unique_ptr<Private> private_;

@@ -7,6 +7,7 @@
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QVBoxLayout>
+#include <utility>
 
 namespace ablate::ui {
 namespace {
@@ -74,7 +75,10 @@ FieldRow::FieldRow(std::string key, const FieldInfo& field, const FormActions& a
     hurry_.setInterval(kTypingPause);
     connect(&hurry_, &QTimer::timeout, this, &FieldRow::tell);
     connect(editor_, &ValueEditor::edited, this, &FieldRow::edited);
-    connect(editor_, &ValueEditor::finished, this, &FieldRow::tell);
+    connect(editor_, &ValueEditor::finished, this, [this] {
+        tell();
+        if (actions_.finish) actions_.finish();
+    });
     connect(editor_, &ValueEditor::given_up, this, &FieldRow::give_up);
     connect(reset_, &QToolButton::clicked, this, [this] {
         give_up();
@@ -94,24 +98,39 @@ void FieldRow::edited() {
 void FieldRow::apply(const std::function<void()>& action) {
     try {
         action();
-        drafts_.erase(subject_);
+        drop_draft(subject_);
         error_.clear();
         tell();
     } catch (const InputError& error) {
-        error_ = without_place(error.what(), key_);
-        const QString typed = editor_->draft();
-        if (typed.isNull()) {  // a choice that was refused
-            editor_->show_value(shown_);
-            return tell();
-        }
-        drafts_[subject_] = {typed, error_};
-        hurry_.start();
+        refuse(without_place(error.what(), key_));
     }
+}
+
+void FieldRow::refuse(const QString& line) {
+    error_ = line;
+    const QString typed = editor_->draft();
+    if (typed.isNull()) {  // a choice that was refused
+        editor_->show_value(shown_);
+        return tell();
+    }
+    drafts_[subject_] = {typed, error_};
+    refusing_ = true;
+    if (actions_.refuse) actions_.refuse(subject_, key_, line);
+    refusing_ = false;
+    hurry_.start();
+}
+
+void FieldRow::drop_draft(const QString& subject) {
+    if (drafts_.erase(subject) > 0 && actions_.accept) actions_.accept(subject, key_);
+}
+
+void FieldRow::drop_drafts() {
+    while (!drafts_.empty()) drop_draft(QString(drafts_.begin()->first));
 }
 
 // Back to the value there is.
 void FieldRow::give_up() {
-    drafts_.erase(subject_);
+    drop_draft(subject_);
     error_.clear();
     editor_->show_value(shown_);
     tell();
@@ -146,7 +165,9 @@ void FieldRow::show_value(const QString& subject, const Json& value, const Json&
         error_ = draft == drafts_.end() ? QString() : draft->second.error;
         draft == drafts_.end() ? editor_->show_value(value) : editor_->set_draft(draft->second.text);
         tell();
-    } else if (other_value && !means(value)) {  // undone, reset, or changed in the patch
+        // The study forgets the entries of a variant that is removed; undo brings it back.
+        if (draft != drafts_.end() && actions_.refuse) actions_.refuse(subject, key_, error_);
+    } else if (other_value && !refusing_ && !means(value)) {  // undone, reset, or changed in the patch
         give_up();
     }
     const bool kind = field_.type == FieldType::kind;
@@ -164,19 +185,30 @@ void FieldRow::show_value(const QString& subject, const Json& value, const Json&
     if (kind) show_options(subject, value, reference, reference_name);
 }
 
+// What is typed for other subjects stays until they are shown again.
+void FieldRow::show_options_of(const KindRow& kind) {
+    for (FieldRow* option : options_) {
+        other_drafts_[option->key_] = std::move(option->drafts_);
+        option->drafts_.clear();
+        option->deleteLater();
+        option->hide();
+    }
+    options_.clear();
+    options_of_ = kind.name;
+    for (const FieldBuilder& option : kind.options) {
+        options_.push_back(new FieldRow(key_ + "." + option.key, option, actions_, indent_ + 1, this));
+        options_.back()->set_read_only(read_only_);
+        if (auto kept = other_drafts_.extract(options_.back()->key_)) options_.back()->drafts_ = std::move(kept.mapped());
+        layout()->addWidget(options_.back());
+    }
+}
+
 void FieldRow::show_options(const QString& subject, const Json& value, const Json& reference,
                             const QString& reference_name) {
     const KindRow& kind = *kind_of(field_, value);
-    if (options_of_ != kind.name) {
-        for (FieldRow* option : options_) option->deleteLater(), option->hide();
-        options_.clear();
-        options_of_ = kind.name;
-        for (const FieldBuilder& option : kind.options) {
-            options_.push_back(new FieldRow(key_ + "." + option.key, option, actions_, indent_ + 1, this));
-            options_.back()->set_read_only(read_only_);
-            layout()->addWidget(options_.back());
-        }
-    }
+    if (options_of_ != kind.name) show_options_of(kind);
+    for (auto& [key, drafts] : other_drafts_)  // the subject's kind has no such option any more
+        if (drafts.erase(subject) > 0 && actions_.accept) actions_.accept(subject, key);
     // Of another kind than the reference's, an option goes back to its default.
     const bool same_kind = reference.at("kind") == value.at("kind");
     for (FieldRow* option : options_) {
@@ -200,9 +232,16 @@ void FieldRow::set_read_only(bool read_only) {
 }
 
 void FieldRow::forget_drafts() {
-    drafts_.clear();
+    drop_drafts();
     if (!error_.isEmpty()) give_up();
     for (FieldRow* option : options_) option->forget_drafts();
+    for (auto& [key, drafts] : std::exchange(other_drafts_, {}))
+        for (const auto& draft : drafts)
+            if (actions_.accept) actions_.accept(draft.first, key);
+}
+
+void FieldRow::forget_draft() {
+    if (!error_.isEmpty()) give_up();
 }
 
 bool FieldRow::matches(const QString& needle) const {

@@ -14,6 +14,15 @@ QString group_name(const std::string& group) {
     return group == "train" ? QString("Training") : name.first(1).toUpper() + name.sliced(1);
 }
 
+// What an option means where it is 0; "" for options whose 0 is a 0.
+QString meant_by_zero(const std::string& key, const RunConfig& config) {
+    if (key == "model.kv_heads") return QString::number(config.model.heads);
+    if (key == "model.head_dim") return QString::number(config.model.d_model / config.model.heads);
+    if (key == "train.epochs") return "by steps";
+    if (key == "train.eval_windows") return QString::number(config.train.eval_batches * config.train.batch);
+    return {};
+}
+
 }  // namespace
 
 SchemaForm::SchemaForm(FormActions actions, QWidget* parent)
@@ -27,6 +36,9 @@ SchemaForm::SchemaForm(FormActions actions, QWidget* parent)
     rows_->setSpacing(kSpace);
     nothing_found_ = new QLabel("No option matches.", body);
     nothing_found_->setProperty("role", "muted");
+    nothing_found_->setTextFormat(Qt::RichText);
+    nothing_found_->setWordWrap(true);
+    connect(nothing_found_, &QLabel::linkActivated, search_, &QLineEdit::clear);
     rows_->addWidget(nothing_found_);
     nothing_found_->hide();
     QLabel* group_title = nullptr;
@@ -84,6 +96,7 @@ void SchemaForm::show_values(const QString& subject, const RunConfig& values, co
         for (FieldRow* row : section->rows) {
             const Json &value = *schema_detail::find(values_, row->key()),
                        &old = *schema_detail::find(back, row->key());
+            row->set_placeholder(meant_by_zero(row->key(), values));
             row->show_value(subject, value, old, reference_name);
             changed += value != old;
             has_kind |= row->field().type == FieldType::kind;
@@ -124,7 +137,9 @@ void SchemaForm::filter() {
         bool shown = false;
         for (FieldRow* row : section->rows) {
             const std::string group = section->id.substr(0, section->id.find('/'));
-            const bool visible = (values_.is_null() || row->field().visible(values_.at(group))) && row->matches(needle);
+            const bool means_something = values_.is_null() || row->field().visible(values_.at(group));
+            if (!means_something) row->forget_draft();
+            const bool visible = means_something && row->matches(needle);
             row->setVisible(visible);
             shown |= visible;
         }
@@ -134,6 +149,8 @@ void SchemaForm::filter() {
         any |= shown;
     }
     for (const auto& [title, shown] : groups) title->setVisible(shown);
+    nothing_found_->setText(QString("No option matches “%1”. <a href=\"clear\">Clear the search</a>")
+                                .arg(needle.toHtmlEscaped()));
     nothing_found_->setVisible(!any);
 }
 

@@ -70,10 +70,20 @@ class LineEditor : public ValueEditor {
     }
     Json value(const std::string& where) const override {
         const std::string typed = line_->text().trimmed().toStdString();
+        if (typed.empty() && !line_->placeholderText().isEmpty()) return 0;
         if (typed.empty() && field_.type != FieldType::text) throw InputError("{}: type a number", where);
         return parse_value(field_, typed, where);
     }
-    void show_value(const Json& value) override { set_draft(field_text(value)); }
+    void show_value(const Json& value) override {
+        const bool meant = !line_->placeholderText().isEmpty() && value == 0;
+        set_draft(meant ? QString() : field_text(value));
+    }
+    void set_placeholder(const QString& text) override {
+        const bool stood_for_zero = !line_->placeholderText().isEmpty() && line_->text().isEmpty();
+        line_->setPlaceholderText(text);
+        if (text.isEmpty() && stood_for_zero) line_->setText("0");
+        if (!text.isEmpty() && line_->text() == "0" && !line_->hasFocus()) line_->clear();
+    }
     QString draft() const override { return line_->text(); }
     void set_draft(const QString& draft) override {
         line_->setText(draft);
@@ -157,6 +167,7 @@ class MapEditor : public ValueEditor {
         lines_->setAcceptDrops(true);
         connect(lines_, &QPlainTextEdit::textChanged, this, &ValueEditor::edited);
         connect(lines_, &FieldTextEdit::given_up, this, &ValueEditor::given_up);
+        connect(lines_, &FieldTextEdit::finished, this, &ValueEditor::finished);
     }
     Json value(const std::string& where) const override {
         Json map = Json::object();
@@ -257,6 +268,11 @@ void FieldTextEdit::keyPressEvent(QKeyEvent* event) {
     if (is_undo(event)) return event->ignore();
     if (event->key() == Qt::Key_Escape) return Q_EMIT given_up();
     QPlainTextEdit::keyPressEvent(event);
+}
+
+void FieldTextEdit::focusOutEvent(QFocusEvent* event) {
+    QPlainTextEdit::focusOutEvent(event);
+    Q_EMIT finished();
 }
 
 void FieldTextEdit::insertFromMimeData(const QMimeData* source) {

@@ -20,6 +20,8 @@ class ValueEditor : public QWidget {
     virtual void show_value(const Json& value) = 0;
     virtual QString draft() const { return {}; }  // what is typed; null where only values can be chosen
     virtual void set_draft(const QString& text) { Q_UNUSED(text) }
+    // What the option means where it is 0 ("as many as heads"): shown in place of a 0, which is not what is meant.
+    virtual void set_placeholder(const QString& text) { Q_UNUSED(text) }
 
   Q_SIGNALS:
     void edited();    // by the user, at each key
@@ -59,10 +61,12 @@ class FieldTextEdit : public QPlainTextEdit {
 
   Q_SIGNALS:
     void given_up();
+    void finished();  // the focus left
 
   protected:
     bool event(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
     void insertFromMimeData(const QMimeData* source) override;
 };
 

@@ -2,6 +2,7 @@
 
 #include "ui/bridge/run_control.h"
 #include "ui/bridge/settings.h"
+#include "ui/forms/number_box.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
@@ -91,7 +92,7 @@ QWidget* SettingsDialog::build_mode() {
 }
 
 QWidget* SettingsDialog::build_jobs() {
-    auto* box = new QSpinBox(this);
+    auto* box = new NumberBox<QSpinBox>(this);
     box->setRange(0, kMostJobs);
     box->setSpecialValueText("As many as the cores allow");
     box->setValue(Settings::jobs.value());

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "ui/bridge/text.h"
+#include "ui/forms/number_box.h"
 #include "ui/theme/theme.h"
 
 #include <QDoubleSpinBox>
@@ -40,10 +41,10 @@ SamplingForm::SamplingForm(QWidget* parent) : QFrame(parent, Qt::Popup) {
 
 QDoubleSpinBox* SamplingForm::add_number(const char* key, const QString& label, double lowest, double highest,
                                          double value, const QString& help) {
-    auto* box = new QDoubleSpinBox(this);
+    auto* box = new NumberBox<QDoubleSpinBox>(this);
     box->setObjectName(key);
     box->setRange(lowest, highest);
-    box->setDecimals(2);
+    box->setDecimals(6);
     box->setSingleStep(highest > 1 ? 0.1 : 0.05);
     box->setValue(value);
     box->setAccessibleName(label);
@@ -56,7 +57,7 @@ QDoubleSpinBox* SamplingForm::add_number(const char* key, const QString& label, 
 
 QSpinBox* SamplingForm::add_count(const char* key, const QString& label, int lowest, int highest, int value,
                                   const QString& help) {
-    auto* box = new QSpinBox(this);
+    auto* box = new NumberBox<QSpinBox>(this);
     box->setObjectName(key);
     box->setRange(lowest, highest);
     box->setValue(value);

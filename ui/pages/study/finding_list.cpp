@@ -74,6 +74,10 @@ class FindingDelegate : public QStyledItemDelegate {
 
 }  // namespace
 
+QString in_words(const RefusedEntry& entry) {
+    return QString("%1: %2%3").arg(entry.label, entry.line, entry.line.endsWith('.') ? "" : ".");
+}
+
 std::pair<QString, QString> option_and_rest(const study::Finding& finding) {
     const std::string place = finding.variant + ".";
     const auto colon = finding.text.find(": ");
@@ -104,8 +108,13 @@ std::vector<FindingModel::Row> FindingModel::rows_of(const StudyPreview& preview
     return rows;
 }
 
-void FindingModel::take(const StudyPreviewPtr& preview) {
-    std::vector<Row> rows = preview ? rows_of(*preview) : std::vector<Row>();
+void FindingModel::take(const StudyPreviewPtr& preview, const std::map<QString, RefusedEntry>& refused) {
+    std::vector<Row> rows;
+    for (const auto& [merge, entry] : refused)
+        rows.push_back({Mark::error, entry.variant, in_words(entry) + " The study keeps the value it had.",
+                        entry.key.isEmpty() ? merge : entry.key});
+    if (preview)
+        for (Row& row : rows_of(*preview)) rows.push_back(std::move(row));
     const int before = rowCount(), after = static_cast<int>(rows.size());
     if (after < before) {
         beginRemoveRows({}, after, before - 1);

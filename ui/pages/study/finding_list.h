@@ -8,13 +8,14 @@
 
 namespace ablate::ui {
 
-// What preflight found, the gravest first. Follows each preview in place.
+// Entries that fields refuse, then what preflight found, the gravest first. Follows each preview in place.
 class FindingModel : public QAbstractListModel {
     Q_OBJECT
   public:
-    enum Role { mark = Qt::UserRole + 1, variant, key };  // Mark; QString; dotted key it names, or ""
+    // key: the dotted key of the option it is about, the name of a refused entry that is no option's, or "".
+    enum Role { mark = Qt::UserRole + 1, variant, key };  // Mark; QString; see below
     using QAbstractListModel::QAbstractListModel;
-    void take(const StudyPreviewPtr& preview);
+    void take(const StudyPreviewPtr& preview, const std::map<QString, RefusedEntry>& refused = {});
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
@@ -31,6 +32,9 @@ class FindingModel : public QAbstractListModel {
 
 // The option that a finding is about, when its text begins with "POINT.KEY: ", and the rest of the text.
 std::pair<QString, QString> option_and_rest(const study::Finding& finding);
+
+// "Layers: must be a whole number, not 7.5."
+QString in_words(const RefusedEntry& entry);
 
 // A list whose lines wrap. A line that is clicked, or entered with Return, shows what it is about.
 class FindingList : public QListView {

@@ -40,6 +40,10 @@ PatchEditor::PatchEditor(QWidget* parent)
     all->addWidget(error_);
     connect(text_, &QPlainTextEdit::textChanged, this, &PatchEditor::edited);
     connect(text_, &FieldTextEdit::given_up, this, &PatchEditor::give_up);
+    connect(text_, &FieldTextEdit::finished, this, [this] {
+        if (document_) document_->finish_entry();
+    });
+    setFocusProxy(text_);
 }
 
 void PatchEditor::set_document(StudyDocument* document) {
@@ -68,12 +72,13 @@ const Json* PatchEditor::patch() const {
     return found == study.variants.end() ? nullptr : &found->patch;
 }
 
-// A text that means the patch already stays as it is typed.
+// A text that means the patch already stays as it is typed, and so does one that is refused.
 void PatchEditor::show_patch() {
+    if (keeping_) return;
     const Json* shown = patch();
     auto draft = drafts_.find(variant_);
     if (draft != drafts_.end() && (!shown || draft->second.patch != *shown)) {  // changed elsewhere since
-        drafts_.erase(draft);
+        drop(variant_);
         draft = drafts_.end();
     }
     const Json typed = Json::parse(text_->toPlainText().toStdString(), nullptr, false);
@@ -98,8 +103,8 @@ void PatchEditor::edited() {
         else
             for (VariantConfig& variant : next.variants)
                 if (QString::fromStdString(variant.name) == variant_) variant.patch = value;
-        drafts_.erase(variant_);
-        document_->edit("Edit the patch of " + variant_, std::move(next), "patch:" + variant_);
+        drafts_.erase(variant_);  // accepted by the edit
+        document_->edit("Edit the patch of " + variant_, std::move(next), kEntry + variant_);
         tell({});
     } catch (const Json::parse_error& error) {
         keep(typed, plain_parse_error(error.what()));
@@ -109,13 +114,20 @@ void PatchEditor::edited() {
 }
 
 void PatchEditor::keep(const QString& typed, const QString& error) {
-    drafts_[variant_] = {typed, error, *patch()};
     tell(error);
+    keeping_ = true;
+    document_->refuse_entry(kEntry + variant_, {variant_, {}, "Patch", error});
+    keeping_ = false;
+    drafts_[variant_] = {typed, error, *patch()};
+}
+
+void PatchEditor::drop(const QString& variant) {
+    if (drafts_.erase(variant) > 0) document_->accept_entry(kEntry + variant);
 }
 
 // Back to the patch there is.
 void PatchEditor::give_up() {
-    drafts_.erase(variant_);
+    drop(variant_);
     show_patch();
 }
 

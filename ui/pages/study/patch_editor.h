@@ -13,6 +13,8 @@ namespace ablate::ui {
 class PatchEditor : public QWidget {
     Q_OBJECT
   public:
+    static constexpr auto kEntry = "patch:";  // and the variant: its refused entries
+
     explicit PatchEditor(QWidget* parent = nullptr);
     void set_document(StudyDocument* document);
     // Shown anew at each change of the study; read only for one that `combine` made.
@@ -23,6 +25,7 @@ class PatchEditor : public QWidget {
     void edited();
     void give_up();
     const Json* patch() const;  // of the shown variant; null when the study has none of that name
+    void drop(const QString& variant);  // its draft
     void keep(const QString& typed, const QString& error);
     void tell(const QString& line);
 
@@ -33,6 +36,7 @@ class PatchEditor : public QWidget {
         Json patch;  // which it was to replace
     };
     std::map<QString, Draft> drafts_;  // by variant: texts that cannot be taken
+    bool keeping_ = false;             // the study goes back to its old patch; the text stays
     FieldTextEdit* text_;
     QLabel *title_, *error_;
 };

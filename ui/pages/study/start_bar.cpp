@@ -2,6 +2,7 @@
 
 #include "ui/bridge/text.h"
 #include "ui/pages/study/cost_panel.h"
+#include "ui/pages/study/finding_list.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
@@ -52,6 +53,7 @@ void StartBar::set_context(StudyDocument* document, RunControl* control) {
     refusal_.clear();
     if (document) {
         connect(document, &StudyDocument::preview_changed, this, &StartBar::show_state);
+        connect(document, &StudyDocument::refused_entries_changed, this, &StartBar::show_state);
         connect(document, &StudyDocument::changed, this, [this] {
             refusal_.clear();
             show_state();
@@ -104,6 +106,11 @@ void StartBar::refuse(const QString& line) {
 
 QString StartBar::obstacle() const {
     if (!document_ || !control_) return "No workspace is open.";
+    if (const auto& refused = document_->refused_entries(); !refused.empty()) {
+        const RefusedEntry& entry = refused.begin()->second;
+        const QString whose = entry.variant.isEmpty() || entry.variant == "baseline" ? QString() : entry.variant + ", ";
+        return whose + in_words(entry) + " Correct the entry, or press Esc in its field to keep the old value.";
+    }
     const StudyPreviewPtr preview = document_->preview();
     if (!preview || !document_->preview_is_current()) return "Checking the study";
     return preview->can_start() ? QString() : preview->why_not();
@@ -120,10 +127,11 @@ void StartBar::show_state() {
     if (had_focus && !preparing) start_->setFocus();
     const StudyPreviewPtr preview = document_ ? document_->preview() : nullptr;
     if (preview && document_->preview_is_current())
-        summary_->setText(preview->can_start() ? study_in_words(*preview) : QString());
+        summary_->setText(preview->can_start() && document_->refused_entries().empty() ? study_in_words(*preview) : QString());
     if (preparing) return;
     // While the next preview is made, what the last one said stays: it is gone in a moment.
-    const bool checking = document_ && preview && !document_->preview_is_current();
+    const bool checking =
+        document_ && preview && !document_->preview_is_current() && document_->refused_entries().empty();
     if (!refusal_.isEmpty())
         tell(refusal_, "danger");
     else if (!checking)

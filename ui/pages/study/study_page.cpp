@@ -1,7 +1,9 @@
 #include "ui/pages/study/study_page.h"
 
 #include "core/base/text.h"
+#include "core/config/run_config_schema.h"
 #include "ui/bridge/run_control.h"
+#include "ui/bridge/settings.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
 #include "ui/bridge/workspace.h"
@@ -53,6 +55,7 @@ struct StudyPage::State {
 
     void show_shown();  // the shown variant, everywhere
     void take_preview();
+    void list_findings();
     void show_problems();
     void reveal(const QString& variant, const QString& key);
     void place_columns();
@@ -113,7 +116,18 @@ QWidget* StudyPage::State::build_form() {
     form_remark = plain_label("", "muted", side);
     form = new SchemaForm(
         {[this](const std::string& key, const Json& value) { document->set_option(variants->shown(), key, value); },
-         [this](const std::string& key) { document->reset_option(variants->shown(), key); }},
+         [this](const std::string& key) { document->reset_option(variants->shown(), key); },
+         [this](const QString& subject, const std::string& key, const QString& line) {
+             const FieldInfo* option = find_option(key);
+             document->refuse_entry(StudyDocument::option_entry(subject, key),
+                                    {subject, text(key), text(option ? option->label : label_of(key)), line});
+         },
+         [this](const QString& subject, const std::string& key) {
+             if (document) document->accept_entry(StudyDocument::option_entry(subject, key));
+         },
+         [this] {
+             if (document) document->finish_entry();
+         }},
         side);
     form_title->setMinimumHeight(kHeadHeight);
     auto* head = new QHBoxLayout;
@@ -246,13 +260,17 @@ void StudyPage::State::show_shown() {
 
 void StudyPage::State::take_preview() {
     const StudyPreviewPtr preview = document->preview();
-    findings->findings().take(preview);
-    const int found = findings->findings().rowCount();
-    tabs->setTabText(0, found ? QString("Findings (%1)").arg(found) : QString("Findings"));
+    list_findings();
     const bool combined = variants->shown() != "baseline" && !own_variant();
     if (combined) return show_shown();  // all that is known of it is the preview's
     costs->show_costs(preview, variants->shown());
     show_problems();
+}
+
+void StudyPage::State::list_findings() {
+    findings->findings().take(document->preview(), document->refused_entries());
+    const int found = findings->findings().rowCount();
+    tabs->setTabText(0, found ? QString("Findings (%1)").arg(found) : QString("Findings"));
 }
 
 // What preflight says of an option stands below the option too.
@@ -268,8 +286,14 @@ void StudyPage::State::show_problems() {
 }
 
 void StudyPage::State::reveal(const QString& variant, const QString& key) {
+    if (strip->focus_entry(key) || settings->focus_entry(key) || variants->focus_entry(key)) return;
     variants->choose(variant);
-    if (!key.isEmpty()) form->reveal(key.toStdString());
+    if (key.startsWith(PatchEditor::kEntry)) {
+        tabs->setCurrentWidget(patch);
+        patch->setFocus();
+    } else if (!key.isEmpty()) {
+        form->reveal(key.toStdString());
+    }
 }
 
 // As the user left them at this width, else as usual.
@@ -302,6 +326,7 @@ void StudyPage::set_context(const PageContext& context) {
     connect(s.document, &StudyDocument::changed, this, [this] { state_->show_shown(); });
     connect(s.document, &StudyDocument::preview_changed, this, [this] { state_->take_preview(); });
     connect(s.document, &StudyDocument::loaded, this, [this] { state_->form->begin_study(); });
+    connect(s.document, &StudyDocument::refused_entries_changed, this, [this] { state_->list_findings(); });
     s.form->begin_study();
     s.show_shown();
     s.take_preview();
@@ -323,7 +348,8 @@ QVariantMap StudyPage::save_state() const {
             {"narrow_columns", columns(true)},
             {"rows", s.rows->saveState()},
             {"tab", s.tabs->currentIndex()},
-            {"folds", s.form->save_state()}};
+            {"folds", s.form->save_state()},
+            {Settings::kView, QVariantMap{{"search", s.form->search()->text()}}}};
 }
 
 void StudyPage::restore_state(const QVariantMap& state) {
@@ -333,6 +359,7 @@ void StudyPage::restore_state(const QVariantMap& state) {
     s.rows->restoreState(state.value("rows").toByteArray());
     s.tabs->setCurrentIndex(std::clamp(state.value("tab").toInt(), 0, s.tabs->count() - 1));
     s.form->restore_state(state.value("folds").toMap());
+    s.form->search()->setText(state.value(Settings::kView).toMap().value("search").toString());
 }
 
 void StudyPage::resizeEvent(QResizeEvent* event) {

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/config/run_config_schema.h"
+#include "core/config/seeds.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -16,7 +17,16 @@
 namespace ablate::ui {
 namespace {
 
-constexpr std::int64_t kMostSeeds = 1000;
+constexpr auto kSeedsEntry = "seeds";
+
+QString grid_entry(const std::string& key) { return "grid:" + text(key); }
+
+// "Seeds: 'x' is not ..." -> "'x' is not ...": the message stands below its field.
+QString without_place(QString line, const QString& place) {
+    if (line.startsWith(place + ": ")) line.remove(0, place.size() + 2);
+    if (!line.isEmpty()) line[0] = line[0].toUpper();
+    return line;
+}
 
 struct Combination {
     const char *value, *title, *help;
@@ -107,9 +117,11 @@ StudySettings::StudySettings(QWidget* parent)
     connect(menu_, &QMenu::aboutToShow, this, &StudySettings::build_menu);
     connect(seeds_, &QLineEdit::textEdited, this, &StudySettings::edit_seeds);
     connect(seeds_, &FieldLineEdit::given_up, this, [this] {
+        document_->accept_entry(kSeedsEntry);
         seeds_->clear();
         show_seeds();
     });
+    connect_typing(seeds_);
     connect(combine_, &QComboBox::activated, this, [this] {
         combine_->setToolTip(combine_->currentData(Qt::ToolTipRole).toString());
         edit(error_, "Combine variants", [this] {
@@ -124,6 +136,22 @@ StudySettings::StudySettings(QWidget* parent)
 }
 
 StudySettings::~StudySettings() = default;
+
+void StudySettings::connect_typing(FieldLineEdit* field) {
+    connect(field, &QLineEdit::editingFinished, this, [this] {
+        if (document_) document_->finish_entry();
+    });
+}
+
+bool StudySettings::focus_entry(const QString& entry) {
+    FieldLineEdit* field = entry == kSeedsEntry ? seeds_ : nullptr;
+    for (const auto& axis : axes_)
+        if (entry == grid_entry(axis->key)) field = axis->values;
+    if (!field) return false;
+    field->setFocus();
+    field->selectAll();
+    return true;
+}
 
 void StudySettings::set_document(StudyDocument* document) {
     if (document_) disconnect(document_, nullptr, this, nullptr);
@@ -147,24 +175,24 @@ void StudySettings::show_study() {
     show_grid();
 }
 
-// A text that means the value, or none while it is being typed, stays.
+// A text that means the value stays, and so does one that is refused, until it is mended or given up.
 void StudySettings::show_seeds() {
     const std::vector<std::int64_t>& seeds = document_->study().seeds;
+    if (refused(kSeedsEntry)) return;
     try {
-        if (seeds_from_text(seeds_->text()) == seeds) return tell(seeds_error_, {});
-    } catch (const InputError&) {
-        if (seeds_->hasFocus() && !seeds_->text().isEmpty()) return;
+        if (typed_seeds() == seeds) return tell(seeds_error_, {});
+    } catch (const InputError&) {  // another study's
     }
     seeds_->setText(joined({seeds.begin(), seeds.end()}));
     tell(seeds_error_, {});
 }
 
 void StudySettings::show_values(Axis& axis, const std::vector<Json>& values) {
+    if (refused(grid_entry(axis.key))) return;
     try {
         if (axis.field && values_from_text(*axis.field, axis.key, axis.values->text()) == values)
             return tell(axis.error, {});
-    } catch (const InputError&) {
-        if (axis.values->hasFocus() && !axis.values->text().isEmpty()) return;
+    } catch (const InputError&) {  // another study's
     }
     axis.values->setText(joined(values));
     tell(axis.error, {});
@@ -176,7 +204,10 @@ void StudySettings::show_grid() {
     std::erase_if(axes_, [&](const auto& axis) {
         const bool gone =
             std::none_of(grid.begin(), grid.end(), [&](const auto& entry) { return entry.first == axis->key; });
-        if (gone) axis->row->deleteLater();
+        if (gone) {
+            axis->row->deleteLater();
+            document_->accept_entry(grid_entry(axis->key));
+        }
         return gone;
     });
     for (std::size_t i = 0; i < grid.size(); ++i) {
@@ -216,9 +247,11 @@ void StudySettings::insert_axis(std::size_t position, const std::string& key) {
     Axis& axis = *axes_[position];
     connect(values, &QLineEdit::textEdited, row, [this, &axis] { edit_axis(axis); });
     connect(values, &FieldLineEdit::given_up, row, [this, &axis] {
+        document_->accept_entry(grid_entry(axis.key));
         axis.values->clear();
         show_grid();
     });
+    connect_typing(values);
     connect(away, &QToolButton::clicked, row, [this, key] { remove_axis(key); });
 }
 
@@ -264,25 +297,31 @@ void StudySettings::edit_axis(Axis& axis) {
             if (key == axis.key) values = values_from_text(*axis.field, key, axis.values->text());
         return study;
     };
-    edit(axis.error, "Change the grid", next, "grid:" + text(axis.key));
+    edit(axis.error, "Change the grid", next, grid_entry(axis.key), text(axis.key));
+}
+
+std::vector<std::int64_t> StudySettings::typed_seeds() const {
+    return seeds_from_text(seeds_->text().toStdString(), "Seeds");
 }
 
 void StudySettings::edit_seeds() {
     const auto next = [this] {
         StudyConfig study = document_->study();
-        study.seeds = seeds_from_text(seeds_->text());
+        study.seeds = typed_seeds();
         return study;
     };
-    edit(seeds_error_, "Change the seeds", next, "seeds");
+    edit(seeds_error_, "Change the seeds", next, kSeedsEntry, "Seeds");
 }
 
 void StudySettings::edit(QLabel* error, const QString& what, const std::function<StudyConfig()>& next,
-                         const QString& merge) {
+                         const QString& merge, const QString& label) {
     try {
         document_->edit(what, next(), merge);
         tell(error, {});
     } catch (const InputError& refused) {
-        tell(error, text(refused.what()));
+        const QString line = without_place(text(refused.what()), label);
+        tell(error, line);
+        if (!merge.isEmpty()) document_->refuse_entry(merge, {{}, {}, label, line});
     }
 }
 
@@ -291,30 +330,14 @@ void StudySettings::tell(QLabel* error, const QString& line) {
     error->setVisible(!line.isEmpty());
 }
 
-std::vector<std::int64_t> seeds_from_text(const QString& typed) {
-    static const QRegularExpression range("^(\\d{1,15})(?:-(\\d{1,15}))?$");
-    std::vector<std::int64_t> seeds;
-    for (const QString& word : words_of(typed)) {
-        const auto match = range.match(word);
-        if (!match.hasMatch())
-            throw InputError("Seeds: '{}' is not a whole number from 0; type 1 2 3, or 1-3", word.toStdString());
-        const std::int64_t first = match.captured(1).toLongLong();
-        const std::int64_t last = match.captured(2).isEmpty() ? first : match.captured(2).toLongLong();
-        if (last < first || last - first >= kMostSeeds)
-            throw InputError("Seeds: {} must ascend, over at most {} seeds", word.toStdString(), kMostSeeds);
-        for (std::int64_t seed = first; seed <= last; ++seed) {
-            if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end())
-                throw InputError("Seeds: {} stands there twice", seed);
-            seeds.push_back(seed);
-        }
-    }
-    if (seeds.empty()) throw InputError("Seeds: at least one is needed");
-    return seeds;
-}
-
 std::vector<Json> values_from_text(const FieldInfo& field, const std::string& key, const QString& typed) {
+    static const QRegularExpression led_by_zero("^[+-]?0\\d");
     std::vector<Json> values;
     for (const QString& word : words_of(typed)) {
+        // "2,048" in a list is 2 and 048: nobody means that.
+        if (field.type != FieldType::text && led_by_zero.match(word).hasMatch())
+            throw InputError("{}: '{}' begins with a zero; in a list, commas and spaces separate values: write 2048",
+                             key, word.toStdString());
         Json value = checked_value(field, parse_value(field, word.toStdString(), key), key);
         if (std::find(values.begin(), values.end(), value) != values.end())
             throw InputError("{}: {} stands there twice", key, word.toStdString());

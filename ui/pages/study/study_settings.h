@@ -22,6 +22,7 @@ class StudySettings : public QWidget {
     explicit StudySettings(QWidget* parent = nullptr);
     ~StudySettings() override;
     void set_document(StudyDocument* document);
+    bool focus_entry(const QString& entry);  // false: none of its fields
 
   private:
     struct Axis;  // one option of the grid: its values, typed
@@ -33,10 +34,14 @@ class StudySettings : public QWidget {
     void remove_axis(const std::string& key);
     void edit_axis(Axis& axis);
     void edit_seeds();
+    std::vector<std::int64_t> typed_seeds() const;  // InputError: none
     void show_seeds();
     void show_values(Axis& axis, const std::vector<Json>& values);
-    // What is wrong with it stands in `error`.
-    void edit(QLabel* error, const QString& what, const std::function<StudyConfig()>& next, const QString& merge = {});
+    // What is wrong with it stands in `error`. Of a text: `merge` is its field, called `label`.
+    void edit(QLabel* error, const QString& what, const std::function<StudyConfig()>& next, const QString& merge = {},
+              const QString& label = {});
+    bool refused(const QString& merge) const { return document_->refused_entries().contains(merge); }
+    void connect_typing(FieldLineEdit* field);
     static void tell(QLabel* error, const QString& line);
 
     QPointer<StudyDocument> document_;
@@ -49,8 +54,6 @@ class StudySettings : public QWidget {
     std::vector<std::unique_ptr<Axis>> axes_;
 };
 
-// "1 2 3", "1, 2, 3" and "1-3" alike; InputError for anything else.
-std::vector<std::int64_t> seeds_from_text(const QString& text);
 // "0.001 0.01" or with commas; InputError at `key` for a value the option cannot have.
 std::vector<Json> values_from_text(const FieldInfo& field, const std::string& key, const QString& text);
 

@@ -14,6 +14,7 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kNameWidth = 176;  // px
+constexpr auto kNameEntry = "name";
 
 QToolButton* button(const QString& label, const QString& tip, QWidget* parent) {
     auto* made = new QToolButton(parent);
@@ -72,6 +73,10 @@ StudyStrip::StudyStrip(QWidget* parent)
     all->addWidget(error_);
     connect(name_, &QLineEdit::textEdited, this, &StudyStrip::rename);
     connect(name_, &FieldLineEdit::given_up, this, &StudyStrip::show_name);
+    for (FieldLineEdit* field : {name_, description_})
+        connect(field, &QLineEdit::editingFinished, this, [this] {
+            if (document_) document_->finish_entry();
+        });
     connect(description_, &QLineEdit::textEdited, this, [this](const QString& typed) {
         StudyConfig next = document_->study();
         next.description = typed.toStdString();
@@ -109,13 +114,21 @@ void StudyStrip::set_document(StudyDocument* document, const std::filesystem::pa
 void StudyStrip::show_name() {
     const QString name = text(document_->study().name);
     if (name_->text() != name) name_->setText(name);
+    document_->accept_entry(kNameEntry);
     tell({});
 }
 
-// A name that is being typed and cannot be one yet stays.
+bool StudyStrip::focus_entry(const QString& entry) {
+    if (entry != kNameEntry) return false;
+    name_->setFocus();
+    name_->selectAll();
+    return true;
+}
+
+// A name that cannot be one stays in its field until it is mended or given up.
 void StudyStrip::show_study() {
     const StudyConfig& study = document_->study();
-    if (!name_->hasFocus() || error_->isHidden()) show_name();
+    if (!document_->refused_entries().contains(kNameEntry)) show_name();
     if (description_->text() != text(study.description)) {
         description_->setText(text(study.description));
         if (!description_->hasFocus()) description_->setCursorPosition(0);
@@ -144,10 +157,12 @@ void StudyStrip::rename() {
     try {
         StudyConfig next = document_->study();
         next.name = name_->text().trimmed().replace(' ', '-').toStdString();
-        document_->edit("Rename the study", std::move(next), "name");
+        document_->edit("Rename the study", std::move(next), kNameEntry);
         tell({});
     } catch (const InputError& error) {
-        tell(text(error.what()));
+        const QString line = text(error.what()).remove("study.name: ");
+        tell(line);
+        document_->refuse_entry(kNameEntry, {{}, {}, "Name of the study", line});
     }
 }
 

@@ -15,6 +15,7 @@ class StudyStrip : public QWidget {
   public:
     explicit StudyStrip(QWidget* parent = nullptr);
     void set_document(StudyDocument* document, const std::filesystem::path& workspace);
+    bool focus_entry(const QString& entry);  // false: none of its fields
 
   Q_SIGNALS:
     void choose_study_file();  // to open

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/study/wording.h"
+#include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
@@ -218,18 +219,38 @@ QVariant VariantModel::headerData(int section, Qt::Orientation orientation, int 
     return role == Qt::DisplayRole ? QVariant(titles[section]) : QVariant();
 }
 
+// A label that is only the name follows it.
+StudyConfig VariantModel::renamed(StudyConfig study, int variant, const QString& typed) {
+    VariantConfig& edited = study.variants[static_cast<std::size_t>(variant)];
+    const std::string to = typed.trimmed().replace(' ', '-').toStdString();
+    if (edited.label == edited.name) edited.label = to;
+    edited.name = to;
+    return study;
+}
+
+QString VariantModel::why_no_name(const QString& variant, const QString& typed) const {
+    const int row = row_of(variant);
+    if (!document_ || row < 1 || row > own_count()) return {};
+    try {
+        require_readable(renamed(document_->study(), row - 1, typed));
+        return {};
+    } catch (const InputError& error) {
+        const QString line = text(error.what());
+        const qsizetype place = line.indexOf(".name: ");
+        return place < 0 ? line : line.mid(place + 7);
+    }
+}
+
 bool VariantModel::setData(const QModelIndex& index, const QVariant& value, int role) {
     if (role != Qt::EditRole || !document_ || !flags(index).testFlag(Qt::ItemIsEditable)) return false;
     StudyConfig next = document_->study();
     const Row& row = rows_[static_cast<std::size_t>(index.row())];
-    VariantConfig& edited = next.variants[static_cast<std::size_t>(index.row()) - 1];
     const QString typed = value.toString().trimmed();
     QString what = "Rename " + row.name;
     if (index.column() == name) {
-        // A label that is only the name follows it.
-        if (edited.label == edited.name) edited.label = QString(typed).replace(' ', '-').toStdString();
-        edited.name = QString(typed).replace(' ', '-').toStdString();
+        next = renamed(std::move(next), index.row() - 1, typed);
     } else {
+        VariantConfig& edited = next.variants[static_cast<std::size_t>(index.row()) - 1];
         edited.label = typed.isEmpty() ? edited.name : typed.toStdString();
         what = "Label " + row.name;
     }

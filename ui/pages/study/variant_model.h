@@ -22,6 +22,7 @@ class VariantModel : public QAbstractTableModel {
     explicit VariantModel(QObject* parent = nullptr);
     void set_document(StudyDocument* document);
     int row_of(const QString& variant) const;  // -1: none
+    QString why_no_name(const QString& variant, const QString& typed) const;  // the study's objection; "" for none
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -56,6 +57,7 @@ class VariantModel : public QAbstractTableModel {
         QStringList findings = {};
         bool operator==(const Row&) const = default;
     };
+    static StudyConfig renamed(StudyConfig study, int variant, const QString& typed);
     void update();
     std::vector<Row> wanted_rows() const;
     void add_preview(Row& row, const StudyPreview& preview) const;

@@ -11,7 +11,6 @@
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QRegularExpressionValidator>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -21,17 +20,45 @@ namespace {
 constexpr int kRowHeight = 28, kStackedHeight = 44;
 constexpr int kNarrow = 560;  // px below which the changes stand below the name, and labels give way
 
-// Nothing that no name may hold can be typed; a space becomes a dash.
+constexpr auto kNameEntry = "variant name";
+
+// A name that the study refuses is said so while it is typed, and its editor stays open with it until it is mended or
+// given up with Esc; a space becomes a dash.
 class NameDelegate : public StackedCell {
   public:
-    using StackedCell::StackedCell;
+    using Refuse = std::function<void(const QString& variant, const QString& line)>;  // "": a valid one
+    NameDelegate(int below, QObject* parent, const VariantModel& model, Refuse refuse)
+        : StackedCell(below, parent), model_(model), refuse_(std::move(refuse)) {}
+
     QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem& option,
                           const QModelIndex& index) const override {
         QWidget* editor = StackedCell::createEditor(parent, option, index);
-        if (auto* line = qobject_cast<QLineEdit*>(editor))
-            line->setValidator(new QRegularExpressionValidator(QRegularExpression("[A-Za-z0-9._ -]{1,64}"), line));
+        auto* line = qobject_cast<QLineEdit*>(editor);
+        if (!line) return editor;
+        const QString variant = index.data(VariantModel::variant).toString();
+        connect(line, &QLineEdit::textEdited, this, [this, line, variant](const QString& typed) {
+            const QString problem = model_.why_no_name(variant, typed);
+            line->setProperty(kProblem, problem);
+            refuse_(variant, problem);
+        });
+        connect(line, &QObject::destroyed, this, [this, variant] { refuse_(variant, {}); });
         return editor;
     }
+
+  protected:
+    bool eventFilter(QObject* editor, QEvent* event) override {
+        const auto* key = event->type() == QEvent::KeyPress ? static_cast<QKeyEvent*>(event) : nullptr;
+        const bool commits = event->type() == QEvent::FocusOut ||
+                             (key && (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter ||
+                                      key->key() == Qt::Key_Tab || key->key() == Qt::Key_Backtab));
+        if (!commits || editor->property(kProblem).toString().isEmpty()) return StackedCell::eventFilter(editor, event);
+        return key != nullptr;  // the editor stays; the focus goes where it goes
+    }
+
+  private:
+    static constexpr auto kProblem = "problem";
+    const VariantModel& model_;
+    Refuse refuse_;
 };
 
 // Alt with an arrow moves a variant; at the last place it does not go on to another row.
@@ -82,7 +109,10 @@ void set_up(QTableView& table, VariantModel& model) {
 VariantPanel::VariantPanel(QWidget* parent)
     : QWidget(parent),
       table_(new VariantTable(this)),
-      names_(new NameDelegate(VariantModel::changes, table_)),
+      names_(new NameDelegate(VariantModel::changes, table_, model_,
+                              [panel = QPointer<VariantPanel>(this)](const QString& variant, const QString& line) {
+                                  if (panel) panel->take_name(variant, line);  // an editor may outlive its panel
+                              })),
       parameters_(new StackedCell(VariantModel::difference, table_)),
       told_(plain_label("", "danger", this)),
       hint_(plain_label("No variants yet. Add one from a preset or from the registry.", "muted", this)),
@@ -128,7 +158,9 @@ VariantPanel::VariantPanel(QWidget* parent)
         told_->setText(line);
         told_->show();
     });
-    connect(&model_, &QAbstractItemModel::dataChanged, told_, &QWidget::hide);
+    connect(&model_, &QAbstractItemModel::dataChanged, told_, [this] {
+        if (!document_ || !document_->refused_entries().contains(kNameEntry)) told_->hide();
+    });
     reader_.ask([](const Latest::Ticket&) { return variants_of_presets(); },
                 [this](std::vector<OfferedGroup> groups) { presets_ = std::move(groups); }, [](const QString&) {});
 }
@@ -184,6 +216,21 @@ void VariantPanel::set_document(StudyDocument* document) {
     connect(document, &StudyDocument::changed, this, &VariantPanel::study_changed);
     connect(document, &StudyDocument::preview_changed, this, &VariantPanel::study_changed);
     follow_document();
+}
+
+// What is wrong with the name that is typed for `variant`; "" for nothing.
+void VariantPanel::take_name(const QString& variant, const QString& line) {
+    told_->setText(line);
+    told_->setVisible(!line.isEmpty());
+    if (!document_) return;
+    line.isEmpty() ? document_->accept_entry(kNameEntry)
+                   : document_->refuse_entry(kNameEntry, {variant, {}, "Name", line});
+}
+
+bool VariantPanel::focus_entry(const QString& entry) {
+    if (entry != kNameEntry) return false;
+    for (QLineEdit* editor : table_->viewport()->findChildren<QLineEdit*>()) editor->setFocus();
+    return true;
 }
 
 void VariantPanel::choose(const QString& name) {

@@ -21,6 +21,7 @@ class VariantPanel : public QWidget {
     explicit VariantPanel(QWidget* parent = nullptr);
     void set_document(StudyDocument* document);
     const QString& shown() const { return shown_; }  // also one that `combine` made, which the document does not know
+    bool focus_entry(const QString& entry);          // false: not its field
     void choose(const QString& name);                // as by a click; nothing for a name that the table lacks
     VariantModel& model() { return model_; }
 
@@ -43,6 +44,7 @@ class VariantPanel : public QWidget {
     void move_down() { move(1); }
     void move(int by);
     void lay_out();
+    void take_name(const QString& variant, const QString& line);
     void study_changed();
     void follow_document();
     void current_changed();  // by the user
