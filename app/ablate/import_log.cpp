@@ -13,7 +13,7 @@ namespace {
 namespace logs = interop::logs;
 
 struct Options {
-    std::string path, format, study, variant, workspace;
+    std::string path, format, study, variant, workspace, restarts = "auto";
     std::vector<std::string> columns;
     std::optional<std::int64_t> seed;
     bool again = false, json = false;
@@ -40,20 +40,28 @@ void name_runs(std::vector<interop::ImportedRun>& runs, const Options& options) 
     for (std::size_t i = 0; i < runs.size(); ++i) {
         interop::ImportedRun& run = runs[i];
         if (!options.study.empty()) run.study = options.study;
-        if (options.seed) run.seed = *options.seed;
+        if (options.seed && run.is_mean)
+            throw InputError("--seed {}: {} holds means over several runs, which have no seed", *options.seed,
+                             run.path.string());
+        if (options.seed) {
+            run.seed = *options.seed;
+            run.knows_seed = true;
+        }
         if (options.variant.empty()) continue;
         const auto at = options.variant.find('@');
         run.variant = options.variant.substr(0, at);
         run.grid_point = at == std::string::npos ? "" : options.variant.substr(at + 1);
         run.label.clear();
         if (runs.size() > 1)
-            throw InputError("--variant {}: the log holds {} runs, which keep their own names", options.variant,
-                             runs.size());
+            throw InputError(
+                "--variant {}: the log holds {} runs, which keep their own names{}", options.variant, runs.size(),
+                runs.front().format == "csv" ? "" : "; --restarts resume or --restarts continue reads one run");
     }
 }
 
 int import_log(const Options& options) {
-    logs::ReadOptions reading{options.format, columns_of(options.columns)};
+    logs::ReadOptions reading{options.format, columns_of(options.columns),
+                              logs::restarts_from_name(options.restarts)};
     std::vector<interop::ImportedRun> runs = logs::read_log(options.path, reading);
     name_runs(runs, options);
     write_and_tell(make_workspace(options.workspace), std::move(runs), {options.again, options.json});
@@ -76,11 +84,19 @@ Action declare_import_log(CLI::App& parser) {
     parser.add_option("--variant", options->variant,
                       "its variant, or VARIANT@POINT; of a study's runs, baseline is what the others are compared with "
                       "(default: as the log is called)");
-    parser.add_option("--seed", options->seed, "its seed (default: as the log says, else 1)");
+    parser.add_option("--seed", options->seed, "its seed (default: as the log says, else unknown)");
     parser
         .add_option("--column", options->columns,
                     "MEANING=NAME, what a column means: " + join(logs::column_meanings(), ", "))
         ->allow_extra_args(false);
+    const auto restarts = logs::restart_names();
+    parser
+        .add_option("--restarts", options->restarts,
+                    "what a step means that comes again: resume (the later lines replace the earlier ones), separate (a "
+                    "second training, a run for each), continue (each epoch counts anew: steps are counted on), or auto "
+                    "(told from steps and epochs; refused where they do not tell). One of " +
+                        join(std::vector<std::string>(restarts.begin(), restarts.end()), ", "))
+        ->capture_default_str();
     parser.add_flag("--again", options->again, "import it although it is there");
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);

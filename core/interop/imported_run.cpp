@@ -16,7 +16,10 @@
 #include "core/train/checkpoint.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
+#include <map>
 
 namespace ablate::interop {
 
@@ -41,7 +44,9 @@ run::RunInfo info_of(const ImportedRun& run) {
     info.flops_per_token = kUnknown;
     info.versions = {{"imported by", std::string("ablate ") + kVersion}};
     info.source = {{"format", run.format}, {"path", info.origin}, {"sha256", run.sha256},
-                   {"config", run.stated}, {"known", run.known},  {"remarks", run.remarks}};
+                   {"config", run.stated}, {"known", run.known},  {"remarks", run.remarks},
+                   {"seed", run.knows_seed ? Json(run.seed) : Json()}};
+    if (run.is_mean) info.source["mean"] = true;
     info.config_hash = run::identity_hash(info);
     return info;
 }
@@ -62,10 +67,17 @@ std::optional<double> final_train_loss(const ImportedRun& run) {
     return count > 0 ? sum / static_cast<double>(count) : kUnknown;
 }
 
+// A file of results alone tells none.
+bool tells_steps(const ImportedRun& run) {
+    return run.steps > 0 || !run.metrics.empty() ||
+           std::any_of(run.evaluations.begin(), run.evaluations.end(),
+                       [](const ImportedEvaluation& one) { return one.step != kUnknownStep; });
+}
+
 Json summary_of(const ImportedRun& run) {
     Json summary = run.summary;
     summary["verdict"] = train::to_json(run.verdict);
-    summary["steps_done"] = run.steps;
+    if (tells_steps(run)) summary["steps_done"] = run.steps;
     if (const auto loss = final_train_loss(run)) summary["final_train_loss"] = io::number_to_json(*loss);
     Json final_val = Json::object(), best_val = Json::object(), best_step = Json::object();
     for (const ImportedEvaluation& one : run.evaluations) {
@@ -74,7 +86,7 @@ Json summary_of(const ImportedRun& run) {
         const bool better = !best_val.contains(one.set) || *one.loss < io::number_from_json(best_val[one.set]);
         if (!std::isfinite(*one.loss) || !better) continue;
         best_val[one.set] = *one.loss;
-        best_step[one.set] = one.step;
+        if (one.step != kUnknownStep) best_step[one.set] = one.step;
     }
     summary["final_val"] = std::move(final_val);
     summary["best_val"] = std::move(best_val);
@@ -126,7 +138,8 @@ io::ScalarEvent dense_event_of(const ImportedEvaluation& evaluation) {
 void write_logs(const fs::path& folder, const ImportedRun& run) {
     io::TensorBoardWriter metrics(folder);
     for (const io::ScalarEvent& event : run.metrics) metrics.append(event);
-    for (const ImportedEvaluation& evaluation : run.evaluations) metrics.append(dense_event_of(evaluation));
+    for (const ImportedEvaluation& evaluation : run.evaluations)
+        if (evaluation.step != kUnknownStep) metrics.append(dense_event_of(evaluation));
     metrics.sync();
     io::JsonLinesWriter events(folder / "events.jsonl");
     for (const ImportedEvaluation& evaluation : run.evaluations) events.append(event_of(evaluation));
@@ -157,6 +170,34 @@ void write_checkpoint(const fs::path& folder, const ImportedRun& run, const run:
 bool holds(const run::ListedRun& listed, const std::string& sha256) {
     const Json& source = listed.info.source;
     return source.is_object() && source.contains("sha256") && source["sha256"] == sha256;
+}
+
+// Runs of one variant whose seeds nobody told are different ones: each gets a number that no other has. The same file
+// once more is the same run.
+std::vector<ImportedRun> with_seeds(const fs::path& workspace, std::vector<ImportedRun> runs) {
+    if (std::all_of(runs.begin(), runs.end(), std::mem_fn(&ImportedRun::knows_seed))) return runs;
+    using Point = std::array<std::string, 3>;
+    std::map<Point, std::map<std::int64_t, std::pair<std::string, std::string>>> taken;  // seed -> origin, sha256
+    for (const run::ListedRun& listed : run::RunStore(workspace).list().runs) {
+        const run::RunInfo& info = listed.info;
+        const Json sha256 = info.source.is_object() ? info.source.value("sha256", Json()) : Json();
+        taken[{info.study, info.variant, info.grid_point}][info.seed] = {
+            info.origin, sha256.is_string() ? sha256.get<std::string>() : ""};
+    }
+    for (ImportedRun& run : runs) {
+        auto& seeds = taken[{run.study, run.variant, run.grid_point}];
+        const std::pair own{fs::absolute(run.path).string(), run.sha256};
+        const auto same = std::find_if(seeds.begin(), seeds.end(), [&](const auto& one) {
+            return one.second.first == own.first || (!own.second.empty() && one.second.second == own.second);
+        });
+        if (!run.knows_seed && same != seeds.end()) {
+            run.seed = same->first;
+        } else if (!run.knows_seed) {
+            while (seeds.contains(run.seed)) ++run.seed;
+        }
+        seeds[run.seed] = own;
+    }
+    return runs;
 }
 
 // A name out of a file that a stranger wrote becomes one a run can bear.
@@ -222,7 +263,8 @@ std::vector<run::RunDirectory> write_imported_runs(const fs::path& workspace,
                                                    const std::vector<ImportedRun>& imported) {
     std::vector<run::RunDirectory> written;
     try {
-        for (const ImportedRun& run : imported) written.push_back(write_imported_run(workspace, run));
+        for (const ImportedRun& run : with_seeds(workspace, imported))
+            written.push_back(write_imported_run(workspace, run));
     } catch (...) {
         std::error_code ignored;
         for (const run::RunDirectory& run : written) fs::remove_all(run.folder(), ignored);

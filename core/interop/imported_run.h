@@ -15,8 +15,10 @@ namespace ablate::interop {
 
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
+inline constexpr std::int64_t kUnknownStep = -1;
+
 struct ImportedEvaluation {
-    std::int64_t step = 0;  // updates done
+    std::int64_t step = 0;  // updates done; kUnknownStep where the source tells none
     std::string set = "val";
     std::optional<double> loss, bpb;  // nats a token, bits a byte; absent: not told. A NaN was told.
     double time = kUnknown;           // unix seconds
@@ -26,6 +28,8 @@ struct ImportedEvaluation {
 struct ImportedRun {
     std::string study = "imported", variant = "run", label, grid_point;
     std::int64_t seed = 1;
+    bool knows_seed = false;  // false: `seed` only tells runs of one variant apart, and is shown nowhere
+    bool is_mean = false;     // over several runs: it has no seed
 
     std::string format;                // "hf-trainer", "tensorboard", ...
     std::filesystem::path path;        // what was read

@@ -9,6 +9,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace ablate::io {
@@ -17,18 +18,53 @@ namespace {
 
 // Field numbers of event.proto, summary.proto and tensor.proto.
 namespace event_field {
-constexpr int wall_time = 1, step = 2, file_version = 3, summary = 5;
+constexpr int wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7;
 }
+namespace session_field {
+constexpr int status = 1;
+constexpr std::uint64_t start = 1;
+}  // namespace session_field
 namespace summary_field {
 constexpr int value = 1;
 }
 namespace value_field {
-constexpr int tag = 1, simple_value = 2, tensor = 8;
+constexpr int tag = 1, simple_value = 2, image = 4, histogram = 5, audio = 6, tensor = 8;
 }
 namespace tensor_field {
-constexpr int dtype = 1, content = 4, float_val = 5;
+constexpr int dtype = 1, content = 4;
 }
-constexpr std::uint64_t dt_float = 1;
+
+// How a tensor stores numbers of a type: each element in `content`, or in a field of its own, packed or not. The field
+// holds half precision as integers.
+struct NumberType {
+    std::uint64_t dtype;
+    int field;
+    std::size_t bytes;
+    double (*from_bytes)(const char* bytes);
+    double (*from_varint)(std::uint64_t value);  // null: the field holds fixed numbers
+};
+double half_from_bits(std::uint64_t bits) {
+    const double sign = (bits & 0x8000) != 0 ? -1.0 : 1.0;
+    const auto exponent = static_cast<int>(bits >> 10 & 31), fraction = static_cast<int>(bits & 1023);
+    if (exponent == 31) return fraction != 0 ? std::numeric_limits<double>::quiet_NaN() : sign * INFINITY;
+    return sign * (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25));
+}
+double bfloat_from_bits(std::uint64_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+template <class T>
+double loaded(const char* bytes) {
+    return static_cast<double>(load<T>(bytes));
+}
+constexpr std::array kNumberTypes{
+    NumberType{1, 5, 4, loaded<float>, nullptr},
+    NumberType{2, 6, 8, loaded<double>, nullptr},
+    NumberType{3, 7, 4, loaded<std::int32_t>,
+               [](std::uint64_t value) { return static_cast<double>(static_cast<std::int32_t>(value)); }},
+    NumberType{9, 10, 8, loaded<std::int64_t>,
+               [](std::uint64_t value) { return static_cast<double>(static_cast<std::int64_t>(value)); }},
+    NumberType{14, 13, 2, [](const char* bytes) { return bfloat_from_bits(load<std::uint16_t>(bytes)); },
+               bfloat_from_bits},
+    NumberType{19, 13, 2, [](const char* bytes) { return half_from_bits(load<std::uint16_t>(bytes)); },
+               half_from_bits}};
 
 constexpr std::size_t header_bytes = 12, footer_bytes = 4;
 
@@ -65,58 +101,120 @@ std::string version_record() {
     return record;
 }
 
-// The one float of a scalar's tensor, packed or not, or as raw content.
-std::optional<float> scalar_of(std::string_view tensor, bool& damaged) {
-    std::uint64_t dtype = 0;
+// The numbers of a field that packs varints; the one of a field that does not.
+void see_varints(const ProtoField& field, const NumberType& type, std::size_t& count, double& value) {
+    if (field.type == WireType::varint) {
+        value = type.from_varint(field.value);
+        ++count;
+        return;
+    }
+    std::uint64_t number = 0;
+    int shift = 0;
+    for (const char c : field.bytes) {
+        if (shift < 64) number |= (static_cast<std::uint64_t>(static_cast<unsigned char>(c)) & 127) << shift;
+        shift += 7;
+        if ((static_cast<unsigned char>(c) & 128) != 0) continue;
+        value = type.from_varint(number);
+        ++count;
+        number = 0;
+        shift = 0;
+    }
+}
+
+void see_fixed(const ProtoField& field, const NumberType& type, std::size_t& count, double& value) {
+    if (field.type == WireType::fixed32 || field.type == WireType::fixed64) {
+        std::string bytes;
+        store(bytes, field.value);
+        value = type.from_bytes(bytes.data());
+        ++count;
+    } else if (field.bytes.size() >= type.bytes) {
+        value = type.from_bytes(field.bytes.data());
+        count += field.bytes.size() / type.bytes;
+    }
+}
+
+// The one number of a scalar's tensor.
+std::optional<double> scalar_of(std::string_view tensor, bool& damaged) {
+    const NumberType* type = nullptr;
+    ProtoReader types(tensor);
+    while (const auto field = types.next())
+        if (field->number == tensor_field::dtype)
+            for (const NumberType& one : kNumberTypes)
+                if (one.dtype == field->value) type = &one;
+    damaged |= types.damaged();
+    if (type == nullptr) return {};
     std::size_t count = 0;
-    float value = 0;
+    double value = 0;
     ProtoReader reader(tensor);
     while (const auto field = reader.next()) {
-        if (field->number == tensor_field::dtype) dtype = field->value;
-        if (field->number != tensor_field::content && field->number != tensor_field::float_val) continue;
-        if (field->type == WireType::varint || field->bytes.size() < sizeof value) continue;
-        value = load<float>(field->bytes.data());
-        count += field->bytes.size() / sizeof value;
+        if (field->number == tensor_field::content && field->type == WireType::bytes)
+            see_fixed(*field, *type, count, value);
+        else if (field->number == static_cast<std::uint64_t>(type->field))
+            type->from_varint != nullptr ? see_varints(*field, *type, count, value)
+                                         : see_fixed(*field, *type, count, value);
     }
-    damaged |= reader.damaged();
-    return dtype == dt_float && count == 1 ? std::optional(value) : std::nullopt;
+    return count == 1 ? std::optional(value) : std::nullopt;
 }
 
-// Fills the `used`-th value of the event, whose text keeps its memory from record to record.
-void read_value(std::string_view message, ScalarEvent& event, std::size_t& used, bool& damaged) {
+struct ParsedValue {
     std::string_view tag;
-    std::optional<float> value;
+    std::optional<double> scalar;
+    bool is_other = false;  // a value, but no scalar
+};
+
+ParsedValue parse_value(std::string_view message, bool& damaged) {
+    ParsedValue value;
     ProtoReader reader(message);
     while (const auto field = reader.next()) {
-        if (field->number == value_field::tag) tag = field->bytes;
-        if (field->number == value_field::simple_value && field->type == WireType::fixed32)
-            value = std::bit_cast<float>(static_cast<std::uint32_t>(field->value));
-        if (field->number == value_field::tensor) value = scalar_of(field->bytes, damaged);
+        switch (field->number) {
+            case value_field::tag:
+                value.tag = field->bytes;
+                break;
+            case value_field::simple_value:
+                if (field->type == WireType::fixed32)
+                    value.scalar = std::bit_cast<float>(static_cast<std::uint32_t>(field->value));
+                break;
+            case value_field::tensor:
+                value.scalar = scalar_of(field->bytes, damaged);
+                value.is_other = !value.scalar;
+                break;
+            case value_field::image:
+            case value_field::histogram:
+            case value_field::audio:
+                value.is_other = true;
+                break;
+            default:
+                break;
+        }
     }
     damaged |= reader.damaged();
-    if (!value) return;
-    if (used == event.values.size()) event.values.emplace_back();
-    event.values[used].first = tag;
-    event.values[used++].second = *value;
+    return value;
 }
 
-// False when the message is damaged although its checksum is right.
-bool parse_event(std::string_view message, ScalarEvent& event) {
+// Walks over an event; `see` is called with each value. False when the message is damaged although its checksum is
+// right.
+template <class Event, class See>
+bool parse_event(std::string_view message, Event& event, bool& session_start, const See& see) {
     bool damaged = false;
-    std::size_t used = 0;
     event.wall_time = 0;
     event.step = 0;
+    session_start = false;
     ProtoReader reader(message);
     while (const auto field = reader.next()) {
         if (field->number == event_field::wall_time) event.wall_time = std::bit_cast<double>(field->value);
         if (field->number == event_field::step) event.step = static_cast<std::int64_t>(field->value);
+        if (field->number == event_field::session_log) {
+            ProtoReader session(field->bytes);
+            while (const auto one = session.next())
+                session_start |= one->number == session_field::status && one->value == session_field::start;
+            damaged |= session.damaged();
+        }
         if (field->number != event_field::summary) continue;
         ProtoReader summary(field->bytes);
         while (const auto value = summary.next())
-            if (value->number == summary_field::value) read_value(value->bytes, event, used, damaged);
+            if (value->number == summary_field::value) see(parse_value(value->bytes, damaged));
         damaged |= summary.damaged();
     }
-    event.values.resize(used);
     return !damaged && !reader.damaged();
 }
 
@@ -201,7 +299,39 @@ std::vector<ScalarEvent> TensorBoardReader::read_more() {
 }
 
 void TensorBoardReader::read_more(const std::function<void(const ScalarEvent&)>& each) {
-    ScalarEvent event;
+    ScalarEvent event;  // its texts keep their memory from record to record
+    bool session_start = false;
+    read_messages([&](std::string_view message) {
+        std::size_t used = 0;
+        const bool sound = parse_event(message, event, session_start, [&](const ParsedValue& value) {
+            if (!value.scalar) return;
+            if (used == event.values.size()) event.values.emplace_back();
+            event.values[used].first = value.tag;
+            event.values[used++].second = static_cast<float>(*value.scalar);
+        });
+        event.values.resize(used);
+        if (sound && used > 0) each(event);
+        return sound;
+    });
+}
+
+void TensorBoardReader::read_records(const std::function<void(const EventRecord&)>& each) {
+    EventRecord record;
+    read_messages([&](std::string_view message) {
+        record.scalars.clear();
+        record.others.clear();
+        const bool sound = parse_event(message, record, record.session_start, [&](const ParsedValue& value) {
+            if (value.scalar)
+                record.scalars.emplace_back(value.tag, *value.scalar);
+            else if (value.is_other)
+                record.others.emplace_back(value.tag);
+        });
+        if (sound && (record.session_start || !record.scalars.empty() || !record.others.empty())) each(record);
+        return sound;
+    });
+}
+
+void TensorBoardReader::read_messages(const std::function<bool(std::string_view message)>& parse) {
     const OpenFile in(file_, O_RDONLY);
     const std::uint64_t size = in.size();
     Window window(in, size);
@@ -220,10 +350,7 @@ void TensorBoardReader::read_more(const std::function<void(const ScalarEvent&)>&
         const std::string_view message = data.substr(0, length);
         const bool sound = load<std::uint32_t>(data.data() + length) == masked_crc(message);
         offset_ = static_cast<std::int64_t>(at + header_bytes + length + footer_bytes);
-        if (!sound || !parse_event(message, event))
-            ++lost_;
-        else if (!event.values.empty())
-            each(event);
+        if (!sound || !parse(message)) ++lost_;
     }
 }
 

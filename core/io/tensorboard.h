@@ -9,7 +9,7 @@
 #include <vector>
 
 // TensorBoard's event files: TFRecord framing (length, masked crc32c, data, masked crc32c) around Event messages.
-// Scalars are float32 there, as TensorBoard defines them.
+// Ablate writes scalars as float32, as TensorBoard defines them. Other programs also write tensors of other types.
 namespace ablate::io {
 
 class OpenFile;
@@ -20,6 +20,15 @@ struct ScalarEvent {
     double wall_time = 0;  // seconds since 1970
     std::int64_t step = 0;
     std::vector<std::pair<std::string, float>> values;  // tag, value; non-finite values stay as they are
+};
+
+// A record as another program wrote it, with everything an import must know or count.
+struct EventRecord {
+    double wall_time = 0;  // seconds since 1970
+    std::int64_t step = 0;
+    bool session_start = false;                           // SessionLog START: earlier values from `step` on are void
+    std::vector<std::pair<std::string, double>> scalars;  // simple values, and tensors of one number of any type
+    std::vector<std::string> others;                      // tags of values that are no scalar: images, histograms, ...
 };
 
 class TensorBoardWriter {
@@ -51,11 +60,16 @@ class TensorBoardReader {
     std::vector<ScalarEvent> read_more();
     // The same, one at a time; the event is only lent.
     void read_more(const std::function<void(const ScalarEvent&)>& each);
+    // The same for files of other programs; the record is only lent. Records without any of its contents are left out.
+    void read_records(const std::function<void(const EventRecord&)>& each);
     std::int64_t offset() const { return offset_; }
     std::int64_t lost_records() const { return lost_; }
     bool damaged_beyond() const { return damaged_; }
 
   private:
+    // Hands each whole message on; false from `parse` counts it as lost.
+    void read_messages(const std::function<bool(std::string_view message)>& parse);
+
     std::filesystem::path file_;
     std::int64_t offset_ = 0, lost_ = 0;
     bool damaged_ = false;

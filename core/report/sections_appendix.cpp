@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/report/sections.h"
+#include "core/run/seed_text.h"
 #include "core/study/wording.h"
 
 namespace ablate::report {
@@ -31,7 +32,7 @@ Table precision_table(const Comparison& comparison) {
         for (std::size_t index : group.runs) {
             const ComparedRun& compared = comparison.runs[index];
             const run::Series& train = (*compared.metrics)[run::kTrainLoss];
-            table.rows.push_back({{compared.listed.info.id, group.name, std::to_string(compared.listed.info.seed),
+            table.rows.push_back({{compared.listed.info.id, group.name, run::seed_text(compared.listed.info),
                                    run::to_string(compared.listed.status), precise(compared.best_val, compared.val),
                                    compared.best_step >= 0 ? std::to_string(compared.best_step) : "–",
                                    precise(compared.final_val, compared.val), precise(compared.min_train, train),

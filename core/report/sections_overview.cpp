@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/report/sections.h"
+#include "core/run/seed_text.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
@@ -190,7 +191,7 @@ void add_collapsed_runs(Document& document, const Comparison& comparison) {
             const ComparedRun& compared = comparison.runs[index];
             const auto& verdict = compared.listed.state.verdict;
             if (!compared.collapsed() || !verdict) continue;
-            table.rows.push_back({{compared.listed.info.id, group.name, std::to_string(compared.listed.info.seed),
+            table.rows.push_back({{compared.listed.info.id, group.name, run::seed_text(compared.listed.info),
                                    verdict->step >= 0 ? std::to_string(verdict->step) : "–",
                                    train::to_string(verdict->collapse), verdict->cause}});
         }

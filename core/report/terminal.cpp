@@ -5,6 +5,7 @@
 #include "core/io/numbers.h"
 #include "core/report/escape.h"
 #include "core/report/text_table.h"
+#include "core/run/seed_text.h"
 #include "core/study/equal_cost.h"
 #include "core/study/throughput.h"
 #include "core/study/wording.h"
@@ -192,7 +193,10 @@ std::string status_text(const run::ListedRun& listed) {
 
 // An imported log need not tell how many steps there were to be.
 std::string steps_text(const run::ListedRun& listed, const char* between = "/") {
-    const std::string done = std::to_string(listed.state.step);
+    // Results alone tell no step.
+    const bool tells_steps = !run::is_imported_log(listed.info) || listed.state.step > 0 ||
+                             listed.state.summary.contains("steps_done");
+    const std::string done = tells_steps ? std::to_string(listed.state.step) : "unknown";
     if (!run::KnownKeys(listed.info).has("train.steps")) return done;
     return done + between + std::to_string(listed.info.config.train.steps);
 }
@@ -322,7 +326,7 @@ std::string list_table(const run::RunList& list, bool color, int width) {
         rows.push_back({{printable(listed.info.id)},
                         {printable(listed.info.study)},
                         {point_of(listed.info)},
-                        {std::to_string(listed.info.seed)},
+                        {run::seed_text(listed.info)},
                         {status_text(listed), status_style(listed.status)},
                         {steps_text(listed)},
                         {state.last_loss ? fixed(*state.last_loss, 4) : ""},
@@ -351,7 +355,7 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
     std::vector<Remark> facts{{"run", printable(info.id), Style::strong},
                               {"study", printable(info.study)},
                               {"variant", point_of(info) + (info.label.empty() ? "" : ", " + printable(info.label))},
-                              {"seed", std::to_string(info.seed)},
+                              {"seed", run::seed_text(info)},
                               {"status", run::to_string(listed.status), status_style(listed.status)}};
     if (state.verdict && !state.verdict->cause.empty())
         facts.push_back({"cause", printable(state.verdict->cause), status_style(listed.status)});

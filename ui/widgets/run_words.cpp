@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/run/known_keys.h"
+#include "core/run/seed_text.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
@@ -11,11 +12,14 @@ QString variant_text(const run::RunInfo& info) { return text(info.label.empty() 
 
 QString run_title(const run::RunInfo& info) {
     const QString point = info.grid_point.empty() ? QString() : "@" + text(info.grid_point);
-    return QString("%1%2, seed %3").arg(variant_text(info), point).arg(info.seed);
+    return QString("%1%2, seed %3").arg(variant_text(info), point, text(run::seed_text(info)));
 }
 
 QString steps_text(const run::ListedRun& run, const QString& between) {
-    const QString done = text(with_thousands(run.state.step));
+    // Imported results alone tell no step.
+    const bool tells_steps = !run::is_imported_log(run.info) || run.state.step > 0 ||
+                             run.state.summary.contains("steps_done");
+    const QString done = tells_steps ? text(with_thousands(run.state.step)) : QString("unknown");
     if (!run::KnownKeys(run.info).has("train.steps")) return done;
     return done + between + text(with_thousands(run.info.config.train.steps));
 }

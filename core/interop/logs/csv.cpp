@@ -1,144 +1,73 @@
 #include "core/base/error.h"
-#include "core/base/names.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/interop/logs/reading.h"
-#include "core/io/line_reader.h"
+#include "core/interop/logs/table.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
+#include <cmath>
 #include <set>
 
 // A table with a step column and a column a metric; also an export of Weights & Biases' charts, whose columns are
-// called "RUN - METRIC" and hold several runs.
+// called "RUN - METRIC" and hold several runs, and its history.
 namespace ablate::interop::logs {
 
 namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMostColumns = 10'000, kLongestLine = 16u << 20;
-
-// The fields of a line, RFC 4180 without line breaks inside quotation marks.
-std::vector<std::string> fields_of(const std::string& line, char separator, const std::string& at) {
-    std::vector<std::string> fields(1);
-    bool quoted = false;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        const char c = line[i];
-        if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"')
-            fields.back() += line[++i];
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && c == separator)
-            fields.emplace_back();
-        else
-            fields.back() += c;
-        if (fields.size() > kMostColumns) throw InputError("{}: more than {} columns", at, kMostColumns);
-    }
-    if (quoted) throw InputError("{}: a quotation mark is not closed", at);
-    for (std::string& field : fields) field = std::string(trim(field));
-    return fields;
-}
-
-char separator_of(const std::string& header) {
-    const auto count = [&](char c) { return std::count(header.begin(), header.end(), c); };
-    return count('\t') > 0 && count('\t') >= count(',') ? '\t' : count(';') > count(',') ? ';' : ',';
-}
-
-std::optional<double> number_of(const std::string& cell) {
-    std::string word;
-    for (const char c : cell) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (word.starts_with('+')) word.erase(0, 1);
-    if (word == "nan" || word == "-nan") return kUnknown;
-    for (const char* infinity : {"inf", "infinity"}) {
-        if (word == infinity) return std::numeric_limits<double>::infinity();
-        if (word == std::string("-") + infinity) return -std::numeric_limits<double>::infinity();
-    }
-    double value = 0;
-    const auto read = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (read.ptr != word.data() + word.size() || word.empty()) return {};
-    if (read.ec == std::errc()) return value;
-    return {};
-}
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+constexpr const char *kLowest = "__MIN", *kHighest = "__MAX";
 
 struct Column {
     std::string run, metric;  // run: "" where the table holds one
-    bool used = true;
+    std::string base;         // of the column of an extreme: the metric it belongs to
+    std::size_t step = kNone, fallback_step = kNone, time = kNone;
+    bool is_value = true;  // false: an axis
+    Role role = Role::own;
 };
 
-// "RUN - METRIC" where every column but the step's is called so.
-std::vector<Column> columns_of(const std::vector<std::string>& header, std::size_t step) {
-    std::vector<Column> columns;
-    bool of_runs = header.size() > 1;
-    for (std::size_t i = 0; i < header.size(); ++i)
-        if (i != step && header[i].find(" - ") == std::string::npos) of_runs = false;
-    for (const std::string& name : header) {
-        const auto dash = name.rfind(" - ");
-        Column column{"", name};
-        if (of_runs && dash != std::string::npos) column = {name.substr(0, dash), name.substr(dash + 3)};
-        // The extremes of what an export averaged over.
-        for (const char* extreme : {"__MIN", "__MAX"}) column.used &= !column.metric.ends_with(extreme);
-        columns.push_back(std::move(column));
-    }
-    return columns;
+struct RunLog {
+    LogBuilder log;
+    std::size_t row = kNone;
+    std::int64_t step = 0;
+    bool is_mean = false;  // the extremes differ from the values
+};
+
+bool is_missing(const std::string& cell) {
+    static const std::set<std::string> words{"", "None", "none", "null", "NULL", "NA", "N/A", "<NA>", "-"};
+    return words.contains(cell);
+}
+
+std::string prefix_of(const std::string& metric) {
+    const auto slash = metric.rfind('/');
+    return slash == std::string::npos ? "" : metric.substr(0, slash + 1);
 }
 
 class Table {
   public:
-    Table(const fs::path& file, const ReadOptions& options) : file_(file), options_(options), lines_(file) {
-        std::string line;
-        if (!next(line)) throw InputError("{}: is empty", file_.string());
-        if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);  // the mark spreadsheets put in front
-        separator_ = separator_of(line);
-        header_ = fields_of(line, separator_, at());
-        for (step_ = 0; step_ < header_.size(); ++step_)
-            if (meaning_of(header_[step_], options_.columns).role == Role::step) break;
-        columns_ = columns_of(header_, step_);
-        require_columns();
+    Table(const fs::path& file, const ReadOptions& options)
+        : file_(file), options_(options), rows_(read_text(file), file.string()), header_(rows_.header()) {
         require_each_once();
-        for (time_ = 0; time_ < header_.size(); ++time_)
-            if (meaning_of(header_[time_], options_.columns).role == Role::time) break;
+        find_columns();
+        require_named();
+        find_steps();
+        find_commas();
     }
 
     // Each run's log by its name.
-    std::map<std::string, LogBuilder> read() {
-        std::map<std::string, LogBuilder> logs;
-        for (std::string line; next(line);) {
-            if (trim(line).empty()) continue;
-            const std::vector<std::string> cells = fields_of(line, separator_, at());
-            if (cells.size() != header_.size())
-                throw InputError("{}: {} fields where the header has {}", at(), cells.size(), header_.size());
-            const auto step = number_of(cells[step_]);
-            if (!step) throw InputError("{}: step {} is not a number", at(), quote(cells[step_]));
-            const double time = time_ < cells.size() ? number_of(cells[time_]).value_or(kUnknown) : kUnknown;
-            for (std::size_t i = 0; i < cells.size(); ++i)
-                if (i != step_ && columns_[i].used && !cells[i].empty())
-                    add(logs, checked_step(*step, at()), time, i, cells[i]);
-        }
+    std::map<std::string, RunLog> read() {
+        std::map<std::string, RunLog> logs;
+        std::size_t number = 0;
+        for (TableRow row; rows_.next(row); ++number)
+            for (std::size_t i = 0; i < columns_.size(); ++i)
+                if (columns_[i].is_value && !is_missing(row.cells[i])) add(logs, row, number, i);
         return logs;
     }
-    // Columns that were left out, as they hold words.
-    const std::set<std::string>& words() const { return words_; }
+    const std::vector<std::string>& remarks() const { return remarks_; }
+    bool has_runs() const { return has_runs_; }
 
   private:
-    std::string at() const { return fmt::format("{}: line {}", file_.string(), number_); }
-    bool next(std::string& line) {
-        ++number_;
-        const bool more = lines_.next(line);
-        if (more && line.size() > kLongestLine) throw InputError("{}: is too long", at());
-        return more;
-    }
-    void require_columns() const {
-        if (step_ == header_.size())
-            throw InputError("{}: has no step column among {}; name it: --column step=NAME", file_.string(),
-                             quote(join(header_, ", ")));
-        std::vector<std::string> names = header_;
-        for (const Column& column : columns_) names.push_back(column.metric);
-        for (const auto& [ours, theirs] : options_.columns)
-            if (std::find(names.begin(), names.end(), theirs) == names.end())
-                throw InputError("{}: has no column {}{}", file_.string(), quote(theirs), did_you_mean(theirs, names));
-    }
     // Two runs of one name in an export would be mixed into one.
     void require_each_once() const {
         std::set<std::string> seen;
@@ -147,46 +76,233 @@ class Table {
                 throw InputError("{}: column {} stands there twice; give each run and each metric a name of its own",
                                  file_.string(), quote(name));
     }
-    void add(std::map<std::string, LogBuilder>& logs, std::int64_t step, double time, std::size_t i,
-             const std::string& cell) {
-        const Column& column = columns_[i];
-        const auto value = number_of(cell);
-        if (!value) {
-            // A date is no time read here: the column is left out like others of words.
-            const Role role = meaning_of(column.metric, options_.columns).role;
-            if (role != Role::own && role != Role::time)
-                throw InputError("{}: {} is {}, not a number", at(), column.metric, quote(cell));
-            columns_[i].used = false;
-            words_.insert(column.metric);
-            return;
+
+    bool is_axis(std::size_t i) const {
+        const Role role = meaning_of(header_[i], options_.columns).role;
+        return i == 0 || role == Role::step || role == Role::time || is_epoch(header_[i]);
+    }
+
+    // "RUN - METRIC" where every column but the axes is called so.
+    void find_columns() {
+        for (std::size_t i = 0; i < header_.size(); ++i) {
+            const bool is_of_run = header_[i].find(" - ") != std::string::npos;
+            has_runs_ = (has_runs_ || is_of_run);
+            if (is_of_run || is_axis(i)) continue;
+            has_runs_ = false;
+            break;
         }
+        if (has_runs_ && header_.front().find(" - ") != std::string::npos) has_runs_ = false;
+        for (const std::string& name : header_) {
+            const auto dash = has_runs_ ? name.rfind(" - ") : std::string::npos;
+            Column column;
+            column.metric = dash == std::string::npos ? name : name.substr(dash + 3);
+            if (dash != std::string::npos) column.run = name.substr(0, dash);
+            column.is_value = !has_runs_ || dash != std::string::npos;
+            for (const auto& [ending, tail] : {std::pair(kLowest, "/min"), {kHighest, "/max"}})
+                if (column.metric.ends_with(ending)) {
+                    column.base = column.metric.substr(0, column.metric.size() - 5);
+                    column.metric = column.base + tail;
+                }
+            column.role = meaning_of(column.metric, options_.columns).role;
+            const Role of_base = meaning_of(column.base, options_.columns).role;
+            const bool counts = column.role == Role::step || column.role == Role::time ||
+                                (!column.base.empty() && (of_base == Role::step || of_base == Role::time));
+            if (counts) column.is_value = false;
+            columns_.push_back(std::move(column));
+        }
+    }
+
+    void require_named() const {
+        std::vector<std::string> names = header_;
+        for (const Column& column : columns_) names.push_back(column.metric);
+        for (const auto& [ours, theirs] : options_.columns)
+            if (std::find(names.begin(), names.end(), theirs) == names.end())
+                throw InputError("{}: has no column {}{}", file_.string(), quote(theirs), did_you_mean(theirs, names));
+    }
+
+    // The best counter of updates among the columns of a run, or among those of none.
+    std::size_t best_step(const std::string& run, int& rank) const {
+        std::size_t best = kNone;
+        rank = kNoStepRank;
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            if (columns_[i].run != run || !columns_[i].base.empty()) continue;
+            int own = step_rank(columns_[i].metric, options_.columns);
+            // The Step of a chart is Weights & Biases' _step.
+            if (has_runs_ && run.empty() && own == 1 && header_[i] == "Step") own = 2;
+            if (own < rank) rank = own, best = i;
+        }
+        return best;
+    }
+
+    void find_steps() {
+        int rank = kNoStepRank;
+        const std::size_t axis = best_step("", rank);
+        bool counts_calls = false;
+        for (Column& column : columns_) {
+            column.step = axis;
+            int own_rank = rank;
+            if (has_runs_ && !column.run.empty()) {
+                int of_run = kNoStepRank;
+                const std::size_t own = best_step(column.run, of_run);
+                if (of_run < rank) column.step = own, own_rank = of_run;
+            } else if (const std::string prefix = prefix_of(column.metric); !prefix.empty()) {
+                // The metric's own step: val/step counts for val/loss.
+                for (const char* name : {"step", "global_step"}) {
+                    const auto own = std::find(header_.begin(), header_.end(), prefix + name);
+                    if (own == header_.end() || options_.columns.contains("step")) continue;
+                    column.step = static_cast<std::size_t>(own - header_.begin());
+                    column.fallback_step = axis;
+                    columns_[column.step].is_value = false;
+                    own_rank = 0;
+                }
+            }
+            for (std::size_t i = 0; i < columns_.size(); ++i)
+                if (columns_[i].role == Role::time && (columns_[i].run == column.run || columns_[i].run.empty()) &&
+                    column.time == kNone)
+                    column.time = i;
+            if (column.is_value && column.step == kNone) throw_no_step();
+            counts_calls |= column.is_value && own_rank == 2;
+        }
+        if (counts_calls)
+            remarks_.push_back(
+                "its steps are Weights & Biases' Step (_step), which counts calls of wandb.log unless the program passed "
+                "its own: export train/global_step as well where the two differ");
+        if (axis != kNone && is_epoch(header_[axis]))
+            remarks_.push_back(fmt::format("its steps are the values of {}, as --column says", quote(header_[axis])));
+        for (std::size_t i = 0; has_runs_ && i < columns_.size(); ++i)
+            if (columns_[i].run.empty() && i != axis && columns_[i].role == Role::own && !is_epoch(header_[i]))
+                remarks_.push_back(fmt::format("{} is the x axis of the chart and no step: it is left out{}",
+                                               quote(header_[i]),
+                                               axis == kNone ? ", and steps are read from each run's own column" : ""));
+    }
+
+    [[noreturn]] void throw_no_step() const {
+        if (has_runs_)
+            throw InputError(
+                "{}: its x axis is {}, which counts no steps; in Weights & Biases choose Step or train/global_step as the "
+                "x axis and export the chart again",
+                file_.string(), quote(header_.front()));
+        std::string axis;
+        for (const std::string& name : header_)
+            if (is_epoch(name)) axis = fmt::format(" ({} counts epochs)", quote(name));
+        throw InputError("{}: has no step column among {}{}; name it: --column step=NAME", file_.string(),
+                         quote(join(header_, ", ")), axis);
+    }
+
+    // What a comma means, and which runs have extremes that differ from their values.
+    void find_commas() {
+        CommaStyle style;
+        for (TableRow row; rows_.next(row);)
+            for (std::size_t i = 0; i < columns_.size(); ++i)
+                if (columns_[i].is_value) style.see(row.cells[i]);
+        comma_ = style.comma();
+        if (comma_ == Comma::decimal) remarks_.push_back("its numbers are read with a decimal comma");
+        rows_.rewind();
+        std::map<std::string, std::size_t> place;
+        for (std::size_t i = 0; i < columns_.size(); ++i) place[columns_[i].run + " - " + columns_[i].metric] = i;
+        for (TableRow row; rows_.next(row);)
+            for (std::size_t i = 0; i < columns_.size(); ++i) {
+                const Column& column = columns_[i];
+                if (column.base.empty() || !column.is_value || means_.contains(column.run)) continue;
+                const auto base = place.find(column.run + " - " + column.base);
+                if (base == place.end()) continue;
+                const auto value = number_of(row.cells[base->second], comma_), other = number_of(row.cells[i], comma_);
+                if (value && other && std::isfinite(*value) && *value != *other) means_.insert(column.run);
+            }
+        rows_.rewind();
+    }
+
+    std::optional<std::int64_t> step_of(const TableRow& row, const Column& column) const {
+        for (const std::size_t i : {column.step, column.fallback_step}) {
+            if (i == kNone || is_missing(row.cells[i])) continue;
+            const auto step = whole_number_of(row.cells[i], comma_);
+            if (!step) throw InputError("{}: step {} is not a number{}", rows_.at(row), quote(row.cells[i]), hint(row.cells[i]));
+            return checked_step(*step, rows_.at(row));
+        }
+        return {};
+    }
+
+    std::string hint(const std::string& cell) const {
+        if (!has_comma_number(cell)) return "";
+        return comma_ == Comma::decimal ? ": other cells have a decimal comma, so this may be either"
+                                        : ": its comma may be a decimal comma or separate thousands; write a point, or no "
+                                          "separator";
+    }
+
+    void add(std::map<std::string, RunLog>& logs, const TableRow& row, std::size_t number, std::size_t i) {
+        const Column& column = columns_[i];
+        // Extremes that equal the values tell nothing.
+        if (!column.base.empty() && has_runs_ && !means_.contains(column.run)) return;
         auto found = logs.find(column.run);
         if (found == logs.end()) {
             if (logs.size() == kMostRuns) throw InputError("{}: more than {} runs", file_.string(), kMostRuns);
-            found = logs.try_emplace(column.run, file_.string(), options_).first;
+            found = logs.try_emplace(column.run, RunLog{LogBuilder(file_.string(), options_)}).first;
+            found->second.is_mean = means_.contains(column.run);
         }
-        found->second.add(step, time, column.metric, *value);
+        RunLog& run = found->second;
+        if (column.metric.empty() || column.metric.starts_with("Unnamed:")) {
+            run.log.leave_out("a column without a name");
+            return;
+        }
+        const std::string& cell = row.cells[i];
+        const auto value = number_of(cell, comma_);
+        if (!value && column.role != Role::own)
+            throw InputError("{}: {} is {}, not a number{}", rows_.at(row), column.metric, quote(cell), hint(cell));
+        if (!value) {
+            run.log.leave_out(has_comma_number(cell)
+                                  ? fmt::format("{} has numbers whose comma may be decimal or separate thousands (such as {})",
+                                                quote(column.metric), quote(cell))
+                                  : fmt::format("{} holds words", quote(column.metric)));
+            return;
+        }
+        const auto step = step_of(row, column);
+        if (!step) {
+            run.log.leave_out(fmt::format("a row without a value of {} belongs to no step", quote(header_[column.step])));
+            return;
+        }
+        if (run.row != number || run.step != *step) {
+            run.log.begin_line(*step, time_of(row, column, run), row.line);
+            run.row = number;
+            run.step = *step;
+            add_epoch(row, run);
+        }
+        run.log.add(column.metric, *value);
+    }
+
+    // A date is no time read here.
+    double time_of(const TableRow& row, const Column& column, RunLog& run) const {
+        if (column.time == kNone || is_missing(row.cells[column.time])) return kUnknown;
+        const auto time = number_of(row.cells[column.time], comma_);
+        if (!time) run.log.leave_out(fmt::format("{} holds words", quote(header_[column.time])));
+        return time.value_or(kUnknown);
+    }
+
+    // The axis of a chart that counts epochs.
+    void add_epoch(const TableRow& row, RunLog& run) const {
+        if (!has_runs_ || !is_epoch(header_.front()) || columns_.front().role == Role::step) return;
+        if (const auto epoch = number_of(row.cells.front(), comma_)) run.log.add("epoch", *epoch);
     }
 
     fs::path file_;
     const ReadOptions& options_;
-    io::LineReader lines_;
-    std::size_t number_ = 0, step_ = 0, time_ = 0;
-    char separator_ = ',';
+    TableReader rows_;
     std::vector<std::string> header_;
     std::vector<Column> columns_;
-    std::set<std::string> words_;
+    std::set<std::string> means_;  // runs
+    std::vector<std::string> remarks_;
+    Comma comma_ = Comma::none;
+    bool has_runs_ = false;
 };
 
-// Names of an export may differ in characters alone that no name here can have: "a b" and "a/b".
-void number_equal_names(Runs& runs) {
-    std::set<std::string> taken;
-    for (ImportedRun& run : runs) {
-        const std::string name = run.variant;
-        run.variant = free_name(name, [&](const std::string& other) { return taken.contains(other); });
-        taken.insert(run.variant);
-        if (run.variant != name && run.label.empty()) run.label = name;
-    }
+// "KEY: VALUE" is how Weights & Biases calls a group of runs.
+void call_mean(ImportedRun& run, const std::string& name) {
+    const bool is_group = name.find(": ") != std::string::npos;
+    run.is_mean = true;
+    run.label = one_line(name) + (is_group ? " (mean of a group of runs)" : " (mean of several runs or points)");
+    run.remarks.push_back(fmt::format(
+        "its values are {}, as Weights & Biases drew them, and not those of one seed; the lowest and the highest are kept "
+        "as .../min and .../max, and no interval follows from them",
+        is_group ? "means over a group of runs" : "means over several runs of a group, or over several points of a run"));
 }
 
 }  // namespace
@@ -196,22 +312,21 @@ Runs read_csv(const fs::path& file, const ReadOptions& options) {
     if (fs::file_size(file, error) > kLargestLog && !error)
         throw InputError("{}: larger than {}", file.string(), short_bytes(kLargestLog));
     Table table(file, options);
-    const std::map<std::string, LogBuilder> logs = table.read();
+    std::map<std::string, RunLog> logs = table.read();
     if (logs.empty()) throw InputError("{}: holds no values", file.string());
-    const std::string sha256 = sha256_file(file);
+    ImportedRun empty;
+    empty.format = "csv";
+    empty.path = file;
+    empty.sha256 = sha256_file(file);
+    empty.remarks = table.remarks();
     Runs runs;
-    for (const auto& [name, log] : logs) {
-        ImportedRun run;
-        run.format = "csv";
-        run.path = file;
-        run.sha256 = sha256;
+    for (auto& [name, log] : logs) {
+        ImportedRun run = empty;
         name_after(run, name.empty() ? file.stem().string() : name);
-        log.finish(run);
-        for (const std::string& column : table.words())
-            run.remarks.push_back(fmt::format("column {} holds words and is left out", quote(column)));
-        runs.push_back(std::move(run));
+        const std::string shown = name.empty() ? file.stem().string() : name;
+        if (log.is_mean || (table.has_runs() && name.find(": ") != std::string::npos)) call_mean(run, shown);
+        for (ImportedRun& training : log.log.finish(run)) runs.push_back(std::move(training));
     }
-    number_equal_names(runs);
     return runs;
 }
 

@@ -95,38 +95,50 @@ Files find_files(const fs::path& path) {
     return files;
 }
 
-// log_history: training lines, evaluations and the closing line of averages, which has no `loss`.
-void read_history(const Json& state, const std::string& where, const std::string& loss, LogBuilder& log,
-                  ImportedRun& run) {
-    const auto history = state.find("log_history");
-    if (history == state.end() || !history->is_array()) throw InputError("{}: has no log_history", where);
-    for (std::size_t i = 0; i < history->size(); ++i) {
-        const Json& line = (*history)[i];
-        const std::string at = fmt::format("{}: log_history[{}]", where, i);
-        if (!line.is_object()) throw InputError("{}: is not an object", at);
-        const auto step = number_in(line, "step", at);
-        if (!step) throw InputError("{}: has no step", at);
-        const bool closing = line.contains("train_runtime") || (line.contains("train_loss") && !line.contains(loss));
-        for (const auto& [key, value] : line.items()) {
-            if (key == "step" || !io::is_number(value)) continue;
-            if (!closing)
-                log.add(checked_step(*step, at), kUnknown, key, io::number_from_json(value));
-            else if (key != "train_loss" && key != "train_runtime" && key != "epoch")
-                run.summary[plain_name(key)] = value;
-        }
-        for (const char* key : {"loss", "grad_norm", "eval_loss"}) number_in(line, key, at);
-        if (!closing) continue;
-        if (const auto seconds = number_in(line, "train_runtime", at)) run.seconds = *seconds;
-        if (const auto average = number_in(line, "train_loss", at)) set_run_average(run, *average, where);
+Json object_of_columns(const Json& json);
+
+// The lines of a log: the member log_history, another list of objects, the list itself, or lists by column.
+Json history_in(const Json& json, const std::string& where, ImportedRun& run) {
+    if (json.is_array()) return json;
+    if (json.contains("log_history") && json["log_history"].is_array()) return json["log_history"];
+    for (const auto& [key, value] : json.items()) {
+        if (!value.is_array() || value.empty() || !value.front().is_object()) continue;
+        run.remarks.push_back(fmt::format("its log lines are those of {}; it has no log_history", quote(key)));
+        return value;
     }
+    if (Json lines = object_of_columns(json); !lines.empty()) return lines;
+    throw InputError("{}: has no log_history, and is neither a list of log lines nor an object with one", where);
 }
 
-void read_state(const Json& state, const std::string& where, const ReadOptions& options, ImportedRun& run) {
-    const auto loss = options.columns.find("loss");
+// {"step": [1, 2], "loss": [3.1, 2.9]} as lines; none where no member is a list of numbers.
+Json object_of_columns(const Json& json) {
+    Json lines = Json::array();
+    for (const auto& [key, values] : json.items()) {
+        if (!values.is_array()) continue;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (!io::is_number(values[i])) continue;
+            while (lines.size() <= i) lines.push_back(Json::object());
+            lines[i][key] = values[i];
+        }
+    }
+    return lines;
+}
+
+void read_state(const Json& state, const std::string& where, const ReadOptions& options, Runs& runs) {
+    ImportedRun& run = runs.front();
+    std::vector<HistoryLine> lines;
+    const Json history = history_in(state, where, run);
+    for (std::size_t i = 0; i < history.size(); ++i) {
+        lines.push_back({history[i], i + 1, fmt::format("{}: log_history[{}]", where, i)});
+        if (!history[i].is_object()) throw InputError("{}: is not an object", lines.back().at);
+    }
     LogBuilder log(where, options);
-    read_history(state, where, loss == options.columns.end() ? "loss" : loss->second, log, run);
+    read_history(lines, where, options, log, run);
     log.require_named_columns();
-    log.finish(run);
+    if (!log.is_empty() || !run.summary.contains("run_average_train_loss")) runs = log.finish(run);
+}
+
+void read_members(const Json& state, const std::string& where, ImportedRun& run) {
     run.steps = std::max(run.steps, whole_in(state, "global_step", where).value_or(0));
     for (const char* key : {"max_steps", "num_train_epochs", "train_batch_size", "logging_steps", "eval_steps",
                             "save_steps", "logging_first_step"})
@@ -151,7 +163,9 @@ void read_results(const Json& results, const std::string& where, ImportedRun& ru
     const auto loss = number_in(results, "eval_loss", where);
     const bool known = std::any_of(run.evaluations.begin(), run.evaluations.end(),
                                    [&](const auto& one) { return one.set == "val" && one.step == run.steps; });
-    if (loss && !known) run.evaluations.push_back({run.steps, "val", *loss, {}, kUnknown});
+    // A file of results alone tells no step.
+    const bool has_steps = run.steps > 0 || !run.metrics.empty() || !run.evaluations.empty();
+    if (loss && !known) run.evaluations.push_back({has_steps ? run.steps : kUnknownStep, "val", *loss, {}, kUnknown});
 }
 
 // The model's own configuration, where the folder has one that can be computed here.
@@ -190,20 +204,37 @@ void judge_average(ImportedRun& run) {
 Runs read_hf_trainer(const fs::path& path, const ReadOptions& options) {
     const Files files = find_files(path);
     if (files.state.empty()) refuse_columns(options, files.results);
-    ImportedRun run;
-    run.format = "hf-trainer";
-    run.path = files.state.empty() ? files.results : files.state;
-    name_after(run, files.folder.filename().string());
+    Runs runs(1);
+    ImportedRun& first = runs.front();
+    first.format = "hf-trainer";
+    first.path = files.state.empty() ? files.results : files.state;
+    const std::string folder = files.folder.filename().string(), stem = first.path.stem().string();
+    const bool is_own_file = first.path.filename() != kState && !files.state.empty();
+    name_after(first, is_own_file ? stem : folder);
+    const fs::path beside = first.path.parent_path();
     std::string read_bytes;
-    if (!files.state.empty()) read_state(read_object(files.state, read_bytes), files.state.string(), options, run);
-    if (!files.results.empty()) read_results(read_object(files.results, read_bytes), files.results.string(), run);
-    const fs::path beside = run.path.parent_path();
-    read_model(is_file(beside / "config.json") ? beside : files.folder, read_bytes, run);
-    if (run.metrics.empty() && run.evaluations.empty() && !run.summary.contains("run_average_train_loss"))
-        throw InputError("{}: holds no loss", run.path.string());
-    judge_average(run);
-    run.sha256 = sha256_hex(read_bytes);
-    return {std::move(run)};
+    Json results;
+    if (!files.results.empty()) results = read_object(files.results, read_bytes);
+    if (!files.state.empty()) {
+        const std::string text = read_text(files.state), where = files.state.string();
+        read_bytes = text + read_bytes;
+        const Json state = io::parse_json(text, where);
+        if (!state.is_object() && !state.is_array())
+            throw InputError("{}: is neither an object with a log_history nor a list of log lines", where);
+        const bool empty = state.is_object() && state.contains("log_history") && state["log_history"].empty();
+        if (!(empty && results.is_object())) read_state(state, where, options, runs);
+        for (ImportedRun& run : runs)
+            if (state.is_object()) read_members(state, where, run);
+    }
+    for (ImportedRun& run : runs) {
+        if (results.is_object() && runs.size() == 1) read_results(results, files.results.string(), run);
+        read_model(is_file(beside / "config.json") ? beside : files.folder, read_bytes, run);
+        if (run.metrics.empty() && run.evaluations.empty() && !run.summary.contains("run_average_train_loss"))
+            throw InputError("{}: holds no loss", run.path.string());
+        judge_average(run);
+    }
+    for (ImportedRun& run : runs) run.sha256 = sha256_hex(read_bytes);
+    return runs;
 }
 
 }  // namespace ablate::interop::logs

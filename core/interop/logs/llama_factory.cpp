@@ -3,7 +3,6 @@
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/interop/logs/reading.h"
-#include "core/io/json_file.h"
 #include "core/io/numbers.h"
 
 #include <array>
@@ -40,18 +39,24 @@ std::optional<double> seconds_of(const std::string& text) {
     return seconds;
 }
 
-void read_line(const Json& line, const std::string& at, const std::string& throughput, LogBuilder& log,
-               ImportedRun& run) {
+// The time of a resumed run begins again: `elapsed` is that of the line before.
+void read_line(const Json& line, std::size_t number, const std::string& at, const std::string& throughput,
+               double& elapsed, LogBuilder& log, ImportedRun& run) {
     if (!line.is_object()) throw InputError("{}: is not a JSON object", at);
     const auto step = number_in(line, "current_steps", at);
-    if (!step) throw InputError("{}: has no current_steps", at);
+    if (!step) {
+        log.leave_out("a line without current_steps belongs to no step", static_cast<std::int64_t>(line.size()));
+        return;
+    }
     for (const char* key : {"loss", "eval_loss"}) number_in(line, key, at);
+    const auto seconds = seconds_of(text_in(line, "elapsed_time"));
+    if (seconds && *seconds < elapsed) log.begin_session();
+    log.begin_line(checked_step(*step, at), kUnknown, number);
+    if (seconds) log.set_elapsed(elapsed = *seconds);
     for (const auto& [key, value] : line.items())
         if (io::is_number(value) && key != "current_steps" && key != "total_steps" && key != "percentage")
-            log.add(checked_step(*step, at), kUnknown, key == "throughput" ? throughput : key,
-                    io::number_from_json(value));
+            log.add(key == "throughput" ? throughput : key, io::number_from_json(value));
     if (const auto total = whole_in(line, "total_steps", at); total && *total > 0) run.stated["total_steps"] = *total;
-    if (const auto seconds = seconds_of(text_in(line, "elapsed_time"))) run.seconds = *seconds;
 }
 
 }  // namespace
@@ -68,20 +73,13 @@ Runs read_llama_factory(const fs::path& path, const ReadOptions& options) {
     LogBuilder log(file.string(), options);
     // Tokens a second, unless it was said what they are.
     const std::string throughput = options.columns.contains("tokens_per_second") ? "throughput" : "tokens_per_second";
-    std::size_t number = 0, begin = 0;
-    while (begin < text.size()) {
-        const std::size_t end = std::min(text.find('\n', begin), text.size());
-        const std::string_view line = trim(std::string_view(text).substr(begin, end - begin));
-        begin = end + 1;
-        ++number;
-        if (line.empty()) continue;
-        const std::string at = fmt::format("{}: line {}", file.string(), number);
-        read_line(io::parse_json(line, at), at, throughput, log, run);
-    }
+    double elapsed = 0;
+    for_each_line(text, file, run, [&](const Json& line, std::size_t number, const std::string& at) {
+        read_line(line, number, at, throughput, elapsed, log, run);
+    });
     log.require_named_columns();
-    log.finish(run);
     if (run.stated.contains("total_steps")) derive(run, "train.steps", run.stated["total_steps"]);
-    return {std::move(run)};
+    return log.finish(run);
 }
 
 }  // namespace ablate::interop::logs

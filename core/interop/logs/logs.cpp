@@ -1,13 +1,15 @@
 #include "core/interop/logs/logs.h"
 
 #include "core/base/error.h"
+#include "core/base/names.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/interop/logs/reading.h"
 #include "core/io/json_file.h"
-#include "core/io/line_reader.h"
+#include "core/io/sniff.h"
 
 #include <array>
+#include <set>
 
 namespace ablate::interop::logs {
 
@@ -24,6 +26,7 @@ constexpr std::array kReaders{
            read_hf_trainer},
     Reader{{"tensorboard", "a file *tfevents*, or a folder with the events of one run"}, read_tensorboard},
     Reader{{"llama-factory", "trainer_log.jsonl"}, read_llama_factory},
+    Reader{{"json-lines", "a JSON object on each line, such as {\"step\": 1, \"loss\": 3.2}"}, read_json_lines},
     Reader{{"marin-speedrun", "speedrun_results.json"}, read_marin},
     Reader{{"csv", "a table with a step column (.csv, .tsv), also an export of Weights & Biases"}, read_csv},
     Reader{{"cs336-model", "model_config.json of CS336's assignment 1 with its model.pt: a model, not a log"},
@@ -46,23 +49,63 @@ std::string of_folder(const fs::path& folder) {
 }
 
 std::string of_json(const fs::path& file) {
-    const Json json = io::read_json(file, kLargestJson);
+    const Json json = io::parse_json(read_text(file), file.string());
+    if (json.is_array() && !json.empty() && json.front().is_object()) return "hf-trainer";
     if (json.is_object()) {
         if (json.contains("log_history") || json.contains("train_loss")) return "hf-trainer";
         if (json.contains("runs")) return "marin-speedrun";
         if (json.contains("vocab_size") && json.contains("num_layers")) return "cs336-model";
+        if (json.contains("current_steps")) return "llama-factory";
+        if (json.contains("loss") || json.contains("train/loss") || json.contains("step"))
+            return json.contains("loss") && json["loss"].is_array() ? "hf-trainer" : "json-lines";
+        for (const auto& [key, value] : json.items())
+            if (value.is_array() && !value.empty() && value.front().is_object() &&
+                (value.front().contains("step") || value.front().contains("loss")))
+                return "hf-trainer";
     }
     return "";
 }
 
 std::string of_first_line(const fs::path& file) {
-    std::string line;
-    if (!io::LineReader(file).next(line)) return "";
-    if (line.find("\"current_steps\"") != std::string::npos) return "llama-factory";
+    const std::string text = read_text(file);
+    const std::string line(trim(std::string_view(text).substr(0, text.find('\n'))));
+    if (line.starts_with('{'))
+        return line.find("\"current_steps\"") != std::string::npos ? "llama-factory" : "json-lines";
     for (const char separator : {',', ';', '\t'})
         for (const std::string& name : split(line, separator))
             if (meaning_of(std::string(trim(name)), {}).role == Role::step) return "csv";
     return "";
+}
+
+// Names of an export may differ in characters alone that no name here can have: "a b" and "a/b". Trainings of one log
+// have one name.
+void number_equal_names(Runs& runs) {
+    std::set<std::string> taken;
+    for (ImportedRun& run : runs) {
+        if (run.knows_seed) continue;  // seeds of one variant
+        const std::string name = run.variant;
+        run.variant = free_name(name, [&](const std::string& other) { return taken.contains(other); });
+        taken.insert(run.variant);
+        if (run.variant != name && run.label.empty()) run.label = name;
+    }
+}
+
+std::string of_file(const fs::path& file) {
+    using io::FileKind;
+    const FileKind kind = io::sniff(file).kind;
+    if (kind == FileKind::tensorboard || file.filename().string().find("tfevents") != std::string::npos)
+        return "tensorboard";
+    io::refuse_foreign(file, "a log", {FileKind::gzip, FileKind::utf16, FileKind::tensorboard});
+    const std::string extension = file.extension().string();
+    if (kind == FileKind::json_array || kind == FileKind::json_object ||
+        (extension == ".json" && kind != FileKind::json_lines))
+        return of_json(file);
+    if (kind == FileKind::json_lines) {
+        const std::string text = read_text(file);
+        const bool is_one_value = trim(text).find('\n') == std::string_view::npos;
+        return is_one_value ? of_json(file) : of_first_line(file);
+    }
+    return extension == ".csv" || extension == ".tsv" ? "csv" : of_first_line(file);
 }
 
 }  // namespace
@@ -80,18 +123,11 @@ std::string detect_format(const fs::path& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status)) throw InputError("{}: no such file or folder", path.string());
-    const std::string name = path.filename().string(), extension = path.extension().string();
     std::string format;
     if (fs::is_directory(status))
         format = of_folder(path);
-    else if (name.find("tfevents") != std::string::npos)
-        format = "tensorboard";
-    else if (extension == ".csv" || extension == ".tsv")
-        format = "csv";
-    else if (extension == ".json")
-        format = of_json(path);
     else
-        format = of_first_line(path);
+        format = of_file(path);
     if (!format.empty()) return format;
     std::vector<std::string> names;
     for (const Format& one : formats()) names.emplace_back(one.name);
@@ -106,6 +142,7 @@ std::vector<ImportedRun> read_log(const fs::path& path, const ReadOptions& optio
         names.emplace_back(reader.format.name);
         if (names.back() != format) continue;
         Runs runs = reader.read(path, options);
+        number_equal_names(runs);
         for (ImportedRun& run : runs)
             if (run.verdict.outcome != train::Outcome::collapsed) judge(run);
         return runs;

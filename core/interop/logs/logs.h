@@ -16,9 +16,15 @@ std::span<const Format> formats();
 // Told from the path and the contents. InputError: none of the formats, several logs in one folder.
 std::string detect_format(const std::filesystem::path& path);
 
+// What a log is whose steps begin again; see logs/restarts.h.
+enum class Restarts { automatic, resume, separate, continued };
+std::span<const char* const> restart_names();          // as --restarts takes them
+Restarts restarts_from_name(const std::string& name);  // InputError
+
 struct ReadOptions {
     std::string format;                          // empty: detected
     std::map<std::string, std::string> columns;  // what a column means here -> its name there: {"loss", "train_loss"}
+    Restarts restarts = Restarts::automatic;
 };
 // What a column can mean: "step", "loss", "val_loss", ...
 std::vector<std::string> column_meanings();

@@ -136,7 +136,10 @@ ImportedRun read_run(const Json& info, const fs::path& file, const std::string& 
     if (const Json* train = object_in(info, "train_config")) {
         derive_training(*train, where + ".train_config", run);
         run.steps = whole_in(*train, "num_train_steps", where).value_or(0);
-        if (const auto seed = whole_in(*train, "data_seed", where)) run.seed = *seed;
+        if (const auto seed = whole_in(*train, "data_seed", where)) {
+            run.seed = *seed;
+            run.knows_seed = true;
+        }
         run.stated["train_config"].erase("data_seed");  // seeds of one configuration are one group
     }
     checked_step(static_cast<double>(run.steps), where);

@@ -14,7 +14,6 @@ namespace ablate::interop::logs {
 namespace {
 
 constexpr double kLargestStep = 1e12;  // as train.steps has it
-constexpr std::size_t kMostColumns = 10'000, kLongestName = 200;
 
 std::string folded(const std::string& name) {
     std::string result;
@@ -33,6 +32,8 @@ constexpr std::array kAliases{Alias{"step", Role::step},
                               Alias{"global_step", Role::step},
                               Alias{"train/global_step", Role::step},
                               Alias{"trainer/global_step", Role::step},
+                              Alias{"train/step", Role::step},
+                              Alias{"trainer/step", Role::step},
                               Alias{"iter", Role::step},
                               Alias{"iteration", Role::step},
                               Alias{"current_steps", Role::step},
@@ -42,6 +43,10 @@ constexpr std::array kAliases{Alias{"step", Role::step},
                               Alias{"loss", Role::train_loss},
                               Alias{"train/loss", Role::train_loss},
                               Alias{"train_loss", Role::train_loss},
+                              Alias{"train_loss_step", Role::train_loss},
+                              Alias{"train_loss_epoch", Role::train_loss},
+                              Alias{"train/loss_step", Role::train_loss},
+                              Alias{"train/loss_epoch", Role::train_loss},
                               Alias{"loss/train", Role::train_loss},
                               Alias{"training_loss", Role::train_loss},
                               Alias{"training/loss", Role::train_loss},
@@ -86,10 +91,17 @@ Meaning with_tag(Role role) {
     return {role, ""};
 }
 
+constexpr std::array kEvaluationWords{"eval", "evaluation", "val", "valid", "validation", "dev", "heldout", "holdout"};
+// Parts of a training objective, which are no losses of a data set.
+constexpr std::array kAuxiliaryLosses{
+    "aux",  "auxiliary", "z",   "router", "load_balancing", "load_balance", "balance", "balancing", "lb",   "moe",
+    "kl",   "kld",       "reg", "l1",     "l2",             "regularization", "distill", "distillation", "mtp", "vq",
+    "commitment", "entropy", "contrastive", "policy", "value", "critic", "actor", "reward"};
+
 // The set that "eval/paloma/c4_en" or "eval_wiki" names; "" when it is no evaluation.
 std::string set_of(const std::string& column) {
     const std::string name = folded(column);
-    for (const char* own : {"eval", "val", "valid", "validation", "dev"}) {
+    for (const char* own : kEvaluationWords) {
         if (name == own) return "val";
         for (const char separator : {'/', '_'})
             if (name.starts_with(own + std::string(1, separator))) return column.substr(std::string(own).size() + 1);
@@ -97,14 +109,29 @@ std::string set_of(const std::string& column) {
     return name == "test" ? "test" : "";
 }
 
-// "eval_loss", "eval/SET/loss", "loss/val", "eval/SET/bpb".
+bool is_auxiliary(const std::string& set) {
+    const std::string name = folded(set);
+    return std::any_of(kAuxiliaryLosses.begin(), kAuxiliaryLosses.end(), [&](const std::string word) {
+        return name == word || name.ends_with("_" + word) || name.ends_with("/" + word);
+    });
+}
+
+// "eval_loss", "eval/SET/loss", "loss/val", "eval/SET/bpb"; Lightning's "val_loss_epoch" and
+// "val_loss/dataloader_idx_1".
 std::optional<Meaning> evaluation_meaning(const std::string& column) {
     const std::string name = folded(column);
+    if (const auto loader = name.find("/dataloader_idx_"); loader != std::string::npos) {
+        std::optional<Meaning> meaning = evaluation_meaning(column.substr(0, loader));
+        if (meaning) meaning->name += "_" + name.substr(loader + 1);
+        return meaning;
+    }
+    if (name.ends_with("_epoch")) return evaluation_meaning(column.substr(0, column.size() - 6));
     for (const auto& [word, role] : {std::pair(std::string("loss"), Role::val_loss), {"bpb", Role::val_bpb}}) {
         std::string set;
         for (const char separator : {'/', '_'}) {
             if (name.ends_with(separator + word)) set = set_of(column.substr(0, column.size() - word.size() - 1));
             if (set.empty() && name.starts_with(word + separator)) set = set_of(column.substr(word.size() + 1));
+            if (!set.empty() && is_auxiliary(set)) return {};
             if (!set.empty()) return Meaning{role, set};
         }
     }
@@ -135,106 +162,23 @@ Meaning meaning_of(const std::string& column, const std::map<std::string, std::s
     return evaluation_meaning(column).value_or(Meaning{Role::own, column});
 }
 
+int step_rank(const std::string& column, const std::map<std::string, std::string>& columns) {
+    if (meaning_of(column, columns).role != Role::step) return kNoStepRank;
+    const std::string name = folded(column);
+    return columns.contains("step") || name.ends_with("global_step") ? 0 : name == "_step" ? 2 : 1;
+}
+
+bool is_epoch(const std::string& column) {
+    const std::string name = folded(column);
+    return name == "epoch" || name == "train/epoch" || name == "trainer/epoch";
+}
+
 void refuse_columns(const ReadOptions& options, const std::filesystem::path& path) {
+    if (options.restarts != Restarts::automatic)
+        throw InputError("{}: --restarts: its format has no lines whose steps could begin again", path.string());
     if (options.columns.empty()) return;
     const auto& [ours, theirs] = *options.columns.begin();
     throw InputError("{}: --column {}: its format has no columns to name", path.string(), quote(ours + "=" + theirs));
-}
-
-const Meaning& LogBuilder::known_meaning(const std::string& column) {
-    const auto found = meanings_.find(column);
-    if (found != meanings_.end()) return found->second;
-    if (meanings_.size() == kMostColumns)
-        throw InputError("{}: has more than {} columns; that is no log of one run", where_, kMostColumns);
-    if (column.size() > kLongestName) throw InputError("{}: column {} has a name too long", where_, quote(column));
-    Meaning meaning = meaning_of(column, options_.columns);
-    // Of two columns that mean the same, the second keeps its own name.
-    const std::string tag = fmt::format("{} {}", static_cast<int>(meaning.role), meaning.name);
-    if (meaning.role != Role::own && !column_of_tag_.emplace(tag, column).second) meaning = {Role::own, column};
-    return meanings_.emplace(column, std::move(meaning)).first->second;
-}
-
-void LogBuilder::add(std::int64_t step, double time, const std::string& column, double value) {
-    if (step < 0 || static_cast<double>(step) > kLargestStep)
-        throw InputError("{}: step {} is not between 0 and 1e12", where_, step);
-    const Meaning& meaning = known_meaning(column);
-    switch (meaning.role) {
-        case Role::step:
-        case Role::time:
-            return;
-        case Role::average:
-            average_ = value;
-            return;
-        case Role::val_loss:
-        case Role::val_bpb: {
-            ImportedEvaluation& evaluation = evaluations_[{step, meaning.name}];
-            evaluation.step = step;
-            evaluation.set = meaning.name;
-            evaluation.time = time;
-            (meaning.role == Role::val_loss ? evaluation.loss : evaluation.bpb) = value;
-            return;
-        }
-        default:
-            break;
-    }
-    Record& record = records_[step];
-    record.time = time;
-    record.values[meaning.name] = static_cast<float>(value);
-}
-
-void LogBuilder::require_named_columns() const {
-    std::vector<std::string> names;
-    for (const auto& [column, meaning] : meanings_) names.push_back(column);
-    for (const auto& [ours, theirs] : options_.columns) {
-        if (ours == "step" || ours == "time")
-            throw InputError("{}: --column {}: the format itself says which that is", where_,
-                             quote(ours + "=" + theirs));
-        if (!meanings_.contains(theirs))
-            throw InputError("{}: has no column {}{}", where_, quote(theirs), did_you_mean(theirs, names));
-    }
-}
-
-void LogBuilder::require_loss() const {
-    if (average_ || !evaluations_.empty()) return;
-    std::vector<std::string> names;
-    for (const auto& [column, meaning] : meanings_) {
-        if (meaning.role == Role::train_loss) return;
-        if (names.size() < 8) names.push_back(column);
-    }
-    if (names.empty()) throw InputError("{}: holds no value of any step", where_);
-    throw InputError("{}: holds no loss under a name known here ({}{}); name its column: --column loss=NAME", where_,
-                     join(names, ", "), meanings_.size() > names.size() ? ", ..." : "");
-}
-
-void LogBuilder::finish(ImportedRun& run) const {
-    require_loss();
-    double first = kUnknown, last = kUnknown, rate = 0;
-    std::int64_t rates = 0;
-    const auto see_time = [&](double time) {
-        if (!std::isfinite(time)) return;
-        first = std::fmin(first, time);
-        last = std::fmax(last, time);
-    };
-    for (const auto& [step, record] : records_) {
-        run.metrics.push_back({record.time, step, {record.values.begin(), record.values.end()}});
-        run.steps = std::max(run.steps, step);
-        see_time(record.time);
-        for (const auto& [tag, value] : record.values)
-            if (tag == run::kTokensPerSecond && std::isfinite(value)) rate += value, ++rates;
-    }
-    for (const auto& [key, evaluation] : evaluations_) {
-        run.evaluations.push_back(evaluation);
-        run.steps = std::max(run.steps, evaluation.step);
-        see_time(evaluation.time);
-    }
-    if (last > first && std::isnan(run.seconds)) {
-        run.seconds = last - first;
-        run.remarks.push_back(
-            "its time is that between the first and the last line of the log, with validation and "
-            "pauses");
-    }
-    if (rates > 0 && std::isnan(run.tokens_per_second)) run.tokens_per_second = rate / static_cast<double>(rates);
-    if (average_) set_run_average(run, *average_, where_);
 }
 
 void set_run_average(ImportedRun& run, double loss, const std::string& where) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/interop/logs/logs.h"
+#include "core/interop/logs/restarts.h"
 
 // What the readers of the formats share.
 namespace ablate::interop::logs {
@@ -14,6 +15,7 @@ Runs read_tensorboard(const std::filesystem::path& path, const ReadOptions& opti
 bool holds_events(const std::filesystem::path& folder);  // TensorBoard's, also in folders below
 Runs read_llama_factory(const std::filesystem::path& path, const ReadOptions& options);
 Runs read_marin(const std::filesystem::path& path, const ReadOptions& options);
+Runs read_json_lines(const std::filesystem::path& path, const ReadOptions& options);
 Runs read_csv(const std::filesystem::path& path, const ReadOptions& options);
 Runs read_cs336(const std::filesystem::path& path, const ReadOptions& options);
 
@@ -35,35 +37,65 @@ struct Meaning {
     std::string name;  // the tag it gets here; of an evaluation the set
 };
 Meaning meaning_of(const std::string& column, const std::map<std::string, std::string>& columns);
+// How well a column counts the updates, less is better: train/global_step, step, then Weights & Biases' _step, which
+// counts its own calls. kNoStepRank: it does not.
+inline constexpr int kNoStepRank = 9;
+int step_rank(const std::string& column, const std::map<std::string, std::string>& columns);
 // InputError where columns are named for a log whose format has none.
 void refuse_columns(const ReadOptions& options, const std::filesystem::path& path);
 
-// Collects values in any order, at most one a step and name: of two the later, as a resumed run logs a step again.
+// True for the columns that say how often the data was seen: "epoch", "train/epoch".
+bool is_epoch(const std::string& column);
+
+// Collects the lines of a log in the order in which they were written, and makes runs of them.
 class LogBuilder {
   public:
     LogBuilder(std::string where, const ReadOptions& options) : where_(std::move(where)), options_(options) {}
-    // `time` in unix seconds or kUnknown. InputError for a step that no run has.
-    void add(std::int64_t step, double time, const std::string& column, double value);
+    // The lines from here on were written by another process than those before.
+    void begin_session() { new_session_ = true; }
+    // `time` in unix seconds or kUnknown; `number` of the line in the file, 0 where it has none. InputError for a step
+    // that no run has.
+    void begin_line(std::int64_t step, double time = kUnknown, std::size_t number = 0);
+    // Stays in the line where it is of that step and has no such column yet: for logs of one value a record.
+    void begin_line_unless_same(std::int64_t step, double time, const std::string& column);
+    void set_elapsed(double seconds) { log_.lines.back().elapsed = seconds; }  // of the line, since its session began
+    void add(const std::string& column, double value);                         // to the line
+    // What lines so far logged at `step` and later is void, as TensorBoard's SessionLog START says.
+    void purge(std::int64_t step, const std::string& file);
+    // A value that is not read; `why` is a whole sentence, told with the number of such values.
+    void leave_out(const std::string& why, std::int64_t values = 1) { left_out_[why] += values; }
+
     // InputError: a column that was named and that no line has. A step and its time are not added as columns.
-    void require_named_columns() const;
-    // Metrics, evaluations, steps, times. InputError when nothing of it is a loss.
-    void finish(ImportedRun& run) const;
+    // `step_and_time`: the format lets those be named, and its reader has looked for them.
+    void require_named_columns(bool step_and_time = false) const;
+    // Metrics, evaluations, steps, times, remarks: a run for each training of the log, all else as in `run`. InputError
+    // when nothing of it is a loss, and where nothing tells what steps that begin again mean.
+    Runs finish(const ImportedRun& run);
+    void finish_one(ImportedRun& run);  // InputError where the log holds several trainings
+    bool is_empty() const { return log_.values.empty(); }
 
   private:
-    struct Record {
-        double time = kUnknown;
-        std::map<std::string, float> values;
+    struct Column {
+        std::string name;
+        Meaning meaning;
+        bool epoch = false;
     };
-    const Meaning& known_meaning(const std::string& column);
+    std::size_t column(const std::string& name);
     void require_loss() const;
+    void find_averages();
+    std::vector<std::string> settle_meanings();
+    std::vector<std::string> remarks_on_the_file();
+    void fill(const Training& training, ImportedRun& run) const;
+    void add_times(const Training& training, ImportedRun& run) const;
 
     std::string where_;
     const ReadOptions& options_;
-    std::map<std::string, Meaning> meanings_;           // by column
-    std::map<std::string, std::string> column_of_tag_;  // the first column of a meaning has it
-    std::map<std::int64_t, Record> records_;
-    std::map<std::pair<std::int64_t, std::string>, ImportedEvaluation> evaluations_;
-    std::optional<double> average_;
+    std::map<std::string, std::size_t> column_of_name_;
+    std::vector<Column> columns_;
+    LoggedLines log_;
+    std::map<std::string, std::int64_t> left_out_;
+    std::vector<std::string> purged_;
+    bool new_session_ = false;
 };
 
 // Where only averages are there no step is known, and an average of 0 is what the Trainer's NaN filter makes of NaN.
@@ -77,6 +109,21 @@ void name_after(ImportedRun& run, const std::string& name);
 std::optional<double> number_in(const Json& object, const char* key, const std::string& where);
 std::optional<std::int64_t> whole_in(const Json& object, const char* key, const std::string& where);
 std::string text_in(const Json& object, const char* key);  // "" for none
+// A JSON value on each line. The last line may be torn, as after a crash: it is left out with a remark. InputError for
+// any other that is no JSON.
+using EachLine = std::function<void(const Json& line, std::size_t number, const std::string& at)>;
+void for_each_line(std::string_view text, const std::filesystem::path& file, ImportedRun& run, const EachLine& each);
+// A text file as UTF-8: decompressed where it is gzip, decoded from UTF-16, without a byte order mark.
+std::string read_text(const std::filesystem::path& file);
+// A sequence of log lines as Hugging Face's Trainer keeps them: training lines, evaluations and closing lines of
+// averages, which have no `loss`.
+struct HistoryLine {
+    Json values;  // an object
+    std::size_t number = 0;
+    std::string at;  // for messages
+};
+void read_history(const std::vector<HistoryLine>& lines, const std::string& where, const ReadOptions& options,
+                  LogBuilder& log, ImportedRun& run);
 std::int64_t checked_step(double step, const std::string& where);
 
 }  // namespace ablate::interop::logs

@@ -44,6 +44,18 @@ std::vector<fs::path> files_of(const fs::path& path) {
     return io::event_files(*folders.begin());
 }
 
+// Each value may be a record of its own; those of one step make a line.
+void add(const io::EventRecord& record, const std::string& file, LogBuilder& log) {
+    if (record.session_start) log.purge(record.step, file);
+    for (const auto& [tag, value] : record.scalars) {
+        log.begin_line_unless_same(record.step, record.wall_time, tag);
+        log.add(tag, value);
+    }
+    for (const std::string& tag : record.others)
+        if (!tag.starts_with("_hparams_/"))
+            log.leave_out(fmt::format("{} is no scalar but an image, a histogram, a text or the like", quote(tag)));
+}
+
 }  // namespace
 
 bool holds_events(const fs::path& folder) { return !folders_with_events(folder).empty(); }
@@ -66,9 +78,8 @@ Runs read_tensorboard(const fs::path& path, const ReadOptions& options) {
             throw InputError("{}: more than {} of events", path.string(), short_bytes(kLargestLog));
         hashes += sha256_file(file);
         io::TensorBoardReader reader(file);
-        reader.read_more([&](const io::ScalarEvent& event) {
-            for (const auto& [tag, value] : event.values) log.add(event.step, event.wall_time, tag, value);
-        });
+        log.begin_session();
+        reader.read_records([&](const io::EventRecord& record) { add(record, file.filename().string(), log); });
         if (reader.lost_records() > 0)
             run.remarks.push_back(
                 fmt::format("{} damaged records of {} are left out", reader.lost_records(), file.filename().string()));
@@ -77,9 +88,8 @@ Runs read_tensorboard(const fs::path& path, const ReadOptions& options) {
                                               file.filename().string(), reader.offset()));
     }
     log.require_named_columns();
-    log.finish(run);
     run.sha256 = sha256_hex(hashes);
-    return {std::move(run)};
+    return log.finish(run);
 }
 
 }  // namespace ablate::interop::logs

@@ -133,7 +133,9 @@ class VariantReader {
         if (const std::string label = first_text(ours_, {"label"}); !label.empty()) run_.label = one_line(label);
         if (const std::string point = first_text(ours_, {"grid_point"}); !point.empty())
             run_.grid_point = logs::plain_name(point);
-        run_.seed = logs::whole_in(ours_, "seed", (folder_ / name_ / kMetadata).string()).value_or(1);
+        const auto seed = logs::whole_in(ours_, "seed", (folder_ / name_ / kMetadata).string());
+        run_.seed = seed.value_or(1);
+        run_.knows_seed = seed.has_value();
     }
 
     // The finetuned weights tell what was trained; those before training stand in for them.

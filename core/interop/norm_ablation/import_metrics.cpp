@@ -80,11 +80,12 @@ class History {
         if (!has_loss_)
             throw InputError("{}: holds no loss of any step under a name known here, such as loss or eval_loss",
                              where_);
-        log_.finish(run_);
+        log_.finish_one(run_);
     }
 
     void add(std::int64_t step, const std::string& key, const Json& value) {
-        log_.add(step, kUnknown, key, io::number_from_json(value));
+        log_.begin_line_unless_same(step, kUnknown, key);
+        log_.add(key, io::number_from_json(value));
         any_ = true;
         has_loss_ = has_loss_ || is_loss(logs::meaning_of(key, options_.columns).role);
     }

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/run/known_keys.h"
+#include "core/run/seed_text.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/theme/theme.h"
@@ -451,7 +452,7 @@ QString RunsModel::run_text(const Row& row, int column) const {
         case grid_point:
             return text(run.info.grid_point);
         case seed:
-            return QString::number(run.info.seed);
+            return text(run::seed_text(run.info));
         case place:
             return row.place < 0 ? QString() : QString::number(row.place + 1);
         case state:

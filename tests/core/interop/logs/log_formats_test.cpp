@@ -219,7 +219,7 @@ class LogFormatsTest : public QObject {
         const std::vector<ImportedRun> runs = logs::read_log(file);
         QCOMPARE(runs.size(), std::size_t{2});
         QCOMPARE(runs[0].variant, std::string("base"));
-        QCOMPARE(runs[0].metrics.front().values.size(), std::size_t{1});  // without the extremes
+        QCOMPARE(series(runs[0], "train/loss/min").at(1), 3.1f);
         QCOMPARE(runs[1].variant, std::string("no--norm"));
         QCOMPARE(runs[1].label, std::string("no, norm"));
         QCOMPARE(runs[1].steps, 0);
@@ -261,6 +261,138 @@ class LogFormatsTest : public QObject {
         QVERIFY(refused(speedrun, "loss", "x", "no columns to name"));
         const fs::path results = folder_.write("train_results.json", R"({"train_loss": 1.0})");
         QVERIFY(refused(results, "loss", "train_loss", "no columns to name"));
+    }
+
+    // Lowest and highest values that differ from the drawn one: a mean, which is no seed.
+    void means_of_an_export_are_called_that() {
+        const auto runs = logs::read_log(
+            folder_.write("wandb.csv",
+                          "\"Step\",\"norm: rms - val/loss\",\"norm: rms - val/loss__MIN\",\"norm: rms - "
+                          "val/loss__MAX\",\"solo-7 - val/loss\",\"solo-7 - val/loss__MIN\",\"solo-7 - "
+                          "val/loss__MAX\"\n10,4,3.5,4.5,4.25,4.25,4.25\n20,3,2.5,3.5,3.25,3.25,3.25\n"));
+        QCOMPARE(runs.size(), std::size_t{2});
+        QVERIFY(runs[0].is_mean && test::contains(runs[0].label, "mean of a group of runs"));
+        QVERIFY(is_remarked(runs[0], "not those of one seed"));
+        QVERIFY(!runs[1].is_mean && !is_remarked(runs[1], "seed"));
+        QCOMPARE(runs[1].evaluations.back().step, 20);
+    }
+
+    void steps_of_weights_and_biases() {
+        // The metric's own step.
+        ImportedRun run = one(folder_.write("a.csv", "_step,train/step,val/step,train/loss,val/loss\n0,20,,4,\n"
+                                                     "1,40,,3,\n2,,40,,3.5\n3,60,,2,\n"));
+        QCOMPARE(run.steps, 60);
+        QCOMPARE(run.evaluations.back().step, 40);
+        // train/global_step of the Trainer, and its closing average.
+        run = one(folder_.write("b.csv", ",_step,train/loss,train/global_step,eval/loss,train_loss,train_runtime\n"
+                                         "0,0,4,25,,,\n1,1,3,50,,,\n2,2,,50,3.5,,\n3,3,,50,,3.75,90\n"));
+        QCOMPARE(run.steps, 50);
+        QCOMPARE(series(run, run::kTrainLoss).size(), std::size_t{2});
+        QCOMPARE(run.summary["run_average_train_loss"].get<double>(), 3.75);
+        // Nothing but the counter of log calls: said.
+        run = one(folder_.write("c.csv", "_step,train/loss\n0,4\n1,3\n"));
+        QVERIFY(is_remarked(run, "counts calls of wandb.log"));
+        // A chart over another axis, with a step column of each run and without.
+        run = one(folder_.write("d.csv", "\"tokens\",\"one - train/loss\",\"one - train/global_step\"\n1024,4,8\n2048,3,16\n"));
+        QCOMPARE(series(run, run::kTrainLoss).at(16), 3.0f);
+        QVERIFY(is_remarked(run, "'tokens' is the x axis"));
+        const fs::path axis = folder_.write("e.csv", "\"Relative Time (Wall)\",\"one - loss\"\n0.5,4\n1.5,3\n");
+        QVERIFY(test::is_line_with(test::input_error([&] { logs::read_log(axis); }),
+                                   {"x axis is 'Relative Time (Wall)'", "train/global_step"}));
+    }
+
+    void spreadsheets() {
+        ImportedRun run = one(folder_.write("a.csv", "sep=;\r\nStep;loss;lr\r\n1.000;4,25;1,5E-4\r\n2.000;3,5;1E-4\r\n"));
+        QCOMPARE(series(run, run::kTrainLoss), (std::map<std::int64_t, float>{{1000, 4.25f}, {2000, 3.5f}}));
+        QCOMPARE(series(run, run::kLearningRate).at(1000), 1.5e-4f);
+        QVERIFY(is_remarked(run, "decimal comma"));
+        // Thousands in quotation marks beside decimal points.
+        run = one(folder_.write("b.csv", "step,loss,tokens\n\"1,000\",4.25,\"1,024,000\"\n\"2,000\",3.5,\"2,048,000\"\n"));
+        QCOMPARE(series(run, "tokens").at(2000), 2048000.0f);
+        // Either is possible: refused with the cell.
+        const fs::path unclear = folder_.write("c.csv", "step;loss\n1;4,250\n2;3,500\n");
+        QVERIFY(test::is_line_with(test::input_error([&] { one(unclear); }), {"line 2", "'4,250'", "decimal comma"}));
+        // UTF-16, both orders, as Excel writes Unicode text.
+        const std::string text = "step\tloss\tnote\n1\t4\t\xc3\xa4\n2\t3\t\n";
+        for (const bool big : {false, true}) {
+            std::string bytes = big ? "\xfe\xff" : "\xff\xfe";
+            for (std::size_t i = 0; i < text.size(); ++i) {
+                const char c = text[i] == '\xc3' ? '\xe4' : text[i];
+                if (text[i] == '\xa4') continue;
+                bytes += big ? std::string({'\0', c}) : std::string({c, '\0'});
+            }
+            QCOMPARE(series(one(folder_.write("d.txt", bytes)), run::kTrainLoss).at(2), 3.0f);
+        }
+        // Line breaks inside quotation marks; the line of an error counts them.
+        run = one(folder_.write("e.csv", "note,step,loss\n\"a\nb\",1,4\n\"c\r\n\"\"d\"\"\",2,3\n"));
+        QCOMPARE(series(run, run::kTrainLoss).size(), std::size_t{2});
+        const fs::path late = folder_.write("f.csv", "note,step,loss\n\"a\nb\",1,4\n,2,low\n");
+        QVERIFY(test::is_line_with(test::input_error([&] { one(late); }), {"line 4", "'low'"}));
+    }
+
+    void json_lines() {
+        ImportedRun run = one(folder_.write("a.jsonl", "{\"step\": 1, \"loss\": 3.25, \"tag\": \"x\"}\n{\"step\": 2, \"loss\": 3, "
+                                                       "\"val_loss\": 3.5}\n{\"step\": 3, \"lo"));
+        QCOMPARE(run.format, std::string("json-lines"));
+        QCOMPARE(series(run, run::kTrainLoss).at(2), 3.0f);
+        QCOMPARE(*run.evaluations.front().loss, 3.5);
+        QVERIFY(is_remarked(run, "torn") && is_remarked(run, "'tag' holds words: 1 value"));
+        run = one(folder_.write("b.log", "{\"iter\": 5, \"train\": {\"loss\": 4}}\n{\"iter\": 10, \"train\": {\"loss\": 3}}\n"));
+        QCOMPARE(series(run, run::kTrainLoss).at(10), 3.0f);
+        run = one(folder_.write("c.jsonl", "{\"train_loss\": 4}\n{\"train_loss\": 3}\n{\"train_loss\": 2.5}\n"));
+        QCOMPARE(series(run, run::kTrainLoss).size(), std::size_t{3});
+        QVERIFY(is_remarked(run, "counted from 1"));
+    }
+
+    // The history of a Trainer in other wrappings, and evaluations under other prefixes.
+    void histories_in_other_wrappings() {
+        const std::string lines = R"([{"loss": 4, "step": 10, "learning_rate": 1e-3}, {"wiki_loss": 3.5, "wiki_runtime": 2,
+            "step": 10}, {"loss": 3.75, "runtime": 2, "step": 10}, {"predict_loss": 1, "predict_runtime": 3}])";
+        for (const std::string& text : {lines, "{\"metrics\": " + lines + "}", "{\"log_history\": " + lines + "}"}) {
+            const ImportedRun run = one(folder_.write("history.json", text));
+            QCOMPARE(series(run, run::kTrainLoss), (std::map<std::int64_t, float>{{10, 4.0f}}));
+            QCOMPARE(run.evaluations.size(), std::size_t{2});
+            QCOMPARE(run.evaluations.front().set, std::string("val"));
+            QCOMPARE(run.evaluations.back().set, std::string("wiki"));
+            QVERIFY(is_remarked(run, "without a step"));
+        }
+        const ImportedRun run = one(folder_.write("keras.json", R"({"loss": [4, 3], "val_loss": [4.5, 3.5]})"));
+        QCOMPARE(run.evaluations.back().step, 2);
+        QVERIFY(is_remarked(run, "counted from 1"));
+    }
+
+    void what_means_the_same_or_no_data_set() {
+        ImportedRun run = one(folder_.write("a.csv", "step,train_loss_epoch,train_loss_step,val_loss_epoch,val/z_loss\n"
+                                                     "1,,4,,\n2,,3,,\n2,3.5,,3.25,0.5\n"));
+        QCOMPARE(series(run, run::kTrainLoss), (std::map<std::int64_t, float>{{1, 4.0f}, {2, 3.0f}}));
+        QCOMPARE(series(run, "train_loss_epoch").at(2), 3.5f);
+        QVERIFY(is_remarked(run, "'train_loss_step' is read, and the 1 value of 'train_loss_epoch'"));
+        QCOMPARE(run.evaluations.size(), std::size_t{1});
+        QVERIFY(is_remarked(run, "'val/z_loss'"));
+    }
+
+    void results_alone_tell_no_step() {
+        const ImportedRun run = one(folder_.write("all_results.json", R"({"train_loss": 1.5, "eval_loss": 1.25})"));
+        fs::create_directories(folder_ / "workspace");
+        const run::RunDirectory written = interop::write_imported_run(folder_ / "workspace", run);
+        const Json summary = written.state().summary;
+        QVERIFY(summary["best_step"].empty() && !summary.contains("steps_done"));
+        QCOMPARE(summary["final_val"]["val"].get<double>(), 1.25);
+    }
+
+    // Three logs of one variant of which nobody said the seed are three runs, and none is seed 1.
+    void seeds_that_nobody_told() {
+        const fs::path workspace = folder_ / "seeds";
+        fs::create_directories(workspace);
+        std::set<std::int64_t> numbers;
+        for (const char* name : {"a", "b", "c"}) {
+            ImportedRun run = one(folder_.write(std::string(name) + ".csv", fmt::format("step,loss,{}\n1,4,2\n", name)));
+            run.variant = "v";
+            const run::RunInfo info = interop::write_imported_runs(workspace, {run}).front().info();
+            QVERIFY(info.source["seed"].is_null());
+            numbers.insert(info.seed);
+        }
+        QCOMPARE(numbers.size(), std::size_t{3});
     }
 
     void what_is_no_log_is_said_in_one_line() {

@@ -1,0 +1,317 @@
+#include "core/interop/logs/restarts.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+namespace ablate::interop::logs {
+
+namespace {
+
+constexpr std::int64_t kNoStep = -1;
+constexpr std::size_t kFewLines = 3;       // parts shorter than this on average are lines out of order
+constexpr std::size_t kManyValues = 3;     // of one column at the only step of a log: steps were never logged
+constexpr double kWholeEpoch = 1 - 1e-9;
+
+struct Part {
+    std::size_t begin = 0, end = 0;  // lines
+};
+
+// The smallest and largest step of the lines, in words.
+std::string steps_in_words(std::int64_t first, std::int64_t last) {
+    return first == last ? fmt::format("step {}", first) : fmt::format("steps {} to {}", first, last);
+}
+
+std::string lines_in_words(std::size_t count, const char* which) {
+    return fmt::format("{} {}{}", count, which, count == 1 ? "" : "s");
+}
+
+std::string line_in_words(const LoggedLine& line) {
+    return line.number > 0 ? fmt::format(" (line {})", line.number) : "";
+}
+
+// Where the step of a column goes back, or comes again a whole epoch later. Columns are looked at one by one: a file may
+// hold all training losses before all validation losses.
+std::vector<Part> parts_of(const LoggedLines& log) {
+    struct Seen {
+        std::int64_t step = kNoStep;
+        double epoch = kUnknown;
+    };
+    std::vector<Part> parts{{0, log.lines.size()}};
+    std::vector<Seen> seen(log.columns);
+    std::size_t drop = 0;  // the last line whose step is lower than that of the line before it
+    for (std::size_t i = 0; i < log.lines.size(); ++i) {
+        const LoggedLine& line = log.lines[i];
+        if (i > 0 && (line.step < log.lines[i - 1].step || line.new_session)) drop = i;
+        bool goes_back = false, comes_again = false;
+        for (std::size_t v = line.begin; v < line.end; ++v) {
+            const Seen& before = seen[log.values[v].column];
+            goes_back |= line.step < before.step;
+            comes_again |= line.step == before.step && line.epoch - before.epoch >= kWholeEpoch;
+        }
+        if (goes_back || comes_again) {
+            const std::size_t begin = goes_back ? std::max(drop, parts.back().begin + 1) : i;
+            parts.back().end = begin;
+            parts.push_back({begin, log.lines.size()});
+            std::fill(seen.begin(), seen.end(), Seen());
+            for (std::size_t j = begin; j < i; ++j)
+                for (std::size_t v = log.lines[j].begin; v < log.lines[j].end; ++v)
+                    seen[log.values[v].column] = {log.lines[j].step, log.lines[j].epoch};
+        }
+        for (std::size_t v = line.begin; v < line.end; ++v) seen[log.values[v].column] = {line.step, line.epoch};
+    }
+    return parts;
+}
+
+// True where lines stand in another order than their steps, and nothing was trained twice: no column has a step twice,
+// times and epochs rise with the steps, and steps are evenly spaced or the parts are hardly longer than a line.
+bool is_only_out_of_order(const LoggedLines& log, const std::vector<Part>& parts) {
+    std::vector<std::size_t> order(log.lines.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return log.lines[a].step < log.lines[b].step; });
+    std::vector<std::int64_t> last(log.columns, kNoStep), spacing(log.columns, 0);
+    bool even = true, timed = true;
+    double time = -INFINITY, epoch = -INFINITY;
+    for (const std::size_t i : order) {
+        const LoggedLine& line = log.lines[i];
+        if (line.new_session && i > 0) return false;
+        if (line.time < time || line.epoch < epoch) return false;
+        timed &= !std::isnan(line.time);
+        time = std::fmax(time, line.time);
+        epoch = std::fmax(epoch, line.epoch);
+        for (std::size_t v = line.begin; v < line.end; ++v) {
+            const std::size_t column = log.values[v].column;
+            if (last[column] == line.step) return false;
+            if (last[column] != kNoStep) {
+                if (spacing[column] == 0) spacing[column] = line.step - last[column];
+                even &= spacing[column] == line.step - last[column];
+            }
+            last[column] = line.step;
+        }
+    }
+    return timed || even || log.lines.size() < kFewLines * parts.size();
+}
+
+// A training while its parts are joined.
+struct Joining {
+    std::map<std::size_t, std::int64_t> first;  // step of each column
+    std::map<std::size_t, std::size_t> count;   // values of each column
+    std::int64_t last = kNoStep;
+    double last_epoch = kUnknown;
+    Training training;
+    std::int64_t shift = 0;           // of its newest part
+    std::size_t counted_on = 0;       // parts
+    std::string counted_from;         // of the first of them, in words
+};
+
+std::map<std::size_t, std::int64_t> first_steps(const LoggedLines& log, const Part& part) {
+    std::map<std::size_t, std::int64_t> first;
+    for (std::size_t i = part.begin; i < part.end; ++i)
+        for (std::size_t v = log.lines[i].begin; v < log.lines[i].end; ++v)
+            first.try_emplace(log.values[v].column, log.lines[i].step);
+    return first;
+}
+
+// The step at which the part begins against that of the training, both of the column with most values: validations are
+// rarer, and not every part has one at its beginning.
+bool begins_after(const Joining& before, const LoggedLines& log, const Part& part) {
+    std::size_t most = 0;
+    bool after = log.lines[part.begin].step > 0;
+    for (const auto& [column, step] : first_steps(log, part)) {
+        const auto begun = before.first.find(column);
+        if (begun == before.first.end() || before.count.at(column) < most) continue;
+        const bool is_after = step > begun->second;
+        after = before.count.at(column) > most ? is_after : after || is_after;
+        most = before.count.at(column);
+    }
+    return after;
+}
+
+double first_epoch(const LoggedLines& log, const Part& part) {
+    for (std::size_t i = part.begin; i < part.end; ++i)
+        if (!std::isnan(log.lines[i].epoch)) return log.lines[i].epoch;
+    return kUnknown;
+}
+
+void take(Joining& joining, LoggedLines& log, const Part& part) {
+    joining.training.sessions.push_back(joining.training.lines.size());
+    for (std::size_t i = part.begin; i < part.end; ++i) {
+        LoggedLine& line = log.lines[i];
+        line.step += joining.shift;
+        if (line.new_session && i > part.begin) joining.training.sessions.push_back(joining.training.lines.size());
+        joining.training.lines.push_back(i);
+        joining.last = i == part.begin ? line.step : std::max(joining.last, line.step);
+        if (!std::isnan(line.epoch)) joining.last_epoch = line.epoch;
+        for (std::size_t v = line.begin; v < line.end; ++v) {
+            joining.first.try_emplace(log.values[v].column, line.step);
+            ++joining.count[log.values[v].column];
+        }
+    }
+}
+
+// The part's lines replace what they overlap. What was logged at the very step where it begins stays, unless the part
+// logs the same again: both come from the same weights.
+void resume(Joining& joining, LoggedLines& log, const Part& part) {
+    const std::int64_t begin = log.lines[part.begin].step;
+    std::int64_t first = INT64_MAX, last = 0;
+    std::size_t replaced = 0;
+    for (const std::size_t i : joining.training.lines) {
+        const LoggedLine& line = log.lines[i];
+        if (line.step <= begin) continue;
+        std::size_t values = 0;
+        for (std::size_t v = line.begin; v < line.end; ++v) {
+            values += log.values[v].is_kept;
+            log.values[v].is_kept = false;
+        }
+        if (values == 0) continue;
+        ++replaced;
+        first = std::min(first, line.step);
+        last = std::max(last, line.step);
+    }
+    const std::int64_t before = joining.last;
+    joining.shift = 0;
+    take(joining, log, part);
+    const std::string left =
+        replaced == 0 ? "what it logs again replaces the earlier values"
+                      : fmt::format("it replaces {} of {}, which belong to weights that were thrown away",
+                                    lines_in_words(replaced, "earlier line"),
+                                    steps_in_words(first, last));
+    joining.training.remarks.push_back(fmt::format("its steps go back from {} to {}{}: a resumed run begins there, and {}",
+                                                   before, begin, line_in_words(log.lines[part.begin]), left));
+}
+
+// The distance of lines: the most frequent one in the part before, else the step itself.
+std::int64_t spacing_of(const Joining& joining, const LoggedLines& log) {
+    std::map<std::int64_t, std::size_t> distances;
+    const std::vector<std::size_t>& lines = joining.training.lines;
+    for (std::size_t i = joining.training.sessions.back() + 1; i < lines.size(); ++i)
+        if (const auto distance = log.lines[lines[i]].step - log.lines[lines[i - 1]].step; distance > 0)
+            ++distances[distance];
+    if (distances.empty()) return std::max<std::int64_t>(log.lines[lines.back()].step - joining.shift, 1);
+    return std::max_element(distances.begin(), distances.end(), [](const auto& a, const auto& b) {
+               return a.second < b.second;
+           })->first;
+}
+
+void count_on(Joining& joining, LoggedLines& log, const Part& part) {
+    const std::int64_t begin = log.lines[part.begin].step;
+    if (joining.counted_on++ == 0)
+        joining.counted_from = fmt::format("at {} after {}{}", begin, joining.last, line_in_words(log.lines[part.begin]));
+    joining.shift = joining.last + spacing_of(joining, log) - begin;
+    take(joining, log, part);
+}
+
+// True where the log was written without steps: all of it stands at one.
+bool has_no_steps(const LoggedLines& log) {
+    std::vector<std::size_t> count(log.columns, 0);
+    for (const LoggedLine& line : log.lines) {
+        if (line.step != log.lines.front().step) return false;
+        for (std::size_t v = line.begin; v < line.end; ++v) ++count[log.values[v].column];
+    }
+    return std::any_of(count.begin(), count.end(), [](std::size_t n) { return n >= kManyValues; });
+}
+
+std::vector<Part> each_line(const LoggedLines& log) {
+    std::vector<Part> parts;
+    for (std::size_t i = 0; i < log.lines.size(); ++i) parts.push_back({i, i + 1});
+    return parts;
+}
+
+enum class Kind { resume, second, counted };
+
+Kind kind_of(const Joining& before, const LoggedLines& log, const Part& part, Restarts restarts,
+             const std::string& where) {
+    if (restarts == Restarts::resume) return Kind::resume;
+    if (restarts == Restarts::separate) return Kind::second;
+    if (restarts == Restarts::continued) return Kind::counted;
+    const double epoch = first_epoch(log, part);
+    if (epoch > before.last_epoch) return Kind::counted;
+    if (begins_after(before, log, part)) return Kind::resume;
+    const bool knows_epochs = !std::isnan(epoch) && !std::isnan(before.last_epoch);
+    const LoggedLine& line = log.lines[part.begin];
+    if (knows_epochs || line.new_session) return Kind::second;
+    throw InputError(
+        "{}: its steps begin again at {} after {}{}, and nothing in the log tells what that is. Say it: --restarts "
+        "separate (two trainings, a run for each), --restarts resume (the later lines replace the earlier ones) or "
+        "--restarts continue (the step starts anew in each epoch: count on)",
+        where, line.step, before.last, line_in_words(line));
+}
+
+std::vector<Training> finished(std::vector<Joining>& all, const LoggedLines& log) {
+    std::vector<Training> trainings;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Training& training = all[i].training;
+        if (all[i].counted_on > 0)
+            training.remarks.push_back(
+                fmt::format("its step begins again {} {}: steps are counted on", all[i].counted_from,
+                            all[i].counted_on == 1 ? "and the epoch goes on"
+                                                   : fmt::format("and {} times more", all[i].counted_on - 1)));
+        if (all.size() > 1)
+            training.remarks.push_back(
+                fmt::format("the log holds {} trainings, one after another: this is number {}, from step {} on{}; "
+                            "--restarts resume or --restarts continue reads them as one run",
+                            all.size(), i + 1, log.lines[training.lines.front()].step,
+                            line_in_words(log.lines[training.lines.front()])));
+        trainings.push_back(std::move(training));
+    }
+    return trainings;
+}
+
+}  // namespace
+
+std::span<const char* const> restart_names() {
+    static constexpr std::array kNames{"auto", "resume", "separate", "continue"};
+    return kNames;
+}
+
+Restarts restarts_from_name(const std::string& name) {
+    const auto names = restart_names();
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end())
+        throw InputError("--restarts {}: not one of {}", quote(name),
+                         join(std::vector<std::string>(names.begin(), names.end()), ", "));
+    return static_cast<Restarts>(found - names.begin());
+}
+
+std::vector<Training> join_parts(LoggedLines& log, Restarts restarts, const std::string& where) {
+    if (log.lines.empty()) return {};
+    std::vector<Part> parts = parts_of(log);
+    if (parts.size() == 1 && has_no_steps(log)) {
+        if (restarts == Restarts::automatic)
+            throw InputError(
+                "{}: all its {} stand at the same step {}: they were logged without a step. --restarts continue numbers "
+                "them in their order",
+                where, lines_in_words(log.lines.size(), "line"), log.lines.front().step);
+        if (restarts == Restarts::continued) parts = each_line(log);
+    }
+    std::vector<Joining> all(1);
+    if (parts.size() > 1 && restarts == Restarts::automatic && is_only_out_of_order(log, parts)) {
+        take(all.back(), log, {0, log.lines.size()});
+        all.back().training.remarks.push_back(
+            "its lines are not in the order of their steps, and no step comes twice: they are sorted by step");
+        return finished(all, log);
+    }
+    take(all.back(), log, parts.front());
+    for (auto part = parts.begin() + 1; part != parts.end(); ++part) {
+        switch (kind_of(all.back(), log, *part, restarts, where)) {
+            case Kind::resume:
+                resume(all.back(), log, *part);
+                break;
+            case Kind::counted:
+                count_on(all.back(), log, *part);
+                break;
+            case Kind::second:
+                all.emplace_back();
+                take(all.back(), log, *part);
+                break;
+        }
+    }
+    return finished(all, log);
+}
+
+}  // namespace ablate::interop::logs

@@ -1,0 +1,58 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Tables as programs and spreadsheets write them: comma, semicolon or tab, quotation marks with line breaks inside
+// (RFC 4180), numbers with a decimal point or comma and with thousands separators.
+namespace ablate::interop::logs {
+
+struct TableRow {
+    std::vector<std::string> cells;
+    std::size_t line = 0;  // where it begins in the file
+};
+
+class TableReader {
+  public:
+    // `text` is the whole file. The first row that is not empty is the header. InputError: none, too many columns.
+    TableReader(std::string text, std::string where);
+    const std::vector<std::string>& header() const { return header_; }
+    char separator() const { return separator_; }
+    std::string at(const TableRow& row) const;
+    // The next row that is not empty. InputError: another number of cells, a quotation mark that is not closed.
+    bool next(TableRow& row);
+    void rewind();  // to the first row after the header
+
+  private:
+    bool read_row(TableRow& row);
+
+    std::string text_, where_;
+    char separator_ = ',';
+    std::size_t at_ = 0, line_ = 1, body_ = 0, body_line_ = 1;
+    std::vector<std::string> header_;
+};
+
+// What a comma inside a number is. Told from all cells of a table: "7,8044" has a decimal comma, "1,000,000" thousands,
+// "1,234" alone may be either.
+enum class Comma { none, decimal, thousands, unclear };
+class CommaStyle {
+  public:
+    void see(std::string_view cell);  // of any column that holds values
+    Comma comma() const;
+
+  private:
+    bool decimal_ = false, thousands_ = false, either_ = false, point_ = false;
+};
+
+// A number, NaN or an infinity; absent where the cell is none, or not clearly one.
+std::optional<double> number_of(std::string_view cell, Comma comma);
+// A whole number such as a step: groups of three behind commas, or behind points where the comma is decimal, are
+// thousands.
+std::optional<double> whole_number_of(std::string_view cell, Comma comma);
+// True for a cell that would be a number with commas in it.
+bool has_comma_number(std::string_view cell);
+
+}  // namespace ablate::interop::logs

@@ -1,0 +1,12 @@
+#include "core/run/seed_text.h"
+
+namespace ablate::run {
+
+std::string seed_text(const RunInfo& info) {
+    const Json& source = info.source;
+    if (source.is_object() && source.contains("mean")) return "mean";
+    const bool is_unknown = source.is_object() && source.contains("seed") && source["seed"].is_null();
+    return is_unknown ? "unknown" : std::to_string(info.seed);
+}
+
+}  // namespace ablate::run
