@@ -60,7 +60,8 @@ struct ImportedRun {
 // remark.
 void derive(ImportedRun& run, const std::string& key, const Json& value);
 
-// Fills in verdict and events from metrics and evaluations, with the detector that watches our own runs. A training
+// Fills in verdict and events from metrics and evaluations, with the detector that watches our own runs. Values that
+// are finite again after others, and stay so to the end, are events and no collapse. A training
 // loss of exactly 0 up to the end is no result: beside a gradient norm that is not finite it is a loss that was not
 // finite either, hidden by a filter (Hugging Face's Trainer, logging_nan_inf_filter), and becomes NaN from its first
 // step; without gradient norms it is a contradicted loss.

@@ -76,20 +76,17 @@ std::optional<Verdict> judge_zeros(std::vector<Point>& points, std::size_t zero,
                                zero_step)};
 }
 
-// Hands the detector what our own trainer would; a gradient norm that was skipped and came back is an event alone.
+// Hands the detector what our own trainer would.
 class Replay {
   public:
     Replay(ImportedRun& run, const std::vector<Point>& points)
-        : run_(run), points_(points), detector_(config(run), entropy(run), run.config.data.vocab_size) {
-        for (std::size_t i = 0; i < points.size(); ++i)
-            if (points[i].sound_norm()) last_sound_ = i;
-    }
+        : run_(run), points_(points), detector_(config(run), entropy(run), run.config.data.vocab_size) {}
 
     std::optional<Verdict> judge(std::int64_t before) {
         auto evaluation = run_.evaluations.begin();
         const auto evaluations_up_to = [&](std::int64_t step) {
             for (; evaluation != run_.evaluations.end() && evaluation->step <= step; ++evaluation)
-                if (evaluation->loss) note(detector_.evaluated(evaluation->step, *evaluation->loss));
+                if (evaluation->loss) note(detector_.evaluated(evaluation->step, *evaluation->loss, evaluation->set));
         };
         for (std::size_t i = 0; i < points_.size() && points_[i].step < before; ++i) {
             evaluations_up_to(points_[i].step - 1);
@@ -120,12 +117,7 @@ class Replay {
     }
     void see(std::size_t i) {
         const Point& point = points_[i];
-        double norm = point.grad_norm ? *point.grad_norm : last_norm_;
-        if (point.bad_norm() && std::isfinite(*point.loss) && i < last_sound_) {
-            run_.events.push_back(
-                {{"type", "non_finite"}, {"step", point.step}, {"grad_norm", word(*point.grad_norm)}});
-            norm = last_norm_;
-        }
+        const double norm = point.grad_norm ? *point.grad_norm : last_norm_;
         note(detector_.step(point.step, *point.loss, norm));
         if (std::isfinite(norm)) last_norm_ = norm;
     }
@@ -133,9 +125,24 @@ class Replay {
     ImportedRun& run_;
     const std::vector<Point>& points_;
     train::CollapseDetector detector_;
-    std::size_t last_sound_ = 0;  // the last point with a finite gradient norm
-    double last_norm_ = 1;        // where none was logged: one that never changes is never judged
+    double last_norm_ = 1;  // where none was logged: one that never changes is never judged
 };
+
+// How a log that ends before the steps it was to have ended. The record that a trainer writes when it has ended tells
+// more than its last step, and a log that counts its steps from 0 ends one step short.
+void judge_end(ImportedRun& run) {
+    const auto budget = std::find(run.known.begin(), run.known.end(), "train.steps");
+    if (budget == run.known.end() || run.steps >= run.config.train.steps) return;
+    const std::string end = fmt::format("its log ends at step {} of {}", run.steps, run.config.train.steps);
+    if (run.summary.contains("run_average_train_loss"))
+        run.remarks.push_back(end + ". Its last record says that the training ended there, so the run counts as "
+                                    "finished");
+    else if (run.steps + 1 == run.config.train.steps)
+        run.remarks.push_back(end + ". That is the last step of a log that counts from 0, so the run counts as "
+                                    "finished");
+    else
+        run.verdict = {Outcome::stopped, Collapse::none, run.steps, "", end};
+}
 
 }  // namespace
 
@@ -148,14 +155,12 @@ void judge(ImportedRun& run) {
     const std::optional<Verdict> earlier = Replay(run, points).judge(zeros ? zeros->step : INT64_MAX);
     std::stable_sort(run.events.begin(), run.events.end(),
                      [](const Json& a, const Json& b) { return a.at("step") < b.at("step"); });
-    const auto budget = std::find(run.known.begin(), run.known.end(), "train.steps");
     if (earlier && !(zeros && zeros->step <= earlier->step))
         run.verdict = *earlier;
     else if (zeros)
         run.verdict = *zeros;
-    else if (budget != run.known.end() && run.steps < run.config.train.steps)
-        run.verdict = {Outcome::stopped, Collapse::none, run.steps, "",
-                       fmt::format("its log ends at step {} of {}", run.steps, run.config.train.steps)};
+    else
+        judge_end(run);
 }
 
 }  // namespace ablate::interop

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace ablate::train {
 namespace {
@@ -75,6 +76,7 @@ std::vector<DetectorEvent> CollapseDetector::step(std::int64_t step, double loss
     std::vector<DetectorEvent> events;
     const bool bad_loss = !std::isfinite(loss), bad_norm = !std::isfinite(grad_norm);
     if (bad_loss || bad_norm) events.push_back(non_finite(step, loss, grad_norm, found));
+    watch_non_finite(step, !bad_loss && !bad_norm, events);
     if (!bad_loss) {
         watch_overflow(step, loss, events);
         watch(loss_, loss_signal, step, loss, events);
@@ -83,6 +85,18 @@ std::vector<DetectorEvent> CollapseDetector::step(std::int64_t step, double loss
     if (!bad_norm) watch(grad_norm_, norm_signal, step, grad_norm, events);
     judge_dead(step);
     return events;
+}
+
+void CollapseDetector::watch_non_finite(std::int64_t step, bool finite, std::vector<DetectorEvent>& events) {
+    if (!finite) {
+        if (non_finite_.since < 0) non_finite_.since = step;
+        ++non_finite_.count;
+        return;
+    }
+    if (non_finite_.since < 0) return;
+    events.push_back({"finite_again", step, {{"since", non_finite_.since}, {"count", non_finite_.count}}});
+    non_finite_.since = -1;
+    non_finite_.count = 0;
 }
 
 void CollapseDetector::watch(Window& window, const Signal& signal, std::int64_t step, double value,
@@ -153,14 +167,19 @@ void CollapseDetector::judge_dead(std::int64_t step) {
                      significant(dead_line_)));
 }
 
-std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double validation_loss) {
+std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double validation_loss,
+                                                       const std::string& set) {
     std::vector<DetectorEvent> events;
     if (!std::isfinite(validation_loss)) {
+        non_finite_.validation[set] = step;
         events.push_back({"non_finite", step, {{"validation_loss", io::number_to_json(validation_loss)}}});
         call(Collapse::non_finite, step,
              fmt::format("validation loss is {} after {} steps", word(validation_loss), step));
         return events;
     }
+    // Another set without a name, at the same step, does not make it good.
+    if (const auto bad = non_finite_.validation.find(set); bad != non_finite_.validation.end() && step > bad->second)
+        non_finite_.validation.erase(bad);
     if (std::isinf(std::exp(validation_loss)))
         events.push_back({"perplexity_overflow", step, {{"validation_loss", validation_loss}}});
     if (weight_ > 0 && smoothed() < kNearZero && validation_loss > kContradiction)
@@ -175,11 +194,15 @@ std::optional<Verdict> CollapseDetector::finish(std::int64_t steps) {
         call(Collapse::dead_loss, steps - 1,
              fmt::format("the smoothed loss ends at {}; {} nats below the text's unigram entropy is {}",
                          significant(smoothed()), full_precision(config_.dead_margin), significant(dead_line_)));
+    if (collapse_ && collapse_->collapse == Collapse::non_finite && !non_finite_.persists())
+        collapse_ = std::exchange(next_collapse_, std::nullopt);
     return collapse_;
 }
 
 void CollapseDetector::call(Collapse collapse, std::int64_t step, std::string cause, std::string tensor) {
-    if (!collapse_) collapse_ = Verdict{Outcome::collapsed, collapse, step, std::move(tensor), std::move(cause)};
+    const bool may_be_withdrawn = collapse_ && collapse_->collapse == Collapse::non_finite;
+    std::optional<Verdict>& free = may_be_withdrawn && collapse != Collapse::non_finite ? next_collapse_ : collapse_;
+    if (!free) free = Verdict{Outcome::collapsed, collapse, step, std::move(tensor), std::move(cause)};
 }
 
 Json CollapseDetector::save() const {
@@ -193,7 +216,10 @@ Json CollapseDetector::save() const {
             {"best_smoothed", io::number_to_json(best_smoothed_)},
             {"best_step", best_step_},
             {"overflowing", overflowing_},
-            {"collapse", collapse_ ? to_json(*collapse_) : Json()}};
+            {"non_finite",
+             {{"since", non_finite_.since}, {"count", non_finite_.count}, {"validation", non_finite_.validation}}},
+            {"collapse", collapse_ ? to_json(*collapse_) : Json()},
+            {"next_collapse", next_collapse_ ? to_json(*next_collapse_) : Json()}};
 }
 
 void CollapseDetector::load(const Json& state) {
@@ -209,8 +235,17 @@ void CollapseDetector::load(const Json& state) {
     best_smoothed_ = io::number_from_json(state.at("best_smoothed"));
     best_step_ = state.at("best_step").get<std::int64_t>();
     overflowing_ = state.at("overflowing").get<bool>();
-    collapse_.reset();
-    if (!state.at("collapse").is_null()) collapse_ = verdict_from_json(state.at("collapse"));
+    const auto verdict = [](const Json& json) {
+        return json.is_null() ? std::optional<Verdict>() : verdict_from_json(json);
+    };
+    collapse_ = verdict(state.at("collapse"));
+    next_collapse_ = verdict(state.value("next_collapse", Json()));
+    non_finite_ = {};
+    if (state.contains("non_finite")) {
+        const Json& stored = state["non_finite"];
+        non_finite_ = {stored.at("since").get<std::int64_t>(), stored.at("count").get<std::int64_t>(),
+                       stored.at("validation").get<std::map<std::string, std::int64_t>>()};
+    }
 }
 
 }  // namespace ablate::train

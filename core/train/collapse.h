@@ -3,12 +3,13 @@
 #include "core/train/verdict.h"
 
 #include <deque>
+#include <map>
 #include <optional>
 
 namespace ablate::train {
 
 struct DetectorEvent {
-    std::string type;  // "spike", "spike_recovered", "non_finite", "perplexity_overflow"
+    std::string type;  // "spike", "spike_recovered", "non_finite", "finite_again", "perplexity_overflow"
     std::int64_t step = 0;
     Json detail;
 };
@@ -23,8 +24,8 @@ struct NonFinite {
 
 // Watches every step's loss and gradient norm. Rolling medians and median absolute deviations of finite values only: a
 // NaN or a spike cannot poison them. Its state is saved with the checkpoint, so a resumed run judges as an
-// uninterrupted one. Calls: non_finite at once; a spike when the value exceeds median + spike_sigma robust deviations
-// (and by a floor); exploding when it has not come back within spike_recovery steps; dead loss when the smoothed loss
+// uninterrupted one. Calls: non_finite at once, and withdraws it at the end when every value since then is finite; a
+// spike when the value exceeds median + spike_sigma robust deviations (and by a floor); exploding when it has not come back within spike_recovery steps; dead loss when the smoothed loss
 // has not come dead_margin nats below the unigram entropy by dead_share of the budget (or sits above it again at the
 // end); contradicted_loss when the training loss is near 0 and validation is not.
 class CollapseDetector {
@@ -33,11 +34,13 @@ class CollapseDetector {
     CollapseDetector(const TrainConfig& config, double unigram_entropy, std::int64_t vocab_size);
     // Steps ascend. `found`: of a non-finite step, if the caller has looked.
     std::vector<DetectorEvent> step(std::int64_t step, double loss, double grad_norm, const NonFinite& found = {});
-    std::vector<DetectorEvent> evaluated(std::int64_t step, double validation_loss);
-    // The first collapse found, if any; it stands from then on.
+    // Sets that are not evaluated at the same steps need their names.
+    std::vector<DetectorEvent> evaluated(std::int64_t step, double validation_loss, const std::string& set = {});
+    // The first collapse found, if any. It stands from then on, but finish() withdraws a non-finite one whose values
+    // are finite again.
     const std::optional<Verdict>& collapse() const { return collapse_; }
     bool in_spike() const { return loss_.above_since >= 0 || grad_norm_.above_since >= 0; }
-    std::optional<Verdict> finish(std::int64_t steps);  // what only the end can tell
+    std::optional<Verdict> finish(std::int64_t steps);  // what only the end can tell; to be called once
     Json save() const;
     void load(const Json& state);
 
@@ -49,12 +52,20 @@ class CollapseDetector {
         double peak = 0;
     };
     struct Signal;
+    // The steps in a row whose loss or gradient norm is not finite, and validation losses that are not.
+    struct NonFinite {
+        std::int64_t since = -1;                         // the first of the present row, or -1
+        std::int64_t count = 0;                          // in it
+        std::map<std::string, std::int64_t> validation;  // of a set: where it was not finite, and not since
+        bool persists() const { return since >= 0 || !validation.empty(); }
+    };
     void watch(Window& window, const Signal& signal, std::int64_t step, double value,
                std::vector<DetectorEvent>& events);
     void smooth(std::int64_t step, double loss);
     void watch_overflow(std::int64_t step, double loss, std::vector<DetectorEvent>& events);
     void judge_dead(std::int64_t step);
     DetectorEvent non_finite(std::int64_t step, double loss, double grad_norm, const NonFinite& found);
+    void watch_non_finite(std::int64_t step, bool finite, std::vector<DetectorEvent>& events);
     void call(Collapse collapse, std::int64_t step, std::string cause, std::string tensor = {});
     double smoothed() const;
 
@@ -66,7 +77,9 @@ class CollapseDetector {
     double best_smoothed_;
     std::int64_t best_step_ = 0;  // when it was reached
     bool overflowing_ = false;
+    NonFinite non_finite_;
     std::optional<Verdict> collapse_;
+    std::optional<Verdict> next_collapse_;  // the first of another kind after a non-finite one
 };
 
 }  // namespace ablate::train

@@ -94,8 +94,25 @@ class ImportedRunTest : public QObject {
         QVERIFY(test::contains(run.remarks.back(), "rounded"));
     }
 
-    void a_loss_that_is_not_finite_stays_so() {
-        ImportedRun run = run_of({{3, 1.0f}, {kInfinity, 1.0f}, {2.5f, 1.0f}});
+    void a_loss_that_is_finite_again_is_an_event_alone() {
+        ImportedRun run = run_of({{3, 1.0f}, {kNaN, 0.0f}, {kInfinity, 1.0f}, {2.5f, 1.0f}, {2.4f, 1.0f}},
+                                 {{20, "val", std::nan(""), {}, interop::kUnknown},
+                                  {50, "val", 2.5, {}, interop::kUnknown}});
+        QCOMPARE(judged(run).outcome, train::Outcome::healthy);
+        const auto again = std::find_if(run.events.begin(), run.events.end(),
+                                        [](const Json& event) { return event["type"] == "finite_again"; });
+        QVERIFY(again != run.events.end());
+        QCOMPARE((*again)["step"], Json(40));
+        QCOMPARE((*again)["since"], Json(20));
+        QCOMPARE((*again)["count"], Json(2));
+        // Another set that was sound all the time does not make good what this one last was.
+        run = run_of({{3}, {2}, {2}}, {{20, "val", std::nan(""), {}, interop::kUnknown},
+                                       {30, "web", 2.5, {}, interop::kUnknown}});
+        QCOMPARE(judged(run).collapse, train::Collapse::non_finite);
+    }
+
+    void a_loss_that_is_not_finite_to_the_end_is_a_collapse() {
+        ImportedRun run = run_of({{3, 1.0f}, {kInfinity, 1.0f}, {2.5f, 1.0f}, {kNaN, 1.0f}});
         QCOMPARE(judged(run).collapse, train::Collapse::non_finite);
         QCOMPARE(run.verdict.step, 20);
         QVERIFY(test::contains(run.verdict.cause, "loss is Infinity at step 20"));
@@ -126,6 +143,19 @@ class ImportedRunTest : public QObject {
         ImportedRun run = run_of({{3}, {2}});
         interop::derive(run, "train.steps", 100);
         QCOMPARE(judged(run).outcome, train::Outcome::stopped);
+        run = run_of({{3}, {2}});
+        run.summary["run_average_train_loss"] = 2.5;  // the record that the Trainer writes when it has ended
+        interop::derive(run, "train.steps", 100);
+        QCOMPARE(judged(run).outcome, train::Outcome::healthy);
+        QVERIFY(test::contains(run.remarks.back(), "ends at step 20 of 100"));
+        run = run_of({{3}, {2}});  // steps 10 and 20
+        interop::derive(run, "train.steps", 21);
+        QCOMPARE(judged(run).outcome, train::Outcome::healthy);
+        QVERIFY(test::contains(run.remarks.back(), "counts from 0"));
+        run = run_of({{3}, {2}});
+        interop::derive(run, "train.steps", 22);
+        QCOMPARE(judged(run).outcome, train::Outcome::stopped);
+        run.config.train.steps = 100;
         interop::derive(run, "train.steps", -1);  // none of ours: left unknown
         QCOMPARE(run.config.train.steps, 100);
         QVERIFY(test::contains(run.remarks.back(), "train.steps"));

@@ -148,6 +148,75 @@ class CollapseTest : public QObject {
                              "3.250e+27, is in blocks.1 (blocks.1.ffn.up.weight.grad)"));
     }
 
+    void values_that_are_finite_again_to_the_end_are_an_event() {
+        for (const bool of_norm : {false, true}) {
+            CollapseDetector detector(quick(), kEntropy, 2048);
+            Watched watched;
+            for (int k = 0; k < 250; ++k) {
+                const bool bad = (k >= 40 && k < 43) || k == 90;
+                for (auto& event : detector.step(k, bad && !of_norm ? kNan : healthy_loss(k),
+                                                 bad && of_norm ? kInf : 0.5))
+                    watched.events.push_back(event);
+                if (k == 100) QCOMPARE(detector.collapse()->step, 40);  // until the end it stands
+            }
+            QVERIFY(!detector.finish(250));
+            QCOMPARE(std::count_if(watched.events.begin(), watched.events.end(),
+                                   [](const auto& event) { return event.type == "non_finite"; }),
+                     std::ptrdiff_t{4});
+            const auto again = std::find_if(watched.events.begin(), watched.events.end(),
+                                            [](const auto& event) { return event.type == "finite_again"; });
+            QVERIFY(again != watched.events.end());
+            QCOMPARE(again->step, 43);
+            QCOMPARE(again->detail.at("since").get<int>(), 40);
+            QCOMPARE(again->detail.at("count").get<int>(), 3);
+        }
+    }
+
+    void a_last_value_that_is_not_finite_is_a_collapse() {
+        CollapseDetector detector(quick(), kEntropy, 2048);
+        for (int k = 0; k < 250; ++k) detector.step(k, k == 40 || k == 249 ? kNan : healthy_loss(k), 0.5);
+        QCOMPARE(detector.finish(250)->step, 40);
+    }
+
+    void what_else_went_wrong_stands_where_values_are_finite_again() {
+        CollapseDetector detector(quick(), kEntropy, 2048);
+        for (int k = 0; k < 250; ++k) detector.step(k, k == 40 ? kNan : (k < 100 ? 3.0 : 9.0), 0.5);
+        QCOMPARE(detector.finish(250)->collapse, Collapse::exploding);
+        QCOMPARE(detector.collapse()->step, 100);
+    }
+
+    void a_validation_loss_is_made_good_by_its_own_set() {
+        const auto ended = [](double last_of_a, double last_of_b, bool named) {
+            CollapseDetector detector(quick(), kEntropy, 2048);
+            for (int k = 0; k < 250; ++k) detector.step(k, healthy_loss(k), 0.5);
+            detector.evaluated(100, kNan, named ? "a" : "");
+            detector.evaluated(100, 3.0, named ? "b" : "");
+            detector.evaluated(250, last_of_a, named ? "a" : "");
+            detector.evaluated(250, last_of_b, named ? "b" : "");
+            return detector.finish(250).has_value();
+        };
+        for (const bool named : {false, true}) {
+            QVERIFY(!ended(3.0, 3.0, named));
+            QVERIFY(ended(kNan, 3.0, named) && ended(3.0, kNan, named));
+        }
+        CollapseDetector only_b_again(quick(), kEntropy, 2048);
+        for (int k = 0; k < 250; ++k) only_b_again.step(k, healthy_loss(k), 0.5);
+        only_b_again.evaluated(100, kNan, "a");
+        only_b_again.evaluated(250, 3.0, "b");
+        QVERIFY(only_b_again.finish(250));
+    }
+
+    // A checkpoint of version 0.1 does not say whether the last value was finite.
+    void a_state_without_the_non_finite_row_is_read() {
+        CollapseDetector before(quick(), kEntropy, 2048), after(quick(), kEntropy, 2048);
+        before.step(0, kNan, 1);
+        Json state = before.save();
+        state.erase("non_finite");
+        state.erase("next_collapse");
+        after.load(state);
+        QCOMPARE(after.collapse()->collapse, Collapse::non_finite);
+    }
+
     void dead_loss_is_called_at_its_share_or_at_the_end() {
         CollapseDetector stuck(quick(), kEntropy, 2048);
         for (int k = 0; k < 124; ++k) stuck.step(k, 5.7, 0.1);
@@ -192,10 +261,10 @@ class CollapseTest : public QObject {
     }
 
     void saved_state_goes_on_the_same() {
-        for (const int cut : {5, 60, 110, 160}) {
+        for (const int cut : {5, 41, 60, 110, 160}) {
             CollapseDetector whole(quick(), kEntropy, 2048), before(quick(), kEntropy, 2048),
                 after(quick(), kEntropy, 2048);
-            const auto loss = [](int k) { return healthy_loss(k) + (k >= 100 ? 5 : 0); };
+            const auto loss = [](int k) { return k == 40 || k == 41 ? kNan : healthy_loss(k) + (k >= 100 ? 5 : 0); };
             for (int k = 0; k < cut; ++k) whole.step(k, loss(k), 0.5), before.step(k, loss(k), 0.5);
             after.load(Json::parse(before.save().dump()));
             for (int k = cut; k < 250; ++k)
