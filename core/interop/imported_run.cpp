@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kLastLosses = 10;  // a final training loss is their mean, as for our own runs
+constexpr std::int64_t kLastSteps = 10;  // a final training loss is their mean, as for our own runs
 
 run::RunInfo info_of(const ImportedRun& run) {
     run::RunInfo info;
@@ -51,18 +51,25 @@ run::RunInfo info_of(const ImportedRun& run) {
     return info;
 }
 
-// The mean of the last finite training losses; absent where the log has no training loss, NaN where none is finite.
+// The mean of the finite training losses of the last ten steps that end with one, not of the last ten lines: how often
+// a run was logged says nothing. Absent where the log has no training loss, NaN where none is finite.
 std::optional<double> final_train_loss(const ImportedRun& run) {
     if (run.verdict.collapse == train::Collapse::contradicted_loss) return {};
     double sum = 0;
     std::size_t count = 0;
+    std::optional<std::int64_t> last;
     bool any = false;
-    for (auto event = run.metrics.rbegin(); event != run.metrics.rend() && count < kLastLosses; ++event)
+    for (auto event = run.metrics.rbegin(); event != run.metrics.rend(); ++event) {
+        if (last && event->step <= *last - kLastSteps) break;
         for (const auto& [tag, value] : event->values) {
             if (tag != run::kTrainLoss) continue;
             any = true;
-            if (std::isfinite(value)) sum += value, ++count;
+            if (!std::isfinite(value)) continue;
+            if (!last) last = event->step;
+            sum += value;
+            ++count;
         }
+    }
     if (!any) return {};
     return count > 0 ? sum / static_cast<double>(count) : kUnknown;
 }

@@ -4,6 +4,7 @@
 #include "core/study/wording.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace ablate::report {
@@ -73,11 +74,32 @@ double mean_final_train(const Comparison& comparison, const Group& group) {
     return mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.final_train; });
 }
 
+double generalization_gap(const Comparison& comparison, const Group& group) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    constexpr double near = 10;  // steps a final training loss is the mean over
+    if (comparison.measure != study::Measure::val_loss || !group.span.exists() || !group.train_span.exists()) return nan;
+    if (std::abs(group.span.last() - group.train_span.last()) > near) return nan;
+    return group.final_val.mean - mean_final_train(comparison, group);
+}
+
 double seconds_per_step(const Comparison& comparison, const Group& group) {
     return mean_over_runs(
         comparison, group,
         [](const ComparedRun& compared) { return compared.seconds / static_cast<double>(compared.listed.state.step); },
         true);
+}
+
+bool has_rough_times(const Comparison& comparison, const Group& group) {
+    return std::any_of(group.runs.begin(), group.runs.end(),
+                       [&](std::size_t run) { return comparison.runs[run].shared_machine; });
+}
+
+double step_time_ratio(const Comparison& comparison, const Group& group) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    if (!group.baseline) return nan;
+    const Group& baseline = comparison.groups[*group.baseline];
+    if (!(group.seconds >= 1 && baseline.seconds >= 1)) return nan;
+    return seconds_per_step(comparison, group) / seconds_per_step(comparison, baseline);
 }
 
 std::int64_t count_events(const Comparison& comparison, const Group& group, const std::string& type) {

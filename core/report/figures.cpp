@@ -142,6 +142,13 @@ Bar bar_of(const Comparison& comparison, std::size_t index) {
     }
     bar.value = group.final_val.mean;
     bar.text = fixed(group.final_val.mean, 4);
+    if (group.baseline && *group.baseline != index && group.span.at != comparison.groups[*group.baseline].span.at) {
+        // Read at other steps than the baseline: the bar is as long as the difference where both can be read.
+        bar.text += " " + study::in_words(group.span);
+        bar.value.reset();
+        if (group.delta.n > 0) bar.value = comparison.groups[*group.baseline].final_val.mean + group.delta.mean;
+        if (!bar.value) return bar;
+    }
     if (group.delta.half_width && group.baseline) {
         // The interval of the difference, where the bar ends: pairing takes out what the seeds share.
         bar.low = *bar.value - *group.delta.half_width;
@@ -179,7 +186,8 @@ void add_bars(Document& document, const Comparison& comparison) {
         const std::string from = from_baseline ? "the baseline's: right is worse" : "the lowest";
         document.add(Figure{
             "final-loss" + (points[number].empty() ? "" : fmt::format("-{}", number + 1)), bar_plot_svg(plot),
-            fmt::format("{}{}, bars from {}. Whiskers: 95 % interval of the difference.", capital(what), where, from)});
+            fmt::format("{}{}, bars from {}. Whiskers: 95 % interval of the difference. {}", capital(what), where, from,
+                        study::spans_in_words(comparison))});
     }
 }
 

@@ -20,8 +20,7 @@ std::string in_brackets(const std::string& text) { return text.empty() ? "" : " 
 
 std::string time_in_words(const Comparison& comparison, const Group& group) {
     if (!group.baseline) return "";
-    const double ratio =
-        seconds_per_step(comparison, group) / seconds_per_step(comparison, comparison.groups[*group.baseline]);
+    const double ratio = step_time_ratio(comparison, group);
     return std::isfinite(ratio) ? fmt::format(", at {} of the time a step", fixed(100 * ratio, 0) + " %") : "";
 }
 

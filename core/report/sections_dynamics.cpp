@@ -183,12 +183,13 @@ void add_efficiency(Document& document, const Comparison& comparison) {
                 {}};
     for (const Group& group : comparison.groups) {
         const double seconds = seconds_per_step(comparison, group), train_loss = mean_final_train(comparison, group);
-        const double reference =
-            group.baseline ? seconds_per_step(comparison, comparison.groups[*group.baseline]) : kNaN;
-        const double gap = comparison.measure == study::Measure::val_loss ? group.final_val.mean - train_loss : kNaN;
+        const std::string mark = has_rough_times(comparison, group) ? "≈ " : "";
+        const double gap = generalization_gap(comparison, group);
+        const double ratio = step_time_ratio(comparison, group);
         const double bpb = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.bpb; });
         const double mfu = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.mfu; });
-        table.rows.push_back({{study::display_name(group), step_time_text(seconds), ratio_text(seconds / reference),
+        table.rows.push_back({{study::display_name(group), mark + step_time_text(seconds),
+                               mark.empty() || !std::isfinite(ratio) ? ratio_text(ratio) : mark + fixed(ratio, 1),
                                std::isfinite(group.tokens_per_second) ? short_count(group.tokens_per_second) : "–",
                                study::utilisation_text(mfu), loss_or_dash(train_loss),
                                std::isfinite(gap) ? study::signed_loss(gap) : "–", loss_or_dash(bpb)},
@@ -201,7 +202,7 @@ void add_efficiency(Document& document, const Comparison& comparison) {
     document.paragraph(
         "Times count training steps alone, without validation and checkpoints; runs that shared the machine slow each "
         "other. MFU: model FLOPs (6N + 12 L H hd s a token) over the matrix-product peak measured on this "
-        "machine. The gap is final validation less final training loss (the mean of the last steps).");
+        "machine. The gap is final validation less final training loss (the mean over the last ten steps).");
 }
 
 void add_equal_cost(Document& document, const Comparison& comparison) {
@@ -219,8 +220,8 @@ void add_equal_cost(Document& document, const Comparison& comparison) {
     for (const study::EqualCost& cost : costs) {
         table.rows.push_back(
             {{study::display_name(comparison.groups[cost.group]),
-              cost.disturbed ? "–" : study::signed_percent(cost.slower), with_thousands(std::llround(cost.step)),
-              study::with_half_width(cost.at_step.interval), cost.disturbed ? "–" : short_duration(cost.seconds),
+              study::step_time_text(cost), with_thousands(std::llround(cost.step)),
+              study::with_half_width(cost.at_step.interval), cost.has_times() ? short_duration(cost.seconds) : "–",
               study::with_half_width(cost.at_seconds.interval)}});
         if (std::string said = study::remark(comparison, cost); !said.empty())
             remarks.items.push_back({"", said + "."});

@@ -139,9 +139,12 @@ Table results_table(const Comparison& comparison) {
     if (grid) table.columns.push_back({"Grid point"});
     const bool perplexity = comparison.measure == study::Measure::val_loss;
     const std::string what = study::measured_in_short(comparison);
-    for (const std::string& title : {std::string("Seeds"), "Final " + what, "Best " + what, std::string("Δ final"),
-                                     std::string("Δ %"), std::string("Perplexity"), std::string("Time a run")})
-        if (perplexity || title != "Perplexity") table.columns.push_back({title, true});
+    const bool alike = study::shared_span(comparison).has_value();
+    for (const std::string& title :
+         {std::string("Seeds"), "Final " + what, std::string("At step"), "Best " + what, std::string("Δ final"),
+          std::string("Δ %"), std::string("Perplexity"), std::string("Time a run")})
+        if ((perplexity || title != "Perplexity") && !(alike && title == "At step"))
+            table.columns.push_back({title, true});
     table.columns.push_back({"What changes"});
     for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
         const Group& group = comparison.groups[i];
@@ -149,16 +152,17 @@ Table results_table(const Comparison& comparison) {
         if (grid) cells.push_back(group.grid_point);
         const std::string seeds = fmt::format("{} of {}", group.healthy(), group.runs.size());
         const bool any = group.healthy() > 0;
-        for (const std::string& cell :
-             {seeds,
-              any                   ? study::with_half_width(group.final_val)
-              : group.collapsed > 0 ? "collapsed"
-                                    : "–",
-              any ? study::with_half_width(group.best_val) : "–", study::with_half_width(group.delta),
-              group.delta.n > 0 ? study::signed_percent(group.delta_relative) : ""})
-            cells.push_back(cell);
+        cells.push_back(seeds);
+        cells.push_back(any                   ? study::with_half_width(group.final_val)
+                        : group.collapsed > 0 ? "collapsed"
+                                              : "–");
+        if (!alike) cells.push_back(study::span_text(group.span));
+        cells.push_back(any ? study::with_half_width(group.best_val) : "–");
+        cells.push_back(study::with_half_width(group.delta));
+        cells.push_back(group.delta.n > 0 ? study::signed_percent(group.delta_relative) : "");
         if (perplexity) cells.push_back(any ? significant(std::exp(group.final_val.mean)) : "–");
-        cells.push_back(std::isfinite(group.seconds) ? short_duration(group.seconds) : "–");
+        const std::string mark = has_rough_times(comparison, group) ? "≈ " : "";
+        cells.push_back(std::isfinite(group.seconds) ? mark + short_duration(group.seconds) : "–");
         cells.push_back(group.is_baseline ? std::string("–") : changes_in_words(comparison, i));
         table.rows.push_back({std::move(cells), group.is_baseline});
     }
@@ -215,7 +219,7 @@ std::string size_in_words(const Group& reference) {
 
 std::string compared_in_words(const Comparison& comparison) {
     if (comparison.measure == study::Measure::train_loss)
-        return "the final training loss in nats per token (the mean of the last logged values)";
+        return "the final training loss in nats per token (the mean over the last ten steps that all have)";
     return fmt::format("the final {} on the validation set {}{}",
                        comparison.measure == study::Measure::val_bpb ? "bits per byte" : "loss", comparison.metric,
                        comparison.measure == study::Measure::val_bpb ? "" : " in nats per token");
@@ -267,7 +271,8 @@ void add_results(Document& document, const Comparison& comparison) {
     document.add(results_table(comparison));
     document.paragraph(
         "Losses are means over healthy seeds ± the half width of their 95 % interval; Δ is to the baseline at the same "
-        "grid point.");
+        "grid point. " +
+        study::spans_in_words(comparison));
     add_bars(document, comparison);
     if (comparison.has_grid()) {
         document.heading(3, "Each variant at its own best grid point");

@@ -20,7 +20,8 @@ const Group* baseline_of(const Comparison& comparison, const Group& group) {
 void add_result_items(List& list, const Comparison& comparison, const Group& group) {
     const std::string what = study::measured(comparison);
     if (group.healthy() > 0) {
-        list.items.push_back({"Final " + what + ":", study::with_half_width(group.final_val)});
+        list.items.push_back({"Final " + what + ":", study::with_half_width(group.final_val) + " " +
+                                                         study::in_words(group.span)});
         list.items.push_back({"Best " + what + ":", study::with_half_width(group.best_val)});
     }
     if (group.delta.n > 0) {
@@ -61,17 +62,19 @@ std::string parameter_sentence(const Group& group, const Group& baseline) {
 
 std::string gap_sentence(const Comparison& comparison, const Group& group, const Group& baseline) {
     if (comparison.measure != study::Measure::val_loss) return "";
-    const double gap = group.final_val.mean - mean_final_train(comparison, group);
-    const double reference = baseline.final_val.mean - mean_final_train(comparison, baseline);
+    const double gap = generalization_gap(comparison, group);
+    const double reference = generalization_gap(comparison, baseline);
     if (!std::isfinite(gap) || !std::isfinite(reference)) return "";
     return fmt::format("Its generalization gap (final validation less final training loss) is {}, the baseline's {}.",
                        study::signed_loss(gap), study::signed_loss(reference));
 }
 
 std::string time_sentence(const Comparison& comparison, const Group& group, const Group& baseline) {
-    const double ratio = seconds_per_step(comparison, group) / seconds_per_step(comparison, baseline);
+    const double ratio = step_time_ratio(comparison, group);
     if (!std::isfinite(ratio)) return "";
-    return fmt::format("A step takes {} % of the baseline's time.", fixed(100 * ratio, 0));
+    const bool rough = has_rough_times(comparison, group) || has_rough_times(comparison, baseline);
+    return fmt::format("A step takes {}{} % of the baseline's time{}.", rough ? "about " : "", fixed(100 * ratio, 0),
+                       rough ? "; the runs shared the machine" : "");
 }
 
 std::string spike_sentence(const Comparison& comparison, const Group& group) {

@@ -42,25 +42,33 @@ TextCell verdict_cell(const study::Comparison& comparison, const study::Group& g
 
 std::string best_val_text(const study::Comparison& comparison, const study::Group& group) {
     if (group.best_val.n == 0) return "";
-    if (group.runs.size() > 1) return fixed(group.best_val.mean, 4);
-    return fmt::format("{} ({})", fixed(group.best_val.mean, 4), comparison.runs[group.runs.front()].best_step);
+    const std::int64_t step = comparison.runs[group.runs.front()].best_step;
+    if (group.runs.size() > 1 || step < 0) return fixed(group.best_val.mean, 4);
+    return fmt::format("{} ({})", fixed(group.best_val.mean, 4), step);
 }
 
 // Of an imported log with the share it takes more or less than its baseline: alone on its machine, as a rule.
 std::string time_text(const study::Comparison& comparison, const study::Group& group) {
-    const std::string time = number_or_blank(group.seconds, short_duration);
+    std::string time = number_or_blank(group.seconds, short_duration);
+    const bool rough = std::any_of(group.runs.begin(), group.runs.end(),
+                                   [&](std::size_t run) { return comparison.runs[run].shared_machine; });
+    if (rough && !time.empty()) return "≈ " + time;
     if (time.empty() || !group.imported() || !group.baseline || group.is_baseline) return time;
     const double ratio = group.seconds / comparison.groups[*group.baseline].seconds - 1;
-    return std::isfinite(ratio) ? fmt::format("{} ({}{} %)", time, ratio < 0 ? "" : "+", fixed(100 * ratio, 1)) : time;
+    const bool too_short = !(group.seconds >= 1 && comparison.groups[*group.baseline].seconds >= 1);
+    if (!std::isfinite(ratio) || too_short) return time;
+    return fmt::format("{} ({}{} %)", time, ratio < 0 ? "" : "+", fixed(100 * ratio, 1));
 }
 
 std::string main_table(const study::Comparison& comparison, bool color, int width) {
     Rows rows;
+    const bool alike = study::shared_span(comparison).has_value();
     for (const study::Group& group : comparison.groups) {
         rows.push_back({{printable(study::plain_label(group)), group.is_baseline ? Style::strong : Style::plain},
                         {printable(group.grid_point)},
                         {std::to_string(group.healthy())},
                         {study::with_half_width(group.final_val)},
+                        {alike || !group.span.exists() ? "" : study::span_text(group.span)},
                         {study::with_half_width(group.delta)},
                         {best_val_text(comparison, group)},
                         {study::parameters_text(group.parameters)},
@@ -73,6 +81,7 @@ std::string main_table(const study::Comparison& comparison, bool color, int widt
          {"grid point", false, 9},
          {"n", true, 6},
          {"final " + study::measured_in_short(comparison), true, 9},
+         {"at step", true, 9},
          {"to baseline", true, 9},
          {comparison.measure == study::Measure::train_loss ? "best train (step)" : "best val (step)", true, 4},
          {"parameters", true, 3},
@@ -147,10 +156,10 @@ std::string equal_cost_table(const study::Comparison& comparison, bool color, in
     std::string remarks;
     for (const study::EqualCost& cost : study::equal_costs(comparison)) {
         rows.push_back({{printable(study::display_name(comparison.groups[cost.group]))},
-                        {cost.disturbed ? "–" : study::signed_percent(cost.slower)},
+                        {study::step_time_text(cost)},
                         {with_thousands(std::llround(cost.step))},
                         {study::with_half_width(cost.at_step.interval)},
-                        {cost.disturbed ? "–" : short_duration(cost.seconds)},
+                        {cost.has_times() ? short_duration(cost.seconds) : "–"},
                         {study::with_half_width(cost.at_seconds.interval)}});
         const std::string said = printable(study::remark(comparison, cost));
         if (!said.empty()) remarks += styled(wrapped(said, 0, width), Style::amber, color) + "\n";
@@ -191,6 +200,12 @@ std::string status_text(const run::ListedRun& listed) {
     return run::is_imported_log(listed.info) ? status + " (imported)" : status;
 }
 
+// The last finite loss of a run that collapsed is no result.
+TextCell loss_cell(const run::ListedRun& listed) {
+    if (listed.status == run::Status::collapsed) return {"collapsed", Style::red};
+    return {listed.state.last_loss ? fixed(*listed.state.last_loss, 4) : ""};
+}
+
 // An imported log need not tell how many steps there were to be.
 std::string steps_text(const run::ListedRun& listed, const char* between = "/") {
     // Results alone tell no step.
@@ -211,11 +226,14 @@ double summary_number(const Json& summary, const char* key) {
 }
 
 // "step  loss  bits per byte" of a set: the first evaluation, the best and the last.
-void add_evaluations(const run::RunMetrics& metrics, const std::string& set, std::vector<Remark>& facts) {
+// A results file has values of the end alone, and does not say at which step that was.
+void add_evaluations(const run::RunMetrics& metrics, const std::string& set, bool knows_step,
+                     std::vector<Remark>& facts) {
     const run::Series loss = run::evaluations(metrics, set), bpb = run::evaluations(metrics, set, "bpb");
     const auto describe = [&](std::size_t i) {
         const bool has_bpb = i < bpb.value.size() && std::isfinite(bpb.value[i]);
-        return fmt::format("{} at step {}{}", fixed(loss.value[i], 4), loss.step[i],
+        return fmt::format("{} {}{}", fixed(loss.value[i], 4),
+                           knows_step ? fmt::format("at step {}", loss.step[i]) : "at the end",
                            has_bpb ? fmt::format(" ({} bits per byte)", fixed(bpb.value[i], 4)) : "");
     };
     if (loss.value.empty()) return;
@@ -223,6 +241,7 @@ void add_evaluations(const run::RunMetrics& metrics, const std::string& set, std
     for (std::size_t i = 0; i < loss.value.size(); ++i)
         if (loss.value[i] < loss.value[best] || std::isnan(loss.value[best])) best = i;
     const std::string name = "loss on " + printable(set);
+    if (!knows_step) return facts.push_back({name, describe(best)});
     facts.push_back({name + ", first", describe(0)});
     facts.push_back({name + ", best", describe(best)});
     facts.push_back({name + ", last", describe(loss.value.size() - 1)});
@@ -303,6 +322,8 @@ std::string comparison_table(const study::Comparison& comparison, bool color, in
                     comparison.measure == study::Measure::val_loss ? "loss" : study::measured(comparison),
                     comparison.measure == study::Measure::train_loss ? "" : " on " + printable(comparison.metric),
                     comparison.measure == study::Measure::val_bpb ? "lower is better" : "nats per token");
+    if (const std::string said = study::spans_in_words(comparison); !said.empty())
+        text += wrapped(printable(said), 0, width) + "\n\n";
     text += main_table(comparison, color, width);
     if (const std::string said = judgements(comparison, color, width); !said.empty()) text += "\n" + said;
     if (comparison.has_grid())
@@ -329,7 +350,7 @@ std::string list_table(const run::RunList& list, bool color, int width) {
                         {run::seed_text(listed.info)},
                         {status_text(listed), status_style(listed.status)},
                         {steps_text(listed)},
-                        {state.last_loss ? fixed(*state.last_loss, 4) : ""},
+                        loss_cell(listed),
                         {begun && rate > 0 ? number_or_blank(rate, short_count) : ""},
                         {number_or_blank(summary_number(state.summary, "seconds"), short_duration)},
                         {utc_time(listed.info.created), Style::faint},
@@ -364,7 +385,8 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
     if (!state.device.empty()) facts.push_back({"device", printable(state.device)});
     facts.push_back({"step", steps_text(listed, " of ")});
     facts.push_back({"parameters", info.parameters > 0 ? with_thousands(info.parameters) : "not known"});
-    for (const std::string& set : run::evaluation_sets(metrics)) add_evaluations(metrics, set, facts);
+    const bool knows_step = !run::is_imported_log(info) || state.step > 0;
+    for (const std::string& set : run::evaluation_sets(metrics)) add_evaluations(metrics, set, knows_step, facts);
     if (const double seconds = summary_number(state.summary, "seconds"); std::isfinite(seconds))
         facts.push_back({"training time", short_duration(seconds)});
     if (const double rate = summary_number(state.summary, "tokens_per_second"); std::isfinite(rate))

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/io/numbers.h"
 #include "core/study/comparison_internal.h"
+#include "core/study/comparison_span.h"
 #include "core/study/throughput.h"
 #include "core/study/wording.h"
 
@@ -84,8 +85,13 @@ void read_validation(ComparedRun& compared, const std::string& set, Measure meas
     compared.final_val = measure == Measure::train_loss ? compared.final_train
                          : compared.val.value.empty()   ? kNaN
                                                         : compared.val.value.back();
+    compared.final_first = compared.final_last = kNaN;
+    const bool knows_step = !(run::is_imported_log(compared.listed.info) && compared.listed.state.step == 0);
+    if (!compared.val.step.empty() && knows_step)
+        compared.final_first = compared.final_last = static_cast<double>(compared.val.step.back());
     compared.best_step = -1;
     compared.best_val = lowest_finite(compared.val, &compared.best_step);
+    if (!knows_step) compared.best_step = -1;
 }
 
 double mean_of_ended(const Comparison& comparison, const Group& group, double ComparedRun::*member) {
@@ -158,13 +164,47 @@ void choose_baselines(Comparison& comparison, StandIn stand_in) {
     }
 }
 
+// Own runs that trained at the same time. Where a run of a cluster trained is not known here.
+void mark_shared_machine(Comparison& comparison) {
+    std::vector<std::pair<ComparedRun*, std::pair<double, double>>> times;
+    for (ComparedRun& compared : comparison.runs) {
+        const run::Series& series = (*compared.metrics)[run::kTrainLoss];
+        if (run::is_imported_log(compared.listed.info) || series.wall_time.size() < 2) continue;
+        if (std::filesystem::exists(compared.listed.directory.folder() / "slurm.jsonl")) continue;
+        times.push_back({&compared, {series.wall_time.front(), series.wall_time.back()}});
+    }
+    std::sort(times.begin(), times.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    const std::pair<ComparedRun*, std::pair<double, double>>* longest = nullptr;  // of those before, the last to end
+    for (const auto& one : times) {
+        if (longest && one.second.first < longest->second.second)
+            one.first->shared_machine = longest->first->shared_machine = true;
+        if (!longest || one.second.second > longest->second.second) longest = &one;
+    }
+}
+
+// Whether a's mean is the lower one where both can be read, else at the end of each (grid points of other lengths). NaN,
+// of a group without a healthy seed, is below nothing.
+bool has_lower_loss(const Comparison& comparison, const Group& a, const Group& b) {
+    const double x = a.final_val.mean, y = b.final_val.mean;
+    if (std::isfinite(x) && std::isfinite(y) && a.span.at != b.span.at && !have_own_ends(a, b)) {
+        const Span span = span_of_both(comparison, a, b);
+        const auto mean = [&](const Group& group) {
+            std::vector<double> values;
+            for (const ComparedRun* compared : healthy_runs(comparison, group))
+                if (const double value = value_over(comparison, *compared, span); std::isfinite(value))
+                    values.push_back(value);
+            return mean_interval(values).mean;
+        };
+        if (span.exists()) return mean(a) < mean(b);
+    }
+    return x < y || (std::isfinite(x) && std::isnan(y));
+}
+
 void choose_best(Comparison& comparison) {
     std::vector<std::string> variants;
     std::map<std::string, std::size_t> best;
-    // NaN, of a group without a healthy seed, is below nothing: it stays only where there is no other.
     const auto better = [&](std::size_t a, std::size_t b) {
-        const double x = comparison.groups[a].final_val.mean, y = comparison.groups[b].final_val.mean;
-        return x < y || (std::isfinite(x) && std::isnan(y));
+        return has_lower_loss(comparison, comparison.groups[a], comparison.groups[b]);
     };
     for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
         const Group& group = comparison.groups[i];
@@ -202,18 +242,20 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
         if (is_new) comparison.groups.push_back(new_group(info));
         comparison.groups[found->second].runs.push_back(i);
     }
+    mark_shared_machine(comparison);
     std::map<std::string, int> uses;
     for (const Group& group : comparison.groups) ++uses[group.name];
     for (Group& group : comparison.groups) {
         std::sort(group.runs.begin(), group.runs.end(), [&](std::size_t a, std::size_t b) {
             return comparison.runs[a].listed.info.seed < comparison.runs[b].listed.info.seed;
         });
-        summarise(comparison, group);
         if (uses[group.name] < 2) continue;
         const std::string hash = " (" + group.config_hash.substr(0, 8) + ")";
         group.label = plain_label(group) + hash;
         group.name += hash;
     }
+    read_finals(comparison);
+    for (Group& group : comparison.groups) summarise(comparison, group);
     choose_baselines(comparison, options.stand_in);
     choose_best(comparison);
     judge(comparison);

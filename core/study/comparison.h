@@ -13,18 +13,34 @@ namespace ablate::study {
 // What is compared. Of others' logs alone, where none has a validation loss: bits per byte, else the training loss.
 enum class Measure { val_loss, val_bpb, train_loss };
 
+// The steps at which final values are read, the same for all runs that they are compared of.
+struct Span {
+    std::vector<double> at;  // ascending; empty: none. Between two steps only where a line is a mean over several
+    bool on_line = false;    // where a run has no value it is read on the line between the two around it
+    bool centered = false;   // lines are means over different numbers of steps: each stands in the middle of them
+    std::string obstacle = {};  // why there is none although runs have values
+    bool exists() const { return !at.empty(); }
+    double first() const { return at.front(); }  // of one that exists
+    double last() const { return at.back(); }
+    bool operator==(const Span&) const = default;
+};
+
 struct ComparedRun {
     run::ListedRun listed;
     MetricsPtr metrics;  // never null
     run::Series val;     // of what is compared, as a rule the loss on the validation set: updates done -> value
+    // Of a healthy run the final values are those over the steps that all healthy seeds of its group have.
     double final_val = 0, best_val = 0, final_train = 0, min_train = 0, bpb = 0;
+    double final_first = 0, final_last = 0;  // the steps of final_val; NaN where there is none or it is not known
     std::int64_t best_step = 0;  // -1 without a finite validation loss
     double seconds = 0, tokens_per_second = 0, mfu = 0;
+    bool shared_machine = false;  // another run compared here trained at the same time, so its times are rough
     bool healthy() const { return listed.status == run::Status::healthy; }
     bool collapsed() const { return listed.status == run::Status::collapsed; }
 };
 
-// The difference of one group's final validation loss to another's.
+// The difference of one group's final validation loss to another's: at the last common step, or over the last common
+// steps; of own runs with different budgets each at its own end.
 struct Delta {
     PairedInterval interval;  // n = 0: no comparison can be made; the judgement says why
     bool paired = true;       // by seed; not where the data order differs (another batch, context or budget)
@@ -32,6 +48,7 @@ struct Delta {
     double closeness = 0;     // largest relative difference of one seed
     std::string judgement;    // one computed sentence
     std::string in_short;     // the same in a few words, for a table
+    Span span;                // where both were read; empty for other losses than the final ones
     bool too_close() const { return interval.n > 0 && closeness < 1e-4; }  // what two runs of one graph look like
 };
 
@@ -43,8 +60,10 @@ struct Group {
     std::string source;                     // the format of that log; "" for what was trained here
     std::vector<std::size_t> runs;          // indices into Comparison::runs, by seed
     Interval final_val, best_val;           // over healthy seeds
+    Span span, train_span;                  // of final_val; of the seeds' final_train
     std::vector<double> final_val_by_seed;  // of every run in `runs`, collapsed ones included
     PairedInterval delta;                   // of the final validation loss to the baseline's group, by shared seed
+    Span delta_span;                        // where both were read
     double delta_relative = 0;
     std::int64_t collapsed = 0, unfinished = 0;            // seeds; a rate, never averaged in
     std::vector<std::string> collapse_causes;              // "seed 1: loss is NaN at step 23, first in ..."
@@ -106,8 +125,8 @@ struct Reached {
 Reached time_to_loss(const ComparedRun& run, double loss);  // first validation at or below it
 std::vector<std::int64_t> crossings(const run::Series& a,
                                     const run::Series& b);  // steps where the sign of a - b changes
-// Median gradient norm over steps [from, to) as a multiple of the baseline's; finite values only, NaN where there are
-// none.
+// Median gradient norm over the steps in [from, to) that both have as a multiple of the baseline's; finite values only,
+// NaN where there are none.
 double grad_norm_ratio(const ComparedRun& run, const ComparedRun& baseline, std::int64_t from, std::int64_t to);
 double initial_loss(const ComparedRun& run);  // validation before the first update, or NaN
 

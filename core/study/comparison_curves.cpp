@@ -1,6 +1,7 @@
 #include "core/study/comparison.h"
 
 #include <limits>
+#include <map>
 
 namespace ablate::study {
 
@@ -8,12 +9,13 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-double median_between(const run::Series& series, std::int64_t from, std::int64_t to) {
-    std::vector<double> values;
+// Finite values by step.
+std::map<std::int64_t, double> values_between(const run::Series& series, std::int64_t from, std::int64_t to) {
+    std::map<std::int64_t, double> values;
     for (std::size_t i = 0; i < series.step.size(); ++i)
         if (series.step[i] >= from && series.step[i] < to && std::isfinite(series.value[i]))
-            values.push_back(series.value[i]);
-    return median(std::move(values));
+            values[series.step[i]] = series.value[i];
+    return values;
 }
 
 }  // namespace
@@ -50,8 +52,12 @@ std::vector<std::int64_t> crossings(const run::Series& a, const run::Series& b) 
 }
 
 double grad_norm_ratio(const ComparedRun& compared, const ComparedRun& baseline, std::int64_t from, std::int64_t to) {
-    return median_between((*compared.metrics)[run::kGradNorm], from, to) /
-           median_between((*baseline.metrics)[run::kGradNorm], from, to);
+    const auto ours = values_between((*compared.metrics)[run::kGradNorm], from, to);
+    const auto theirs = values_between((*baseline.metrics)[run::kGradNorm], from, to);
+    std::vector<double> a, b;
+    for (const auto& [step, value] : ours)
+        if (const auto other = theirs.find(step); other != theirs.end()) a.push_back(value), b.push_back(other->second);
+    return median(std::move(a)) / median(std::move(b));
 }
 
 double initial_loss(const ComparedRun& compared) {

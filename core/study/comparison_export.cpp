@@ -2,10 +2,12 @@
 #include "core/base/text.h"
 #include "core/io/numbers.h"
 #include "core/study/comparison_internal.h"
+#include "core/study/comparison_span.h"
 #include "core/study/equal_cost.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ablate::study {
 
@@ -30,6 +32,18 @@ Json to_json(const PairedInterval& interval) {
     return json;
 }
 
+Json to_json(const Span& span) {
+    if (!span.exists()) return {};
+    const bool known = span.last() != kUnknownStep;
+    return {{"first_step", known ? Json(span.first()) : Json()},
+            {"last_step", known ? Json(span.last()) : Json()},
+            {"steps", span.at.size()},
+            {"interpolated", span.on_line},
+            {"in_words", in_words(span)}};
+}
+
+Json step_json(double step) { return std::isfinite(step) ? Json(step) : Json(); }
+
 Json to_json(const ComparedRun& compared) {
     const run::RunInfo& info = compared.listed.info;
     const auto& verdict = compared.listed.state.verdict;
@@ -47,6 +61,8 @@ Json to_json(const ComparedRun& compared) {
             {"source", run::is_imported_log(info) ? Json(run::source_format(info)) : Json()},
             {"parameters", parameters_json(info.parameters)},
             {"final_val", number_to_json(compared.final_val)},
+            {"final_first_step", step_json(compared.final_first)},
+            {"final_last_step", step_json(compared.final_last)},
             {"best_val", number_to_json(compared.best_val)},
             {"best_step", compared.best_step},
             {"final_train", number_to_json(compared.final_train)},
@@ -54,6 +70,7 @@ Json to_json(const ComparedRun& compared) {
             {"initial_val", number_to_json(initial_loss(compared))},
             {"bpb", number_to_json(compared.bpb)},
             {"seconds", number_to_json(compared.seconds)},
+            {"shared_machine", compared.shared_machine},
             {"tokens_per_second", number_to_json(compared.tokens_per_second)},
             {"mfu", number_to_json(compared.mfu)}};
 }
@@ -75,8 +92,11 @@ Json to_json(const Comparison& comparison, std::size_t index) {
             {"runs", runs},
             {"final_val", to_json(group.final_val)},
             {"final_val_by_seed", by_seed},
+            {"final_span", to_json(group.span)},
+            {"final_train_span", to_json(group.train_span)},
             {"best_val", to_json(group.best_val)},
             {"delta", to_json(group.delta)},
+            {"delta_span", to_json(group.delta_span)},
             {"delta_relative", number_to_json(group.delta_relative)},
             {"collapsed", group.collapsed},
             {"unfinished", group.unfinished},
@@ -98,9 +118,13 @@ Json to_json(const Comparison& comparison, const EqualCost& cost) {
             {"delta_at_step", to_json(cost.at_step.interval)},
             {"seconds", number_to_json(cost.seconds)},
             {"delta_at_seconds", to_json(cost.at_seconds.interval)},
-            {"step_time_ratio", number_to_json(1 + cost.slower)},
-            {"disturbed", cost.disturbed}};
+            {"step_time_ratio", cost.too_short ? Json() : number_to_json(1 + cost.slower)},
+            {"disturbed", cost.disturbed},
+            {"shared_machine", cost.shared},
+            {"too_short", cost.too_short}};
 }
+
+std::string step_cell(double step) { return std::isfinite(step) ? full_precision(step) : ""; }
 
 std::string csv_row(const ComparedRun& compared) {
     const run::RunInfo& info = compared.listed.info;
@@ -125,7 +149,9 @@ std::string csv_row(const ComparedRun& compared) {
                                          full_precision(compared.mfu),
                                          csv_cell(info.config_hash),
                                          csv_cell(info.data_sha256),
-                                         csv_cell(verdict ? verdict->cause : "")};
+                                         csv_cell(verdict ? verdict->cause : ""),
+                                         step_cell(compared.final_first),
+                                         step_cell(compared.final_last)};
     return join(cells, ",") + "\n";
 }
 
@@ -154,6 +180,7 @@ Json to_json(const Comparison& comparison) {
             {"measure", measured(comparison)},
             {"unit", unit_of(comparison)},
             {"confidence", 0.95},
+            {"final_values", spans_in_words(comparison)},
             {"groups", groups},
             {"runs", runs},
             {"baselines", baselines},
@@ -165,7 +192,7 @@ Json to_json(const Comparison& comparison) {
 std::string to_csv(const Comparison& comparison) {
     std::string csv =
         "run,study,variant,label,grid_point,seed,status,step,parameters,final_val,best_val,best_step,final_train,"
-        "min_train,bpb,seconds,tokens_per_second,mfu,config_hash,data_sha256,cause\n";
+        "min_train,bpb,seconds,tokens_per_second,mfu,config_hash,data_sha256,cause,final_first_step,final_last_step\n";
     for (const Group& group : comparison.groups)
         for (std::size_t index : group.runs) csv += csv_row(comparison.runs[index]);
     return csv;

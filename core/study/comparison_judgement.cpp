@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/study/comparison_internal.h"
+#include "core/study/comparison_span.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
@@ -11,6 +12,8 @@
 namespace ablate::study {
 
 namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::map<std::int64_t, double> healthy_losses(const Comparison& comparison, const Group& group, const LossOf& loss) {
     std::map<std::int64_t, double> losses;
@@ -44,6 +47,9 @@ std::string reference_name(const Group& reference) {
 
 // Why nothing can be compared, or "".
 std::string obstacle(const Comparison& comparison, const Group& group, const Group& reference) {
+    if (!group.span.obstacle.empty()) return group.span.obstacle;
+    if (!reference.span.obstacle.empty())
+        return fmt::format("{} has no final value here: {}", reference_name(reference), reference.span.obstacle);
     if (group.healthy() == 0 && group.collapsed > 0)
         return fmt::format("{}: {}", collapse_rate(group), group.collapse_causes.front());
     if (group.healthy() == 0 && group.unfinished == 0) return fmt::format("its log holds no {}", measured(comparison));
@@ -109,7 +115,36 @@ double mean_of(const std::vector<double>& values) { return mean_interval(values)
 }  // namespace
 
 Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference) {
-    return compare_groups(comparison, group, reference, [](const ComparedRun& compared) { return compared.final_val; });
+    const Group &ours = comparison.groups.at(group), &theirs = comparison.groups.at(reference);
+    const auto final_loss = [](const ComparedRun& compared) { return compared.final_val; };
+    const bool own_ends = have_own_ends(ours, theirs);
+    Delta delta;
+    if (own_ends || ours.span == theirs.span || !ours.span.exists() || !theirs.span.exists()) {
+        delta = compare_groups(comparison, group, reference, final_loss);
+        if (delta.interval.n == 0) return delta;
+        delta.span = ours.span;
+        if (own_ends && ours.span.exists() && theirs.span.exists())
+            delta.judgement += fmt::format("; each at the end of its own training, {} and {}", in_words(ours.span),
+                                           in_words(theirs.span));
+        return delta;
+    }
+    const Span span = span_of_both(comparison, ours, theirs);
+    if (!span.exists()) {
+        delta = compare_groups(comparison, group, reference, [](const ComparedRun&) { return kNaN; });
+        // Another obstacle comes first.
+        if (obstacle(comparison, ours, theirs).empty())
+            delta.in_short = delta.judgement =
+                fmt::format("no step near the end was logged both here ({}) and in {} ({}): no difference can be given",
+                            in_words(ours.span), reference_name(theirs), in_words(theirs.span));
+        return delta;
+    }
+    delta = compare_groups(comparison, group, reference, [&](const ComparedRun& compared) {
+        return value_over(comparison, compared, span);
+    });
+    if (delta.interval.n == 0) return delta;
+    delta.span = span;
+    delta.judgement += fmt::format("; read {}, the last that both share", in_words(span));
+    return delta;
 }
 
 Delta compare_groups(const Comparison& comparison, std::size_t group_index, std::size_t reference_index,
@@ -159,11 +194,13 @@ void judge(Comparison& comparison) {
             group.judgement = "the baseline has no run here: no comparison can be made";
         } else if (*group.baseline == i) {
             group.judgement = "the baseline";
+            if (!group.span.obstacle.empty()) group.judgement += "; " + group.span.obstacle;
             if (group.collapsed > 0)
                 group.judgement += fmt::format("; {}: {}", collapse_rate(group), group.collapse_causes.front());
         } else {
             Delta delta = compare_groups(comparison, i, *group.baseline);
             group.delta = delta.interval;
+            group.delta_span = delta.span;
             group.delta_relative = delta.interval.n > 0 ? delta.relative : group.delta_relative;
             group.too_close = delta.too_close();
             group.judgement = std::move(delta.judgement);

@@ -5,6 +5,7 @@
 #include "core/study/wording.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -74,6 +75,17 @@ void note_unequal_circumstances(Comparison& comparison) {
                      [key](const ComparedRun& compared) { return version_of(compared, key); });
 }
 
+// The leaves of what a source states, as text.
+void add_values(const Json& stated, const std::string& key, std::map<std::string, std::set<std::string>>& values) {
+    if (stated.is_object()) {
+        for (const auto& [name, value] : stated.items())
+            add_values(value, key.empty() ? name : key + "." + name, values);
+    } else if (!stated.is_null()) {
+        values[key].insert(one_line(stated.is_string() ? stated.get<std::string>()
+                                                       : stated.dump(-1, ' ', false, Json::error_handler_t::replace)));
+    }
+}
+
 constexpr std::size_t kNamed = 8;  // runs of a note; the others are counted
 
 // What a reader must know of logs that others wrote.
@@ -112,6 +124,78 @@ void note_imported(Comparison& comparison) {
     for (const auto& [remark, whose] : remarks) comparison.notes.push_back(fmt::format("{}: {}", some(whose), remark));
 }
 
+// Options that a source states and that change no weight are no part of what is compared: which of them differ between
+// the runs of a group is said.
+void note_ignored_options(Comparison& comparison) {
+    for (const Group& group : comparison.groups) {
+        std::map<std::string, std::set<std::string>> values;  // by option
+        for (const std::size_t index : group.runs) {
+            const Json& source = comparison.runs[index].listed.info.source;
+            if (source.is_object()) add_values(source.value("config", Json()), "", values);
+        }
+        std::vector<std::string> differing;
+        for (const auto& [option, of_runs] : values)
+            if (of_runs.size() > 1)
+                differing.push_back(
+                    fmt::format("{} ({})", option, join(std::vector(of_runs.begin(), of_runs.end()), ", ")));
+        if (differing.empty()) continue;
+        if (differing.size() > kNamed) {
+            const std::size_t more = differing.size() - kNamed;
+            differing.resize(kNamed);
+            differing.push_back(fmt::format("{} more", more));
+        }
+        comparison.notes.push_back(fmt::format(
+            "{}: its logs differ in options that change no training, so its runs are compared as seeds of one "
+            "configuration: {}",
+            group.name, join(differing, "; ")));
+    }
+}
+
+// Runs that went on after values that were not finite are in the means.
+void note_finite_again(Comparison& comparison) {
+    for (const ComparedRun& compared : comparison.runs) {
+        if (!compared.healthy()) continue;
+        std::int64_t count = 0, first = -1, last = -1;
+        for (const Json& event : compared.metrics->events()) {
+            if (!event.is_object() || event.value("type", Json()) != "finite_again") continue;
+            for (const char* key : {"count", "since", "step"})
+                if (!event.contains(key) || !event[key].is_number_integer()) return;
+            count += event["count"].get<std::int64_t>();
+            if (first < 0) first = event["since"].get<std::int64_t>();
+            last = event["step"].get<std::int64_t>();
+        }
+        if (count > 0)
+            comparison.notes.push_back(fmt::format(
+                "{}: {} with a loss or gradient norm that is not finite, first at step {}; all are finite from step {} "
+                "to the end, so the run counts as healthy",
+                run_name(compared), count_of(count, "logged step"), first, last));
+    }
+}
+
+void note_times(Comparison& comparison) {
+    const auto any = [&](auto test) { return std::any_of(comparison.runs.begin(), comparison.runs.end(), test); };
+    if (any(std::mem_fn(&ComparedRun::shared_machine)))
+        comparison.notes.push_back(
+            "runs trained at the same time on one machine and slowed each other, so their times are rough: they are "
+            "rounded and marked with ≈. For exact times train one run after the other (--jobs 1)");
+    if (any([](const ComparedRun& compared) { return compared.healthy() && compared.seconds < 1; }))
+        comparison.notes.push_back("runs that trained for less than a second: their times are not compared");
+}
+
+void note_spans(Comparison& comparison) {
+    if (!shared_span(comparison))
+        comparison.notes.push_back(spans_in_words(comparison));
+    const auto runs_on_line = [](const Group& group) { return group.span.on_line || group.delta_span.on_line; };
+    if (std::any_of(comparison.groups.begin(), comparison.groups.end(), runs_on_line))
+        comparison.notes.push_back(
+            "the logs share no step near their ends, so final values are read on the line between two logged steps");
+    if (std::any_of(comparison.groups.begin(), comparison.groups.end(),
+                    [](const Group& group) { return group.span.centered || group.delta_span.centered; }))
+        comparison.notes.push_back(
+            "the lines of the logs are means over different numbers of steps (logging_steps): each is read in the "
+            "middle of its steps");
+}
+
 void note_seeds(Comparison& comparison) {
     const bool any_pair = std::any_of(comparison.groups.begin(), comparison.groups.end(),
                                       [](const Group& group) { return group.runs.size() > 1; });
@@ -131,6 +215,10 @@ void add_notes(Comparison& comparison) {
         if (!compared.listed.info.data_note.empty()) data_notes.insert(compared.listed.info.data_note);
     comparison.notes.insert(comparison.notes.begin(), data_notes.begin(), data_notes.end());
     note_imported(comparison);
+    note_ignored_options(comparison);
+    note_spans(comparison);
+    note_finite_again(comparison);
+    note_times(comparison);
     note_seeds(comparison);
     note_unequal_circumstances(comparison);
     if (std::any_of(comparison.runs.begin(), comparison.runs.end(),

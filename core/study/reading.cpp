@@ -1,5 +1,7 @@
 #include "core/study/reading.h"
 
+#include "core/study/comparison_span.h"
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -11,13 +13,6 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kRounding = 1e-9;  // of an x that was converted to other units and back
 constexpr std::array kAxes{Along::steps, Along::tokens, Along::flops, Along::seconds};
-
-std::vector<const ComparedRun*> healthy_runs(const Comparison& comparison, const Group& group) {
-    std::vector<const ComparedRun*> runs;
-    for (const std::size_t index : group.runs)
-        if (comparison.runs[index].healthy()) runs.push_back(&comparison.runs[index]);
-    return runs;
-}
 
 // A series read at ascending x without starting over.
 class Reader {
@@ -67,13 +62,13 @@ double per_step(const ComparedRun& compared, Along along) {
 MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, Along along) {
     MeanCurve curve;
     std::vector<Reader> readers;
-    const run::Series* first_series = nullptr;
+    const run::Series* sparsest = nullptr;  // its steps are the curve's: no other has to be read far from its own
     double each = kNaN, low = -std::numeric_limits<double>::infinity(), high = -low;
     for (const ComparedRun* compared : healthy_runs(comparison, group)) {
         const run::Series& one = series(*compared);
         const double length = per_step(*compared, along);
         if (one.step.empty() || !std::isfinite(length)) continue;
-        if (!first_series) first_series = &one, each = length;
+        if (!sparsest || one.step.size() < sparsest->step.size()) sparsest = &one, each = length;
         readers.emplace_back(one, length);
         low = std::max(low, readers.back().first());
         high = std::min(high, readers.back().last());
@@ -81,7 +76,7 @@ MeanCurve mean_curve(const Comparison& comparison, const Group& group, const Ser
     curve.seeds = std::ssize(readers);
     if (readers.empty()) return curve;
     std::vector<double> values(readers.size());
-    for (const std::int64_t step : first_series->step) {
+    for (const std::int64_t step : sparsest->step) {
         const double x = static_cast<double>(step) * each;
         if (x < low || x > high) continue;
         std::transform(readers.begin(), readers.end(), values.begin(), [x](Reader& one) { return one.value(x); });

@@ -2,6 +2,9 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/study/comparison_span.h"
+
+#include <cmath>
 
 namespace ablate::study {
 
@@ -45,6 +48,52 @@ std::string measured_in_short(const Comparison& comparison) {
 
 std::string unit_of(const Comparison& comparison) {
     return comparison.measure == Measure::val_bpb ? "bits per byte" : "nats";
+}
+
+namespace {
+
+std::string step_text(double step) {
+    if (step == kUnknownStep) return "unknown";
+    return step == std::floor(step) ? with_thousands(std::llround(step)) : fixed(step, 1);
+}
+
+}  // namespace
+
+std::string in_words(const Span& span) {
+    if (!span.exists()) return "at no step";
+    if (span.last() == kUnknownStep) return "at the end, at a step that is not known";
+    std::string words = span.at.size() == 1 ? "at step " + step_text(span.last())
+                                            : fmt::format("over steps {} to {} (mean)", step_text(span.first()),
+                                                          step_text(span.last()));
+    if (span.on_line) words += ", on the line between logged steps";
+    return words;
+}
+
+std::string span_text(const Span& span) {
+    if (!span.exists()) return "–";
+    return span.at.size() == 1 ? step_text(span.last()) : step_text(span.first()) + "–" + step_text(span.last());
+}
+
+std::optional<Span> shared_span(const Comparison& comparison) {
+    Span shared;
+    for (const Group& group : comparison.groups) {
+        if (!group.span.exists()) continue;
+        if (shared.exists() && shared.at != group.span.at) return {};
+        if (!shared.exists()) shared = group.span;
+    }
+    return shared;
+}
+
+std::string spans_in_words(const Comparison& comparison) {
+    if (const auto shared = shared_span(comparison); shared && !shared->exists()) return "";
+    if (const auto shared = shared_span(comparison)) return fmt::format("Final values are read {}.", in_words(*shared));
+    std::vector<std::string> parts;
+    for (const Group& group : comparison.groups)
+        if (group.span.exists()) parts.push_back(fmt::format("{} {}", display_name(group), in_words(group.span)));
+    return fmt::format(
+        "Final values are read at different steps: {}. A difference is read at steps that both sides have, and between "
+        "runs that were trained here for different numbers of steps at the end of each.",
+        join(parts, "; "));
 }
 
 std::string parameters_text(std::int64_t parameters) { return parameters > 0 ? with_thousands(parameters) : "–"; }

@@ -13,6 +13,13 @@ std::string with_half_width(const PairedInterval& difference);  // "+0.0815 ± 0
 std::string measured(const Comparison& comparison);
 std::string measured_in_short(const Comparison& comparison);
 std::string unit_of(const Comparison& comparison);
+// "at step 1,000", "over steps 991 to 1,000 (mean)"; a table's cell for the same, "991–1,000".
+std::string in_words(const Span& span);
+std::string span_text(const Span& span);
+// Where all groups that have a final value are read, empty where none has; none where they are read at different steps.
+std::optional<Span> shared_span(const Comparison& comparison);
+// "Final values are read at step 1,000."; where groups are read at different steps each of them. "" without any.
+std::string spans_in_words(const Comparison& comparison);
 std::string parameters_text(std::int64_t parameters);            // "22,696,448"; "–" where the number is not known
 std::string p_text(double p);                                    // "p = 0.0003", "p < 0.0001"
 std::string count_of(std::int64_t n, const std::string& thing);  // "1 seed", "3 seeds"

@@ -92,6 +92,19 @@ class TerminalTest : public QObject {
         QVERIFY(contains(table, "interrupted"));
     }
 
+    // A loss that stood at ln 256 before the run was called dead is no result.
+    void the_loss_of_a_collapsed_run_is_no_number() {
+        TempFolder workspace;
+        const auto directory = write_synthetic_run(workspace.path(), {.nan_at = 40});
+        run::RunState state = directory.state();
+        state.last_loss = 5.545;
+        directory.write_state(state);
+        const std::string table = list_table(run::RunStore(workspace.path()).list());
+        QVERIFY(table.find("5.545") == std::string::npos);
+        const std::string row = split(table, '\n')[1];
+        QVERIFY(row.find("collapsed") != row.rfind("collapsed"));  // status and loss
+    }
+
     void details_of_a_run() {
         TempFolder workspace;
         const auto directory = write_synthetic_run(

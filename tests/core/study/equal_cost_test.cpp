@@ -81,6 +81,25 @@ class EqualCostTest : public QObject {
         QVERIFY(!costs.front().disturbed && std::abs(costs.front().slower) < 1e-9);
     }
 
+    // Runs that took a few hundredths of a second, or trained side by side.
+    void short_and_shared_times() {
+        const TempFolder quick, shared;
+        const Comparison comparison = pair(quick, 0.4);
+        const EqualCost short_one = equal_costs(comparison).front();
+        QVERIFY(short_one.too_short && !short_one.has_times());
+        QCOMPARE(step_time_text(short_one), std::string("–"));
+        QCOMPARE(short_one.at_seconds.interval.n, 0);
+        QCOMPARE(short_one.step, 100.0);
+        QVERIFY(to_json(comparison)["equal_cost"][0]["step_time_ratio"].is_null());
+        // All of them were written with the same times of their steps.
+        const EqualCost rough = equal_costs(pair(shared, 123.4)).front();
+        QVERIFY(rough.shared);
+        QCOMPARE(step_time_text(rough), std::string("≈ +23 %"));
+        EqualCost alone = rough;
+        alone.shared = false;
+        QCOMPARE(step_time_text(alone), std::string("+23.40 %"));
+    }
+
     // Of a log whose FLOPs nobody told a slow step proves nothing, and without a reading at equal time none disagrees.
     void without_flops_or_time_nothing_is_said() {
         const TempFolder workspace;

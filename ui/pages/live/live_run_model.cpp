@@ -174,7 +174,7 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return run_title(info);
         case Qt::ToolTipRole: {
-            const QString last = row.has_last ? "Training loss " + text(full_precision(row.last)) : QString();
+            const QString last = row.has_last && run.status != run::Status::collapsed ? "Training loss " + text(full_precision(row.last)) : QString();
             return plain_tooltip(
                 {run_title(info), data(index, detail).toString(), last, data(index, cause).toString()});
         }
@@ -195,9 +195,10 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
         case percent:
             return QString("%1 %").arg(100 * run.state.step / std::max<std::int64_t>(info.config.train.steps, 1));
         case value:
+            if (run.status == run::Status::collapsed) return QStringLiteral("collapsed");
             return row.has_last ? text(significant(row.last)) : QString();
         case full_value:
-            return row.has_last ? QVariant(row.last) : QVariant();
+            return row.has_last && run.status != run::Status::collapsed ? QVariant(row.last) : QVariant();
         case status:
             return state_text(run);
         case cause:

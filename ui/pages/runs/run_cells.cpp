@@ -1,5 +1,6 @@
 #include "ui/pages/runs/run_cells.h"
 
+#include "core/base/text.h"
 #include "core/run/known_keys.h"
 
 #include "ui/bridge/text.h"
@@ -30,6 +31,15 @@ QString device_text(const run::ListedRun& run) {
 QString cause_text(const run::ListedRun& run) {
     if (run.state.verdict && !run.state.verdict->cause.empty()) return text(run.state.verdict->cause);
     return run.problems.empty() ? QString() : text(run.problems.front());
+}
+
+QString loss_text(const run::ListedRun& run) {
+    if (run.status == Status::collapsed) return QStringLiteral("collapsed");
+    return run.state.last_loss ? text(significant(*run.state.last_loss)) : QString();
+}
+
+std::optional<double> loss_to_sort(const run::ListedRun& run) {
+    return run.status == Status::collapsed ? std::nullopt : run.state.last_loss;
 }
 
 bool is_alarming(const run::ListedRun& run) {

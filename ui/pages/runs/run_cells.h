@@ -14,6 +14,9 @@ std::optional<double> seconds_remaining(const run::ListedRun& run);
 QString device_text(const run::ListedRun& run);
 // Why it ended so, or what hinders it; "" when there is nothing to say.
 QString cause_text(const run::ListedRun& run);
+// Of the last step that was read; "collapsed" for a run that collapsed, whose last finite loss is no result.
+QString loss_text(const run::ListedRun& run);
+std::optional<double> loss_to_sort(const run::ListedRun& run);  // none for a run that collapsed: it sorts last
 bool is_alarming(const run::ListedRun& run);  // collapsed or failed, also when it trains on
 QString local_time(double unix_seconds);      // 2026-11-22 07:12, in the local time zone
 

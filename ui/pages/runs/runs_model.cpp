@@ -69,6 +69,7 @@ QStringList strings(const std::vector<std::string>& words) {
 QString run_tooltip(const run::ListedRun& run, int column) {
     using C = RunsModel::Column;
     const auto& loss = run.state.last_loss;
+    if (column == C::loss && run.status == Status::collapsed) return plain_tooltip({cause_text(run)});
     if (column == C::loss && loss) return plain_tooltip({text(full_precision(*loss)) + " nats"});
     if (column == C::rate) return plain_tooltip({text(full_precision(run.state.tokens_per_second)) + " tokens/s"});
     if (column == C::created) return plain_tooltip({text(utc_time(run.info.created))});
@@ -408,7 +409,8 @@ QVariant RunsModel::run_data(const Group& group, const Row& row, int column, int
                                   : QString();
         case alarm_role:
             return column == verdict ? is_alarming(run)
-                                     : column == loss && !std::isfinite(run.state.last_loss.value_or(0));
+                                     : column == loss && (run.status == Status::collapsed ||
+                                                          !std::isfinite(run.state.last_loss.value_or(0)));
         default:
             return {};
     }
@@ -434,7 +436,7 @@ QVariant RunsModel::run_value(const Row& row, int column) const {
         case rate:
             return run.state.tokens_per_second > 0 ? QVariant(run.state.tokens_per_second) : QVariant();
         case loss:
-            return or_nothing(run.state.last_loss);
+            return or_nothing(loss_to_sort(run));
         case tags:
             return strings(run.notes.tags).join(", ");
         case created:
@@ -466,7 +468,7 @@ QString RunsModel::run_text(const Row& row, int column) const {
         case rate:
             return run.state.tokens_per_second > 0 ? text(short_count(run.state.tokens_per_second)) : QString();
         case loss:
-            return run.state.last_loss ? text(significant(*run.state.last_loss)) : QString();
+            return loss_text(run);
         case verdict:
             return cause_text(run);
         case device:  // what was asked for is in the tooltip

@@ -84,6 +84,21 @@ class LiveRunModelTest : public QObject {
         QCOMPARE(model.rowCount(), 1);
     }
 
+    void the_loss_of_a_collapsed_run_is_a_word() {
+        run::ListedRun collapsed = test::listed_run("a", "quick", "baseline", 1, 1);
+        collapsed.status = run::Status::collapsed;
+        LiveRunModel model;
+        model.set_runs(test::run_list({collapsed}), test::color_of);
+        auto curves = std::make_shared<RunCurves>();
+        curves->id = "a";
+        curves->add(run::kTrainLoss, {{0, 1}, {7.5, 5.545}, {0, 1}});
+        model.set_curves("a", curves);
+        const QModelIndex index = model.index(0);
+        QCOMPARE(index.data(LiveRunModel::value).toString(), QString("collapsed"));
+        QVERIFY(!index.data(LiveRunModel::full_value).isValid());
+        QVERIFY(!index.data(Qt::ToolTipRole).toString().contains("5.545"));
+    }
+
     void a_check_box_chooses() {
         LiveRunModel model;
         QAbstractItemModelTester tester(&model);

@@ -105,6 +105,23 @@ class RunsModelTest : public QObject {
         QCOMPARE(cell(model, "a", RunsModel::remaining), QString());
     }
 
+    // A dead loss stands at ln V: the lowest of its column, and no result.
+    void the_loss_of_a_collapsed_run_is_a_word() {
+        run::ListedRun run = listed_run("a", "one", "baseline", 1, 1);
+        run.status = Status::collapsed;
+        run.state.last_loss = 5.545;
+        RunsModel model;
+        model.set_runs(run_list({run}), color_of);
+        QCOMPARE(cell(model, "a", RunsModel::loss), QString("collapsed"));
+        const QModelIndex loss = model.index_of("a", RunsModel::loss);
+        QVERIFY(!loss.data(RunsModel::sort_role).isValid());  // missing values come last
+        QVERIFY(loss.data(RunsModel::alarm_role).toBool());
+        QVERIFY(!loss.data(Qt::ToolTipRole).toString().contains("5.545"));
+        run.status = Status::running;
+        model.set_runs(run_list({run}), color_of);
+        QCOMPARE(cell(model, "a", RunsModel::loss), QString("5.545"));
+    }
+
     void a_run_asked_to_end_says_so_until_it_does() {
         run::ListedRun run = listed_run("a", "one", "baseline", 1, 1);
         RunsModel model;

@@ -1,0 +1,218 @@
+#include "core/study/comparison_span.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/io/numbers.h"
+#include "core/study/wording.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace ablate::study {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kTrainWindow = 10;  // steps a final training loss is the mean over, as our trainer's
+constexpr double kNearEnd = 0.9;     // of the shortest run: a shared step beyond that is its end
+constexpr double kFarthest = 0.5;    // and one before that says nothing about the end
+constexpr double kGap = 0.02;        // of the shortest run: values closer together are joined by a line
+
+bool is_train(const Comparison& comparison, bool train) { return train || comparison.measure == Measure::train_loss; }
+
+const run::Series& series_of(const Comparison& comparison, const ComparedRun& compared, bool train) {
+    return is_train(comparison, train) ? (*compared.metrics)[run::kTrainLoss] : compared.val;
+}
+
+// Over how many steps a line of these trainers' logs is the mean; 1 of all others.
+double steps_of_a_line(const ComparedRun& compared, const run::Series& series) {
+    const std::string format = run::source_format(compared.listed.info);
+    if (format != "hf-trainer" && format != "llama-factory") return 1;
+    const Json stated = compared.listed.info.source.value("config", Json());
+    const auto told = stated.is_object() ? stated.find("logging_steps") : stated.end();
+    if (told != stated.end() && io::is_number(*told) && io::number_from_json(*told) >= 1)
+        return io::number_from_json(*told);
+    double smallest = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 1; i < series.step.size(); ++i)
+        if (const auto gap = static_cast<double>(series.step[i] - series.step[i - 1]); gap > 0)
+            smallest = std::min(smallest, gap);
+    return std::isfinite(smallest) ? smallest : 1;
+}
+
+// The points of a run. With `centered` a line that is a mean stands in the middle of its steps.
+Points read_points(const Comparison& comparison, const ComparedRun& compared, bool train, bool centered) {
+    const run::Series& series = series_of(comparison, compared, train);
+    Points points = points_of(compared, series);
+    const double shift = centered ? (steps_of_a_line(compared, series) - 1) / 2 : 0;
+    if (shift > 0)
+        for (auto& point : points) point.first -= shift;
+    return points;
+}
+
+double value_at(const Points& points, double x) {
+    const auto after = std::lower_bound(points.begin(), points.end(), x,
+                                        [](const auto& point, double wanted) { return point.first < wanted; });
+    if (after == points.end()) return kNaN;
+    if (after->first == x) return after->second;
+    if (after == points.begin()) return kNaN;
+    const auto before = std::prev(after);
+    const double share = (x - before->first) / (after->first - before->first);
+    return before->second + share * (after->second - before->second);
+}
+
+// How far apart the two points around x are; infinite where x is beyond them.
+double gap_around(const Points& points, double x) {
+    const auto after = std::lower_bound(points.begin(), points.end(), x,
+                                        [](const auto& point, double wanted) { return point.first < wanted; });
+    if (after == points.end()) return std::numeric_limits<double>::infinity();
+    if (after->first == x) return 0;
+    if (after == points.begin()) return std::numeric_limits<double>::infinity();
+    return after->first - std::prev(after)->first;
+}
+
+std::vector<double> shared_positions(const std::vector<Points>& all) {
+    std::vector<double> shared;
+    for (const auto& point : all.front()) shared.push_back(point.first);
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        std::vector<double> kept;
+        auto place = all[i].begin();
+        for (const double x : shared) {
+            while (place != all[i].end() && place->first < x) ++place;
+            if (place != all[i].end() && place->first == x) kept.push_back(x);
+        }
+        shared = std::move(kept);
+    }
+    return shared;
+}
+
+Span span_over(const std::vector<Points>& all, double window) {
+    Span span;
+    double end = std::numeric_limits<double>::infinity();
+    for (const Points& points : all) end = std::min(end, points.back().first);
+    const std::vector<double> shared = shared_positions(all);
+    const auto exactly = [&] {
+        for (const double x : shared)
+            if (x == shared.back() || x > shared.back() - window) span.at.push_back(x);
+        return span;
+    };
+    const double last = shared.empty() ? kNaN : shared.back();
+    if (last == end || last >= kNearEnd * end) return exactly();
+    const double close = std::max(kTrainWindow, kGap * end);
+    if (std::all_of(all.begin(), all.end(), [&](const Points& points) { return gap_around(points, end) <= close; })) {
+        span.at = {end};
+        span.on_line = true;
+        return span;
+    }
+    if (last >= kFarthest * end) return exactly();
+    span.obstacle = "no step near the end was logged in all of them";
+    return span;
+}
+
+void read_finals_of(Comparison& comparison, Group& group, bool train) {
+    std::vector<const ComparedRun*> runs = healthy_runs(comparison, group);
+    (train ? group.train_span : group.span) = common_span(comparison, runs, train);
+    const Span& span = train ? group.train_span : group.span;
+    for (const std::size_t index : group.runs) {
+        ComparedRun& compared = comparison.runs[index];
+        if (!compared.healthy()) continue;
+        // Our own trainer's mean over the same ten steps has more digits than its log.
+        const bool told = train && !group.imported() && span.at.size() == static_cast<std::size_t>(kTrainWindow);
+        double& value = train ? compared.final_train : compared.final_val;
+        if (!told || !std::isfinite(value)) value = value_over(comparison, compared, span, train);
+        if (!train && span.exists() && span.last() != kUnknownStep)
+            compared.final_first = span.first(), compared.final_last = span.last();
+    }
+}
+
+std::string ends_in_words(const Comparison& comparison, const std::vector<const ComparedRun*>& runs) {
+    std::vector<std::string> ends;
+    for (const ComparedRun* compared : runs) {
+        const Points points = points_of(*compared, series_of(comparison, *compared, false));
+        if (points.empty()) continue;
+        const double end = points.back().first;
+        ends.push_back(fmt::format("seed {} {}", compared->listed.info.seed,
+                                   end == kUnknownStep ? "at a step that is not known"
+                                                       : "at step " + with_thousands(std::llround(end))));
+        if (ends.size() == 4) break;
+    }
+    return join(ends, ", ");
+}
+
+}  // namespace
+
+Points points_of(const ComparedRun& compared, const run::Series& series) {
+    std::map<double, double> values;
+    // A results file has values of the end and does not say at which step that was.
+    const bool unknown = run::is_imported_log(compared.listed.info) && compared.listed.state.step == 0;
+    for (std::size_t i = 0; i < series.step.size(); ++i)
+        if (std::isfinite(series.value[i]))
+            values[unknown ? kUnknownStep : static_cast<double>(series.step[i])] = series.value[i];
+    return {values.begin(), values.end()};
+}
+
+Span common_span(const Comparison& comparison, const std::vector<const ComparedRun*>& runs, bool train) {
+    const bool of_training = is_train(comparison, train);
+    std::vector<Points> all;
+    double fewest = std::numeric_limits<double>::infinity(), most = 0;
+    for (const ComparedRun* compared : runs) {
+        Points points = read_points(comparison, *compared, train, false);
+        if (points.empty()) continue;
+        all.push_back(std::move(points));
+        if (!of_training) continue;
+        const double steps = steps_of_a_line(*compared, series_of(comparison, *compared, train));
+        fewest = std::min(fewest, steps);
+        most = std::max(most, steps);
+    }
+    if (all.empty()) return {};
+    const bool centered = of_training && most > fewest;
+    if (centered) {
+        all.clear();
+        for (const ComparedRun* compared : runs)
+            if (Points points = read_points(comparison, *compared, train, true); !points.empty())
+                all.push_back(std::move(points));
+    }
+    Span span = span_over(all, of_training ? kTrainWindow : 0);
+    span.centered = centered;
+    return span;
+}
+
+double value_over(const Comparison& comparison, const ComparedRun& compared, const Span& span, bool train) {
+    const Points points = read_points(comparison, compared, train, span.centered);
+    std::vector<double> values;
+    for (const double x : span.at) values.push_back(value_at(points, x));
+    return mean_interval(values).mean;
+}
+
+std::vector<const ComparedRun*> healthy_runs(const Comparison& comparison, const Group& group) {
+    std::vector<const ComparedRun*> runs;
+    for (const std::size_t index : group.runs)
+        if (comparison.runs[index].healthy()) runs.push_back(&comparison.runs[index]);
+    return runs;
+}
+
+Span span_of_both(const Comparison& comparison, const Group& group, const Group& reference) {
+    std::vector<const ComparedRun*> runs = healthy_runs(comparison, group);
+    const std::vector<const ComparedRun*> others = healthy_runs(comparison, reference);
+    runs.insert(runs.end(), others.begin(), others.end());
+    return common_span(comparison, runs);
+}
+
+void read_finals(Comparison& comparison) {
+    for (Group& group : comparison.groups) {
+        read_finals_of(comparison, group, true);
+        read_finals_of(comparison, group, false);
+        if (!group.span.obstacle.empty())
+            group.span.obstacle =
+                fmt::format("its seeds were logged last {}, and no step near the end was logged in all of them, so "
+                            "there is no mean over them",
+                            ends_in_words(comparison, healthy_runs(comparison, group)));
+    }
+}
+
+bool have_own_ends(const Group& a, const Group& b) {
+    return !a.imported() && !b.imported() && a.config.train.steps != b.config.train.steps;
+}
+
+}  // namespace ablate::study
