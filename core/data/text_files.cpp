@@ -41,17 +41,15 @@ bool is_one_line(std::string_view head) {
     return newline == std::string_view::npos || trim(head.substr(newline)).empty();
 }
 
-// A .json file that holds settings or metadata is not a text. Foreign kinds are listed, so that they are refused.
-bool is_text_json(const fs::path& file) {
-    const io::Sniffed sniffed = io::sniff(file);
-    if (sniffed.kind == FileKind::json_object) return false;
-    return sniffed.kind != FileKind::text && sniffed.kind != FileKind::empty;
-}
+bool is_read(const fs::path& file) { return has_extension(file, {".txt", ".jsonl"}); }
 
-bool is_read(const fs::path& file) {
-    if (has_extension(file, {".txt", ".jsonl"})) return true;
-    // Compressed ones are shards of documents, as C4's, and opening a thousand of them takes long.
-    return has_extension(file, {".json"}) && (lower_name(file).ends_with(".gz") || is_text_json(file));
+// JSON is read as documents under a name that says so. Under another name it is refused, never read as prose.
+void require_json_name(const fs::path& file, const io::Sniffed& sniffed) {
+    if (has_extension(file, {".jsonl"})) return;
+    throw InputError(
+        "{}: is {}, not plain text: give it a name that ends in .jsonl{}, and Ablate reads its documents "
+        "(data.text_field names the field that holds the text)",
+        file.string(), io::describe(sniffed), sniffed.gzipped ? ".gz" : "");
 }
 
 struct Folder {
@@ -90,9 +88,9 @@ std::string counted_extensions(const std::vector<fs::path>& files) {
 
 [[noreturn]] void throw_no_text(const fs::path& folder, const std::vector<fs::path>& unread) {
     for (const fs::path& file : unread)
-        if (fs::is_regular_file(file) && !has_extension(file, {".md", ".json", ".yaml", ".py"})) text_shape(file);
-    throw InputError("{}: no .txt, .jsonl or .json file with documents (also with .gz) in this folder{}",
-                     folder.string(), unread.empty() ? "" : "; it holds " + counted_extensions(unread));
+        if (fs::is_regular_file(file) && !has_extension(file, {".md", ".yaml", ".py"})) text_shape(file);
+    throw InputError("{}: no .txt or .jsonl file (also with .gz) in this folder{}", folder.string(),
+                     unread.empty() ? "" : "; it holds " + counted_extensions(unread));
 }
 
 // Bytes of the well-formed UTF-8 sequence at `i` (Unicode 15, table 3-7), 0 when there is none. NUL is not text.
@@ -192,11 +190,16 @@ TextShape text_shape(const fs::path& file) {
             }
             return TextShape::lines;
         case FileKind::json_lines:
+            require_json_name(file, sniffed);
             return TextShape::json_lines;
         case FileKind::json_array:
+            require_json_name(file, sniffed);
             return TextShape::json_array;
         case FileKind::json_object:
-            if (is_one_line(sniffed.head)) return TextShape::json_lines;
+            if (is_one_line(sniffed.head)) {
+                require_json_name(file, sniffed);
+                return TextShape::json_lines;
+            }
             throw InputError(
                 "{}: is one JSON object on several lines, not documents: write one object a line (JSON lines), or an "
                 "array of objects",
@@ -229,9 +232,8 @@ std::string unread_remark(const fs::path& text) {
         const std::string files = unread.size() == 1
                                       ? "one file of this folder is"
                                       : with_thousands(std::ssize(unread)) + " files of this folder are";
-        return fmt::format(
-            "{}: {} not read: {}. Ablate reads .txt, .jsonl and .json files with documents, also with .gz",
-            text.string(), files, counted_extensions(unread));
+        return fmt::format("{}: {} not read: {}. Ablate reads .txt and .jsonl files, also with .gz", text.string(), files,
+                           counted_extensions(unread));
     } catch (const fs::filesystem_error& error) {
         throw InputError("{}: {}", text.string(), error.code().message());
     }

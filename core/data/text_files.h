@@ -16,12 +16,11 @@ enum class TextShape {
 };
 
 // By the first bytes of the file, gzip included. InputError for a file that is not text: a table, UTF-16, a Git LFS
-// pointer, Parquet and so on, by name and with what to do.
+// pointer, Parquet and so on, by name and with what to do. JSON is refused too unless the file is called .jsonl.
 TextShape text_shape(const std::filesystem::path& file);
 
 // The files that are read for a text, in path order: the file itself, or those of a folder and its folders that are
-// called .txt, .jsonl or .json, each also with .gz. A .json file belongs to them when it holds JSON lines or an array.
-// InputError when there is none.
+// called .txt or .jsonl, each also with .gz. InputError when there is none.
 std::vector<std::filesystem::path> text_files(const std::filesystem::path& text);
 
 // A remark that counts the other files of a folder by extension; empty when there are none.

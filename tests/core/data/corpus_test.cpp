@@ -122,31 +122,37 @@ class CorpusTest : public QObject {
         QVERIFY(is_line_with(refusal(folder_.write("torn.jsonl", "{\"text\": \"a\n")), {"torn.jsonl:1"}));
     }
 
-    // By content, whatever the name: C4's shards, instruction data, lines in a .txt.
-    void json_is_read_as_documents_under_any_name() {
+    // Told by content: in a .jsonl documents, under another name (C4's shards, instruction data) refused.
+    void json_is_read_as_documents_and_never_as_prose() {
         const std::string lines =
             "{\"text\": \"one\\r\\ntwo\", \"url\": \"u\"}\n{\"url\": \"v\", \"text\": \"three\"}\r\n";
         const std::string array = "\xEF\xBB\xBF [\n  {\"id\": [1, \"]\"], \"text\": \"a \\\"]\\\" b\"},\n"
                                   "  {\"text\": \"c\\\\\", \"id\": {}}\n]\n";
         const std::vector<std::string> of_lines = {"one\ntwo\n", "three\n"}, of_array = {"a \"]\" b\n", "c\\\n"};
-        for (const char* name : {"c4.00001.json", "lines.txt", "lines.jsonl", "no_extension"})
-            QCOMPARE(texts(folder_.write(name, lines)), of_lines);
-        for (const char* name : {"alpaca.json", "array.txt", "array.jsonl"})
-            QCOMPARE(texts(folder_.write(name, array)), of_array);
-        QCOMPARE(texts(gzip(lines, folder_ / "c4-train.00007.json.gz")), of_lines);
-        QCOMPARE(texts(gzip(array, folder_ / "array.json.gz")), of_array);
-        QCOMPARE(texts(folder_.write("one.json", "{\"text\": \"alone\"}\n")), std::vector<std::string>{"alone\n"});
-        QVERIFY(documents(folder_ / "one.json")[0].bordered);
+        QCOMPARE(texts(folder_.write("lines.jsonl", lines)), of_lines);
+        QCOMPARE(texts(folder_.write("array.jsonl", array)), of_array);
+        QCOMPARE(texts(gzip(lines, folder_ / "lines.jsonl.gz")), of_lines);
+        QCOMPARE(texts(gzip(array, folder_ / "array.jsonl.gz")), of_array);
+        for (const char* name : {"c4.00001.json", "lines.txt", "no_extension"})
+            QVERIFY(is_line_with(refusal(folder_.write(name, lines)), {name, "JSON lines file", "ends in .jsonl,"}));
+        for (const char* name : {"alpaca.json", "array.txt"})
+            QVERIFY(is_line_with(refusal(folder_.write(name, array)), {name, "JSON array", "ends in .jsonl,"}));
+        for (const std::string& json : {lines, array})
+            QVERIFY(is_line_with(refusal(gzip(json, folder_ / "c4-train.00007.json.gz")), {"JSON", ".jsonl.gz"}));
+        QCOMPARE(texts(folder_.write("one.jsonl", "{\"text\": \"alone\"}\n")), std::vector<std::string>{"alone\n"});
+        QVERIFY(documents(folder_ / "one.jsonl")[0].bordered);
         const std::string longer = "{\"text\": \"" + std::string(200000, 'x') + "\"}\n";
-        QCOMPARE(texts(folder_.write("long.txt", longer + longer)).size(), std::size_t(2));
+        QCOMPARE(texts(folder_.write("long.jsonl", longer + longer)).size(), std::size_t(2));
         QVERIFY(is_line_with(refusal(folder_.write("pretty.json", "{\n \"data\": [\n  {\"text\": \"x\"}\n ]\n}\n")),
                              {"pretty.json", "one JSON object on several lines"}));
-        QVERIFY(is_line_with(refusal(folder_.write("later.txt", "{\"text\": \"x\"}\nprose\n")), {"later.txt:2"}));
-        QVERIFY(is_line_with(refusal(folder_.write("open.json", "[{\"text\": \"x\"},\n {\"text\": \"y\"")),
-                             {"open.json", "ends within element 1", "line 2"}));
-        QVERIFY(is_line_with(refusal(folder_.write("strings.json", "[\"x\", \"y\"]")),
-                             {"strings.json:1", "element 0", "not an object"}));
-        QVERIFY(is_line_with(refusal(folder_.write("python.txt", "{'text': 'x'}\n{'text': 'y'}\n")), {"python.txt:1"}));
+        QVERIFY(is_line_with(refusal(folder_.write("later.jsonl", "{\"text\": \"x\"}\nprose\n")), {"later.jsonl:2"}));
+        QVERIFY(is_line_with(refusal(folder_.write("open.jsonl", "[{\"text\": \"x\"},\n {\"text\": \"y\"")),
+                             {"open.jsonl", "ends within element 1", "line 2"}));
+        QVERIFY(is_line_with(refusal(folder_.write("strings.jsonl", "[\"x\", \"y\"]")),
+                             {"strings.jsonl:1", "element 0", "not an object"}));
+        const std::string python = "{'text': 'x'}\n{'text': 'y'}\n";
+        QVERIFY(is_line_with(refusal(folder_.write("python.jsonl", python)), {"python.jsonl:1"}));
+        QVERIFY(is_line_with(refusal(folder_.write("python.txt", python)), {"python.txt", "JSON lines file"}));
     }
 
     void prose_that_begins_with_a_bracket_stays_prose() {
@@ -161,8 +167,8 @@ class CorpusTest : public QObject {
                                                         "{\"meta.body.en\": \"flat\"}\n");
         QCOMPARE(texts(file, nested), (std::vector<std::string>{"deep\n", "flat\n"}));
         QVERIFY(is_line_with(refusal(file), {"nested.jsonl:1", "'text'", "meta.body.en", "text_field=meta.body.en"}));
-        QVERIFY(is_line_with(refusal(folder_.write("x.json", "[{\"url\": \"u\", \"id\": 1, \"content\": \"c\"}]")),
-                             {"x.json:1", "the fields content, id, url", "set data.text_field=content"}));
+        QVERIFY(is_line_with(refusal(folder_.write("x.jsonl", "[{\"url\": \"u\", \"id\": 1, \"content\": \"c\"}]")),
+                             {"x.jsonl:1", "the fields content, id, url", "set data.text_field=content"}));
         QVERIFY(is_line_with(refusal(folder_.write("chat.jsonl", "{\"messages\": [{\"role\": \"user\"}]}\n")),
                              {"chat.jsonl:1", "the field messages", "none of them holds a string"}));
         QVERIFY(is_line_with(refusal(folder_.write("null.jsonl", "{\"text\": \"a\"}\n{\"text\": null}\n")),
@@ -214,17 +220,17 @@ class CorpusTest : public QObject {
         folder.write("more/y.CSV", "a,b\n1,2\n");
         folder.write("more/README", "read me\n");
         folder.write("more/.git/index", "DIRC");
-        QCOMPARE(texts(folder.path()), (std::vector<std::string>{"a\n", "b\n"}));
+        QCOMPARE(texts(folder.path()), std::vector<std::string>{"a\n"});
         DataConfig config;
         const std::vector<std::string> remarks = text_remarks(config, {folder.path()});
         QCOMPARE(remarks.size(), std::size_t(1));
-        QVERIFY(is_line_with(remarks[0], {"4 files of this folder are not read: 2 .csv, 1 .json, 1 without"}));
+        QVERIFY(is_line_with(remarks[0], {"5 files of this folder are not read: 2 .csv, 2 .json, 1 without"}));
         config.val["v"] = folder / "more";
         QCOMPARE(text_remarks(config, {folder / "a.txt"}).size(), std::size_t(1));
         QVERIFY(is_line_with(refusal(folder / "more"), {"x.csv", "a table"}));
         const test::TempFolder tables;
         tables.write("t.md", "not a text\n");
-        QVERIFY(is_line_with(refusal(tables.path()), {"no .txt, .jsonl or .json", "it holds 1 .md"}));
+        QVERIFY(is_line_with(refusal(tables.path()), {"no .txt or .jsonl", "it holds 1 .md"}));
     }
 
     void a_damaged_gzip_is_refused() {
