@@ -6,7 +6,9 @@
 #include "core/report/svg_plot.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
 
 namespace ablate::report {
@@ -20,19 +22,23 @@ constexpr double kCharacterWidth = 6.7;  // of a 12 px sans-serif, generous
 
 std::vector<double> round_ticks(double low, double high, int count) {
     if (!(high > low)) return {low};
-    const double rough = (high - low) / count;
+    const double rough = high / count - low / count;  // their difference may overflow
     const double power = std::pow(10, std::floor(std::log10(rough)));
     const double ratio = rough / power;
     const double step = power * (ratio <= 1 ? 1 : ratio <= 2 ? 2 : ratio <= 5 ? 5 : 10);
     std::vector<double> ticks;
-    for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) ticks.push_back(k * step);
+    if (!(step > 0) || !std::isfinite(step)) return {low, high};
+    for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step && ticks.size() < 1000; ++k)
+        ticks.push_back(k * step);
     return ticks;
 }
 
 std::vector<double> log_ticks(double low, double high) {
-    const bool wide = std::log10(high / low) >= 3;
+    const double first = std::floor(std::log10(low)), last = std::log10(high), decades = last - std::log10(low);
+    const bool wide = decades >= 3;
+    const double stride = std::max(1.0, std::ceil(decades / 12));
     std::vector<double> ticks;
-    for (double power = std::floor(std::log10(low)); power <= std::log10(high); ++power)
+    for (double power = std::ceil(first / stride) * stride; power <= last; power += stride)
         for (double digit : {1, 2, 5}) {
             const double tick = digit * std::pow(10, power);
             if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9) && (digit == 1 || !wide)) ticks.push_back(tick);
@@ -40,16 +46,29 @@ std::vector<double> log_ticks(double low, double high) {
     return ticks;
 }
 
-std::string tick_label(double value, double spacing) {
+std::string tick_label(double value, double spacing, double largest) {
     if (value == 0) return "0";
-    if (std::abs(value) >= 1000) return short_count(value);
-    if (std::abs(value) < 1e-3) return fmt::format("{:.3g}", value);
-    const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(spacing) - 1e-9)), 0, 6);
-    return fixed(value, decimals);
+    const auto magnitude = [](double size) { return static_cast<int>(std::floor(std::log10(size) + 1e-9)); };
+    const double size = std::max(std::abs(value), largest), gap = std::abs(spacing);
+    // As many digits as tell neighbors apart; a double has no more than these.
+    const auto digits = [](int wanted) { return std::clamp(wanted, 0, 15); };
+    if (size < 1e-3 || size >= 1e15) {
+        const std::string text =
+            fmt::format("{:.{}e}", value, digits(magnitude(std::abs(value)) - (gap > 0 ? magnitude(gap) : 0)));
+        const std::size_t at = text.find('e');
+        return text.substr(0, at) + "e" + std::to_string(std::atoi(text.c_str() + at + 1));
+    }
+    static constexpr std::array<std::pair<double, const char*>, 5> units{
+        {{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "k"}, {1, ""}}};
+    const auto unit = std::find_if(units.begin(), units.end() - 1, [&](const auto& u) { return size >= u.first; });
+    const double of = unit->first;
+    const int decimals = gap > 0 ? digits(-magnitude(gap / of)) : 3;
+    return fixed(value / of, decimals) + unit->second;
 }
 
 double Scale::at(double value) const {
-    const double share = log ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+    const double share = log ? (std::log(value) - std::log(low)) / (std::log(high) - std::log(low))
+                             : (value / 2 - low / 2) / (high / 2 - low / 2);  // differences of large values overflow
     return from + share * (to - from);
 }
 
@@ -62,10 +81,12 @@ std::vector<double> Scale::ticks(int count) const {
 
 std::string Scale::label(double tick) const {
     const std::vector<double> all = ticks(5);
-    const bool even =
-        all.size() > 1 && std::abs((all[1] - all[0]) - (all.back() - all[all.size() - 2])) < 1e-9 * all[1];
-    if (log && !even) return tick_label(tick, std::pow(10, std::floor(std::log10(tick))));
-    return tick_label(tick, all.size() > 1 ? all[1] - all[0] : high - low);
+    const double first = all.size() > 1 ? all[1] - all[0] : high - low;
+    const double last = all.size() > 1 ? all.back() - all[all.size() - 2] : first;
+    const bool even = std::abs(first - last) < 1e-6 * std::abs(first);
+    // Ticks of even distance share a unit and decimals; those of a logarithmic axis have their own.
+    if (log && !even) return tick_label(tick, std::pow(10, std::floor(std::log10(tick) + 1e-9)), 0);
+    return tick_label(tick, first, std::max(std::abs(all.front()), std::abs(all.back())));
 }
 
 std::string svg_open(double width, double height, const std::string& description) {

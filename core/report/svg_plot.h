@@ -13,7 +13,7 @@ std::string series_dash(std::size_t index);  // an SVG dash array, the second cu
 
 struct PlotLine {
     std::string label;                   // at the line's end; "" where another line of the same colour bears it
-    std::vector<double> x, y;            // x ascends; non-finite values are marked at the top edge
+    std::vector<double> x, y;            // what has no place in the plot is marked at its edge and counted
     std::size_t color = 0;               // index of series_color
     std::optional<double> collapsed_at;  // x
 };
@@ -47,6 +47,8 @@ std::string standalone_svg(const std::string& svg);
 // About `count` round values within [low, high]: 1, 2 or 5 times a power of ten apart.
 std::vector<double> round_ticks(double low, double high, int count);
 std::vector<double> log_ticks(double low, double high);  // powers of ten, or 1-2-5 within fewer than three decades
-std::string tick_label(double value, double spacing);    // 10k, 1.2M, 3.25
+// 10k, 1.2M, 3.25, 1.5e-6: with the digits that tell it from a neighbor `spacing` away. `largest`: the size of the
+// largest tick, whose unit all of an axis share.
+std::string tick_label(double value, double spacing, double largest = 0);
 
 }  // namespace ablate::report

@@ -7,6 +7,7 @@
 #include <QtTest>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 using namespace ablate::report;
 
@@ -46,6 +47,87 @@ class SvgPlotTest : public QObject {
         QCOMPARE(tick_label(3.25, 0.05), std::string("3.25"));
         QCOMPARE(tick_label(3.5, 0.5), std::string("3.5"));
         QCOMPARE(tick_label(0, 5), std::string("0"));
+    }
+
+    void neighbors_never_read_alike() {
+        const std::vector<std::pair<double, double>> ranges{
+            {1.0001e-5, 1.0004e-5}, {0, 5e-5},         {-3e-7, 2e-7},    {2e-12, 2.5e-12},  {3.43100001, 3.43100004},
+            {1e6, 1e6 + 90},        {2147483640, 2147483690}, {-4000, -3990}, {1e12, 1e12 + 40}, {-1e18, -0.999e18},
+            {-9e299, 9e299}};
+        for (const auto& [low, high] : ranges)
+            for (const bool log : {false, true}) {
+                if (log && low <= 0) continue;
+                const Scale scale{low, high, 0, 400, log};
+                std::set<std::string> labels;
+                const auto ticks = scale.ticks(5);
+                for (const double tick : ticks) labels.insert(scale.label(tick));
+                QVERIFY2(ticks.size() >= 2 && labels.size() == ticks.size(), std::to_string(low).c_str());
+            }
+        const Scale tiny{1e-5, 3e-5, 0, 400};
+        QCOMPARE(tiny.label(1.5e-5), std::string("1.5e-5"));
+        QCOMPARE((Scale{1e6, 1e6 + 90, 0, 400}).label(1e6 + 20), std::string("1.00002M"));
+        QCOMPARE((Scale{1e-300, 1e300, 0, 600, true}).at(1), 300.0);
+        QVERIFY(log_ticks(1e-300, 1e300).size() < 20);
+    }
+
+    void what_a_logarithmic_axis_cannot_show_is_marked_and_counted() {
+        LinePlot plot = plot_of({3, 2, 1, 1e-16, -1, -2, 0});
+        plot.log_y = true;
+        const std::string svg = line_plot_svg(plot);
+        QVERIFY(well_formed(svg));
+        QVERIFY(svg.find("3 values are 0 or less; 1 value is below 0.00020") != std::string::npos);
+        QCOMPARE(count(svg, "l-4 -7h8z"), 4);
+        QCOMPARE(count(svg, "e-1"), 1);  // in the title of its mark: the axis does not reach down there
+        LinePlot small = plot_of({1, 1e-8, 1e-16});
+        small.log_y = true;
+        QVERIFY(line_plot_svg(small).find("1e-16") != std::string::npos);  // small values alone are shown
+        QVERIFY(line_plot_svg(plot_of({-1, -2})).find("0 or less") == std::string::npos);
+    }
+
+    void points_that_went_back_are_drawn_in_their_places_and_counted() {
+        LinePlot plot = plot_of({5, 4, 9, 3});
+        plot.lines[0].x = {0, 10, 5, NAN};
+        const std::string svg = line_plot_svg(plot);
+        QVERIFY(svg.find("1 point went back and is drawn in its place; 1 point has no place along x") != std::string::npos);
+        const std::size_t begin = svg.find("<path d=\"M") + 9, end = svg.find('"', begin);
+        QRegularExpression point("[ML]([0-9.]+) ");
+        double before = -1;
+        for (auto match = point.globalMatch(QString::fromStdString(svg.substr(begin, end - begin))); match.hasNext();) {
+            const double x = match.next().captured(1).toDouble();
+            QVERIFY(x > before);
+            before = x;
+        }
+    }
+
+    // Negative, zero, tiny, huge, equal and backward values, along both axes and as bars.
+    void values_of_any_kind_are_written() {
+        const std::vector<std::vector<double>> kinds{{-3, -2, -5},        {0, 0, 0},            {1e-12, 3e-12, 2e-12},
+                                                     {5e-324, 0, 1e-310}, {1e299, -1e299, 1e300}, {7, 7, 7},
+                                                     {1e308, NAN, -1e308}, {4e9, 4e9 + 1, 4e9 + 2}, {1e-300, 1, 1e300}};
+        for (const auto& x : kinds)
+            for (const auto& y : kinds)
+                for (const bool log : {false, true}) {
+                    LinePlot plot = plot_of(y);
+                    plot.lines[0].x = x;
+                    plot.log_y = log;
+                    const std::string svg = line_plot_svg(plot);
+                    QVERIFY(well_formed(svg));
+                    QVERIFY(svg.find("\"nan") == std::string::npos && svg.find("inf") == std::string::npos);
+                    QVERIFY(svg.find("-nan") == std::string::npos);
+                }
+        for (const auto& values : kinds) {
+            BarPlot bars{"final loss", "nats", 0, {}};
+            for (const double value : values) bars.bars.push_back({"a", value, value, value, "text", 1, false});
+            const std::string svg = bar_plot_svg(bars);
+            QVERIFY(well_formed(svg));
+            QVERIFY(svg.find("nan") == std::string::npos && svg.find("inf") == std::string::npos);
+        }
+    }
+
+    void steps_beyond_what_an_int_holds_keep_their_digits() {
+        LinePlot plot = plot_of({3, NAN, 2});
+        plot.lines[0].x = {2147483648, 2147483649, 2147483658};
+        QVERIFY(line_plot_svg(plot).find("not finite at 2,147,483,649") != std::string::npos);
     }
 
     void labels_keep_their_distance_and_order() {
