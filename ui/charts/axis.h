@@ -31,11 +31,16 @@ class Axis {
     double first_ = 0, low_ = 0, per_unit_ = 1;  // pixel of the low end; the range's low end and pixels, transformed
 };
 
+// What lies beyond is marked and counted and not drawn: the range of an axis has to be a number itself.
+constexpr double kLargestShown = 1e300;
+// Whether a value has a place on an axis: finite, not beyond kLargestShown, and above 0 on a logarithmic one.
+bool has_place(Scale scale, double value);
+
 // The range of an axis that shows [low, high] with `margin` (a share of it) at both ends. Never empty.
 Range padded(Scale scale, Range range, double margin);
 
-// A tick's value as people write it: 10k, 1.2M, 0.05, 1e-6. `step` is the distance to the next one and `largest` the
-// size of the axis' largest tick: all of one axis share a unit.
+// A tick's value as people write it: 10k, 1.2M, 0.05, 1e-6, with the digits that tell it from its neighbors. `step` is
+// the distance to the next one and `largest` the size of the axis' largest tick: all of one axis share a unit.
 QString tick_text(double value, double step, double largest);
 
 }  // namespace ablate::ui

@@ -20,8 +20,14 @@ constexpr double kBarShare = 0.55;  // of a bar's slot
 constexpr double kWidest = 72;      // px
 constexpr double kCap = 4;          // px, half an interval's cap
 
-double interval(const Bar& bar) { return std::isfinite(bar.half_width) ? std::abs(bar.half_width) : 0; }
-bool drawn(const Bar& bar) { return !bar.collapsed && std::isfinite(bar.value); }
+double interval(const Bar& bar) {
+    return has_place(Scale::linear, bar.half_width) ? std::abs(bar.half_width) : 0;
+}
+bool drawn(const Bar& bar) { return !bar.collapsed && has_place(Scale::linear, bar.value); }
+QString word_for(const Bar& bar) {
+    if (bar.collapsed) return "collapsed";
+    return std::isfinite(bar.value) ? QString("beyond 1e300") : QString::fromStdString(significant(bar.value));
+}
 
 }  // namespace
 
@@ -115,7 +121,7 @@ void BarView::State::paint_bar(QPainter& painter, const Frame& frame, const Char
         painter.fillRect(box, QBrush(style.palette.danger, Qt::BDiagPattern));
         painter.setPen(style.palette.danger);
         draw_label(painter, {slot.left() + 2, box.top() - line - 2, slot.width() - 4, line}, Qt::AlignCenter,
-                   bar.collapsed ? "collapsed" : "NaN");
+                   word_for(bar));
         return;
     }
     const double top = frame.y.pixel(bar.value);

@@ -13,12 +13,10 @@ namespace {
 
 constexpr double kBeyond = 1e4;  // px outside the plot that a line may reach: painters slow down at wild coordinates
 
-bool showable(Scale scale, double value) { return std::isfinite(value) && (scale == Scale::linear || value > 0); }
-
 struct Extent {
     double low = std::numeric_limits<double>::infinity(), high = -low;
     void add(Scale scale, double value) {
-        if (!showable(scale, value)) return;
+        if (!has_place(scale, value)) return;
         low = std::min(low, value);
         high = std::max(high, value);
     }
@@ -29,29 +27,64 @@ QPointF pixel(const Axis& x, const Axis& y, double at, double value) {
     return {x.pixel(at), std::clamp(y.pixel(value), -kBeyond, kBeyond)};
 }
 
+// On a logarithmic axis a band's low end may lie at or below 0: the area then goes down to the axis' own.
+double lowest_shown(const Axis& axis) {
+    return axis.scale() == Scale::linear ? -std::numeric_limits<double>::infinity() : axis.range().low;
+}
+
 }  // namespace
 
 CurvePoints::CurvePoints(Curve curve) : curve_(std::move(curve)) {
     if (!curve_.x || !curve_.y || curve_.x->size() != curve_.y->size())
         throw std::logic_error("a curve needs an x for every y");
+    sort();
+}
+
+// Restarts and other people's logs go back. What is drawn ascends, and the plot says how many points went back.
+void CurvePoints::sort() {
+    x_ = curve_.x, y_ = curve_.y, low_ = curve_.low, high_ = curve_.high;
+    backward_ = unplaced_ = 0;
+    double furthest = -std::numeric_limits<double>::infinity();
+    for (const double at : *x_) {
+        unplaced_ += !has_place(Scale::linear, at);
+        if (!has_place(Scale::linear, at)) continue;
+        backward_ += at < furthest;
+        furthest = std::max(furthest, at);
+    }
+    if (backward_ == 0 && unplaced_ == 0) return;
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < x_->size(); ++i)
+        if (has_place(Scale::linear, (*x_)[i])) order.push_back(i);
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return (*curve_.x)[a] < (*curve_.x)[b]; });
+    const auto reordered = [&](const Values& values) -> Values {
+        if (!values) return nullptr;
+        auto made = std::make_shared<std::vector<double>>();
+        for (const std::size_t i : order) made->push_back((*values)[i]);
+        return made;
+    };
+    x_ = reordered(curve_.x), y_ = reordered(curve_.y), low_ = reordered(curve_.low), high_ = reordered(curve_.high);
 }
 
 bool CurvePoints::adopt(const Curve& curve) {
     if (curve.x != curve_.x || curve.y != curve_.y) return false;
+    const bool same_band = curve.low == curve_.low && curve.high == curve_.high;
     curve_ = curve;
+    if (!same_band) sort();
     return true;
 }
 
-void CurvePoints::smooth(double weight) {
+void CurvePoints::smooth(double weight, double unit) {
     if (curve_.faint) weight = 0;  // a seed behind its mean is raw data already
-    if (weight == weight_) return;
+    if (weight == weight_ && unit == unit_) return;
     weight_ = weight;
-    smoothed_ = weight > 0 ? debiased_average(raw(), weight) : std::vector<double>();
+    unit_ = unit;
+    smoothed_ = weight > 0 ? debiased_average(x(), raw(), weight, unit) : std::vector<double>();
+    if (std::equal(smoothed_.begin(), smoothed_.end(), raw().begin(), raw().end())) smoothed_.clear();
     of_shown_.valid = false;
 }
 
 std::optional<Range> CurvePoints::x_range(Scale scale) const {
-    const auto first = std::find_if(x().begin(), x().end(), [&](double v) { return showable(scale, v); });
+    const auto first = std::find_if(x().begin(), x().end(), [&](double v) { return has_place(scale, v); });
     if (first == x().end()) return std::nullopt;
     return Range{*first, x().back()};
 }
@@ -62,8 +95,20 @@ std::optional<Range> CurvePoints::y_range(Scale scale, Scale x_scale, const Rang
     for (std::size_t i = first; i < last; ++i) {
         extent.add(scale, raw()[i]);
         if (smoothed()) extent.add(scale, smoothed_[i]);
-        if (curve_.low && curve_.high) extent.add(scale, (*curve_.low)[i]), extent.add(scale, (*curve_.high)[i]);
     }
+    if (!low_ || !high_ || !(extent.high >= extent.low)) return extent.range();
+    const bool linear = scale == Scale::linear;
+    Extent band;
+    for (std::size_t i = first; i < last; ++i) band.add(scale, (*low_)[i]), band.add(scale, (*high_)[i]);
+    const double height = linear ? extent.high - extent.low : extent.high / extent.low;
+    const double floor = linear ? extent.low - height : extent.low / height;
+    const double ceiling = linear ? extent.high + height : extent.high * height;
+    if (!(height > (linear ? 0 : 1))) {  // a flat line has no height to go by
+        extent.add(scale, band.low), extent.add(scale, band.high);
+        return extent.range();
+    }
+    extent.add(scale, std::max(band.low, floor));
+    extent.add(scale, std::min(band.high, ceiling));
     return extent.range();
 }
 
@@ -92,7 +137,7 @@ const std::vector<std::size_t>& CurvePoints::thinned(Line line, const Axis& axis
         return kept.indices;
     kept = {first, last, columns, axis.scale(), true, {}};
     // One neighbour at each side, so that the line leaves the plot and does not end short of its edge.
-    if (first > 0 && showable(axis.scale(), x()[first - 1])) kept.indices.push_back(first - 1);
+    if (first > 0 && has_place(axis.scale(), x()[first - 1])) kept.indices.push_back(first - 1);
     const std::size_t count = last - first;
     if (count <= 2 * columns) {
         for (std::size_t i = first; i < last; ++i) kept.indices.push_back(i);
@@ -106,7 +151,7 @@ const std::vector<std::size_t>& CurvePoints::thinned(Line line, const Axis& axis
         for (const std::size_t i : decimate_min_max(along, y.subspan(first, count), columns))
             kept.indices.push_back(first + i);
     }
-    if (last < x().size()) kept.indices.push_back(last);
+    if (last < x().size() && has_place(axis.scale(), x()[last])) kept.indices.push_back(last);
     return kept.indices;
 }
 
@@ -115,7 +160,7 @@ std::vector<QPolygonF> CurvePoints::parts(Line line, const Axis& x_axis, const A
     std::vector<QPolygonF> parts;
     bool open = false;
     for (const std::size_t i : thinned(line, x_axis)) {
-        if (!showable(y_axis.scale(), y[i])) {
+        if (!has_place(y_axis.scale(), y[i])) {
             open = false;
             continue;
         }
@@ -126,24 +171,53 @@ std::vector<QPolygonF> CurvePoints::parts(Line line, const Axis& x_axis, const A
     return parts;
 }
 
-QPolygonF CurvePoints::band(const Axis& x_axis, const Axis& y_axis) const {
-    QPolygonF area;
-    if (!curve_.low || !curve_.high) return area;
-    std::vector<std::size_t> both;
-    for (const std::size_t i : thinned(Line::shown, x_axis))
-        if (showable(y_axis.scale(), (*curve_.low)[i]) && showable(y_axis.scale(), (*curve_.high)[i]))
-            both.push_back(i);
-    for (const std::size_t i : both) area.push_back(pixel(x_axis, y_axis, x()[i], (*curve_.low)[i]));
-    for (auto i = both.rbegin(); i != both.rend(); ++i)
-        area.push_back(pixel(x_axis, y_axis, x()[*i], (*curve_.high)[*i]));
-    return area;
+std::vector<QPolygonF> CurvePoints::band(const Axis& x_axis, const Axis& y_axis) const {
+    std::vector<QPolygonF> areas;
+    if (!low_ || !high_) return areas;
+    std::vector<std::size_t> stretch;
+    const auto close = [&] {
+        QPolygonF area;
+        for (const std::size_t i : stretch)
+            area.push_back(pixel(x_axis, y_axis, x()[i], std::max((*low_)[i], lowest_shown(y_axis))));
+        for (auto i = stretch.rbegin(); i != stretch.rend(); ++i)
+            area.push_back(pixel(x_axis, y_axis, x()[*i], (*high_)[*i]));
+        if (stretch.size() > 1) areas.push_back(std::move(area));
+        stretch.clear();
+    };
+    for (const std::size_t i : thinned(Line::shown, x_axis)) {
+        if (has_place(Scale::linear, (*low_)[i]) && has_place(y_axis.scale(), (*high_)[i]))
+            stretch.push_back(i);
+        else
+            close();
+    }
+    close();
+    return areas;
 }
 
-std::vector<double> CurvePoints::non_finite(const Axis& x_axis, double apart) const {
+bool CurvePoints::band_leaves(const Axis& x_axis, const Axis& y_axis) const {
+    if (!low_ || !high_) return false;
+    const auto [first, last] = inside(x_axis.scale(), x_axis.range());
+    for (std::size_t i = first; i < last; ++i)
+        if ((*low_)[i] < y_axis.range().low || (*high_)[i] > y_axis.range().high) return true;
+    return false;
+}
+
+std::optional<CurvePoints::Missing> CurvePoints::missing(std::size_t index, Scale y, double cut) const {
+    const double value = raw()[index];
+    if (!std::isfinite(value)) return Missing::not_finite;
+    if (!has_place(Scale::linear, value)) return Missing::beyond;
+    if (y == Scale::linear) return std::nullopt;
+    if (value <= 0) return Missing::not_positive;
+    return value < cut ? std::optional(Missing::below_cut) : std::nullopt;
+}
+
+std::vector<double> CurvePoints::missing_columns(bool at_top, const Axis& x_axis, Scale y, double cut,
+                                                 double apart) const {
     const auto [first, last] = inside(x_axis.scale(), x_axis.range());
     std::vector<double> columns;
     for (std::size_t i = first; i < last; ++i) {
-        if (std::isfinite(raw()[i])) continue;
+        const std::optional<Missing> what = missing(i, y, cut);
+        if (!what || at_top != (*what == Missing::not_finite || *what == Missing::beyond)) continue;
         const double column = x_axis.pixel(x()[i]);
         if (columns.empty() || column - columns.back() >= apart) columns.push_back(column);
     }

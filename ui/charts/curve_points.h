@@ -15,25 +15,40 @@ class CurvePoints {
     const Curve& curve() const { return curve_; }
     // Takes labels, colours and flags of `curve`; true when it draws the same arrays, whose caches then stay.
     bool adopt(const Curve& curve);
-    void smooth(double weight);
+    // `unit`: the distance along x that the weight is of, one for all curves of a plot.
+    void smooth(double weight, double unit);
     bool smoothed() const { return !smoothed_.empty(); }
 
-    std::span<const double> x() const { return *curve_.x; }
-    std::span<const double> raw() const { return *curve_.y; }
+    // In the order of x, whatever the order they came in; points whose x is not a number are left out.
+    std::span<const double> x() const { return *x_; }
+    std::span<const double> raw() const { return *y_; }
     std::span<const double> shown() const { return smoothed() ? std::span<const double>(smoothed_) : raw(); }
+    std::size_t backward() const { return backward_; }  // points that came after one further along x
+    std::size_t unplaced() const { return unplaced_; }  // points whose x is not a number
 
-    // Of points a scale can show (positive ones on a logarithmic axis); the band included.
+    // Of points a scale can show (positive ones on a logarithmic axis). The band widens y by at most the height of
+    // the line itself at either side: a band of two seeds would flatten all else.
     std::optional<Range> x_range(Scale scale) const;
     std::optional<Range> y_range(Scale scale, Scale x_scale, const Range& x_range) const;
+    // The points within a range of x, [first, last).
+    std::pair<std::size_t, std::size_t> inside(Scale scale, const Range& range) const;
     // The point nearest to x, or none when x lies beyond the ends by more than `slack`.
     std::optional<std::size_t> nearest(double x, double slack = 0) const;
 
     // In pixels, thinned by min/max to the axis' columns; a new part begins after a value without a place.
     enum class Line { shown, raw };
     std::vector<QPolygonF> parts(Line line, const Axis& x, const Axis& y) const;
-    QPolygonF band(const Axis& x, const Axis& y) const;
-    // Pixel columns of non-finite values, at least `apart` pixels from each other.
-    std::vector<double> non_finite(const Axis& x, double apart) const;
+    // One area for each stretch whose ends both have a place; a low end that has none on a logarithmic axis lies at
+    // the axis' own.
+    std::vector<QPolygonF> band(const Axis& x, const Axis& y) const;
+    bool band_leaves(const Axis& x, const Axis& y) const;  // somewhere it reaches beyond the axis
+    // Values that are not drawn: not finite, or beyond what an axis reaches; on a logarithmic axis at or below 0, or
+    // below `cut`, where that axis ends although there are values further down.
+    enum class Missing { not_finite, beyond, not_positive, below_cut };
+    std::optional<Missing> missing(std::size_t index, Scale y, double cut) const;
+    // Pixel columns of such values, at least `apart` pixels from each other: those marked at the top edge (not finite,
+    // beyond) or those at the bottom.
+    std::vector<double> missing_columns(bool at_top, const Axis& x, Scale y, double cut, double apart) const;
 
   private:
     struct Thinned {
@@ -42,11 +57,14 @@ class CurvePoints {
         bool valid = false;
         std::vector<std::size_t> indices;
     };
-    std::pair<std::size_t, std::size_t> inside(Scale scale, const Range& range) const;  // [first, last)
+    void sort();
     const std::vector<std::size_t>& thinned(Line line, const Axis& x) const;
 
+    using Values = std::shared_ptr<const std::vector<double>>;
     Curve curve_;
-    double weight_ = 0;
+    Values x_, y_, low_, high_;  // the curve's own where its x ascends
+    std::size_t backward_ = 0, unplaced_ = 0;
+    double weight_ = 0, unit_ = 0;
     std::vector<double> smoothed_;
     mutable Thinned of_shown_, of_raw_;
 };

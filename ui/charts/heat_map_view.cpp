@@ -13,6 +13,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <stdexcept>
@@ -31,7 +32,8 @@ struct HeatMapView::State {
     std::vector<std::vector<double>> values;
     QString title, empty_text;
     QImage cells;        // one pixel a value; a transparent one where nothing was measured
-    Range range{1, 10};  // of the positive finite values
+    Range range{1, 10};  // of the positive values
+    std::int64_t not_finite = 0, not_positive = 0;
 
     struct Frame {
         QRectF area, plot, key;
@@ -42,6 +44,8 @@ struct HeatMapView::State {
     Frame frame(const QRectF& area, const ChartStyle& style) const;
     void paint(QPainter& painter, const QRectF& area, const ChartStyle& style) const;
     void paint_key(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
+    std::pair<double, double> column(const Frame& frame, std::size_t index) const;  // its edges
+    void paint_notes(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     std::optional<std::pair<std::size_t, std::size_t>> cell_at(const Frame& frame, const QPointF& point) const;
 };
 
@@ -49,22 +53,25 @@ void HeatMapView::State::color_cells() {
     std::optional<Range> found;
     for (const auto& row : values)
         for (const double v : row)
-            if (std::isfinite(v) && v > 0)
+            if (has_place(Scale::logarithmic, v))
                 found = found ? Range{std::min(found->low, v), std::max(found->high, v)} : Range{v, v};
     range = padded(Scale::logarithmic, found.value_or(Range{1, 10}), 0);
     const double low = std::log(range.low), span = std::log(range.high) - low;
     cells = QImage(static_cast<int>(steps.size()), static_cast<int>(sites.size()), QImage::Format_ARGB32_Premultiplied);
     cells.fill(Qt::transparent);
-    const QColor collapsed = Theme::instance().palette().danger;
+    const QColor collapsed = Theme::instance().palette().danger, dark = Theme::instance().palette().text;
+    not_finite = not_positive = 0;
     for (int y = 0; y < cells.height(); ++y) {
         for (int x = 0; x < cells.width(); ++x) {
             const double value = values[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)];
-            if (std::isinf(value))
-                cells.setPixelColor(x, y, collapsed);
-            else if (value > 0)
-                cells.setPixelColor(x, y, viridis((std::log(value) - low) / span));
-            else if (value == 0)
-                cells.setPixelColor(x, y, viridis(0));
+            if (std::isnan(value)) continue;
+            const bool shown = has_place(Scale::linear, value);
+            not_finite += !shown;
+            not_positive += shown && value <= 0;
+            cells.setPixelColor(x, y,
+                                !shown         ? collapsed
+                                : value > 0    ? viridis((std::log(value) - low) / span)
+                                               : dark);
         }
     }
 }
@@ -85,8 +92,14 @@ HeatMapView::State::Frame HeatMapView::State::frame(const QRectF& area, const Ch
                         QPointF(std::max(right, area.left() + left + 17), top + frame.row * rows));
     frame.key =
         QRectF(frame.plot.right() + 3 * kSpace, top, kKeyWidth, std::max(frame.plot.height(), 4 * metrics.height()));
-    const double first = steps.empty() ? 0 : steps.front(), last = steps.empty() ? 1 : steps.back();
-    frame.steps = Axis(Scale::linear, padded(Scale::linear, {first, last}, 0), frame.plot.left(), frame.plot.right());
+    // A column reaches half way to its neighbors; the first and the last reach as far outwards.
+    Range along{0, 1};
+    if (!steps.empty()) along = {steps.front(), steps.back()};
+    if (steps.size() > 1) {
+        along.low -= (steps[1] - steps[0]) / 2;
+        along.high += (steps.back() - steps[steps.size() - 2]) / 2;
+    }
+    frame.steps = Axis(Scale::linear, padded(Scale::linear, along, 0), frame.plot.left(), frame.plot.right());
     return frame;
 }
 
@@ -101,7 +114,11 @@ void HeatMapView::State::paint(QPainter& painter, const QRectF& area, const Char
     }
     const Frame frame = this->frame(area, style);
     const double line = QFontMetricsF(style.font).height();
-    painter.drawImage(frame.plot, cells);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const auto [left, right] = column(frame, i);
+        painter.drawImage(QRectF(left, frame.plot.top(), right - left, frame.plot.height()), cells,
+                          QRectF(static_cast<double>(i), 0, 1, static_cast<double>(cells.height())));
+    }
     painter.setPen(style.palette.muted);
     double free = frame.plot.top() - 1;  // labels that would touch the one above are left out
     for (std::size_t i = 0; i < sites.size(); ++i) {
@@ -122,7 +139,25 @@ void HeatMapView::State::paint(QPainter& painter, const QRectF& area, const Char
     draw_label(painter, {area.left() + 2 * kSpace, area.top() + kSpace, area.width() - 4 * kSpace, line},
                Qt::AlignLeft | Qt::AlignVCenter, title);
     paint_key(painter, frame, style);
+    paint_notes(painter, frame, style);
     painter.restore();
+}
+
+std::pair<double, double> HeatMapView::State::column(const Frame& frame, std::size_t index) const {
+    const auto between = [&](std::size_t i) { return frame.steps.pixel(steps[i] + (steps[i + 1] - steps[i]) / 2); };
+    return {index == 0 ? frame.plot.left() : between(index - 1),
+            index + 1 == steps.size() ? frame.plot.right() : between(index)};
+}
+
+void HeatMapView::State::paint_notes(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
+    QStringList notes;
+    if (not_positive > 0)
+        notes += QString("%1 at 0 or less: drawn in the color of text").arg(not_positive);
+    if (not_finite > 0) notes += QString("%1 not finite: red").arg(not_finite);
+    const double line = QFontMetricsF(style.font).height();
+    painter.setPen(style.palette.muted);
+    draw_label(painter, {frame.plot.left(), frame.plot.bottom() + 4 + line, frame.plot.width() - 40, line + 2},
+               Qt::AlignLeft | Qt::AlignVCenter, notes.join("; "));
 }
 
 void HeatMapView::State::paint_key(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
@@ -142,11 +177,10 @@ void HeatMapView::State::paint_key(QPainter& painter, const Frame& frame, const 
 std::optional<std::pair<std::size_t, std::size_t>> HeatMapView::State::cell_at(const Frame& frame,
                                                                                const QPointF& point) const {
     if (sites.empty() || steps.empty() || !frame.plot.contains(point)) return std::nullopt;
-    const auto part = [](double share, std::size_t count) {
-        return std::min(static_cast<std::size_t>(share * static_cast<double>(count)), count - 1);
-    };
-    return std::pair{part((point.y() - frame.plot.top()) / frame.plot.height(), sites.size()),
-                     part((point.x() - frame.plot.left()) / frame.plot.width(), steps.size())};
+    const double row = (point.y() - frame.plot.top()) / frame.plot.height() * static_cast<double>(sites.size());
+    std::size_t step = 0;
+    while (step + 1 < steps.size() && point.x() >= column(frame, step).second) ++step;
+    return std::pair{std::min(static_cast<std::size_t>(row), sites.size() - 1), step};
 }
 
 HeatMapView::HeatMapView(QWidget* parent) : QWidget(parent), state_(std::make_unique<State>()) {
@@ -166,6 +200,7 @@ void HeatMapView::set_values(std::vector<QString> sites, std::vector<double> ste
     if (values.size() != sites.size()) throw std::logic_error("a heat map needs a row of values for every site");
     for (const auto& row : values)
         if (row.size() != steps.size()) throw std::logic_error("a heat map needs a value for every step");
+    if (!std::is_sorted(steps.begin(), steps.end())) throw std::logic_error("the steps of a heat map ascend");
     state_->sites = std::move(sites);
     state_->steps = std::move(steps);
     state_->values = std::move(values);
@@ -199,7 +234,9 @@ void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
     const QString text =
         QString("%1, step %2: %3")
             .arg(state_->sites[site], QString::fromStdString(with_thousands(std::llround(state_->steps[step]))),
-                 QString::fromStdString(full_precision(value)));
+                 std::isnan(value)               ? QString("not measured")
+                 : !has_place(Scale::linear, value) ? QString("not finite")
+                                                    : QString::fromStdString(full_precision(value)));
     QToolTip::showText(event->globalPosition().toPoint(), plain_tooltip({text}), this);
 }
 

@@ -2,10 +2,12 @@
 
 #include "core/base/text.h"
 #include "ui/charts/label_layout.h"
+#include "ui/charts/smoothing.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace ablate::ui {
@@ -16,6 +18,7 @@ constexpr double kLabelShare = 0.28;  // of the width that end labels may take
 constexpr double kReach = 24;         // px within which a curve is meant by the pointer
 constexpr double kCompact = 200;      // px of height below which the x axis goes without its title
 constexpr double kMarkerSize = 3;     // px from the centre of a marker
+constexpr double kBesideZero = 1e-4;  // of the median, where a logarithmic axis ends beside values at or below 0
 
 void extend(std::optional<Range>& range, const std::optional<Range>& by) {
     if (!by) return;
@@ -44,13 +47,24 @@ void PlotPainter::set_curves(std::vector<Curve> curves) {
         } else {
             curves_.emplace_back(std::move(curve));
         }
-        curves_.back().smooth(smoothing_);
     }
+    share_unit();
 }
 
 void PlotPainter::set_smoothing(double weight) {
     smoothing_ = std::clamp(weight, 0.0, 0.999);
-    for (CurvePoints& curve : curves_) curve.smooth(smoothing_);
+    share_unit();
+}
+
+// One for all, so that a curve logged ten times less often is smoothed over the same stretch.
+void PlotPainter::share_unit() {
+    double unit = 0;
+    for (const CurvePoints& curve : curves_) {
+        if (smoothing_ <= 0 || curve.curve().faint) continue;
+        const double usual = usual_distance(curve.x());
+        if (usual > 0 && (unit == 0 || usual < unit)) unit = usual;
+    }
+    for (CurvePoints& curve : curves_) curve.smooth(smoothing_, unit);
 }
 
 bool PlotPainter::empty() const {
@@ -76,7 +90,65 @@ std::optional<Range> PlotPainter::y_of_points() const {
     std::optional<Range> range;
     const Range x = x_range();
     for (const CurvePoints& curve : curves_) extend(range, curve.y_range(axes_.y, axes_.x, x));
+    if (range) range->low = std::max(range->low, axes_.y == Scale::linear ? range->low : cut_of_log(x));
     return range;
+}
+
+// A curve that crosses 0 passes through values as small as rounding leaves them; they would stretch the axis over all
+// decades there are. Beside values at or below 0 it ends four decades below the median; 0: it shows all.
+double PlotPainter::cut_of_log(const Range& x) const {
+    std::vector<double> positive;
+    bool crosses = false;
+    for (const CurvePoints& curve : curves_) {
+        const auto [first, last] = curve.inside(axes_.x, x);
+        for (std::size_t i = first; i < last; ++i) {
+            const double value = curve.raw()[i];
+            crosses |= value <= 0;
+            if (has_place(Scale::logarithmic, value)) positive.push_back(value);
+        }
+    }
+    if (!crosses || positive.empty()) return 0;
+    const auto middle = positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2);
+    std::nth_element(positive.begin(), middle, positive.end());
+    const double cut = *middle * kBesideZero;
+    return *std::min_element(positive.begin(), positive.end()) < cut ? cut : 0;
+}
+
+QStringList PlotPainter::notes_of(const Frame& frame) const {
+    std::array<std::int64_t, 4> missing{};
+    std::int64_t before = 0, backward = 0, unplaced = 0;
+    for (const CurvePoints& curve : curves_) {
+        // A mean is not counted beside the seeds it is of.
+        const bool of_others = !curve.curve().faint && std::any_of(curves_.begin(), curves_.end(), [&](const auto& c) {
+            return c.curve().faint && c.curve().id == curve.curve().id;
+        });
+        if (of_others) continue;
+        const auto [first, last] = curve.inside(axes_.x, frame.x.range());
+        for (std::size_t i = first; i < last; ++i)
+            if (const auto what = curve.missing(i, axes_.y, frame.cut)) ++missing[static_cast<std::size_t>(*what)];
+        backward += static_cast<std::int64_t>(curve.backward());
+        unplaced += static_cast<std::int64_t>(curve.unplaced());
+        if (axes_.x == Scale::logarithmic)
+            before += std::upper_bound(curve.x().begin(), curve.x().end(), 0.0) - curve.x().begin();
+    }
+    QStringList notes;
+    const auto note = [&](std::int64_t count, const QString& one, const QString& several) {
+        if (count > 0) notes += QString::fromStdString(with_thousands(count)) + " " + (count == 1 ? one : several);
+    };
+    note(missing[0], "value is not finite (×)", "values are not finite (×)");
+    note(missing[1], "value is beyond 1e300 (×)", "values are beyond 1e300 (×)");
+    note(missing[2], "value is 0 or less (▾)", "values are 0 or less (▾)");
+    const QString cut = QString::fromStdString(significant(frame.cut, 2));
+    note(missing[3], "value is below " + cut + " (▾)", "values are below " + cut + " (▾)");
+    const auto leaves = [&](const CurvePoints& curve) { return curve.band_leaves(frame.x, frame.y); };
+    if (!y_zoom)
+        note(std::count_if(curves_.begin(), curves_.end(), leaves), "band reaches beyond the axis",
+             "bands reach beyond the axis");
+    note(before, "point at 0 or less along x is left out", "points at 0 or less along x are left out");
+    note(backward, "point went back along x and is drawn in its place",
+         "points went back along x and are drawn in their places");
+    note(unplaced, "point without a place along x is left out", "points without a place along x are left out");
+    return notes;
 }
 
 PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& style) const {
@@ -92,6 +164,7 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
         const std::optional<Range> points = y_of_points();
         frame.cut_off = points && points->low < axes_.y_limit && points->high > axes_.y_limit;
     }
+    if (axes_.y == Scale::logarithmic && !y_zoom) frame.cut = cut_of_log(x_range());
     double left = 0;
     for (const Tick& tick : frame.y.ticks(wanted_ticks(bottom - top, 2.5 * metrics.height())))
         left = std::max(left, metrics.horizontalAdvance(tick.text));
@@ -104,6 +177,7 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
                         QPointF(std::floor(area.right() - right), bottom));
     if (frame.plot.width() < 1) frame.plot.setWidth(1);
     frame.x = Axis(axes_.x, x_range(), frame.plot.left(), frame.plot.right());
+    frame.notes = notes_of(frame);
     return frame;
 }
 
@@ -138,6 +212,7 @@ void PlotPainter::paint(QPainter& painter, const Frame& frame, const ChartStyle&
     paint_markers(painter, frame, style);
     paint_end_labels(painter, frame, style);
     paint_limit(painter, frame, style);
+    paint_notes(painter, frame, style);
     painter.restore();
 }
 
@@ -195,14 +270,12 @@ void PlotPainter::paint_curve(QPainter& painter, const Frame& frame, const Chart
                               const CurvePoints& points) const {
     const Curve& curve = points.curve();
     const QColor ink = this->ink(style, points);
-    if (const QPolygonF band = points.band(frame.x, frame.y); !band.isEmpty()) {
-        QColor wash = ink;
-        wash.setAlphaF(0.15F);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(wash);
-        painter.drawPolygon(band);
-        painter.setBrush(Qt::NoBrush);
-    }
+    QColor wash = ink;
+    wash.setAlphaF(0.15F);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(wash);
+    for (const QPolygonF& band : points.band(frame.x, frame.y)) painter.drawPolygon(band);
+    painter.setBrush(Qt::NoBrush);
     const bool strong = !highlight_.isEmpty() && curve.id == highlight_ && !curve.faint;
     const auto parts = points.parts(CurvePoints::Line::shown, frame.x, frame.y);
     for (const QPolygonF& part : parts) {
@@ -215,17 +288,21 @@ void PlotPainter::paint_curve(QPainter& painter, const Frame& frame, const Chart
     }
 }
 
-// Spikes where they happened; non-finite values at the top edge.
+// Spikes where they happened; non-finite values at the top edge; what lies below a logarithmic axis at the bottom.
 void PlotPainter::paint_markers(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
     const double top = frame.plot.top();
     for (const CurvePoints& points : curves_) {
         const Curve& curve = points.curve();
         painter.setPen(line_pen(dimmed(points) ? style.faint(curve.color) : style.ink(curve.color), 1.5));
-        for (const double x : points.non_finite(frame.x, 3 * kMarkerSize)) {
+        for (const double x : points.missing_columns(true, frame.x, axes_.y, frame.cut, 3 * kMarkerSize)) {
             painter.drawLine(QPointF(x - kMarkerSize, top - kMarkerSize), QPointF(x + kMarkerSize, top + kMarkerSize));
             painter.drawLine(QPointF(x - kMarkerSize, top + kMarkerSize), QPointF(x + kMarkerSize, top - kMarkerSize));
         }
+        painter.setBrush(painter.pen().color());
         painter.setPen(Qt::NoPen);
+        const double bottom = frame.plot.bottom() - 1;
+        for (const double x : points.missing_columns(false, frame.x, axes_.y, frame.cut, 3 * kMarkerSize))
+            painter.drawPolygon(QPolygonF{{x, bottom}, {x - 4, bottom - 6}, {x + 4, bottom - 6}});
         painter.setBrush(style.palette.warning);
         for (const auto& [at, text] : curve.marks) {
             const auto index = points.nearest(at);
@@ -280,6 +357,31 @@ void PlotPainter::paint_limit(QPainter& painter, const Frame& frame, const Chart
     painter.fillRect(box, style.palette.surface);
     painter.setPen(style.palette.muted);
     draw_label(painter, box, Qt::AlignCenter, text);
+}
+
+// At the foot of the plot, each in a line of its own; those without room are counted.
+void PlotPainter::paint_notes(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
+    if (frame.notes.isEmpty()) return;
+    const QFontMetricsF metrics(style.font);
+    const double line = metrics.height(), room = frame.plot.width() - 4 * kSpace;
+    const auto most = std::max<qsizetype>(1, static_cast<qsizetype>(frame.plot.height() / 4 / line));
+    QStringList lines = frame.notes;
+    if (lines.size() > most) {
+        const qsizetype left = lines.size() - most;
+        lines = lines.mid(0, most);
+        lines.last() += QString("; %1 more notes").arg(left);
+    }
+    double y = frame.plot.bottom() - 3 * kMarkerSize - line * static_cast<double>(lines.size());
+    for (const QString& text : lines) {
+        const double width = std::min(room, metrics.horizontalAdvance(text) + kSpace);
+        const QRectF box(frame.plot.left() + kSpace, y, width, line);
+        QColor ground = style.palette.surface;
+        ground.setAlphaF(0.85F);
+        painter.fillRect(box, ground);
+        painter.setPen(style.palette.muted);
+        draw_label(painter, box.adjusted(kSpace / 2.0, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, text);
+        y += line;
+    }
 }
 
 void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const ChartStyle& style) const {

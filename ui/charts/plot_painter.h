@@ -2,6 +2,8 @@
 #include "ui/charts/chart_style.h"
 #include "ui/charts/curve_points.h"
 
+#include <QStringList>
+
 namespace ablate::ui {
 
 // The plot itself: what is shown, where it lies and how it is painted, on a screen or into a file.
@@ -28,6 +30,8 @@ class PlotPainter {
         Axis x, y;
         double label_width = 0;  // of the labels at the lines' ends
         bool cut_off = false;    // values lie above axes().y_limit
+        double cut = 0;          // where a logarithmic y axis ends although values above 0 lie below; 0: nowhere
+        QStringList notes;       // what of the curves this plot does not show, counted
     };
     Frame frame(const QRectF& area, const ChartStyle& style) const;
 
@@ -35,14 +39,22 @@ class PlotPainter {
     // A line at x with a dot on each curve; `readings` lists every curve's value there as well.
     void paint_crosshair(QPainter& painter, const Frame& frame, const ChartStyle& style, double x, bool readings) const;
 
+    // What the crosshair's panel says at x: the position, then a line for each curve, "dense: 3.431". A value that was
+    // not measured at that position says where it was: "sparse: 7.2 at 0".
+    QStringList told_at(const Frame& frame, double x) const;
+
     // The curve that passes nearest to a point of the plot, within 24 px; "" for none.
     QString curve_near(const Frame& frame, const QPointF& point) const;
 
   private:
     struct Reading;
     std::optional<Range> y_of_points() const;  // inside x_range()
+    double cut_of_log(const Range& x) const;
+    void share_unit();
+    QStringList notes_of(const Frame& frame) const;
     bool dimmed(const CurvePoints& curve) const;
     std::vector<Reading> readings(const Frame& frame, double x) const;
+    static double read_position(const std::vector<Reading>& list, double x);
     void paint_axes(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     QColor ink(const ChartStyle& style, const CurvePoints& points) const;
     void paint_raw(QPainter& painter, const Frame& frame, const ChartStyle& style, const CurvePoints& points) const;
@@ -50,13 +62,14 @@ class PlotPainter {
     void paint_markers(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_flags(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_limit(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
+    void paint_notes(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_end_labels(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_readings(QPainter& painter, const Frame& frame, const ChartStyle& style, double x,
                         const std::vector<Reading>& readings) const;
 
     PlotAxes axes_;
     std::vector<CurvePoints> curves_;
-    double smoothing_ = 0;
+    double smoothing_ = 0;  // per usual distance of the curve that is logged most often
     QString highlight_, empty_text_;
 };
 

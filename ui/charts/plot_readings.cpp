@@ -15,14 +15,26 @@ constexpr double kSwatch = 16;    // px
 constexpr double kNear = 5;       // px within which a flag or mark is told
 constexpr double kMaximum = 320;  // px, width of the panel
 
+QString position_words(double at) {
+    const bool whole = std::abs(at) >= 1 && at == std::floor(at) && std::abs(at) < 1e15;
+    return QString::fromStdString(whole ? with_thousands(std::llround(at)) : significant(at));
+}
+
 }  // namespace
 
 struct PlotPainter::Reading {
     const CurvePoints* points;
     std::size_t index;
     double value;
-    QString text;
+    QString text, elsewhere;  // "at 280" where the value is not of the position that the panel is headed with
+    double x() const { return points->x()[index]; }
 };
+
+double PlotPainter::read_position(const std::vector<Reading>& list, double x) {
+    const auto nearer = [x](const Reading& a, const Reading& b) { return std::abs(a.x() - x) < std::abs(b.x() - x); };
+    const auto nearest = std::min_element(list.begin(), list.end(), nearer);
+    return nearest == list.end() ? x : nearest->x();
+}
 
 // Every curve that covers x, the highest first, as they stand in the plot.
 std::vector<PlotPainter::Reading> PlotPainter::readings(const Frame& frame, double x) const {
@@ -33,8 +45,12 @@ std::vector<PlotPainter::Reading> PlotPainter::readings(const Frame& frame, doub
         const auto index = points.nearest(x, slack);
         if (!index) continue;
         const double value = points.shown()[*index];
-        list.push_back({&points, *index, value, QString::fromStdString(significant(value))});
+        list.push_back({&points, *index, value, QString::fromStdString(significant(value)), {}});
     }
+    // The panel is headed with the point nearest to the pointer; a value from elsewhere says from where.
+    const double head = read_position(list, x);
+    for (Reading& reading : list)
+        if (reading.x() != head) reading.elsewhere = " at " + position_words(reading.x());
     std::stable_sort(list.begin(), list.end(), [](const Reading& a, const Reading& b) {
         const auto rank = [](double v) { return std::isnan(v) ? std::numeric_limits<double>::infinity() : v; };
         return rank(a.value) > rank(b.value);
@@ -80,15 +96,12 @@ void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const Ch
                 if (std::abs(frame.x.pixel(at) - frame.x.pixel(x)) <= kNear)
                     events.push_back(curve.label + ": " + text);
     }
-    const double at = rows.empty() ? x : rows.front().points->x()[rows.front().index];
-    const QString title = axes_.x_title + "  " +
-                          QString::fromStdString(std::abs(at) >= 1 && at == std::floor(at) && std::abs(at) < 1e15
-                                                     ? with_thousands(std::llround(at))
-                                                     : significant(at));
+    const bool smoothed = std::any_of(rows.begin(), rows.end(), [](const Reading& r) { return r.points->smoothed(); });
+    const QString title = axes_.x_title + "  " + position_words(read_position(all, x)) + (smoothed ? ", smoothed" : "");
     double names = 0, values = 0, wide = metrics.horizontalAdvance(title);
     for (const Reading& row : rows) {
         names = std::max(names, metrics.horizontalAdvance(row.points->curve().label));
-        values = std::max(values, figures_width(row.text, metrics));
+        values = std::max(values, figures_width(row.text, metrics) + metrics.horizontalAdvance(row.elsewhere));
     }
     for (const QString& event : events) wide = std::max(wide, metrics.horizontalAdvance(event));
     const double inner = std::min(kMaximum, std::max(wide, kSwatch + pad + names + 2 * pad + values));
@@ -116,7 +129,11 @@ void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const Ch
         painter.setPen(std::isfinite(reading.value) ? style.palette.text : style.palette.danger);
         draw_label(painter, row.adjusted(kSwatch + pad, 0, -values - pad, 0), Qt::AlignLeft | Qt::AlignVCenter,
                    curve.label);
-        draw_figures(painter, row, Qt::AlignRight, reading.text);
+        const double beside = metrics.horizontalAdvance(reading.elsewhere);
+        draw_figures(painter, row.adjusted(0, 0, -beside, 0), Qt::AlignRight, reading.text);
+        painter.setFont(style.font);
+        painter.setPen(style.palette.muted);
+        if (beside > 0) draw_label(painter, row, Qt::AlignRight | Qt::AlignVCenter, reading.elsewhere);
     }
     painter.setFont(style.font);
     painter.setPen(style.palette.muted);
@@ -124,6 +141,13 @@ void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const Ch
     painter.setPen(style.palette.danger);
     for (const QString& event : events)
         row.translate(0, line), draw_label(painter, row, Qt::AlignLeft | Qt::AlignVCenter, event);
+}
+
+QStringList PlotPainter::told_at(const Frame& frame, double x) const {
+    const std::vector<Reading> list = readings(frame, x);
+    QStringList lines{axes_.x_title + " " + position_words(read_position(list, x))};
+    for (const Reading& reading : list) lines += reading.points->curve().label + ": " + reading.text + reading.elsewhere;
+    return lines;
 }
 
 }  // namespace ablate::ui

@@ -206,9 +206,11 @@ void PlotView::mouseMoveEvent(QMouseEvent* event) {
 void PlotView::mouseReleaseEvent(QMouseEvent* event) {
     State& s = *state_;
     if (event->button() != Qt::LeftButton) return;
-    const bool zoom = s.drag == State::Drag::zoom;
+    const bool zoom = s.drag == State::Drag::zoom, click = s.drag == State::Drag::pressed;
     s.drag = State::Drag::none;
     update();
+    if (click && s.frame.plot.contains(event->position()))
+        return Q_EMIT clicked(s.plot.curve_near(s.frame, event->position()));
     const QRectF chosen = QRectF(s.press, event->position()).normalized().intersected(s.frame.plot);
     if (!zoom || chosen.width() < kDragStart) return;
     if (chosen.height() >= kTallDrag)

@@ -12,7 +12,8 @@ namespace ablate::ui {
 
 enum class Scale { linear, logarithmic };
 
-// One line. Points ascend in x; non-finite y are drawn as markers at the top edge. The arrays are shared, never copied.
+// One line. Points that do not ascend in x are drawn in their places and counted; values without a place on an axis are
+// marked at its edge and counted. The arrays are shared, never copied.
 struct Curve {
     QString id;     // highlights the same run in every chart
     QString label;  // at the line's end
@@ -60,6 +61,7 @@ class PlotView : public QWidget {
     void x_range_changed(double low, double high);  // by the user: drag, wheel, pan; NaN, NaN on double-click
     void hovered(double x, const QString& id);
     void hover_left();
+    void clicked(const QString& id);  // the curve at the pointer, "" for none; a press that became no drag
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -105,13 +107,14 @@ class BarView : public QWidget {
     std::unique_ptr<State> state_;
 };
 
-// Site by step, coloured by the logarithm of the value.
+// Site by step, coloured by the logarithm of the value, a column as wide as its step is far from its neighbors. What is
+// infinite is red; what is 0 or less has no logarithm and is drawn in the color of text; both are counted.
 class HeatMapView : public QWidget {
     Q_OBJECT
   public:
     explicit HeatMapView(QWidget* parent = nullptr);
     ~HeatMapView() override;
-    // values[site][step]; NaN: not measured
+    // values[site][step]; NaN: not measured; infinite: measured and not finite. Steps ascend.
     void set_values(std::vector<QString> sites, std::vector<double> steps, std::vector<std::vector<double>> values,
                     const QString& title);
     void set_empty_text(const QString& text);

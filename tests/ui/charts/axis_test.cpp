@@ -1,5 +1,6 @@
 #include "ui/charts/axis.h"
 
+#include <QSet>
 #include <QTest>
 #include <cmath>
 
@@ -23,6 +24,48 @@ class AxisTest : public QObject {
         QCOMPARE(texts(Axis(Scale::linear, {0.05, 0.45}, 0, 400), 4), QStringList({"0.1", "0.2", "0.3", "0.4"}));
         QCOMPARE(texts(Axis(Scale::linear, {-2, 2}, 0, 400), 4), QStringList({"-2", "-1", "0", "1", "2"}));
         QCOMPARE(texts(Axis(Scale::linear, {2.99, 3.06}, 0, 400), 4), QStringList({"3.00", "3.02", "3.04", "3.06"}));
+    }
+
+    void neighbors_never_read_alike() {
+        for (const Range& range : {Range{1.0001e-5, 1.0004e-5}, Range{0, 5e-5}, Range{-3e-7, 2e-7}, Range{2e-12, 2.5e-12},
+                                   Range{3.43100001, 3.43100004}, Range{1e12, 1e12 + 40}, Range{1e15, 1e15 + 4000},
+                                   Range{-1e18, -0.999e18}, Range{2147483640, 2147483690}, Range{-9e299, 9e299}}) {
+            const QStringList ticks = texts(Axis(Scale::linear, range, 0, 400), 5);
+            QVERIFY2(ticks.size() >= 2, qPrintable(QString::number(range.low)));
+            QCOMPARE(QSet<QString>(ticks.begin(), ticks.end()).size(), ticks.size());
+        }
+        QCOMPARE(texts(Axis(Scale::linear, {1e-5, 3e-5}, 0, 400), 4), QStringList({"1.0e-5", "1.5e-5", "2.0e-5", "2.5e-5", "3.0e-5"}));
+        QCOMPARE(texts(Axis(Scale::linear, {0, 2e-4}, 0, 400), 4),
+                 QStringList({"0", "0.00005", "0.00010", "0.00015", "0.00020"}));
+    }
+
+    void ticks_say_what_they_stand_at() {
+        for (const Range& range : {Range{1.23e-9, 7.7e-9}, Range{-4e-5, 6e-5}, Range{4.2e9, 4.9e9}, Range{3e-4, 0.2}})
+            for (const Scale scale : {Scale::linear, Scale::logarithmic}) {
+                if (scale == Scale::logarithmic && range.low <= 0) continue;
+                for (const Tick& tick : Axis(scale, range, 0, 400).ticks(5)) {
+                    if (tick.text.isEmpty()) continue;
+                    QString number = tick.text;
+                    double unit = 1;
+                    if (number.endsWith('B')) unit = 1e9, number.chop(1);
+                    QVERIFY2(std::abs(number.toDouble() * unit - tick.value) <= 1e-9 * std::abs(tick.value), qPrintable(tick.text));
+                }
+            }
+    }
+
+    void values_of_any_size_have_an_axis() {
+        for (const auto& [low, high] : {std::pair(1e-300, 1e300), std::pair(5e-324, 1e-310), std::pair(1e-3, 1e300)}) {
+            const Axis axis(Scale::logarithmic, padded(Scale::logarithmic, {low, high}, 0.05), 0, 400);
+            QVERIFY(std::isfinite(axis.pixel(low)) && std::isfinite(axis.pixel(high)));
+            QVERIFY(!texts(axis, 5).isEmpty());
+        }
+        for (const Range& range : {Range{-1e300, 1e300}, Range{0, 1e-310}, Range{-5e-324, 5e-324}, Range{1e300, 1e300}}) {
+            const Axis axis(Scale::linear, padded(Scale::linear, range, 0.05), 0, 400);
+            QVERIFY(std::isfinite(axis.pixel(range.low)) && std::isfinite(axis.pixel(range.high)));
+            QVERIFY(texts(axis, 5).size() >= 2);
+        }
+        QVERIFY(has_place(Scale::linear, -3) && !has_place(Scale::logarithmic, -3) && !has_place(Scale::logarithmic, 0));
+        QVERIFY(!has_place(Scale::linear, 1e301) && !has_place(Scale::linear, std::nan("")));
     }
 
     void decades_and_their_parts_on_a_logarithmic_axis() {

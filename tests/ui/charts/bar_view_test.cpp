@@ -45,6 +45,37 @@ class BarViewTest : public QObject {
         QVERIFY(view.accessibleDescription().contains("no-norm: collapsed"));
     }
 
+    void values_of_any_kind_are_painted() {
+        BarView view;
+        view.resize(640, 320);
+        const double infinity = std::numeric_limits<double>::infinity();
+        for (const std::vector<double>& values : {std::vector<double>{-3, -2, -5}, {0, 0, 0}, {1e-12, 3e-12, -2e-12},
+                                                  {5e-324, 0, 1e-310}, {1e308, -1e308, 1e300}, {7, 7, 7}, {infinity, 1, 2}}) {
+            std::vector<Bar> bars;
+            for (const double value : values) bars.push_back({"a", value, infinity, Theme::instance().run_color(0), false});
+            view.set_bars(bars, "Difference");
+            QVERIFY(!view.grab().isNull());
+        }
+    }
+
+    void a_negative_bar_hangs_from_zero() {
+        BarView view;
+        view.resize(640, 320);
+        const QColor color = Theme::instance().run_color(4);
+        const auto rows = [&](double value) {
+            view.set_bars({{"a", value, 0, color, false}, {"b", 1, 0, Theme::instance().run_color(1), false},
+                           {"c", -1, 0, Theme::instance().run_color(1), false}}, "Difference");
+            const QImage image = view.grab().toImage();
+            std::vector<int> inked;
+            for (int y = 40; y < 300; ++y)
+                if (image.pixelColor(135, y).saturation() > 60) inked.push_back(y);
+            return inked;
+        };
+        const auto up = rows(1), down = rows(-1);
+        QVERIFY(up.size() > 40 && down.size() > 40);
+        QVERIFY(std::abs(up.back() - down.front()) <= 3);
+    }
+
     void an_empty_view_and_a_file() {
         const ablate::test::TempFolder folder;
         BarView view;

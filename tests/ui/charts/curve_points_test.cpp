@@ -1,6 +1,7 @@
 #include "ui/charts/curve_points.h"
 
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -61,12 +62,12 @@ class CurvePointsTest : public QObject {
                  std::size_t{2});
         QCOMPARE(points.parts(CurvePoints::Line::shown, x_axis, Axis(Scale::logarithmic, {1, 8}, 100, 0)).size(),
                  std::size_t{3});
-        QCOMPARE(points.non_finite(x_axis, 1), std::vector<double>{200});
+        QCOMPARE(points.missing_columns(true, x_axis, Scale::linear, 0, 1), std::vector<double>{200});
     }
 
     void non_finite_markers_do_not_crowd() {
         const CurvePoints points(curve(std::vector<double>(40000, nan)));
-        const auto marks = points.non_finite(Axis(Scale::linear, {0, 39999}, 0, 800), 9);
+        const auto marks = points.missing_columns(true, Axis(Scale::linear, {0, 39999}, 0, 800), Scale::linear, 0, 9);
         QVERIFY(!marks.empty() && marks.size() <= 90);
     }
 
@@ -80,6 +81,61 @@ class CurvePointsTest : public QObject {
         QVERIFY(!CurvePoints(curve({})).x_range(Scale::linear));
     }
 
+    void what_a_logarithmic_axis_has_no_place_for_is_marked_at_its_foot() {
+        const CurvePoints points(curve({5, 0, -3, 2e-9, 4, nan, 1e305}));
+        const Axis x_axis(Scale::linear, {0, 6}, 0, 600);
+        QCOMPARE(points.missing_columns(false, x_axis, Scale::logarithmic, 1e-4, 1), (std::vector<double>{100, 200, 300}));
+        QCOMPARE(points.missing_columns(true, x_axis, Scale::logarithmic, 1e-4, 1), (std::vector<double>{500, 600}));
+        QVERIFY(points.missing_columns(false, x_axis, Scale::linear, 0, 1).empty());
+        QCOMPARE(*points.missing(1, Scale::logarithmic, 0), CurvePoints::Missing::not_positive);
+        QCOMPARE(*points.missing(3, Scale::logarithmic, 1e-4), CurvePoints::Missing::below_cut);
+        QVERIFY(!points.missing(3, Scale::logarithmic, 0));
+        QCOMPARE(*points.missing(6, Scale::linear, 0), CurvePoints::Missing::beyond);
+    }
+
+    void points_that_went_back_are_drawn_in_their_places_and_counted() {
+        Curve back = curve({5, 4, 3, 9, 8, 7});
+        back.x = std::make_shared<const std::vector<double>>(std::vector<double>{0, 10, 20, 5, nan, 30});
+        const CurvePoints points(back);
+        QCOMPARE(points.backward(), std::size_t{1});
+        QCOMPARE(points.unplaced(), std::size_t{1});
+        QVERIFY(std::is_sorted(points.x().begin(), points.x().end()));
+        QCOMPARE(points.raw()[1], 9.0);
+        QCOMPARE(points.x().size(), std::size_t{5});
+        const CurvePoints forth(curve({1, 2, 3}));
+        QVERIFY(forth.backward() == 0 && forth.unplaced() == 0);
+        QCOMPARE(forth.x().data(), forth.curve().x->data());  // shared, not copied
+    }
+
+    void a_band_below_zero_is_a_band() {
+        Curve banded = curve({-1, -1.2, -1.1});
+        banded.low = std::make_shared<const std::vector<double>>(std::vector<double>{-1.1, -1.4, -1.2});
+        banded.high = std::make_shared<const std::vector<double>>(std::vector<double>{-0.9, -1.0, -1.0});
+        const CurvePoints points(banded);
+        QCOMPARE(*points.y_range(Scale::linear, Scale::linear, {0, 2}), (Range{-1.4, -0.9}));
+        const Axis x_axis(Scale::linear, {0, 2}, 0, 200), y_axis(Scale::linear, {-2, 0}, 200, 0);
+        const auto areas = points.band(x_axis, y_axis);
+        QCOMPARE(areas.size(), std::size_t{1});
+        QCOMPARE(areas[0][1], QPointF(100, 140));  // -1.4, not 0
+    }
+
+    void a_band_of_two_seeds_does_not_flatten_its_line() {
+        Curve banded = curve({4, 3, 3.5});
+        banded.low = std::make_shared<const std::vector<double>>(std::vector<double>{-96, -97, -96.5});
+        banded.high = std::make_shared<const std::vector<double>>(std::vector<double>{104, 103, 103.5});
+        QCOMPARE(*CurvePoints(banded).y_range(Scale::linear, Scale::linear, {0, 2}), (Range{2, 5}));
+    }
+
+    void a_band_breaks_where_the_line_does() {
+        Curve banded = curve({1, 1, nan, 1, 1});
+        banded.low = std::make_shared<const std::vector<double>>(std::vector<double>{0.9, 0.9, nan, -0.5, 0.9});
+        banded.high = std::make_shared<const std::vector<double>>(std::vector<double>{1.1, 1.1, nan, 1.1, 1.1});
+        const Axis x_axis(Scale::linear, {0, 4}, 0, 400), y_axis(Scale::logarithmic, {0.1, 10}, 200, 0);
+        const auto areas = CurvePoints(banded).band(x_axis, y_axis);
+        QCOMPARE(areas.size(), std::size_t{2});
+        QCOMPARE(areas[1][0], QPointF(300, 200));  // a low end below 0 lies at the axis' own
+    }
+
     void the_nearest_point_is_found_within_reach() {
         const CurvePoints points(curve({5, 6, 7}));
         QCOMPARE(*points.nearest(0.4), std::size_t{0});
@@ -91,15 +147,15 @@ class CurvePointsTest : public QObject {
 
     void smoothing_keeps_the_raw_values() {
         CurvePoints points(curve({4, 2, 6}));
-        points.smooth(0.5);
+        points.smooth(0.5, 1);
         QCOMPARE(points.raw()[1], 2.0);
         QVERIFY(std::abs(points.shown()[1] - 8.0 / 3) < 1e-12);
-        points.smooth(0);
+        points.smooth(0, 1);
         QCOMPARE(points.shown()[1], 2.0);
         Curve faint = curve({4, 2, 6});
         faint.faint = true;
         CurvePoints behind(faint);
-        behind.smooth(0.9);
+        behind.smooth(0.9, 1);
         QVERIFY(!behind.smoothed());
     }
 

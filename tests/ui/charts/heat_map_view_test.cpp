@@ -5,6 +5,7 @@
 #include <QImage>
 #include <QTest>
 #include <limits>
+#include <map>
 #include <set>
 
 using namespace ablate::ui;
@@ -28,6 +29,49 @@ class HeatMapViewTest : public QObject {
         for (const double share : {0.0, 0.5, 1.0}) QVERIFY(colors.count(viridis(share).rgb()));
         QVERIFY(colors.count(Theme::instance().palette().danger.rgb()));
         QVERIFY(colors.count(Theme::instance().palette().surface.rgb()));
+    }
+
+    // Steps 0, 1 and 100: the column of 1 is narrow, that of 100 is wide.
+    void a_column_lies_at_its_step() {
+        HeatMapView view;
+        view.resize(740, 240);
+        view.set_values({"a"}, {0, 1, 100}, {{1, 10, 100}}, "Activation RMS");
+        const QImage image = view.grab().toImage();
+        std::map<QRgb, int> wide;
+        for (int x = 0; x < 600; ++x) ++wide[image.pixelColor(x, 36).rgb()];
+        QVERIFY(wide[viridis(1).rgb()] > 8 * wide[viridis(0).rgb()]);
+        QVERIFY(wide[viridis(0).rgb()] < 10);
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, view.set_values({"a"}, {0, 2, 1}, {{1, 1, 1}}, ""));
+    }
+
+    void values_without_a_logarithm_are_marked_and_counted() {
+        HeatMapView view;
+        view.resize(740, 240);
+        const auto muted_below = [&] {
+            const QImage image = view.grab().toImage();
+            int pixels = 0;
+            for (int x = 0; x < 300; ++x)
+                for (int y = 60; y < 110; ++y) pixels += image.pixelColor(x, y) == Theme::instance().palette().muted;
+            return pixels;
+        };
+        view.set_values({"a"}, {0, 50, 100}, {{1, 10, 100}}, "");
+        const int without = muted_below();
+        view.set_values({"a"}, {0, 50, 100}, {{1, -10, 0}}, "");
+        QVERIFY(muted_below() > without + 20);
+        const QImage image = view.grab().toImage();
+        QCOMPARE(image.pixelColor(300, 34), Theme::instance().palette().text);
+    }
+
+    void values_of_any_kind_are_painted() {
+        HeatMapView view;
+        view.resize(640, 240);
+        for (const std::vector<double>& values : {std::vector<double>{-3, -2, -5}, {0, 0, 0}, {1e-12, 3e-12, 2e-12},
+                                                  {5e-324, 0, 1e-310}, {1e308, -1e308, 1e300}, {7, 7, 7}}) {
+            view.set_values({"a"}, {0, 4294967296, 4294967297}, {values}, "");
+            QVERIFY(!view.grab().isNull());
+        }
+        view.set_values({"a"}, {7, 7, 7}, {{1, 2, 3}}, "");
+        QVERIFY(!view.grab().isNull());
     }
 
     void viridis_grows_lighter() {

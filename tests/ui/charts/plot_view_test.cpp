@@ -95,6 +95,105 @@ class PlotViewTest : public QObject {
         QVERIFY(!drawn().first.cut_off);
     }
 
+  private:
+    static PlotPainter painter(std::vector<Curve> curves, Scale y = Scale::linear, Scale x = Scale::linear) {
+        PlotPainter plot;
+        plot.set_axes({"Step", "Loss", x, y});
+        plot.set_curves(std::move(curves));
+        return plot;
+    }
+    static PlotPainter::Frame frame_of(const PlotPainter& plot) {
+        return plot.frame(QRectF(0, 0, 640, 360), ChartStyle::for_screen());
+    }
+    static Curve with(const QString& id, std::vector<double> x, std::vector<double> y) {
+        Curve curve = line(id, 0, 1);
+        curve.x = std::make_shared<const std::vector<double>>(std::move(x));
+        curve.y = std::make_shared<const std::vector<double>>(std::move(y));
+        return curve;
+    }
+
+  private Q_SLOTS:
+    void a_value_is_told_at_the_step_it_was_measured_at() {
+        const PlotPainter plot = painter({line("dense", 5, 3, 401), with("sparse", {1, 400}, {7.5, 3.25})});
+        const auto frame = frame_of(plot);
+        QCOMPARE(plot.told_at(frame, 285.2), (QStringList{"Step 285", "dense: 3.575", "sparse: 3.250 at 400"}));
+        QCOMPARE(plot.told_at(frame, 100), (QStringList{"Step 100", "sparse: 7.500 at 1", "dense: 4.500"}));
+        QCOMPARE(plot.told_at(frame, 1), (QStringList{"Step 1", "sparse: 7.500", "dense: 4.995"}));
+    }
+
+    void smoothing_reaches_as_far_along_x_in_a_curve_logged_less_often() {
+        std::vector<double> x, y;
+        for (int i = 0; i <= 400; i += 10) x.push_back(i), y.push_back(5 - 0.005 * i);
+        PlotPainter plot = painter({line("dense", 5, 3, 401), with("thin", x, y), with("two", {0, 400}, {5, 3})});
+        plot.set_smoothing(0.98);
+        QVERIFY(std::abs(plot.curves()[0].shown()[400] - plot.curves()[1].shown()[40]) < 0.03);
+        QCOMPARE(plot.curves()[2].shown()[1], 3.0);
+    }
+
+    void what_a_logarithmic_axis_cannot_show_is_counted_and_does_not_stretch_it() {
+        const PlotPainter crossing = painter({with("a", {0, 1, 2, 3, 4, 5}, {3, 2, 1, 1e-16, -1, -2})}, Scale::logarithmic);
+        const auto frame = frame_of(crossing);
+        QVERIFY(frame.y.range().low > 1e-5);
+        QCOMPARE(frame.notes, (QStringList{"2 values are 0 or less (▾)", "1 value is below 0.00020 (▾)"}));
+        const PlotPainter small = painter({with("a", {0, 1, 2}, {1, 1e-8, 1e-16})}, Scale::logarithmic);
+        QVERIFY(frame_of(small).y.range().low < 1e-16);  // small values alone are shown
+        QVERIFY(frame_of(small).notes.isEmpty());
+        QVERIFY(frame_of(painter({with("a", {0, 1}, {-2, -1})})).notes.isEmpty());
+        const PlotPainter negative = painter({with("a", {0, 1}, {-2, -1})}, Scale::logarithmic);
+        QCOMPARE(frame_of(negative).notes, QStringList{"2 values are 0 or less (▾)"});
+    }
+
+    void values_beyond_any_axis_and_points_that_went_back_are_counted() {
+        const auto notes = frame_of(painter({with("a", {0, 1, 2, 1, nan}, {1, nan, 1e308, 2, 3})})).notes;
+        QCOMPARE(notes, (QStringList{"1 value is not finite (×)", "1 value is beyond 1e300 (×)",
+                                     "1 point went back along x and is drawn in its place",
+                                     "1 point without a place along x is left out"}));
+        const auto before = frame_of(painter({with("a", {0, 1, 10}, {1, 2, 3})}, Scale::linear, Scale::logarithmic)).notes;
+        QCOMPARE(before, QStringList{"1 point at 0 or less along x is left out"});
+    }
+
+    // Negative, zero, tiny, huge, equal and backward values, along both axes.
+    void values_of_any_kind_are_painted() {
+        const std::vector<std::vector<double>> kinds{{-3, -2, -5},     {0, 0, 0},         {1e-12, 3e-12, 2e-12},
+                                                     {5e-324, 0, 1e-310}, {1e299, -1e299, 1e300}, {7, 7, 7},
+                                                     {1e308, nan, -1e308}, {4e9, 4e9 + 1, 4e9 + 2}, {1e-300, 1, 1e300}};
+        for (const auto& x : kinds)
+            for (const auto& y : kinds)
+                for (const Scale scale : {Scale::linear, Scale::logarithmic}) {
+                    PlotPainter plot = painter({with("a", x, y)}, scale, scale);
+                    plot.set_smoothing(0.5);
+                    const auto frame = frame_of(plot);
+                    QVERIFY(frame.plot.width() > 50);
+                    QImage image(640, 360, QImage::Format_RGB32);
+                    QPainter onto(&image);
+                    plot.paint(onto, frame, ChartStyle::for_screen());
+                    plot.paint_crosshair(onto, frame, ChartStyle::for_screen(), frame.x.value(frame.plot.center().x()), true);
+                }
+    }
+
+    void marks_at_the_foot_and_the_count_are_painted() {
+        Curve curve = with("a", {0, 1, 2, 3}, {3, 2, -1, -2});
+        curve.color = Theme::instance().run_color(4);
+        const auto plot = view({curve});
+        PlotAxes axes{"Step", "Training loss (nats per token)"};
+        const auto foot = [&] { return plot->grab().toImage().copy(0, 250, 640, 70); };
+        axes.y = Scale::logarithmic;
+        plot->set_axes(axes);
+        QVERIFY(count(foot(), curve.color) > 8);
+        QVERIFY(count(foot(), Theme::instance().palette().muted) > 5);
+    }
+
+    void a_click_tells_the_curve_or_that_there_is_none() {
+        const auto plot = view({line("low", 1, 1.01), line("high", 9, 9.01)});
+        QSignalSpy clicks(plot.get(), &PlotView::clicked);
+        QTest::mouseClick(plot.get(), Qt::LeftButton, {}, {300, 40});
+        QTest::mouseClick(plot.get(), Qt::LeftButton, {}, {300, 170});
+        drag(*plot, {200, 150}, {400, 155});
+        QCOMPARE(clicks.count(), 2);
+        QCOMPARE(clicks[0][0].toString(), QString("high"));
+        QCOMPARE(clicks[1][0].toString(), QString());
+    }
+
     void a_drag_zooms_and_tells_the_other_charts() {
         const auto plot = view({line("a", 1, 5)});
         QSignalSpy ranges(plot.get(), &PlotView::x_range_changed);

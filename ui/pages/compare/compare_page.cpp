@@ -11,6 +11,7 @@
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/header_state.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/pinned_row.h"
 #include "ui/widgets/study_choice.h"
 
 #include <QAction>
@@ -84,6 +85,7 @@ struct ComparePage::State {
     QPushButton* report = nullptr;
     QSplitter* split = nullptr;
     QTreeView* table = nullptr;
+    PinnedRow* pinned = nullptr;  // the group that stands out in the curves
     QTabWidget* tabs = nullptr;
     CurvesPanel* curves = nullptr;
     ConfigPanel* config = nullptr;
@@ -175,7 +177,7 @@ QWidget* ComparePage::State::build_toolbar() {
     });
     connect(points, &QComboBox::currentIndexChanged, page, [this] { derive_soon(); });
     connect(filter, &QLineEdit::textChanged, page, [this](const QString& words) {
-        proxy.setFilterFixedString(words);
+        pinned->while_replacing([&] { proxy.setFilterFixedString(words); });
         if (scene) show_scene();
     });
     connect(report, &QPushButton::clicked, page, [this] {
@@ -226,11 +228,12 @@ QWidget* ComparePage::State::build_table() {
         const QModelIndex group = index.parent().isValid() ? index.parent() : index;
         return group.data(CompareModel::key).toString();
     };
+    pinned = new PinnedRow(table, page, CompareModel::key);
     connect(table, &QTreeView::entered, page,
             [this, group_at](const QModelIndex& index) { curves->highlight(group_at(index)); });
-    connect(table, &QTreeView::viewportEntered, page, [this] { curves->highlight({}); });
-    connect(table->selectionModel(), &QItemSelectionModel::currentChanged, page,
-            [this, group_at](const QModelIndex& index) { curves->highlight(group_at(index)); });
+    connect(table, &QTreeView::viewportEntered, page, [this] { curves->highlight(pinned->key()); });
+    table->viewport()->installEventFilter(page);
+    connect(pinned, &PinnedRow::changed, page, [this](const QString& group) { curves->highlight(group); });
     connect(table, &QTreeView::doubleClicked, page, [this](const QModelIndex& index) {
         if (index.parent().isValid()) Q_EMIT page->show_runs({index.data(CompareModel::key).toString()});
     });
@@ -252,6 +255,10 @@ QWidget* ComparePage::State::build_tabs() {
     tabs->addTab(prompts, "Prompts");
     tabs->addTab(notes, "Notes");
     connect(curves, &CurvesPanel::choices_changed, page, [this] { derive_soon(); });
+    connect(curves, &CurvesPanel::group_hovered, page,
+            [this](const QString& group) { curves->highlight(group.isEmpty() ? pinned->key() : group); });
+    connect(curves, &CurvesPanel::group_clicked, page,
+            [this](const QString& group) { pinned->pin(group == pinned->key() ? QString() : group); });
     return tabs;
 }
 
@@ -342,7 +349,7 @@ QStringList ComparePage::State::visible_groups() const {
 
 void ComparePage::State::show_scene() {
     model.set_measured(*scene->comparison);
-    model.set_rows(scene->table, color_of());
+    pinned->while_replacing([this] { model.set_rows(scene->table, color_of()); });
     fit_columns();
     const QStringList visible = visible_groups();
     curves->set_empty_text(scene->table.empty() ? "No runs of this study." : "Nothing matches the filter.");
@@ -379,11 +386,11 @@ void ComparePage::State::show_state() {
     failed->setText(scene && !error.isEmpty() ? "This is the comparison as it was. " + error : error);
     failed->setVisible(!error.isEmpty());
     if (scene) return;
-    model.set_rows({}, [](std::size_t) { return -1; });
+    pinned->while_replacing([this] { model.set_rows({}, [](std::size_t) { return -1; }); });
     curves->set_empty_text(error.isEmpty() ? "Reading runs…" : "The runs could not be compared.");
     auto none = std::make_shared<CompareScene>();
     none->comparison = std::make_shared<const study::Comparison>();
-    none->readings.step = none->readings.last = none->readings.furthest = std::nan("");
+    none->readings.step = none->readings.last_common = std::nan("");
     curves->show_scene(none, [](std::size_t) { return -1; }, {});
     config->show_scene(none, {});
     prompts->show_scene(none, {});
@@ -416,6 +423,12 @@ bool ComparePage::settle() {
 
 void ComparePage::choose_study(const QString& study) { state_->study->choose_study(study); }
 void ComparePage::choose_runs(const QStringList& ids) { state_->study->choose_runs(ids); }
+
+bool ComparePage::eventFilter(QObject* watched, QEvent* event) {
+    // The pointer that leaves the table over its edge enters no row and no empty space.
+    if (event->type() == QEvent::Leave) state_->curves->highlight(state_->pinned->key());
+    return Page::eventFilter(watched, event);
+}
 
 void ComparePage::showEvent(QShowEvent* event) {
     Page::showEvent(event);

@@ -21,6 +21,7 @@ class ComparePage : public Page {
     void choose_runs(const QStringList& ids);
 
   protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
 

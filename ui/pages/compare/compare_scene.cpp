@@ -5,6 +5,7 @@
 #include "ui/charts/smoothing.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <set>
@@ -61,19 +62,32 @@ std::vector<ShownGroup> shown_groups(const Comparison& comparison, const Compare
 class DrawnSeries {
   public:
     DrawnSeries(const Comparison& comparison, const CompareChoices& choices) {
+        const double unit = choices.smoothing > 0 ? unit_of(comparison) : 0;
         for (const ComparedRun& compared : comparison.runs) {
             const bool validation = choices.metric == CompareMetric::validation_loss;
             const run::Series& series = validation ? compared.val : (*compared.metrics)[run::kTrainLoss];
             series_[&compared] = &series;
             if (validation || choices.smoothing <= 0) continue;
             run::Series& smooth = smoothed_[&compared] = series;
-            smooth.value = debiased_average(series.value, choices.smoothing);
+            const std::vector<double> steps(series.step.begin(), series.step.end());
+            smooth.value = debiased_average(steps, series.value, choices.smoothing, unit);
             series_[&compared] = &smooth;
         }
     }
     const run::Series& operator()(const ComparedRun& compared) const { return *series_.at(&compared); }
 
   private:
+    // The steps between two lines of the log that has most: one unit for all, however often each was logged.
+    static double unit_of(const Comparison& comparison) {
+        double unit = 0;
+        for (const ComparedRun& compared : comparison.runs) {
+            const run::Series& series = (*compared.metrics)[run::kTrainLoss];
+            const double usual = usual_distance(std::vector<double>(series.step.begin(), series.step.end()));
+            if (usual > 0 && (unit == 0 || usual < unit)) unit = usual;
+        }
+        return unit;
+    }
+
     std::map<const ComparedRun*, run::Series> smoothed_;
     std::map<const ComparedRun*, const run::Series*> series_;
 };
@@ -103,13 +117,12 @@ GroupCurves group_curves(const Comparison& comparison, std::size_t index, const 
     GroupCurves curves;
     curves.group = index;
     study::MeanCurve mean = study::mean_curve(comparison, group, std::cref(drawn), along);
+    curves.seeds = mean.seeds;
     if (!mean.x.empty()) {
         curves.x = shared(std::move(mean.x));
         curves.mean = shared(std::move(mean.mean));
     }
     if (!mean.low.empty()) {
-        // No loss is below 0: of so wide a band the rest says nothing.
-        for (double& low : mean.low) low = low < 0 ? 0 : low;
         curves.low = shared(std::move(mean.low));
         curves.high = shared(std::move(mean.high));
     }
@@ -122,38 +135,87 @@ GroupCurves group_curves(const Comparison& comparison, std::size_t index, const 
 
 // --- readings
 
-double last_step(const Comparison& comparison, std::size_t group) {
-    double last = kNaN;
-    for (const std::size_t index : comparison.groups[group].runs) {
-        const ComparedRun& compared = comparison.runs[index];
-        if (compared.healthy() && !compared.val.step.empty())
-            last = std::fmax(last, static_cast<double>(compared.val.step.back()));
-    }
-    return last;
+std::vector<const ComparedRun*> evaluated_runs(const Comparison& comparison, std::size_t group) {
+    std::vector<const ComparedRun*> runs;
+    for (const std::size_t index : comparison.groups[group].runs)
+        if (comparison.runs[index].healthy() && !comparison.runs[index].val.step.empty())
+            runs.push_back(&comparison.runs[index]);
+    return runs;
 }
 
+// Steps at which every healthy run of the groups was evaluated, and those at which any of them was.
+struct Evaluations {
+    std::set<std::int64_t> common, any;
+};
+Evaluations evaluations_of(const Comparison& comparison, const std::set<std::size_t>& groups) {
+    Evaluations found;
+    std::map<std::int64_t, std::size_t> times;
+    std::size_t runs = 0;
+    for (const std::size_t group : groups)
+        for (const ComparedRun* compared : evaluated_runs(comparison, group)) {
+            ++runs;
+            for (const std::int64_t step : std::set<std::int64_t>(compared->val.step.begin(), compared->val.step.end())) ++times[step];
+        }
+    for (const auto& [step, count] : times) {
+        found.any.insert(step);
+        if (count == runs) found.common.insert(step);
+    }
+    return found;
+}
+
+// Between which evaluations a group is read at x, or "": then each of its runs was evaluated just there.
+QString read_between(const Comparison& comparison, std::size_t group, Along along, double x) {
+    constexpr double kRounding = 1e-9;  // of an x converted to other units
+    for (const ComparedRun* compared : evaluated_runs(comparison, group)) {
+        const double each = study::per_step(*compared, along);
+        const std::vector<std::int64_t>& steps = compared->val.step;
+        const auto at = [&](std::int64_t step) { return static_cast<double>(step) * each; };
+        const auto after = std::find_if(steps.begin(), steps.end(),
+                                        [&](std::int64_t step) { return at(step) >= x - kRounding * std::abs(x); });
+        if (after == steps.end() || at(*after) <= x + kRounding * std::abs(x)) continue;
+        if (after == steps.begin()) continue;
+        return QString("%1 is read on the line between its evaluations at steps %2 and %3.")
+            .arg(QString::fromStdString(study::display_name(comparison.groups[group])),
+                 QString::fromStdString(with_thousands(*(after - 1))), QString::fromStdString(with_thousands(*after)));
+    }
+    return {};
+}
+
+// Evaluations alone are measured: the step is the last that all groups have, or the nearest of a reference to what was
+// asked for. What lies between evaluations along another axis says so.
 Readings readings_of(const Comparison& comparison, const std::vector<ShownGroup>& shown,
                      const std::optional<double>& wanted) {
     Readings readings;
-    readings.furthest = readings.last = kNaN;
-    std::set<std::size_t> references;
+    std::set<std::size_t> references, all;
     for (const ShownGroup& one : shown) {
         if (!one.reference) continue;
         references.insert(*one.reference);
-        readings.last = std::fmax(readings.last, last_step(comparison, *one.reference));
-        readings.furthest = std::fmin(
-            readings.furthest, study::furthest_common_step(comparison, {one.group, *one.reference}, *one.reference));
+        all.insert({one.group, *one.reference});
     }
-    readings.step =
-        wanted && std::isfinite(readings.last) ? std::clamp(*wanted, 0.0, readings.last) : readings.furthest;
+    const std::set<std::int64_t> own = evaluations_of(comparison, references).any;
+    const std::set<std::int64_t> common = evaluations_of(comparison, all).common;
+    readings.evaluations.assign(own.begin(), own.end());
+    readings.last_common = !common.empty() ? static_cast<double>(*common.rbegin())
+                           : own.empty()   ? kNaN
+                                           : static_cast<double>(*own.rbegin());
+    readings.step = readings.last_common;
+    if (wanted && !own.empty())
+        readings.step = *std::min_element(readings.evaluations.begin(), readings.evaluations.end(),
+                                          [&](double a, double b) { return std::abs(a - *wanted) < std::abs(b - *wanted); });
+    readings.all_evaluated = std::isfinite(readings.step) && common.contains(std::llround(readings.step));
     for (const ShownGroup& one : shown) {
         if (!one.reference || one.is_reference()) continue;
-        Readings::Row row{one.group, {}};
+        Readings::Row row{one.group, {}, {}};
         for (const Along along : kAxes) {
+            const auto axis = static_cast<std::size_t>(along);
             const Group& reference = comparison.groups[*one.reference];
             const double x = study::position(comparison, reference, readings.step, along);
-            row.deltas[static_cast<std::size_t>(along)] =
-                study::difference_at(comparison, one.group, *one.reference, along, x);
+            row.deltas[axis] = study::difference_at(comparison, one.group, *one.reference, along, x);
+            if (row.deltas[axis].interval.n == 0) continue;
+            QStringList between{read_between(comparison, one.group, along, x),
+                                read_between(comparison, *one.reference, along, x)};
+            between.removeAll(QString());
+            row.interpolated[axis] = between.join(" ");
         }
         readings.rows.push_back(std::move(row));
     }

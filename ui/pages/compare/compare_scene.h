@@ -21,7 +21,7 @@ struct CompareChoices {
     CompareMetric metric = CompareMetric::validation_loss;
     study::Along along = study::Along::steps;
     double smoothing = 0;             // of the training loss, before the mean is taken
-    std::optional<double> read_step;  // of the reference; nothing: the furthest that all can be read at
+    std::optional<double> read_step;  // of the reference; nothing: the last at which all were evaluated
     bool operator==(const CompareChoices&) const = default;
 };
 
@@ -35,6 +35,7 @@ struct SeedCurve {
 struct GroupCurves {
     std::size_t group = 0;
     SharedValues x, mean, low, high;  // null without a healthy seed; no band below two
+    std::int64_t seeds = 0;           // that the mean is of: each has a value at every x
     std::vector<SeedCurve> runs;
 };
 
@@ -43,8 +44,12 @@ struct Readings {
     struct Row {
         std::size_t group = 0;
         std::array<study::Delta, 4> deltas;  // by Along
+        // By Along: between which evaluations a side was read, as a sentence; "" where every loss was measured there.
+        std::array<QString, 4> interpolated;
     };
-    double step = 0, furthest = 0, last = 0;  // NaN where there is nothing to read
+    double step = 0, last_common = 0;         // NaN where there is nothing to read
+    std::vector<double> evaluations;          // steps at which a reference was evaluated, ascending
+    bool all_evaluated = false;               // at `step`, every group shown
     std::array<std::optional<double>, 4> at;  // by Along; none where references differ
     std::vector<Row> rows;
 };

@@ -7,6 +7,7 @@
 #include "ui/charts/plot_view.h"
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
+#include "ui/pages/compare/step_box.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
@@ -18,7 +19,6 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
-#include <QSpinBox>
 #include <QSplitter>
 #include <QTableView>
 #include <algorithm>
@@ -36,7 +36,8 @@ struct AxisText {
     const char* title;
 };
 constexpr std::array<AxisText, 4> kAxes{AxisText{"Steps", "Step"}, AxisText{"Tokens", "Tokens"},
-                                        AxisText{"FLOPs", "Training FLOPs"}, AxisText{"Time", "Training time (s)"}};
+                                        AxisText{"FLOPs", "Training FLOPs"},
+                                        AxisText{"Training time", "Training time without pauses and evaluations (s)"}};
 constexpr std::size_t kFlops = 2;
 constexpr double kDefaultSmoothing = 0.9;
 
@@ -93,6 +94,7 @@ CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
 
     connect(plot_, &PlotView::hovered, this, [this](double, const QString& id) { Q_EMIT group_hovered(id); });
     connect(plot_, &PlotView::hover_left, this, [this] { Q_EMIT group_hovered({}); });
+    connect(plot_, &PlotView::clicked, this, &CurvesPanel::group_clicked);
 }
 
 QWidget* CurvesPanel::build_toolbar() {
@@ -158,20 +160,18 @@ QWidget* CurvesPanel::build_toolbar() {
 QWidget* CurvesPanel::build_readings() {
     auto* card = new QFrame(this);
     card->setProperty("card", true);
-    step_ = new QSpinBox(card);
+    step_ = new StepBox(card);
     step_->setAccessibleName("Step of the reference at which the differences are read");
-    step_->setKeyboardTracking(false);
-    step_->setGroupSeparatorShown(true);
     step_slider_ = new QSlider(Qt::Horizontal, card);
     step_slider_->setAccessibleName("Step of the reference at which the differences are read");
-    auto* furthest = flat_button("Furthest", card);
-    furthest->setToolTip("The furthest point at which every variant can be read");
+    auto* furthest = flat_button("Last common", card);
+    furthest->setToolTip("The last step at which the reference and every variant were evaluated");
     auto* bar = new QHBoxLayout;
     bar->setSpacing(2 * kSpace);
     auto* title = plain_label("Difference at step", "", card);
     title->setToolTip(
-        "Validation loss less the reference's, at this step of the reference, and at the same tokens, "
-        "FLOPs and seconds");
+        "Validation loss less the reference's, at this evaluation of the reference, and at the same tokens, FLOPs "
+        "and training time. A value marked ≈ lies between two evaluations and is read on the line between them.");
     bar->addWidget(title);
     bar->addWidget(step_);
     bar->addWidget(step_slider_, 1);
@@ -203,9 +203,14 @@ QWidget* CurvesPanel::build_readings() {
     column->addLayout(bar);
     column->addWidget(table_, 1);
     column->addWidget(no_readings_, 1);
+    interpolated_ = plain_label("", "muted", card);
+    interpolated_->setWordWrap(true);
+    column->addWidget(interpolated_);
 
-    connect(step_, &QSpinBox::valueChanged, this, &CurvesPanel::read_at);
-    connect(step_slider_, &QSlider::valueChanged, this, &CurvesPanel::read_at);
+    connect(step_, &StepBox::valueChanged, this, &CurvesPanel::read_at);
+    connect(step_slider_, &QSlider::valueChanged, this, [this](int place) {
+        if (place >= 0 && place < std::ssize(evaluations_)) read_at(evaluations_[static_cast<std::size_t>(place)]);
+    });
     connect(furthest, &QPushButton::clicked, this, [this] {
         read_step_.reset();
         Q_EMIT choices_changed();
@@ -213,11 +218,11 @@ QWidget* CurvesPanel::build_readings() {
     return card;
 }
 
-void CurvesPanel::read_at(int step) {
+void CurvesPanel::read_at(double step) {
     read_step_ = step;
     const QSignalBlocker quiet_box(step_), quiet_slider(step_slider_);
     step_->setValue(step);
-    step_slider_->setValue(step);
+    step_slider_->setValue(static_cast<int>(step_->place_of(step)));
     Q_EMIT choices_changed();
 }
 
@@ -253,6 +258,8 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
         Curve base;
         base.id = key_of(group);
         base.label = text(study::display_name(group));
+        if (group_curves.mean && group_curves.seeds < group.healthy())
+            base.label += QString(" (mean of %1 of %2 seeds)").arg(group_curves.seeds).arg(group.healthy());
         base.color = Theme::instance().run_color(color);
         base.dash = Theme::run_dash(color);
         bool labelled = group_curves.mean != nullptr;
@@ -330,31 +337,46 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
             {at.isEmpty() ? choice : choice + "\n" + at, at.isEmpty() ? equal : equal + ": " + at, {}, true});
     }
     std::vector<CellsModel::Line> lines;
+    bool any_between = false;
     for (const Readings::Row& row : readings.rows) {
         const Group& group = scene.comparison->groups[row.group];
         if (!visible.contains(key_of(group))) continue;
         CellsModel::Line line{key_of(group), {{text(study::display_name(group)), text(group.name), {}, false}}};
-        for (const study::Delta& delta : row.deltas) {
+        for (std::size_t i = 0; i < row.deltas.size(); ++i) {
+            const study::Delta& delta = row.deltas[i];
             const QString told = text(study::with_half_width(delta.interval));
-            line.cells.push_back({told.isEmpty() ? QString("–") : told, text(delta.judgement),
-                                  delta.interval.distinguishable() ? CellsModel::Tone::usual : CellsModel::Tone::muted,
-                                  true});
+            const bool between = !row.interpolated[i].isEmpty();
+            // What no evaluation has measured is never set in bold.
+            const bool firm = delta.interval.distinguishable() && !between;
+            line.cells.push_back({told.isEmpty() ? QString("–") : between ? "≈ " + told : told,
+                                  between ? row.interpolated[i] + " " + text(delta.judgement) : text(delta.judgement),
+                                  firm ? CellsModel::Tone::usual : CellsModel::Tone::muted, true});
+            any_between |= between;
         }
         lines.push_back(std::move(line));
     }
     readings_->set(header, lines);
-    const bool any = std::isfinite(readings.step) && std::isfinite(readings.last);
+    show_step(readings, any_between);
+}
+
+void CurvesPanel::show_step(const Readings& readings, bool any_between) {
+    const bool any = std::isfinite(readings.step) && !readings.evaluations.empty();
     table_->setVisible(any);
     no_readings_->setVisible(!any);
     step_->setEnabled(any);
     step_slider_->setEnabled(any);
-    if (!any) return;
+    QStringList said;
+    if (any && !readings.all_evaluated) said += "Not every variant was evaluated at this step.";
+    if (any_between) said += "≈ is read on the line between two evaluations; nothing was measured there.";
+    interpolated_->setText(said.join(" "));
+    interpolated_->setVisible(any && !said.isEmpty());
     const QSignalBlocker quiet_box(step_), quiet_slider(step_slider_);
-    step_->setMaximum(static_cast<int>(readings.last));
-    step_slider_->setMaximum(static_cast<int>(readings.last));
-    if (step_->hasFocus() || step_slider_->isSliderDown()) return;  // what is being typed or dragged stays
-    step_->setValue(static_cast<int>(readings.step));
-    step_slider_->setValue(static_cast<int>(readings.step));
+    evaluations_ = readings.evaluations;
+    step_->set_steps(evaluations_);
+    step_slider_->setMaximum(std::max(0, static_cast<int>(evaluations_.size()) - 1));
+    if (!any || step_->is_being_typed() || step_slider_->isSliderDown()) return;  // typed or dragged: it stays
+    step_->setValue(readings.step);
+    step_slider_->setValue(static_cast<int>(step_->place_of(readings.step)));
 }
 
 QVariantMap CurvesPanel::save_state() const {

@@ -8,7 +8,6 @@ class QComboBox;
 class QCheckBox;
 class QLabel;
 class QSlider;
-class QSpinBox;
 class QTableView;
 
 namespace ablate::ui {
@@ -16,6 +15,7 @@ namespace ablate::ui {
 class BarView;
 class CellsModel;
 class PlotView;
+class StepBox;
 struct Curve;
 struct PlotAxes;
 
@@ -39,6 +39,7 @@ class CurvesPanel : public QWidget {
   Q_SIGNALS:
     void choices_changed();
     void group_hovered(const QString& group);  // "" when it was left
+    void group_clicked(const QString& group);  // "" beside all curves
 
   private:
     QWidget* build_toolbar();
@@ -46,7 +47,8 @@ class CurvesPanel : public QWidget {
     void draw_curves(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
     void draw_bars(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
     void show_readings(const CompareScene& scene, const QStringList& visible);
-    void read_at(int step);
+    void show_step(const Readings& readings, bool any_between);
+    void read_at(double step);
 
     QComboBox* metric_;
     QComboBox* along_;
@@ -58,11 +60,13 @@ class CurvesPanel : public QWidget {
     QLabel* smoothing_value_;
     PlotView* plot_;
     BarView* bars_;
-    QSpinBox* step_;
+    StepBox* step_;
     QSlider* step_slider_;
     CellsModel* readings_;
     QTableView* table_;
     QLabel* no_readings_;
+    QLabel* interpolated_;             // says which columns are read between evaluations
+    std::vector<double> evaluations_;  // the steps to choose from
     std::optional<double> read_step_;  // chosen by somebody
     QString empty_text_;
 };

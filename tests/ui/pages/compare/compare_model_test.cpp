@@ -234,16 +234,16 @@ class CompareModelTest : public QObject {
         const ComparisonPtr comparison = comparison_in(workspace);
         CompareChoices choices;
         const CompareScenePtr first = make_scene(comparison, choices);
-        choices.read_step = 50;
+        choices.read_step = 60;
         const CompareScenePtr read = make_scene(comparison, choices, first);
-        QCOMPARE(read->readings.step, 50.0);
+        QCOMPARE(read->readings.step, 60.0);
         QVERIFY(read->choices == choices);
         QCOMPARE(read->curves[1].mean, first->curves[1].mean);  // the same values, not like ones
         choices.metric = CompareMetric::training_loss;
         choices.smoothing = 0.5;
         const CompareScenePtr smoothed = make_scene(comparison, choices, read);
         QVERIFY(smoothed->curves[1].mean != first->curves[1].mean);
-        QCOMPARE(smoothed->readings.step, 50.0);
+        QCOMPARE(smoothed->readings.step, 60.0);
         choices.reference.variant = "nope";
         const CompareScenePtr turned = make_scene(comparison, choices, smoothed);
         QCOMPARE(turned->curves[1].mean, smoothed->curves[1].mean);

@@ -5,6 +5,7 @@
 #include "ui/bridge/workspace.h"
 #include "ui/charts/plot_view.h"
 #include "ui/pages/compare/compare_model.h"
+#include "ui/pages/compare/step_box.h"
 #include "ui/theme/theme.h"
 
 #include <QCheckBox>
@@ -13,7 +14,6 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QSpinBox>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
@@ -97,18 +97,78 @@ class ComparePageTest : public QObject {
         test::write_measured_study(window.folder.path());
         window.open();
         QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
-        const QString name = "Step of the reference at which the differences are read";
-        QSpinBox& step = window.named<QSpinBox>(name);
+        StepBox& step = *window.page.findChild<StepBox*>();
         QAbstractItemModel& readings = *window.named<QTableView>("Differences read at one point").model();
-        QCOMPARE(step.value(), 90);  // SiLU ends after 27 of the baseline's 30 seconds
+        QCOMPARE(step.value(), 100.0);  // the last at which all were evaluated
         QCOMPARE(readings.rowCount(), 2);
-        QCOMPARE(readings.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QString("Steps\n90"));
-        step.setValue(100);
-        QTRY_COMPARE(readings.index(1, 4).data().toString(), QString("–"));
+        QCOMPARE(readings.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QString("Steps\n100"));
         QCOMPARE(readings.index(1, 1).data().toString(), QString("+0.1421 ± 0.0288"));
-        QTest::mouseClick(&window.button("Furthest"), Qt::LeftButton);
-        QTRY_COMPARE(step.value(), 90);
-        QTRY_VERIFY(readings.index(1, 4).data().toString() != "–");
+        QCOMPARE(readings.index(1, 4).data().toString(), QString("–"));  // SiLU ends after 27 of 30 s
+        // Arrows go from one evaluation to the next, and what is typed becomes the nearest.
+        QTest::keyClick(&step, Qt::Key_Down);
+        QCOMPARE(step.value(), 80.0);
+        QTRY_VERIFY(readings.index(1, 4).data().toString().startsWith("≈ +"));
+        step.selectAll();
+        QTest::keyClicks(&step, "53");
+        QTest::keyClick(&step, Qt::Key_Return);
+        QCOMPARE(step.value(), 60.0);
+        QTRY_COMPARE(readings.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QString("Steps\n60"));
+        QTest::mouseClick(&window.button("Last common"), Qt::LeftButton);
+        QTRY_COMPARE(step.value(), 100.0);
+    }
+
+    // SiLU has done more steps in the same time: that value lies between two of its evaluations.
+    void what_is_read_between_evaluations_says_so_and_is_not_bold() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        QAbstractItemModel& readings = *window.named<QTableView>("Differences read at one point").model();
+        QVERIFY(!window.telling("on the line between two evaluations"));
+        QTest::keyClick(window.page.findChild<StepBox*>(), Qt::Key_Down);
+        QTRY_VERIFY(window.telling("on the line between two evaluations"));
+        const QModelIndex measured = readings.index(1, 1), between = readings.index(1, 4);
+        QVERIFY(!measured.data().toString().startsWith("≈"));
+        QVERIFY(between.data(Qt::ToolTipRole).toString().contains("between its evaluations at steps 80 and 100"));
+        QCOMPARE(between.data(Qt::ForegroundRole).value<QColor>(), Theme::instance().palette().muted);
+        QVERIFY(measured.data(Qt::ForegroundRole).value<QColor>() != Theme::instance().palette().muted);
+    }
+
+    void a_group_picked_stands_out_until_it_is_let_go() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        QTreeView& table = window.table();
+        PlotView& plot = *window.page.findChild<PlotView*>();
+        const auto at = [&](int row) { return table.visualRect(table.model()->index(row, 0)).center(); };
+        const auto settled = [&] {
+            QEvent leave(QEvent::Leave);
+            QCoreApplication::sendEvent(table.viewport(), &leave);
+            QCoreApplication::processEvents();
+            return plot.grab().toImage();
+        };
+        const QImage none = settled();
+        const auto pick = [&](int row) { QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, at(row)); };
+        pick(1);
+        QVERIFY(settled() != none);
+        pick(1);  // again
+        QCOMPARE(settled(), none);
+        pick(2);
+        QVERIFY(settled() != none);
+        QTest::keyClick(&table, Qt::Key_Escape);
+        QCOMPARE(settled(), none);
+        pick(0);
+        QVERIFY(settled() != none);
+        QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, {40, table.viewport()->height() - 3});  // below all rows
+        QCOMPARE(settled(), none);
+        // The row that takes a picked one's place was not picked.
+        pick(2);
+        QVERIFY(settled() != none);
+        QLineEdit& filter = window.named<QLineEdit>("Filter variants");
+        QTest::keyClicks(&filter, "NoPE");
+        filter.clear();
+        QCOMPARE(settled(), none);
     }
 
     void the_filter_is_that_of_table_and_charts() {
@@ -204,7 +264,7 @@ class ComparePageTest : public QObject {
         Window window;
         window.page.restore_state(state);
         QVERIFY(!window.table().isColumnHidden(static_cast<int>(CompareColumn::speed)));
-        QCOMPARE(window.named<QComboBox>("Horizontal axis").currentIndex(), 3);
+        QCOMPARE(window.named<QComboBox>("Horizontal axis").currentText(), QString("Training time"));
         QCOMPARE(window.page.findChild<QTabWidget*>()->currentIndex(), 1);
         window.page.restore_state({{"columns", "?"}, {"tab", 99}, {"curves", 3}});  // of no version
         QVariantMap columns = state.value("columns").toMap();
