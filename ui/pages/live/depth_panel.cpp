@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <set>
@@ -54,7 +55,11 @@ DepthValues depth_values(const RunCurves& curves, const std::string& prefix) {
         for (std::size_t i = 0; i < series->value.size(); ++i) {
             const std::int64_t step = series->axis->step[i];
             const auto at = std::lower_bound(shown.begin(), shown.end(), step);
-            if (at != shown.end() && *at == step) row[static_cast<std::size_t>(at - shown.begin())] = series->value[i];
+            if (at == shown.end() || *at != step) continue;
+            // What was measured and is not a number differs from what was not measured.
+            const double value = series->value[i];
+            row[static_cast<std::size_t>(at - shown.begin())] =
+                std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
         }
     }
     return values;

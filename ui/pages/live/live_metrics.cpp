@@ -18,13 +18,6 @@ MetricCurvePtr validation(const RunCurves& curves, const std::string& field) {
     return read.series.at(field);
 }
 
-double first_time(const RunCurves& curves) {
-    double first = std::numeric_limits<double>::infinity();
-    for (const auto& [tag, series] : curves.series)
-        if (!series->axis->wall_time.empty()) first = std::min(first, series->axis->wall_time.front());
-    return first;
-}
-
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Tokens or training FLOPs of one step; NaN where an imported log does not tell.
@@ -72,11 +65,56 @@ AlongText text_of(Along along) {
         case Along::tokens:
             return {"Tokens", "Tokens"};
         case Along::seconds:
-            return {"Time", "Time since start (s)"};
+            return {"Wall time", "Wall time since the start, with pauses (s)"};
         case Along::flops:
             return {"FLOPs", "Training FLOPs"};
     }
     throw std::logic_error("an x axis without a name");
+}
+
+WallClock::WallClock(const RunCurves& curves) {
+    const MetricCurve* longest = nullptr;
+    for (const auto& [tag, series] : curves.series) {
+        for (const double time : series->axis->wall_time)
+            if (std::isfinite(time)) {
+                start_ = std::isfinite(start_) ? std::min(start_, time) : time;
+                break;
+            }
+        if (!longest || series->axis->step.size() > longest->axis->step.size()) longest = series.get();
+    }
+    if (!longest) return;
+    const LogAxis& axis = *longest->axis;
+    double before = kNaN, back = 0;
+    for (std::size_t i = 0; i < axis.wall_time.size() && i < axis.step.size(); ++i) {
+        const double time = axis.wall_time[i];
+        if (!std::isfinite(time)) continue;
+        if (time < before) {
+            back += before - time;
+            set_back_.emplace_back(axis.step[i], back);
+        }
+        before = time;
+    }
+    // What was logged before the clock was set back counts from the first line, not from the earliest time.
+    if (!set_back_.empty() && std::isfinite(axis.wall_time.front())) start_ = axis.wall_time.front();
+}
+
+std::vector<double> WallClock::elapsed(const LogAxis& axis) const {
+    std::vector<double> elapsed;
+    elapsed.reserve(axis.step.size());
+    double latest = 0;
+    for (std::size_t i = 0; i < axis.step.size(); ++i) {
+        const double time = i < axis.wall_time.size() ? axis.wall_time[i] : kNaN;
+        if (!std::isfinite(time)) {
+            elapsed.push_back(kNaN);
+            continue;
+        }
+        double back = 0;
+        for (const auto& [step, by] : set_back_)
+            if (step <= axis.step[i]) back = by;
+        latest = std::max(latest, time - start_ + back);
+        elapsed.push_back(latest);
+    }
+    return elapsed;
 }
 
 void CurveMaker::set_along(Along along) {
@@ -93,10 +131,7 @@ CurveMaker::Values CurveMaker::x_of(const LogAxis& axis, const run::ListedRun& r
     auto x = std::make_shared<std::vector<double>>();
     x->reserve(axis.step.size());
     if (along_ == Along::seconds) {
-        const double start = first_time(*kept.curves);
-        double latest = 0;  // a clock that was set back must not bend the curve
-        for (const double time : axis.wall_time)
-            x->push_back(std::isfinite(start) ? latest = std::max(latest, time - start) : kNaN);
+        *x = kept.clock.elapsed(axis);
     } else {
         const double each = per_step(along_, run.info);
         for (const std::int64_t step : axis.step) x->push_back(static_cast<double>(step) * each);
@@ -107,14 +142,15 @@ CurveMaker::Values CurveMaker::x_of(const LogAxis& axis, const run::ListedRun& r
 
 std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::ListedRun& run, const RunCurvesPtr& curves) {
     Kept& kept = kept_[curves->id];
-    if (kept.curves != curves) kept = {curves, {}, {}};
+    if (kept.curves != curves) kept = {curves, WallClock(*curves), {}, {}};
     auto& series = kept.series[metric.key];
     if (!series) series = series_of(metric, *curves);
     if (!series || series->value.empty()) return std::nullopt;
     Curve curve;
     curve.id = curves->id;
     curve.x = x_of(*series->axis, run, kept);
-    if (!curve.x->empty() && std::isnan(curve.x->front())) return std::nullopt;  // an imported log that does not tell
+    const auto known = [](double x) { return !std::isnan(x); };
+    if (std::none_of(curve.x->begin(), curve.x->end(), known)) return std::nullopt;  // an imported log that does not tell
     curve.y = {series, &series->value};                                          // shares the series' ownership
     return curve;
 }
@@ -126,7 +162,11 @@ double CurveMaker::position(std::int64_t step, const run::ListedRun& run, const 
     const LogAxis& axis = *found->second->axis;
     const auto at = std::lower_bound(axis.step.begin(), axis.step.end(), step) - axis.step.begin();
     const auto last = static_cast<std::ptrdiff_t>(axis.step.size()) - 1;
-    return axis.wall_time[static_cast<std::size_t>(std::min(at, last))] - first_time(curves);
+    const auto place = static_cast<std::size_t>(std::min(at, last));
+    const auto kept = kept_.find(curves.id);
+    if (kept != kept_.end() && kept->second.curves.get() == &curves)
+        if (const auto known = kept->second.x.find(&axis); known != kept->second.x.end()) return (*known->second)[place];
+    return WallClock(curves).elapsed(axis)[place];
 }
 
 std::optional<std::pair<std::int64_t, QString>> first_non_finite(const RunCurves& curves) {

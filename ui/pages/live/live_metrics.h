@@ -2,8 +2,10 @@
 #include "ui/bridge/curves.h"
 #include "ui/charts/plot_view.h"
 
+#include <limits>
 #include <map>
 #include <optional>
+#include <vector>
 
 // What Live can draw and along what.
 namespace ablate::ui {
@@ -28,6 +30,19 @@ struct AlongText {
 };
 AlongText text_of(Along along);
 
+// Wall time since a run's first line, pauses included. Where the clock was set back, or another machine's is behind,
+// time goes on from where it was: the run did not train before it began.
+class WallClock {
+  public:
+    WallClock() = default;
+    explicit WallClock(const RunCurves& curves);
+    std::vector<double> elapsed(const LogAxis& axis) const;  // ascends; NaN where a line has no time
+
+  private:
+    double start_ = std::numeric_limits<double>::quiet_NaN();
+    std::vector<std::pair<std::int64_t, double>> set_back_;  // from a step on, by so many seconds in all
+};
+
 // Makes curves of metrics. Those logged together share one array of x.
 class CurveMaker {
   public:
@@ -43,6 +58,7 @@ class CurveMaker {
     using Values = std::shared_ptr<const std::vector<double>>;
     struct Kept {
         RunCurvesPtr curves;
+        WallClock clock;
         std::map<std::string, MetricCurvePtr> series;  // by metric
         std::map<const LogAxis*, Values> x;
     };

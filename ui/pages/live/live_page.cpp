@@ -1,6 +1,7 @@
 #include "ui/pages/live/live_page.h"
 
 #include "core/base/text.h"
+#include "ui/bridge/run_control.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/live/chart_card.h"
 #include "ui/pages/live/depth_panel.h"
@@ -9,6 +10,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/pinned_row.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -37,6 +39,7 @@ constexpr qsizetype kMostChosen = 20;      // runs that are chosen without being
 constexpr int kNarrow = 900;               // px of page width below which the run list gives way
 constexpr double kDefaultSmoothing = 0.6;  // as TensorBoard
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr auto kExpected = "The runs were just started. Their curves appear here with their first steps.";
 constexpr auto kNothingChosen = "Choose runs at the left to see their curves.";
 constexpr auto kNoRuns = "No runs yet. Start a study, or train one from a terminal: ablate run quick";
 
@@ -50,6 +53,8 @@ struct LivePage::State {
     void link(ChartCard& card);
 
     void take_runs();
+    void choose(const QStringList& ids);
+    void take_expected();
     void follow_chosen();
     void redraw();  // now
     void draw_next();
@@ -68,6 +73,7 @@ struct LivePage::State {
 
     LivePage* page;
     QPointer<Workspace> workspace;
+    QPointer<RunControl> control;
     LiveRunModel model;
     QSortFilterProxyModel filtered;
     CurveMaker maker;
@@ -75,11 +81,13 @@ struct LivePage::State {
     QTimer turn_timer;                         // one chart a turn of the event loop, which would stall for all of them
     std::size_t next_turn = 0, turns_due = 0;  // the charts', then the depth panel's
     bool stale = true;
+    QStringList expected;     // runs asked for that are not listed yet: drawn as soon as they are
     bool own_choice = false;  // the newest study is followed until somebody chooses otherwise
     QStringList told;         // ids of collapses told in the banner
 
     QWidget* side = nullptr;
     QListView* list = nullptr;
+    PinnedRow* pinned = nullptr;  // the run that stands out in the charts
     QLineEdit* search = nullptr;
     QLabel* empty_list = nullptr;
     QComboBox* along = nullptr;
@@ -168,20 +176,29 @@ QWidget* LivePage::State::build_run_list() {
     column->addWidget(list, 1);
     column->addWidget(empty_list, 1);
 
-    connect(search, &QLineEdit::textChanged, &filtered, &QSortFilterProxyModel::setFilterFixedString);
+    connect(search, &QLineEdit::textChanged, page, [this](const QString& words) {
+        pinned->while_replacing([&] { filtered.setFilterFixedString(words); });
+    });
     connect(all, &QPushButton::clicked, page, [this] {
         QStringList ids = model.chosen();
         for (int row = 0; row < filtered.rowCount(); ++row)
             ids += filtered.index(row, 0).data(LiveRunModel::id).toString();
         model.choose(ids);
     });
-    connect(none, &QPushButton::clicked, page, [this] { model.choose({}); });
+    connect(none, &QPushButton::clicked, page, [this] {
+        expected.clear();
+        pinned->release();
+        model.choose({});
+    });
+    pinned = new PinnedRow(list, page, LiveRunModel::id);
+    pinned->keep_out = on_check_box;
+    list->viewport()->installEventFilter(page);
     connect(list, &QListView::entered, page,
             [this](const QModelIndex& index) { highlight(index.data(LiveRunModel::id).toString()); });
     connect(list, &QListView::viewportEntered, page, [this] { highlight_current(); });
-    connect(list->selectionModel(), &QItemSelectionModel::currentChanged, page, [this] {
+    connect(pinned, &PinnedRow::changed, page, [this](const QString& id) {
         highlight_current();
-        depth->show_run(list->currentIndex().data(LiveRunModel::id).toString());
+        if (!id.isEmpty()) depth->show_run(id);
         redraw_soon();
     });
     return side;
@@ -270,6 +287,8 @@ void LivePage::State::link(ChartCard& card) {
         for (ChartCard* other : cards) other->plot().set_crosshair(kNaN);
         highlight_current();
     });
+    connect(&plot, &PlotView::clicked, page,
+            [this](const QString& id) { pinned->pin(id == pinned->key() ? QString() : id); });
     connect(&card, &ChartCard::metric_chosen, page,
             [this, &card](int before, int metric) { choose_metric(card, before, metric); });
     connect(&card, &ChartCard::enlarge, page, [this, &card] { enlarge(card); });
@@ -306,13 +325,16 @@ void LivePage::State::enlarge(ChartCard& card) {
 void LivePage::State::take_runs() {
     if (!workspace) return;
     const bool chosen_by_somebody = own_choice;
-    model.set_runs(workspace->runs(), [this](const run::RunInfo& info) { return workspace->color_index(info); });
+    pinned->while_replacing([this] {
+        model.set_runs(workspace->runs(), [this](const run::RunInfo& info) { return workspace->color_index(info); });
+    });
     const bool empty = model.rowCount() == 0;
     list->setVisible(!empty);
     search->setVisible(!empty);
     empty_list->setVisible(empty);
     if (!empty && !chosen_by_somebody)
         model.choose(model.newest_study().first(std::min<qsizetype>(model.newest_study().size(), kMostChosen)));
+    take_expected();
     own_choice = chosen_by_somebody;
     for (const QString& id : model.chosen()) {
         const run::ListedRun* run = model.run(id);
@@ -321,6 +343,29 @@ void LivePage::State::take_runs() {
             tell_collapse(id, text(run->state.verdict->cause));
     }
     redraw_soon();
+}
+
+void LivePage::State::choose(const QStringList& ids) {
+    if (ids.isEmpty()) return;
+    expected.clear();
+    for (const QString& id : ids)
+        if (model.row_of(id) < 0) expected += id;
+    model.choose(ids);
+    own_choice = true;
+    redraw_soon();
+    if (!expected.isEmpty() && workspace) workspace->refresh();
+}
+
+// Runs that were just started are listed a moment later than they are asked for.
+void LivePage::State::take_expected() {
+    QStringList ids = model.chosen();
+    const qsizetype before = ids.size();
+    expected.removeIf([&](const QString& id) {
+        const bool listed = model.row_of(id) >= 0;
+        if (listed && !ids.contains(id)) ids += id;
+        return listed;
+    });
+    if (ids.size() > before) model.choose(ids);
 }
 
 void LivePage::State::follow_chosen() {
@@ -369,7 +414,8 @@ void LivePage::State::draw_card(ChartCard& card) {
     PlotView& plot = card.plot();
     plot.set_axes(axes);
     plot.set_smoothing(metric.smoothed ? smoothing() : 0);
-    plot.set_empty_text(model.rowCount() == 0 ? QString(kNoRuns)
+    plot.set_empty_text(!expected.isEmpty()     ? QString(kExpected)
+                        : model.rowCount() == 0 ? QString(kNoRuns)
                         : model.chosen().isEmpty()
                             ? QString(kNothingChosen)
                             : QString("No values of %1 yet.").arg(QString(metric.title).toLower()));
@@ -411,11 +457,8 @@ void LivePage::State::highlight(const QString& id) {
     for (ChartCard* card : cards) card->plot().set_highlight(id);
 }
 
-// The run that is selected in the list, or none.
-void LivePage::State::highlight_current() {
-    const QModelIndex current = list->currentIndex();
-    highlight(current.isValid() ? current.data(LiveRunModel::id).toString() : QString());
-}
+// The run that is picked in the list, or none.
+void LivePage::State::highlight_current() { highlight(pinned->key()); }
 
 void LivePage::State::tell_collapse(const QString& id, const QString& cause) {
     if (told.contains(id)) return;
@@ -468,12 +511,18 @@ LivePage::~LivePage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildren
 void LivePage::set_context(const PageContext& context) {
     State& s = *state_;
     if (s.workspace) disconnect(s.workspace, nullptr, this, nullptr);
+    if (s.control) disconnect(s.control, nullptr, this, nullptr);
+    s.control = context.control;
     s.workspace = context.workspace;
     s.own_choice = false;
+    s.expected.clear();
     s.told.clear();
     s.banner->hide();
     s.maker.forget_all_but({});
     if (!s.workspace) return;
+    if (s.control)
+        connect(s.control, &RunControl::started, this,
+                [this](const QString&, const QStringList& runs) { state_->choose(runs); });
     connect(s.workspace, &Workspace::runs_changed, this, [this] { state_->take_runs(); });
     connect(s.workspace, &Workspace::curves_changed, this, [this](const QString& id) {
         State& s = *state_;
@@ -503,9 +552,12 @@ bool LivePage::settle() {
     return true;
 }
 
-void LivePage::choose_runs(const QStringList& ids) {
-    state_->model.choose(ids);
-    state_->own_choice = true;
+void LivePage::choose_runs(const QStringList& ids) { state_->choose(ids); }
+
+bool LivePage::eventFilter(QObject* watched, QEvent* event) {
+    // The pointer that leaves the list over its edge enters no row and no empty space.
+    if (event->type() == QEvent::Leave) state_->highlight_current();
+    return Page::eventFilter(watched, event);
 }
 
 void LivePage::showEvent(QShowEvent* event) {

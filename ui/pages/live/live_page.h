@@ -18,6 +18,7 @@ class LivePage : public Page {
     void choose_runs(const QStringList& ids) override;
 
   protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 

@@ -46,7 +46,7 @@ void paint_sparkline(QPainter& painter, const QRectF& area, const QVariantList& 
         const double v = value.toDouble();
         if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
     }
-    if (values.size() < 2 || !(high >= low)) return;
+    if (values.size() < 2 || !(high >= low) || !std::isfinite(high - low)) return;
     const double span = high > low ? high - low : 1;
     QPolygonF line;
     for (qsizetype i = 0; i < values.size(); ++i) {
@@ -60,6 +60,8 @@ void paint_sparkline(QPainter& painter, const QRectF& area, const QVariantList& 
 }
 
 }  // namespace
+
+bool on_check_box(const QRect& row, const QPoint& at) { return check_rect(row).adjusted(-4, -4, 4, 4).contains(at); }
 
 QString fitted_detail(const QModelIndex& run, double room, const QFontMetricsF& metrics) {
     const QString steps = run.data(LiveRunModel::steps).toString(), behind = " · " + steps;
@@ -127,7 +129,7 @@ bool RunDelegate::editorEvent(QEvent* event, QAbstractItemModel* model, const QS
                               const QModelIndex& index) {
     const bool key = event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Space;
     const bool click = event->type() == QEvent::MouseButtonRelease &&
-                       check_rect(option.rect).adjusted(-4, -4, 4, 4).contains(static_cast<QMouseEvent*>(event)->pos());
+                       on_check_box(option.rect, static_cast<QMouseEvent*>(event)->pos());
     if (!key && !click) return false;
     const bool chosen = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
     return model->setData(index, chosen ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);

@@ -67,6 +67,30 @@ class LiveMetricsTest : public QObject {
         QCOMPARE(maker.position(1, run, *all), 2.0);
     }
 
+    // The clock goes back by an hour at step 2, as after a restart on another machine, and a pause lies before step 4.
+    void wall_time_never_goes_back_and_counts_pauses() {
+        auto made = std::make_shared<RunCurves>();
+        made->id = "a";
+        run::Series loss{{0, 1, 2, 3, 4}, {5, 4, 3, 2, 1}, {5000, 5010, 1410, 1420, 1920}};
+        made->add(run::kTrainLoss, loss);
+        CurveMaker maker;
+        maker.set_along(Along::seconds);
+        QCOMPARE(*maker.make(metric("train_loss"), listed(), made)->x, std::vector<double>({0, 10, 10, 20, 520}));
+        QCOMPARE(maker.position(3, listed(), *made), 20.0);
+        QCOMPARE(QString(text_of(Along::seconds).choice), QString("Wall time"));
+    }
+
+    void a_line_without_a_time_does_not_hide_the_others() {
+        auto made = std::make_shared<RunCurves>();
+        made->id = "a";
+        made->add(run::kTrainLoss, {{0, 1, 2}, {5, 4, 3}, {NAN, 10, 12}});
+        CurveMaker maker;
+        maker.set_along(Along::seconds);
+        const auto x = *maker.make(metric("train_loss"), listed(), made)->x;
+        QVERIFY(std::isnan(x[0]));
+        QCOMPARE(x[2] - x[1], 2.0);
+    }
+
     void tags_logged_together_share_their_x_and_values_are_not_copied() {
         CurveMaker maker;
         const auto all = curves();
@@ -108,6 +132,9 @@ class LiveMetricsTest : public QObject {
         QCOMPARE(values.values[0][1], 5.0);
         QVERIFY(std::isnan(values.values[0][2]) && std::isnan(values.values[2][1]));
         QVERIFY(depth_values(RunCurves(), "act_rms/").sites.empty());
+        RunCurves broken;  // measured and not a number differs from not measured
+        broken.add("act_rms/final", series({0, 1}, {1, NAN}, 100));
+        QVERIFY(std::isinf(depth_values(broken, "act_rms/").values[0][1]));
     }
 };
 

@@ -107,6 +107,110 @@ class LivePageTest : public QObject {
         for (int row = 0; row < 3; ++row) QVERIFY(!checked(row));  // a choice that was made stands
     }
 
+  private:
+    static int checked_rows(QListView& list) {
+        int checked = 0;
+        for (int row = 0; row < list.model()->rowCount(); ++row)
+            checked += list.model()->index(row, 0).data(Qt::CheckStateRole).toInt() == Qt::Checked;
+        return checked;
+    }
+
+  private Q_SLOTS:
+    // A run is asked for before the workspace has listed it, and after another choice was made.
+    void runs_just_started_are_shown_once_they_are_listed() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2);
+        for (QPushButton* button : window.page.findChildren<QPushButton*>())
+            if (button->text() == "None") button->click();
+        QStringList started;
+        for (int seed = 1; seed <= 2; ++seed)
+            started += QString::fromStdString(test::write_synthetic_run(window.folder.path(), {.study = "later",
+                                                                                              .variant = "nope",
+                                                                                              .label = "NoPE",
+                                                                                              .patch = test::kNoPE,
+                                                                                              .seed = seed})
+                                                  .id());
+        window.page.choose_runs(started);
+        QCOMPARE(checked_rows(window.list()), 0);  // not listed yet
+        QTRY_COMPARE(window.list().model()->rowCount(), 4);
+        QTRY_COMPARE(checked_rows(window.list()), 2);
+        for (int row = 0; row < 4; ++row) {
+            const QModelIndex run = window.list().model()->index(row, 0);
+            QCOMPARE(run.data(Qt::CheckStateRole).toInt() == Qt::Checked,
+                     started.contains(run.data(LiveRunModel::id).toString()));
+        }
+        QTRY_VERIFY(window.page.settle());
+        QVERIFY(distinct(window.chart("Training loss")) > 20);
+        window.page.choose_runs({});  // nothing new was started: what is shown stays
+        QCOMPARE(checked_rows(window.list()), 2);
+    }
+
+    void a_run_picked_stands_out_until_it_is_let_go() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
+        QListView& list = window.list();
+        PlotView* plot = window.chart("Training loss");
+        const auto settled = [&] {
+            QEvent leave(QEvent::Leave);
+            QCoreApplication::sendEvent(list.viewport(), &leave);
+            QCoreApplication::processEvents();
+            window.page.settle();
+            return plot->grab().toImage();
+        };
+        const auto pick = [&](int row) {
+            QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, list.visualRect(list.model()->index(row, 0)).center());
+        };
+        const QImage none = settled();
+        pick(0);
+        QVERIFY(settled() != none);
+        pick(0);  // again
+        QCOMPARE(settled(), none);
+        pick(1);
+        QVERIFY(settled() != none);
+        QTest::keyClick(&list, Qt::Key_Escape);
+        QCOMPARE(settled(), none);
+        pick(0);
+        QVERIFY(settled() != none);
+        QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, {40, list.viewport()->height() - 3});  // below all rows
+        QCOMPARE(settled(), none);
+        pick(1);
+        QVERIFY(settled() != none);
+        QLineEdit* filter = window.page.findChild<QLineEdit*>();
+        QTest::keyClicks(filter, list.model()->index(0, 0).data().toString());  // hides the picked one
+        filter->clear();
+        QCOMPARE(settled(), none);
+        pick(0);
+        for (QPushButton* button : window.page.findChildren<QPushButton*>())
+            if (button->text() == "None") button->click();
+        for (QPushButton* button : window.page.findChildren<QPushButton*>())
+            if (button->text() == "All") button->click();
+        QCOMPARE(settled(), none);
+    }
+
+    void the_check_box_of_a_run_does_not_pick_it() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
+        QListView& list = window.list();
+        const QPoint box = list.visualRect(list.model()->index(0, 0)).topLeft() + QPoint(16, 16);
+        const auto settled = [&] {
+            QEvent leave(QEvent::Leave);
+            QCoreApplication::sendEvent(list.viewport(), &leave);
+            QCoreApplication::processEvents();
+            window.page.settle();
+            return window.chart("Training loss")->grab().toImage();
+        };
+        const QImage before = settled();
+        QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, box);
+        QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, box);
+        QCOMPARE(settled(), before);
+    }
+
     void the_filter_hides_without_unchoosing() {
         Window window;
         write_two(window.folder);
