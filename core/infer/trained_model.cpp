@@ -38,12 +38,13 @@ void make_model(TrainedModel& trained, std::optional<std::int64_t> context) {
 }
 
 TrainedModel load_trained(const fs::path& run_folder, bool needs_tokenizer, std::optional<std::int64_t> step,
-                          std::optional<std::int64_t> context) {
+                          std::optional<std::int64_t> context, const std::string& precision) {
     const train::StoredCheckpoint checkpoint = train::sound_checkpoint(run_folder, step);
     const Json state = train::read_trainer_state(checkpoint.folder);
     TrainedModel trained;
     trained.name = run_folder.string();
     trained.config = stored_run_config(state.at("config"), (checkpoint.folder / "trainer.json").string());
+    if (!precision.empty()) trained.config.train.precision = precision;
     const fs::path cache = fs::absolute(run_folder).lexically_normal().parent_path().parent_path() / "cache";
     find_tokenizer(trained, data::recorded_tokens(state.at("data_folder").get<std::string>(), cache), needs_tokenizer);
     trained.before.clear();  // a run learns from whole documents, one behind the other

@@ -20,11 +20,13 @@ struct TrainedModel {
     std::vector<std::int32_t> end_ids;           // those that end one; empty: the tokenizer's special tokens
 };
 
-// Of the newest sound checkpoint, or that of `step`; for windows of `context` tokens (nothing: as trained). InputError:
+// Of the newest sound checkpoint, or that of `step`; for windows of `context` tokens (nothing: as trained). `precision`
+// replaces the one that the checkpoint's configuration names, for a run that was trained elsewhere. InputError:
 // no (such) sound checkpoint, no tokenizer where one is needed, or learned positions, which end where the trained
 // context does; all before the weights are read.
 TrainedModel load_trained(const std::filesystem::path& run_folder, bool needs_tokenizer,
-                          std::optional<std::int64_t> step = {}, std::optional<std::int64_t> context = {});
+                          std::optional<std::int64_t> step = {}, std::optional<std::int64_t> context = {},
+                          const std::string& precision = {});
 
 // The parts of that, for other formats: fills in the tokenizer that a folder ("" for none) holds, and makes the model,
 // whose weights are still to be loaded, on the device of config.train.

@@ -6,6 +6,7 @@
 #include "core/infer/trained_model.h"
 #include "core/interop/hf/checkpoint.h"
 #include "core/io/json_file.h"
+#include "core/run/known_keys.h"
 #include "core/run/run_store.h"
 #include "core/train/start.h"
 
@@ -69,6 +70,12 @@ void load_imported(infer::TrainedModel& trained, const ModelPlace& place, const 
     train::load_start(*trained.model, whole, options.for_generation);
 }
 
+// Of an imported run that does not tell how its products were computed: the configuration's default is not a fact.
+bool unknown_precision(const fs::path& folder) {
+    const run::RunInfo info = run::RunDirectory(folder).info();
+    return !run::KnownKeys(info).has("train.precision");
+}
+
 }  // namespace
 
 bool names_folder(const std::string& which) {
@@ -91,7 +98,8 @@ ModelPlace find_model(const std::string& which, const fs::path& workspace) {
 std::shared_ptr<const infer::TrainedModel> open_model(const ModelPlace& place, const OpenOptions& options) {
     if (place.kind == ModelPlace::Kind::run)
         return std::make_shared<infer::TrainedModel>(
-            infer::load_trained(place.folder, options.needs_tokenizer, options.step, options.context));
+            infer::load_trained(place.folder, options.needs_tokenizer, options.step, options.context,
+                                unknown_precision(place.folder) ? "fp32" : ""));
     if (options.step) throw InputError("{}: only a run has checkpoints of several steps", place.name);
     const auto trained = std::make_shared<infer::TrainedModel>();
     trained->name = place.folder.string();

@@ -33,7 +33,8 @@ struct OpenOptions {
     bool for_generation = false;            // keeps matrices of bf16 as they are; see model::fill
 };
 
-// Weights in memory, ready to be used. Products of matrices are made as a run made them, else in fp32. InputError:
+// Weights in memory, ready to be used. Products of matrices are computed as a run of ours computed them, or an
+// imported one that records its precision; otherwise in fp32. InputError:
 // what the readers of each kind refuse, and a step of what is no run.
 std::shared_ptr<const infer::TrainedModel> open_model(const ModelPlace& place, const OpenOptions& options);
 

@@ -54,6 +54,19 @@ def wrapped():
             "list": [1, (2, 3, 4, 5), "text"]}
 
 
+def beside_tensors():
+    """A checkpoint whose counters and random state are tensors too, with options that name types and devices."""
+    whole = wrapped()
+    return {"iteration": torch.tensor(7), "rng": torch.arange(16, dtype=torch.uint8), "model": whole["state_dict"],
+            "optimizer": whole["optimizer"], "options": {"dtype": torch.float32, "device": torch.device("cpu"),
+                                                         "shape": torch.Size([2, 3])}}
+
+
+def nested():
+    return {"epoch": 2, "checkpoint": {"loss": torch.tensor(1.5), "model": {"optimizer": wrapped()["optimizer"],
+                                                                           "state_dict": module().state_dict()}}}
+
+
 class Runs:
     def __reduce__(self):
         return os.system, ("echo run",)
@@ -84,6 +97,10 @@ def main():
         save(name, value, pickle_protocol=4 if name == "protocol-4.pt" else 2)
     save("wrapped.pt", wrapped())
     good["wrapped.pt"] = wrapped()["state_dict"]
+    save("beside-tensors.pt", beside_tensors())
+    good["beside-tensors.pt"] = beside_tensors()["model"]
+    save("nested.pt", nested())
+    good["nested.pt"] = module().state_dict()
     with torch.no_grad():
         expected = {name: expectation(state) for name, state in good.items()}
     (ROOT / "expected.json").write_text(json.dumps(expected, indent=0) + "\n")
@@ -93,6 +110,7 @@ def main():
     save("refused-module.pt", module())
     save("refused-expanded.pt", {"weight": torch.ones(1).expand(1000)})
     save("refused-no-tensors.pt", {"step": 3, "args": ["a"]})
+    save("refused-optimizer.pt", {"optimizer": wrapped()["optimizer"], "step": 3})
     save("refused-list.pt", [numbers(2)])
     torch.jit.script(torch.nn.Identity()).save(str(ROOT / "refused-script.pt"))
     repack("refused-deflated.pt", "module.pt", zipfile.ZIP_DEFLATED)

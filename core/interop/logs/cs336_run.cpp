@@ -10,6 +10,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 // CS336's model_config.json with the state dict beside it: no log, but a model that can generate and be scored.
@@ -22,7 +24,10 @@ namespace {
 using torch_file::StateDictFile;
 
 constexpr std::uint64_t kLargestConfig = 1u << 20;
-constexpr std::string_view kCompiled = "_orig_mod.";  // torch.compile puts it in front of every name
+// What torch.compile, DDP and FSDP put between the parts of every name, or of those of a block that is wrapped alone.
+constexpr std::array<std::string_view, 4> kWrappers = {"_orig_mod", "module", "_fsdp_wrapped_module",
+                                                       "_checkpoint_wrapped_module"};
+constexpr std::string_view kLightning = "model.";  // the attribute that holds the model, in front of every name
 
 fs::path state_dict_beside(const fs::path& folder) {
     std::set<fs::path> found;
@@ -39,8 +44,52 @@ fs::path state_dict_beside(const fs::path& folder) {
     return *found.begin();
 }
 
-std::string plain(const std::string& name) {
-    return name.starts_with(kCompiled) ? name.substr(kCompiled.size()) : name;
+bool is_wrapper(const std::string& part) {
+    return std::find(kWrappers.begin(), kWrappers.end(), part) != kWrappers.end();
+}
+
+std::string unwrapped(const std::string& name) {
+    std::vector<std::string> parts = split(name, '.');
+    std::erase_if(parts, is_wrapper);
+    return join(parts, ".");
+}
+
+// The tensors by the names they have without wrappers. InputError: two of them come out alike.
+std::map<std::string, const StateDictFile::Tensor*> by_plain_name(const StateDictFile& file, ImportedRun& run) {
+    std::map<std::string, const StateDictFile::Tensor*> named;
+    std::set<std::string> left_out;
+    const auto& tensors = file.tensors();
+    const bool of_module = !tensors.empty() && std::all_of(tensors.begin(), tensors.end(), [](const auto& tensor) {
+        return unwrapped(tensor.name).starts_with(kLightning);
+    });
+    for (const StateDictFile::Tensor& tensor : tensors) {
+        for (const std::string& part : split(tensor.name, '.'))
+            if (is_wrapper(part)) left_out.insert("'" + part + ".'");
+        std::string name = unwrapped(tensor.name);
+        if (of_module) name = unwrapped(name.substr(kLightning.size()));
+        if (!named.emplace(name, &tensor).second)
+            throw InputError("{}: {} and another tensor are both {} without the prefixes of torch.compile and DDP",
+                             file.path().string(), quote(tensor.name), quote(name));
+    }
+    if (of_module) left_out.insert("'model.'");
+    if (!left_out.empty())
+        run.remarks.push_back(fmt::format("the names of the state dict are read without {}, which wrappers of the model "
+                                          "put there",
+                                          join(std::vector(left_out.begin(), left_out.end()), " and ")));
+    return named;
+}
+
+// What a checkpoint holds beside the weights is not imported, and said.
+void remark_on_members(const StateDictFile& file, ImportedRun& run) {
+    if (file.member().empty() && file.others().empty()) return;
+    std::vector<std::string> names;
+    for (const std::string& name : file.others())
+        if (names.size() < 8) names.push_back(quote(name));
+    if (names.size() < file.others().size()) names.push_back(fmt::format("{} more", file.others().size() - names.size()));
+    run.remarks.push_back(fmt::format(
+        "{}{}", file.member().empty() ? "" : fmt::format("the weights are the checkpoint's {}", quote(file.member())),
+        names.empty() ? "" : fmt::format("{}{} not imported", file.member().empty() ? "" : "; ",
+                                         join(names, ", ") + (names.size() == 1 ? " is" : " are"))));
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
@@ -56,8 +105,8 @@ const char* options_of(const std::string& name) {
 class Weights {
   public:
     Weights(const fs::path& file, RunConfig& config, ImportedRun& run) : file_(file) {
-        std::map<std::string, const StateDictFile::Tensor*> theirs;
-        for (const StateDictFile::Tensor& tensor : file_.tensors()) theirs[plain(tensor.name)] = &tensor;
+        remark_on_members(file_, run);
+        std::map<std::string, const StateDictFile::Tensor*> theirs = by_plain_name(file_, run);
         // Whether a final norm stays with use_post_norm or remove_rmsnorm, the file alone tells. A pre-norm model has
         // one: without it the file is not whole.
         const bool removed = config.model.norm_at(NormSite::final).kind == "none";
@@ -70,7 +119,7 @@ class Weights {
             if (!name) throw std::logic_error("a tensor without a name: " + spec.name);
             take(spec, *name, theirs);
         }
-        for (const auto& [name, tensor] : theirs) refuse_or_leave_out(name, run);
+        for (const auto& [name, tensor] : theirs) refuse_or_leave_out(name, *tensor, run);
     }
 
     at::Tensor operator()(const TensorSpec& spec) const {
@@ -83,12 +132,18 @@ class Weights {
     }
 
   private:
+    static std::vector<std::string> names_of(const std::map<std::string, const StateDictFile::Tensor*>& tensors) {
+        std::vector<std::string> names;
+        for (const auto& entry : tensors) names.push_back(entry.first);
+        return names;
+    }
     void take(const TensorSpec& spec, const std::string& name,
               std::map<std::string, const StateDictFile::Tensor*>& theirs) {
         const auto found = theirs.find(name);
         const std::string where = file_.path().string();
         if (found == theirs.end())
-            throw InputError("{}: has no {}, which model_config.json asks for", where, quote(name));
+            throw InputError("{}: has no {}, which model_config.json asks for{}", where, quote(name),
+                             did_you_mean(name, names_of(theirs)));
         const StateDictFile::Tensor& tensor = *found->second;
         if (tensor.shape != spec.shape)
             throw InputError("{}: {} is {} where model_config.json makes it {}; {} there decide it", where, quote(name),
@@ -99,7 +154,13 @@ class Weights {
         theirs.erase(found);
     }
     // Tables of RoPE are computed here; anything else that has no place would be a silent change.
-    void refuse_or_leave_out(const std::string& name, ImportedRun& run) const {
+    void refuse_or_leave_out(const std::string& name, const StateDictFile::Tensor& tensor, ImportedRun& run) const {
+        if (tensor.shape.empty()) {
+            run.remarks.push_back(fmt::format("{} of the state dict is left out: it is one number, not a weight "
+                                              "of the model",
+                                              quote(name)));
+            return;
+        }
         for (const char* table : {"rope", "rotary", "cos", "sin", "mask"})
             if (name.find(table) != std::string::npos) {
                 run.remarks.push_back(

@@ -25,12 +25,13 @@ struct PickledTensor {
 struct PickledStateDict {
     std::vector<PickledStorage> storages;
     std::vector<PickledTensor> tensors;  // in its order
-    std::string member;                  // "model", "state_dict", ... where the state dict is one; else empty
+    std::string member;                  // "model", "checkpoint.model", ... where the state dict is one; else empty
     std::vector<std::string> others;     // what else there is by name: "optimizer", "step"
 };
 
 // Protocols 2 to 5. A dict (or OrderedDict) of tensors, or one with such a dict as its member "model", "state_dict",
-// "model_state_dict" or "module". InputError "WHERE: ...": anything but tensors, numbers, texts and containers is
+// "model_state_dict", "module" or the like, up to three levels deep and whatever stands beside it (an optimizer, a step
+// as a tensor). InputError "WHERE: ...": anything but tensors, numbers, texts and containers is
 // refused by its name. Memory stays in proportion to the pickle's size; nothing recurses.
 PickledStateDict read_state_dict_pickle(std::string_view pickle, const std::string& where);
 

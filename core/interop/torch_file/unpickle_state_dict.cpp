@@ -5,6 +5,7 @@
 #include "core/io/bytes.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,9 +16,15 @@ namespace {
 
 constexpr std::uint64_t kLargestPickle = 64ull << 20;  // some hundred bytes a tensor
 constexpr std::size_t kMostDimensions = 64;            // as in PyTorch
+constexpr std::size_t kDeepestMember = 3;              // {"checkpoint": {"model": {"state_dict": ...}}}
+// What scripts call the weights within a checkpoint, the first that is there wins.
+constexpr std::array<std::string_view, 10> kMembers = {"model",   "state_dict", "model_state_dict", "module",
+                                                       "weights", "params",     "model_state",      "net",
+                                                       "state",   "checkpoint"};
 
 // What a state dict may name. Any other global is refused when it is asked for, before anything could use it.
-enum class Global : std::int64_t { ordered_dict, rebuild_tensor, rebuild_parameter, storage };
+// `plain` makes a value that describes no tensor: a device, a size.
+enum class Global : std::int64_t { ordered_dict, rebuild_tensor, rebuild_parameter, plain, storage };
 
 // A value of the machine; what is not a number itself lies in one of its stores. Nothing is told of numbers with a
 // fraction, None, booleans and bytes: no tensor is described by them.
@@ -336,6 +343,14 @@ class Machine {
         return false;
     }
 
+    // torch.float32 beside the weights: a checkpoint's options name it, and torch.load(weights_only=True) takes it.
+    static bool is_dtype(std::string_view name) {
+        static const std::set<std::string_view> types = {"float16", "bfloat16", "float32", "float64", "half",
+                                                         "float",   "double",   "int8",    "uint8",   "int16",
+                                                         "int32",   "int64",    "bool",    "long"};
+        return types.contains(name);
+    }
+
     void push_global(std::string_view module, std::string_view name) {
         const auto push_as = [&](Global global, std::size_t type = 0) {
             push({Kind::global, static_cast<std::int64_t>(global) + static_cast<std::int64_t>(type)});
@@ -343,6 +358,8 @@ class Machine {
         if (module == "collections" && name == "OrderedDict") return push_as(Global::ordered_dict);
         if (module == "torch._utils" && name == "_rebuild_tensor_v2") return push_as(Global::rebuild_tensor);
         if (module == "torch._utils" && name == "_rebuild_parameter") return push_as(Global::rebuild_parameter);
+        if (module == "torch" && (name == "Size" || name == "device")) return push_as(Global::plain);
+        if (module == "torch" && is_dtype(name)) return push({});
         for (std::size_t type = 0; type < kStorageTypes.size(); ++type)
             if (module == "torch" && name == kStorageTypes[type].global) return push_as(Global::storage, type);
         const std::string asked = fmt::format("{}.{}", module.substr(0, 60), name.substr(0, 60));
@@ -353,6 +370,7 @@ class Machine {
         if (callee.kind != Kind::global || arguments.kind != Kind::tuple) fail("calls what cannot be called");
         const Values& values = sequences_[arguments.place()];
         if (callee.number == static_cast<std::int64_t>(Global::ordered_dict) && values.empty()) return push_dict();
+        if (callee.number == static_cast<std::int64_t>(Global::plain)) return push({});
         if (callee.number == static_cast<std::int64_t>(Global::rebuild_tensor) &&
             (values.size() == 6 || values.size() == 7))
             return push_tensor(values);
@@ -453,29 +471,46 @@ class Machine {
                                            : "?";
     }
 
+    using Dict = std::vector<std::pair<Value, Value>>;
+
+    // The dict of the weights: the root, or a member of it at any of the depths that training scripts nest to. A
+    // member of one of the usual names goes before tensors beside it, which are counters and random states.
     PickledStateDict collect() {
         if (root_->kind != Kind::dict) fail("is no dict of tensors; save model.state_dict()");
         PickledStateDict result;
-        if (has_tensors(*root_)) {
-            take_tensors(*root_, result);
-        } else {
-            const auto& members = dicts_[root_->place()];
+        Value place = *root_;
+        for (std::size_t depth = 0; depth < kDeepestMember; ++depth) {
+            const Dict& members = dicts_[place.place()];
             const auto member = find_member(members);
-            if (member == members.end()) fail("holds no tensors by name" + in_words(members));
-            result.member = name_of(member->first);
+            if (member == members.end()) break;
+            result.member += (result.member.empty() ? "" : ".") + name_of(member->first);
             for (auto other = members.begin(); other != members.end(); ++other)
                 if (other != member) result.others.push_back(name_of(other->first));
-            take_tensors(member->second, result);
+            place = member->second;
         }
+        if (!has_tensors(place)) fail("holds no tensors by name" + in_words(dicts_[place.place()]));
+        take_tensors(place, result);
         result.storages = std::move(storages_);
         return result;
     }
 
-    using Dict = std::vector<std::pair<Value, Value>>;
-    Dict::const_iterator find_member(const Dict& members) const {
-        for (const char* name : {"model", "state_dict", "model_state_dict", "module"})
-            for (auto member = members.begin(); member != members.end(); ++member)
-                if (name_of(member->first) == name && has_tensors(member->second)) return member;
+    bool holds_weights(const Value& value, std::size_t depth) const {
+        if (value.kind != Kind::dict) return false;
+        const Dict& dict = dicts_[value.place()];
+        return has_tensors(value) || (depth < kDeepestMember && find_member(dict, depth) != dict.end());
+    }
+
+    // One look at each member and one try for each name, since a hostile dict may hold itself.
+    Dict::const_iterator find_member(const Dict& members, std::size_t depth = 0) const {
+        std::array<Dict::const_iterator, kMembers.size()> named;
+        named.fill(members.end());
+        for (auto member = members.begin(); member != members.end(); ++member) {
+            if (member->first.kind != Kind::text) continue;
+            const auto name = std::find(kMembers.begin(), kMembers.end(), texts_[member->first.place()]);
+            if (name != kMembers.end()) named[static_cast<std::size_t>(name - kMembers.begin())] = member;
+        }
+        for (const auto& member : named)
+            if (member != members.end() && holds_weights(member->second, depth + 1)) return member;
         return members.end();
     }
 

@@ -2,9 +2,11 @@
 
 #include "core/infer/trained_model.h"
 #include "core/interop/logs/logs.h"
+#include "core/interop/open_model.h"
 #include "core/interop/torch_file/state_dict_file.h"
 #include "core/model/register.h"
 #include "core/model/tensor_table.h"
+#include "core/run/known_keys.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 
@@ -128,6 +130,51 @@ class Cs336Test : public QObject {
             for (const auto& parameter : trained.model->parameters())
                 if (parameter.spec.name == spec.name) QCOMPARE(parameter.value.mean().item<double>(), number++);
         QCOMPARE(number, 21.0);
+    }
+
+    // torch.compile of a model or of each block, DDP, FSDP and Lightning, alone and together.
+    void prefixes_of_wrappers_are_left_out_and_said_data() {
+        QTest::addColumn<QString>("prefix");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("ddp") << "module." << "'module.'";
+        QTest::newRow("compiled ddp") << "_orig_mod.module." << "'_orig_mod.' and 'module.'";
+        QTest::newRow("ddp of compiled") << "module._orig_mod." << "'_orig_mod.' and 'module.'";
+        QTest::newRow("fsdp") << "_fsdp_wrapped_module." << "'_fsdp_wrapped_module.'";
+        QTest::newRow("lightning") << "model." << "'model.'";
+        QTest::newRow("lightning of compiled") << "model._orig_mod." << "'_orig_mod.' and 'model.'";
+    }
+    void prefixes_of_wrappers_are_left_out_and_said() {
+        QFETCH(QString, prefix);
+        QFETCH(QString, said);
+        const test::TempFolder own;
+        atomic_write(own / "model_config.json", model_config().dump());
+        write_state_dict(own / "weights.pt", config_of(), prefix.toStdString());
+        const auto runs = logs::read_log(own.path());
+        QVERIFY2(runs.front().remarks.front().find(said.toStdString()) != std::string::npos,
+                 runs.front().remarks.front().c_str());
+        for (const TensorSpec& spec : model::tensor_table(config_of()))
+            QCOMPARE(runs.front().weights(spec).numel(), spec.count());
+    }
+
+    void names_that_come_out_alike_are_refused() {
+        const test::TempFolder own;
+        atomic_write(own / "model_config.json", model_config().dump());
+        write_state_dict(own / "model.pt", config_of(), "module.", "token_embeddings.weight");
+        QVERIFY(test::is_line_with(test::input_error([&] { logs::read_log(own.path()); }),
+                                   {"model.pt", "token_embeddings.weight", "without the prefixes"}));
+    }
+
+    // Nothing records how a foreign model was trained: it is scored in fp32, not in this program's default.
+    void its_precision_is_unknown_and_it_is_scored_in_fp32() {
+        const test::TempFolder own;
+        atomic_write(own / "model_config.json", model_config().dump());
+        write_state_dict(own / "model.pt", config_of());
+        const auto runs = logs::read_log(own.path());
+        const run::RunDirectory directory = interop::write_imported_run(own.path(), runs.front());
+        QVERIFY(!run::KnownKeys(directory.info()).has("train.precision"));
+        const auto trained = interop::open_model(interop::find_model(directory.folder().string(), own.path()), {});
+        QCOMPARE(trained->config.train.precision, std::string("fp32"));
+        QCOMPARE(trained->model->config().train.precision, std::string("fp32"));
     }
 
     void a_state_dict_that_does_not_fit() {

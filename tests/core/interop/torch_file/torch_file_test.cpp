@@ -88,7 +88,8 @@ class TorchFileTest : public QObject {
     void files_of_pytorch_are_read_data() {
         QTest::addColumn<QString>("name");
         for (const char* name :
-             {"plain.pt", "views.pt", "module.pt", "parameters.pt", "protocol-4.pt", "no-checksums.pt", "wrapped.pt"})
+             {"plain.pt", "views.pt", "module.pt", "parameters.pt", "protocol-4.pt", "no-checksums.pt", "wrapped.pt",
+              "beside-tensors.pt", "nested.pt"})
             QTest::newRow(name) << name;
     }
     void files_of_pytorch_are_read() {
@@ -113,6 +114,11 @@ class TorchFileTest : public QObject {
         QCOMPARE(wrapped.member(), std::string("state_dict"));
         QVERIFY((wrapped.others() == std::vector<std::string>{"step", "optimizer", "loss", "none", "list"}));
         QVERIFY(!wrapped.find("exp_avg"));
+        const tf::StateDictFile beside(reference("beside-tensors.pt"));  // counters as tensors do not hide the model
+        QCOMPARE(beside.member(), std::string("model"));
+        QVERIFY((beside.others() == std::vector<std::string>{"iteration", "rng", "optimizer", "options"}));
+        const tf::StateDictFile nested(reference("nested.pt"));
+        QCOMPARE(nested.member(), std::string("checkpoint.model.state_dict"));
     }
 
     void what_is_no_plain_state_dict_is_refused_by_name_data() {
@@ -124,6 +130,7 @@ class TorchFileTest : public QObject {
         row("refused-module.pt", "asks for torch.nn.modules.linear.Linear");
         row("refused-expanded.pt", "tensor [1000] of more elements than its storage '0' (1)");
         row("refused-no-tensors.pt", "holds no tensors by name; its members are 'step', 'args'");
+        row("refused-optimizer.pt", "holds no tensors by name; its members are 'optimizer', 'step'");
         row("refused-list.pt", "no dict of tensors");
         row("refused-script.pt", "TorchScript");
         row("refused-deflated.pt", "entry 'module/data.pkl' is compressed (deflate)");
