@@ -5,13 +5,10 @@
 #include "core/ops/linear.h"
 #include "core/study/preflight.h"
 #include "core/study/statistics.h"
+#include "core/study/synchronize.h"
 #include "core/train/memory.h"
 
 #include <ATen/Parallel.h>
-#ifdef ABLATE_WITH_CUDA
-#include <c10/cuda/CUDAFunctions.h>
-#include <c10/cuda/CUDAGuard.h>
-#endif
 
 #include <algorithm>
 #include <chrono>
@@ -30,15 +27,6 @@ std::string line_of(const char* file, const std::string& key) {
     for (std::string line; std::getline(stream, line);)
         if (line.starts_with(key)) return std::string(trim(line.substr(line.find(':') + 1)));
     return {};
-}
-
-void synchronize(at::Device device) {
-#ifdef ABLATE_WITH_CUDA
-    if (device.is_cuda()) {
-        const c10::cuda::CUDAGuard guard(device);
-        c10::cuda::device_synchronize();
-    }
-#endif
 }
 
 // Median rate of square products, FLOP/s: [n, n] by [n, n] is 2 n³.

@@ -5,7 +5,9 @@
 #include "core/run/known_keys.h"
 #include "core/study/preflight.h"
 #include "core/study/statistics.h"
+#include "core/study/step_timing.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -39,6 +41,13 @@ double share_of(double peak, const run::ListedRun& listed) {
 
 }  // namespace
 
+std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunList& runs) {
+    auto step = timed_step_seconds(config, runs);
+    if (!step) step = known_step_seconds(config);
+    if (!step) return {};
+    return TimeEstimate{static_cast<double>(config.train.steps) * *step, false};
+}
+
 double model_flops_utilisation(const run::ListedRun& listed) {
     if (run::is_imported_log(listed.info)) return std::numeric_limits<double>::quiet_NaN();
     const auto peak = peak_of(listed.info.config, listed.directory.workspace());
@@ -46,21 +55,26 @@ double model_flops_utilisation(const run::ListedRun& listed) {
 }
 
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store) {
+    const run::RunList runs = store.list();
+    if (const auto timed = known_time(config, runs)) return *timed;
+    const bool busy = std::any_of(runs.runs.begin(), runs.runs.end(),
+                                  [](const run::ListedRun& one) { return one.status == run::Status::running; });
+    if (!busy) return {static_cast<double>(config.train.steps) * measured_step_seconds(config), false};
     const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
                                       config.train.device, store.workspace() / "cache");
-    return estimated_time(config, peak, store.list());
+    return estimated_time(config, peak, runs);
 }
 
 TimeEstimate estimated_time(const RunConfig& config, double peak, const run::RunList& runs) {
+    if (const auto timed = known_time(config, runs)) return *timed;
     std::vector<double> shares;
     for (const run::ListedRun& listed : runs.runs) {
         if (run::is_imported_log(listed.info) || !alike(listed.info.config.train, config.train)) continue;
         const double share = share_of(peak, listed);
         if (std::isfinite(share)) shares.push_back(share);
     }
-    const bool rough = shares.empty();
-    const double share = rough ? kUsualUtilisation : median(std::move(shares));
-    return {model::training_flops(config) / (share * peak), rough};
+    const double share = shares.empty() ? kUsualUtilisation : median(std::move(shares));
+    return {model::training_flops(config) / (share * peak), true};
 }
 
 }  // namespace ablate::study

@@ -11,12 +11,13 @@ double model_flops_utilisation(const run::ListedRun& listed);
 
 struct TimeEstimate {
     double seconds = 0;  // of one run's training steps
-    bool rough = true;   // no run of the workspace tells what share of the peak such a training reaches
+    bool rough = true;   // neither runs nor a measurement tell how long a step of this model takes here
 };
-// From the machine's peak (measured now if need be) and the median utilisation of the workspace's ended runs at the
-// same precision, threads and device.
+// From the workspace's runs of the same model, else from a step measured at the study's sizes (step_timing.h), now if
+// need be. While a run of the workspace trains nothing is measured: the estimate is then a rough one, as below.
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store);
-// The same from that peak and a list of the workspace's runs.
+// The same without measuring. Where no step has been timed it is rough: from the machine's peak and the median
+// utilisation of the workspace's runs at the same precision, threads and device.
 TimeEstimate estimated_time(const RunConfig& config, double peak, const run::RunList& runs);
 
 }  // namespace ablate::study

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/study/launch.h"
+#include "core/study/step_timing.h"
 #include "ui/bridge/run_status.h"
 #include "ui/bridge/text.h"
 
@@ -54,11 +55,24 @@ class Peaks {
     std::map<std::tuple<std::string, std::int64_t, std::string>, std::optional<double>> peaks_;
 };
 
+// The time of a run whose step has been timed, or is timed now. Nothing: not timed, or no device to time it on.
+std::optional<study::TimeEstimate> step_time(const RunConfig& config, const TimeSources& sources) {
+    try {
+        if (const auto known = study::known_time(config, *sources.runs)) return known;
+        if (!sources.measure) return {};
+        study::measured_step_seconds(config);
+        return study::known_time(config, *sources.runs);
+    } catch (const std::exception&) {
+        return {};
+    }
+}
+
 // What a run's time depends on: runs that agree in it are estimated once.
 std::string cost_of(const study::PointPreview& point) {
     const TrainConfig& train = point.point.config.train;
-    return fmt::format("{} {} {} {} {} {} {} {}", point.flops.six_n, train.steps, train.batch, train.accumulate,
-                       point.point.config.data.context, train.precision, train.threads, train.device);
+    return fmt::format("{} {} {} {} {} {} {} {} {} {}", to_json(point.point.config).at("model").dump(),
+                       point.point.config.data.vocab_size, train.steps, train.batch, train.accumulate,
+                       point.point.config.data.context, train.precision, train.threads, train.device, train.optimizer);
 }
 
 // By variant that cannot be expanded by itself: why.
@@ -156,14 +170,16 @@ bool add_times(StudyPreview& preview, const TimeSources& sources, const std::fun
     if (points.empty() || !sources.runs) return true;
     Peaks peaks(sources.workspace, sources.measure);
     std::map<std::string, study::TimeEstimate> by_cost;
-    bool all_peaks = true;
+    bool all_timed = true;
     for (std::size_t i = 0; i < points.size() && wanted(); ++i) {
         const RunConfig& config = points[i].point.config;
         const auto [known, fresh] = by_cost.emplace(cost_of(points[i]), preview.times[i]);
         if (fresh) {
-            const auto peak = peaks.of(config.train);
+            const auto time = step_time(config, sources);
+            const auto peak = time ? std::nullopt : peaks.of(config.train);
+            if (time) known->second = *time;
             if (peak) known->second = study::estimated_time(config, *peak, *sources.runs);
-            all_peaks = all_peaks && peak;
+            all_timed = all_timed && (time || (peak && std::isnan(*peak)));
         }
         preview.times[i] = known->second;
     }
@@ -173,7 +189,7 @@ bool add_times(StudyPreview& preview, const TimeSources& sources, const std::fun
         const int jobs = sources.jobs > 0 ? sources.jobs : study::default_jobs(points.front().point.config);
         preview.study_seconds = span_of(preview.times, preview.study.seeds.size(), jobs);
     }
-    return all_peaks || !sources.can_measure();
+    return all_timed || !sources.can_measure();
 }
 
 }  // namespace ablate::ui

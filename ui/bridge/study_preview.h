@@ -8,7 +8,7 @@
 
 namespace ablate::ui {
 
-// What is known of a study at once: costs and findings; the times too where the machine's peak has been measured.
+// What is known of a study at once: costs and findings, without the times.
 StudyPreview quick_preview(StudyConfig study, const std::filesystem::path& workspace);
 
 // What times are told from.
@@ -16,7 +16,7 @@ struct TimeSources {
     std::filesystem::path workspace;
     std::shared_ptr<const run::RunList> runs;  // of the workspace, as they are now; null: not known yet
     int jobs = 0;                              // runs at once; 0: what the cores allow
-    bool measure = false;                      // the machine's peak where it is not known: a second of work
+    bool measure = false;                      // a step of each model that has not been timed: a second or two of work
 
     // While runs train nothing can be measured: they would make it come out low.
     bool can_measure() const;

@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/io/json_file.h"
 #include "core/model/register.h"
+#include "core/study/step_timing.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
@@ -341,10 +342,10 @@ class StudyDocumentTest : public QObject {
 
     void the_studys_time_is_that_of_the_runs_at_once() {
         const test::TempFolder folder;
-        study::measured_peak("fp32", 1, "cpu", folder / "cache");
         StudyDocument document(folder.path());
         StudyConfig study = small_study();
         study.baseline = {{"train", {{"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
+        for (const VariantPoint& point : expand(study)) study::measured_step_seconds(point.config);
         document.set_jobs(1);
         document.set_runs(no_runs());
         document.start_new(study);
@@ -359,6 +360,7 @@ class StudyDocumentTest : public QObject {
 
     void while_runs_train_the_machine_is_not_measured() {
         const test::TempFolder folder;
+        qputenv("XDG_CACHE_HOME", folder.path().c_str());  // nothing has been measured by this user
         test::create_bare_run(folder.path());
         auto runs = std::make_shared<run::RunList>(run::RunStore(folder.path()).list());
         runs->runs.front().status = run::Status::running;

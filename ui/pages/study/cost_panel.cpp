@@ -95,8 +95,10 @@ void CostPanel::show_point(const study::PointPreview& point, const study::TimeEs
     const bool known = std::isfinite(time.seconds);
     set(time_, known ? (time.rough ? "~ " : "") + text(short_duration(time.seconds)) : QString("–"),
         !known       ? QString("Not known until the device has been measured, which waits while runs train here")
-        : time.rough ? QString("From this machine's peak; rough until a run of this workspace has been timed")
-                     : QString("From this machine's peak and how near to it the workspace's runs come"));
+        : time.rough ? QString("A rough guess from this machine's peak: a step of this model has not been measured, "
+                               "which waits while runs train here")
+                     : QString("The training steps alone, from a step of this model measured on this machine, or from "
+                               "runs of the workspace that train the same model"));
 }
 
 QString study_in_words(const StudyPreview& preview) {

@@ -1,0 +1,244 @@
+#include "core/study/step_timing.h"
+
+#include "core/base/error.h"
+#include "core/base/sha256.h"
+#include "core/base/text.h"
+#include "core/base/version.h"
+#include "core/io/json_file.h"
+#include "core/io/numbers.h"
+#include "core/model/transformer.h"
+#include "core/run/known_keys.h"
+#include "core/study/preflight.h"
+#include "core/study/statistics.h"
+#include "core/study/synchronize.h"
+#include "core/train/optimizer.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <future>
+
+namespace ablate::study {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kSmallVocabulary = 256;  // of the slice whose block is timed: next to no head
+constexpr std::int64_t kHeadSlice = 8192;       // the vocabulary of the slice whose head is timed
+constexpr double kLongEnough = 0.15;            // seconds: a slice of fewer sequences is timed no longer than it takes
+constexpr int kRepeats = 3;
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+// The model with fewer layers and a smaller vocabulary, trained as a run trains.
+class Slice {
+  public:
+    Slice(RunConfig config, std::int64_t layers, std::int64_t vocabulary)
+        : config_(with(std::move(config), layers, vocabulary)),
+          device_(model::resolve_device(config_.train.device)),
+          model_(config_, /*seed=*/1, device_),
+          optimizer_(train::make_optimizer(config_.train, model_.parameters())) {}
+
+    double parameters() const {
+        double count = 0;
+        for (const model::Parameter& parameter : model_.parameters())
+            count += static_cast<double>(parameter.value.numel());
+        return count;
+    }
+
+    // Seconds of forward and backward per token, over as many sequences as take long enough to be timed well.
+    double per_token() {
+        std::int64_t rows = 1;
+        double seconds = timed([&] { gradients(rows); });  // the first warms up
+        for (seconds = timed([&] { gradients(rows); }); seconds < kLongEnough && rows < config_.train.batch;
+             seconds = timed([&] { gradients(rows); }))
+            rows = std::min(2 * rows, config_.train.batch);
+        for (int i = 1; i < kRepeats; ++i) seconds = std::min(seconds, timed([&] { gradients(rows); }));
+        return seconds / static_cast<double>(rows * config_.data.context);
+    }
+
+    // Seconds of clipping and the optimizer's step.
+    double update() {
+        double least = 0;
+        for (int i = 0; i <= kRepeats; ++i) {
+            gradients(1);
+            const double seconds = timed([&] { step(); });
+            if (i == 1 || (i > 1 && seconds < least)) least = seconds;  // the first warms up
+        }
+        return least;
+    }
+
+  private:
+    static RunConfig with(RunConfig config, std::int64_t layers, std::int64_t vocabulary) {
+        config.model.layers = layers;
+        config.data.vocab_size = vocabulary;
+        return config;
+    }
+
+    template <class Work>
+    double timed(Work work) {
+        synchronize(device_);
+        const double begin = now();
+        work();
+        synchronize(device_);
+        return now() - begin;
+    }
+
+    void gradients(std::int64_t rows) {
+        const auto options = at::TensorOptions().dtype(at::kLong).device(device_);
+        const at::Tensor ids = at::arange(rows * config_.data.context, options)
+                                   .remainder(config_.data.vocab_size)
+                                   .view({rows, config_.data.context});
+        for (const model::Parameter& parameter : model_.parameters())
+            parameter.value.mutable_grad() = at::Tensor();
+        model_.loss(ids, ids, {.training = true}).objective.backward();
+    }
+
+    void step() {
+        const at::NoGradGuard no_gradient;
+        std::vector<at::Tensor> gradients;
+        for (const model::Parameter& parameter : model_.parameters())
+            if (parameter.value.grad().defined()) gradients.push_back(parameter.value.grad());
+        train::UpdateScale scale;
+        scale.grad_divisor = at::stack(at::_foreach_norm(gradients)).norm().clamp_min(1);
+        scale.found_inf = at::zeros({}, at::TensorOptions().dtype(at::kFloat).device(device_));
+        optimizer_->step(scale);
+    }
+
+    RunConfig config_;
+    at::Device device_;
+    model::Transformer model_;
+    std::unique_ptr<train::Optimizer> optimizer_;
+};
+
+// What a step is made of, in seconds.
+struct Parts {
+    double block = 0;         // forward and backward of one layer, per token
+    double rest = 0;          // of embedding, head and loss, per token
+    double block_update = 0;  // the optimizer's step, of one layer
+    double rest_update = 0;   // of everything else
+};
+
+Parts measure(const RunConfig& config, int threads) {
+    at::get_num_threads();  // a thread's first use of the pool would overwrite what is set before it
+    at::set_num_threads(threads);
+    const std::int64_t vocabulary = config.data.vocab_size;
+    const std::int64_t head = std::min(vocabulary, kHeadSlice), small = std::min(vocabulary, kSmallVocabulary);
+    Parts parts;
+    double rest_parameters = 0;
+    {
+        Slice slice(config, 0, head);
+        const double share = static_cast<double>(vocabulary) / static_cast<double>(head);
+        parts.rest = slice.per_token() * share;
+        parts.rest_update = slice.update() * share;
+        rest_parameters = slice.parameters() * share;
+    }
+    Slice slice(config, 1, small);
+    const double share = static_cast<double>(small) / static_cast<double>(vocabulary);
+    parts.block = std::max(0.0, slice.per_token() - parts.rest * share);
+    const double of_block = 1 - std::min(1.0, rest_parameters * share / slice.parameters());
+    parts.block_update = slice.update() * of_block;
+    return parts;
+}
+
+// What the parts depend on. How many layers and steps there are scales them; norms cost too little to be measured for
+// each of a study's variants.
+std::string key_of(const RunConfig& config, at::Device device) {
+    Json json = to_json(config);
+    Json sizes = {{"model", json.at("model")}, {"vocabulary", config.data.vocab_size}, {"context", config.data.context}};
+    for (const char* key : {"layers", "init", "norm", "placement", "qk_norm_scope"}) sizes["model"].erase(key);
+    for (const char* key : {"batch", "optimizer", "z_loss"}) sizes[key] = json.at("train").at(key);
+    return fmt::format("{}, {}, {}, {} threads, {}, {}", cpu_model(), kVersion, config.train.precision,
+                       config.train.threads, device.str(), sha256_hex(sizes.dump()).substr(0, 16));
+}
+
+Json read_times() {
+    try {
+        Json json = io::read_json(step_times_file());
+        return json.is_object() ? json : Json::object();
+    } catch (const InputError&) {
+        return Json::object();  // absent or damaged: measured again
+    }
+}
+
+std::optional<Parts> known_parts(const std::string& key) {
+    const Json times = read_times();
+    const auto found = times.find(key);
+    if (found == times.end() || !found->is_array() || found->size() != 4) return {};
+    for (const Json& number : *found)
+        if (!number.is_number() || number < 0) return {};
+    const auto part = [&](std::size_t at) { return (*found)[at].get<double>(); };
+    return Parts{part(0), part(1), part(2), part(3)};
+}
+
+// A machine without a home, or a full disk, costs the measurement again and nothing else.
+void keep(const std::string& key, const Parts& parts) {
+    std::error_code ignored;
+    fs::create_directories(step_times_file().parent_path(), ignored);
+    Json times = read_times();
+    times[key] = {parts.block, parts.rest, parts.block_update, parts.rest_update};
+    try {
+        io::write_json(step_times_file(), times);
+    } catch (const std::exception&) {
+    }
+}
+
+double step_seconds(const Parts& parts, const RunConfig& config) {
+    const auto layers = static_cast<double>(config.model.layers);
+    return tokens_per_step(config) * (layers * parts.block + parts.rest) + layers * parts.block_update +
+           parts.rest_update;
+}
+
+}  // namespace
+
+fs::path step_times_file() {
+    const char* cache = std::getenv("XDG_CACHE_HOME");
+    const char* home = std::getenv("HOME");
+    const fs::path folder = cache && *cache    ? fs::path(cache)
+                            : home && *home    ? fs::path(home) / ".cache"
+                                               : fs::temp_directory_path();
+    return folder / "ablate" / "step-times.json";
+}
+
+std::optional<double> known_step_seconds(const RunConfig& config) {
+    const auto parts = known_parts(key_of(config, model::resolve_device(config.train.device)));
+    if (!parts) return {};
+    return step_seconds(*parts, config);
+}
+
+double measured_step_seconds(const RunConfig& config) {
+    if (const auto known = known_step_seconds(config)) return *known;
+    // On a thread of its own: the number of threads set there is that thread's.
+    const Parts parts =
+        std::async(std::launch::async, measure, std::cref(config), static_cast<int>(config.train.threads)).get();
+    keep(key_of(config, model::resolve_device(config.train.device)), parts);
+    return step_seconds(parts, config);
+}
+
+std::optional<double> timed_step_seconds(const RunConfig& config, const run::RunList& runs) {
+    const auto trains_alike = [](const RunConfig& a, const RunConfig& b) {
+        const Json one = to_json(a), other = to_json(b);
+        if (one.at("model") != other.at("model") || a.data.vocab_size != b.data.vocab_size ||
+            a.data.context != b.data.context)
+            return false;
+        for (const char* key : {"batch", "accumulate", "optimizer", "precision", "threads", "device"})
+            if (one.at("train").at(key) != other.at("train").at(key)) return false;
+        return true;
+    };
+    std::vector<double> seconds;
+    for (const run::ListedRun& listed : runs.runs) {
+        if (run::is_imported_log(listed.info)) continue;
+        const Json& summary = listed.state.summary;
+        const double rate = summary.contains("tokens_per_second") ? io::number_from_json(summary["tokens_per_second"])
+                                                                  : listed.state.tokens_per_second;
+        if (rate > 0 && trains_alike(listed.info.config, config)) seconds.push_back(tokens_per_step(config) / rate);
+    }
+    if (seconds.empty()) return {};
+    return median(std::move(seconds));
+}
+
+}  // namespace ablate::study

@@ -1,0 +1,30 @@
+#pragma once
+#include "core/config/run_config.h"
+#include "core/study/throughput.h"
+
+#include <filesystem>
+#include <optional>
+
+// How long one optimizer step takes on this machine, measured on slices of the model: one block, a part of the head,
+// and their updates, at the study's own sizes, then scaled to all layers, the whole vocabulary and all tokens of a
+// step. No torch in this header.
+namespace ablate::study {
+
+// $XDG_CACHE_HOME/ablate/step-times.json, else ~/.cache/ablate/step-times.json: the user's, for all workspaces. Each
+// entry is known by processor, version, precision, threads, device and the sizes that the time depends on.
+std::filesystem::path step_times_file();
+
+// Seconds of one step, without evaluations and checkpoints, where a model of these sizes has been measured before.
+std::optional<double> known_step_seconds(const RunConfig& config);
+// The same, measured now if need be, which takes a second or two. To be called while nothing else trains here: other
+// work makes it come out high. InputError: a device that is not here.
+double measured_step_seconds(const RunConfig& config);
+
+// Seconds of one step of the ended runs that train the same model in the same way; nothing where there are none.
+std::optional<double> timed_step_seconds(const RunConfig& config, const run::RunList& runs);
+
+// The time of a run's training steps where nothing has to be measured for it: from such runs, else from a measurement
+// made before.
+std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunList& runs);
+
+}  // namespace ablate::study
