@@ -40,10 +40,14 @@ bool is_wanted(const study::Group& group, const std::vector<std::string>& only) 
 }
 
 void require_known(const study::Comparison& comparison, const std::vector<std::string>& only) {
+    std::vector<std::string> names;
+    for (const study::Group& group : comparison.groups) names.push_back(group.variant);
     for (const std::string& name : only) {
         const bool known = std::any_of(comparison.groups.begin(), comparison.groups.end(),
                                        [&](const auto& group) { return is_wanted(group, {name}); });
-        if (!known) throw InputError("--only {}: study {} has no such variant", name, comparison.study);
+        if (!known)
+            throw InputError("--only {}: study {} has no such variant{}", name, comparison.study,
+                             did_you_mean(name, names));
     }
 }
 

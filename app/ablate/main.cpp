@@ -6,6 +6,7 @@
 #include "core/base/version.h"
 #include "core/model/register.h"
 
+#include <filesystem>
 #include <iostream>
 #include <new>
 
@@ -85,6 +86,11 @@ int main(int argc, char** argv) {
         return fail(ExitCode::bad_input, error.what());
     } catch (const ablate::ResourceError& error) {
         return fail(ExitCode::no_resources, error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+        // A path that was given and cannot be used; its own text names neither what nor which in plain words.
+        const bool full = error.code() == std::errc::no_space_on_device;
+        return fail(full ? ExitCode::no_resources : ExitCode::bad_input,
+                    fmt::format("{}: {}", error.path1().string(), error.code().message()));
     } catch (const std::bad_alloc&) {
         return fail(ExitCode::no_resources, "out of memory");
     } catch (const std::exception& error) {

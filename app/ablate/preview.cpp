@@ -154,7 +154,7 @@ void print_points(const study::Preview& preview, const std::vector<study::TimeEs
     const std::size_t width = longest_name(preview);
     std::cout << fmt::format("{:<{}}  {:>13}  {:>8}  {:>11}  {:>9}  {:>10}  difference to the baseline\n", "", width,
                              "parameters", "mismatch", "train FLOPs", "time", "memory");
-    bool rough = false;
+    bool rough = false, timed = false;
     for (std::size_t i = 0; i < preview.points.size(); ++i) {
         const study::PointPreview& p = preview.points[i];
         std::vector<std::string> words;
@@ -165,14 +165,19 @@ void print_points(const study::Preview& preview, const std::vector<study::TimeEs
                                  significant(model::training_flops(p.point.config), 3),
                                  short_duration(times[i].seconds), short_bytes(p.memory.total()), join(words, "; "));
         rough = rough || times[i].rough;
+        timed = timed || std::isfinite(times[i].seconds);
     }
-    if (rough) std::cout << "time: of one run's training steps; rough, until a run of this workspace has been timed\n";
+    if (timed)
+        std::cout << "time: one run's training steps, without evaluations and checkpoints; "
+                  << (rough ? "a rough guess, because a run of this workspace is training and nothing can be measured\n"
+                            : "from a step measured on this machine, or from runs of the same model\n");
     for (const study::Finding& f : preview.findings)
         std::cout << fmt::format("{}: {}{}{}\n", to_text(f.severity), f.variant, f.variant.empty() ? "" : ": ", f.text);
 }
 
 // What the norms of each point are, where they are not the baseline's, and a tied head counted as some tools do.
 void print_counts(const study::Preview& preview) {
+    if (preview.points.empty()) return;  // none of them can be built
     std::string baseline;
     for (const study::PointPreview& p : preview.points) {
         const std::vector<model::NormCount> counts = model::norm_counts(p.point.config);
@@ -238,7 +243,7 @@ void print_step_zero(const study::Preview& preview, const StepZeroResults& zero)
 }
 
 int preview_study(const Options& options) {
-    const std::filesystem::path workspace = open_workspace(options.workspace);
+    const std::filesystem::path workspace = future_workspace(options.workspace);
     const StudyConfig study = load_study(find_study(options.study, workspace).file);
     const study::Preview preview = study::preview(study, workspace, options.settings);
     const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),

@@ -5,8 +5,10 @@
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/seeds.h"
 #include "core/report/report.h"
 #include "core/report/terminal.h"
+#include "core/study/kept_study.h"
 #include "core/study/launch.h"
 
 #include <iostream>
@@ -17,6 +19,7 @@ namespace {
 
 struct Options {
     std::string study, workspace;
+    std::vector<std::string> seeds;
     study::PlanOptions plan;
     int jobs = 0;
     bool quiet = false;
@@ -41,7 +44,8 @@ void say_what_is_left_alone(const study::Launch& launch, const Options& options,
 int run_study(const Options& options) {
     const Interrupt interrupt;
     const std::filesystem::path workspace = make_workspace(options.workspace);
-    const StudyConfig study = load_study(find_study(options.study, workspace).file);
+    const StudySource source = find_study(options.study, workspace);
+    const StudyConfig study = load_study(source.file);
     const run::RunStore store(workspace);
     const int jobs = options.jobs ? options.jobs : study::default_jobs(study, options.plan.settings);
 
@@ -52,6 +56,8 @@ int run_study(const Options& options) {
             board.preparing(what, share);
         });
     say_what_is_left_alone(launch, options, board);
+    const std::string kept = study::keep_study(study, source, options.plan, workspace);
+    if (!kept.empty()) board.line("note: " + kept);
     const int code = train_runs(launch.runs, jobs, interrupt, board);
 
     const study::Comparison comparison = study::compare_study(store, study.name, launch.points);
@@ -74,8 +80,7 @@ Action declare_run(CLI::App& parser) {
     parser.add_option("--only", options->plan.only, "train these variants (and the baseline) only")
         ->delimiter(',')
         ->allow_extra_args(false);
-    parser.add_option("--seeds", options->plan.seeds, "seeds in place of the study's")
-        ->delimiter(',')
+    parser.add_option("--seeds", options->seeds, "seeds in place of the study's, such as 1,2 or 1-3")
         ->allow_extra_args(false);
     parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads; 1 on a GPU)")
         ->check(CLI::Range(1, 4096));
@@ -83,7 +88,10 @@ Action declare_run(CLI::App& parser) {
     parser.add_flag("--keep-no-ops", options->plan.keep_no_ops, "train variants that change nothing that is computed");
     parser.add_flag("--quiet", options->quiet, "no progress");
     parser.footer([] { return schema_summary(); });
-    return [options] { return run_study(*options); };
+    return [options] {
+        if (!options->seeds.empty()) options->plan.seeds = seeds_from_text(join(options->seeds, ","), "--seeds");
+        return run_study(*options);
+    };
 }
 
 }  // namespace ablate::app

@@ -26,10 +26,18 @@ fs::path open_workspace(const std::string& given) {
     return given;
 }
 
+fs::path future_workspace(const std::string& given) {
+    std::error_code error;
+    if (!given.empty() && fs::exists(given, error) && !fs::is_directory(given, error))
+        throw InputError("{}: is a file, and a workspace is a folder; name a folder, which may be new", given);
+    return given.empty() ? run::default_workspace() : fs::path(given);
+}
+
 fs::path make_workspace(const std::string& given) {
     std::error_code error;
     if (!given.empty() && !fs::create_directories(given, error) && !fs::is_directory(given))
-        throw InputError("{}: the workspace cannot be made: {}", given, error.message());
+        throw InputError("{}: the workspace cannot be made: {}", given,
+                         error ? error.message() : std::string("a file of that name is there"));
     return open_workspace(given);
 }
 

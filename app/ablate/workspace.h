@@ -16,6 +16,8 @@ void add_json_option(CLI::App& parser, bool& json);
 
 // The folder given (which must exist), or the default one.
 std::filesystem::path open_workspace(const std::string& given);
+// The same where it need not exist yet: for commands that only say what a run would do.
+std::filesystem::path future_workspace(const std::string& given);
 // The same, made when it is missing: for commands that write runs.
 std::filesystem::path make_workspace(const std::string& given);
 

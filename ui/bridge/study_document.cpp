@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/io/json_file.h"
+#include "core/study/kept_study.h"
 #include "ui/bridge/run_status.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/study_preview.h"
@@ -42,7 +43,17 @@ class StudyFiles {
             seen_[file] = std::move(contents);
         return opened;
     }
-    OpenedStudy open_named(const std::string& name) { return open(find_study(name, workspace_)); }
+    // A study whose file is gone is told of by its runs.
+    OpenedStudy open_named(const std::string& name) {
+        try {
+            return open(find_study(name, workspace_));
+        } catch (const InputError&) {
+            auto rebuilt = study::study_of_runs(run::RunStore(workspace_).list(), name);
+            if (!rebuilt) throw;
+            require_readable(*rebuilt);
+            return {std::move(*rebuilt), {}};
+        }
+    }
 
     fs::path save(const StudyConfig& study, fs::path file, bool overwrite) {
         if (file.empty()) file = workspace_ / "studies" / (study.name + ".json");

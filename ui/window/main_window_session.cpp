@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/config/study_config.h"
 #include "core/io/json_file.h"
+#include "core/run/known_keys.h"
 #include "ui/bridge/settings.h"
 #include "ui/bridge/text.h"
 #include "ui/widgets/run_words.h"
@@ -100,6 +101,7 @@ void MainWindow::State::connect_workspace() {
     connect(workspace, &Workspace::runs_changed, window, [this] {
         show_progress();
         choose_first_page();
+        open_study_of_runs();
     });
     connect(workspace, &Workspace::run_collapsed, window, [this](const QString& id) { tell_collapse(id); });
     connect(workspace, &Workspace::study_ended, window, [this](const QString& study) { tell_end(study); });
@@ -177,6 +179,19 @@ void MainWindow::State::restore_place(const QString& study) {
     }
     window->show_page(entry(page) ? page : QString("welcome"));
     first_page_chosen = !page.isEmpty();
+    wants_study = place.study_file.isEmpty() && !needs_draft(session->document);
+}
+
+// A workspace whose runs came from the command line opens with the study of its newest run.
+void MainWindow::State::open_study_of_runs() {
+    if (!wants_study || restoring) return;
+    for (auto run = session->workspace.runs()->runs.rbegin(); run != session->workspace.runs()->runs.rend(); ++run) {
+        if (run::is_imported_log(run->info)) continue;
+        wants_study = false;
+        if (session->document.file().isEmpty() && !needs_draft(session->document))
+            session->document.open_named(QString::fromStdString(run->info.study));
+        return;
+    }
 }
 
 void MainWindow::State::end_restoring() {

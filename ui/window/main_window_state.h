@@ -46,6 +46,7 @@ struct MainWindow::State {
     void keep_place();  // what the next start shows again
     void keep_pages();
     void end_restoring();
+    void open_study_of_runs();
     void put_draft_back();
     void choose_first_page();  // once it is known whether there are runs
 
@@ -114,6 +115,7 @@ struct MainWindow::State {
     bool painted = false;  // once at least
     bool may_close = false;
     bool first_page_chosen = false;
+    bool wants_study = false;  // none was open here: that of the workspace's runs is opened once they are read
     bool show_live_when_started = false;
     bool restoring = false;  // the file that was open is being read
     Settings::Place place;   // what was open at the start; its draft is put back once that file is read

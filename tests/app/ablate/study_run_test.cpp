@@ -33,6 +33,14 @@ class StudyRunTest : public QObject {
         first_id_ = study_.list().at("runs").at(0).at("info").at("id");
     }
 
+    // The window opens it, and the study's name stands for it on later command lines.
+    void the_study_as_run_is_kept_in_the_workspace() {
+        const Json kept = ablate::io::read_json(fs::path(study_.workspace()) / "studies" / "tiny.json");
+        QCOMPARE(kept.at("seeds"), Json::parse("[1, 2]"));
+        QCOMPARE(kept.at("variants").size(), std::size_t(2));
+        QCOMPARE(study_.run({"preview", "tiny", "--json"}).json().at("study"), Json("tiny"));
+    }
+
     void two_variants_times_two_seeds_were_trained_and_no_more() {
         const Json runs = study_.list().at("runs");
         QCOMPARE(runs.size(), std::size_t(4));

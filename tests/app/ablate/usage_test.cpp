@@ -41,6 +41,23 @@ class UsageTest : public QObject {
         QTest::newRow("variant") << QStringList{"run", "quick", "--only", "nop"} << "did you mean 'nope'?";
         QTest::newRow("study last") << QStringList{"run", "--only", "nop", "quick"} << "did you mean 'nope'?";
         QTest::newRow("resume what") << QStringList{"resume"} << "--all";
+        QTest::newRow("none can be built") << QStringList{"preview", "quick", "--set", "model.heads=3"}
+                                           << "cannot be trained";
+        QTest::newRow("run to import") << QStringList{"import", "run", "/none"} << "/none: No such file or directory";
+        QTest::newRow("range") << QStringList{"preview", "quick", "--set", "train.log_every=0"}
+                               << "--set train.log_every: 0 is out of range; it must be at least 1";
+        QTest::newRow("range of a kind's") << QStringList{"run", "quick", "--set", "model.position.theta=-5"}
+                                           << "--set model.position.theta: -5 is out of range";
+        QTest::newRow("key of another group") << QStringList{"preview", "quick", "--set", "train.context=64"}
+                                              << "did you mean 'data.context'?";
+        QTest::newRow("slip in a number") << QStringList{"run", "quick", "--set", "model.d_ff=13,44"}
+                                          << "--set model.d_ff: cannot read '13,44' as a number";
+        QTest::newRow("half a range") << QStringList{"run", "quick", "--seeds", "4-"} << "'4-'";
+        QTest::newRow("falling range") << QStringList{"run", "quick", "--seeds", "5-2"} << "must ascend";
+        QTest::newRow("seed twice") << QStringList{"run", "quick", "--seeds", "1-3,2"} << "seed 2 is given twice";
+        QTest::newRow("vast range") << QStringList{"run", "quick", "--seeds", "1-100000"} << "more than 1,000 seeds";
+        QTest::newRow("workspace that is a file") << QStringList{"preview", "quick", "--workspace", "/etc/hostname"}
+                                                  << "/etc/hostname: is a file";
         QTest::newRow("text") << QStringList{"run", "quick", "--set", "data.text=/none.txt"} << "/none.txt";
     }
 
@@ -58,7 +75,46 @@ class UsageTest : public QObject {
         const QStringList lines = QString::fromStdString(output.err).trimmed().split('\n');
         QCOMPARE(lines.filter(QRegularExpression("^ablate: ")).size(), 1);
         QVERIFY2(lines.last().startsWith("ablate: ") && lines.last().contains(part), output.err.c_str());
+        const qsizetype set = arguments.indexOf("--set");  // what was set is named once
+        if (set >= 0) QVERIFY2(lines.last().count(arguments.at(set + 1).section('=', 0, 0)) <= 1, output.err.c_str());
         QVERIFY(!std::filesystem::exists(workspace / "runs") || std::filesystem::is_empty(workspace / "runs"));
+    }
+
+    // The study's own file is checked as --set is.
+    void an_unknown_key_of_a_study_file_offers_another_groups_data() {
+        QTest::addColumn<QString>("study");
+        QTest::addColumn<QString>("part");
+        QTest::newRow("baseline") << R"({"name": "s", "baseline": {"data": {"warmup": 5}}})"
+                                  << "baseline.data: unknown key 'warmup'; did you mean 'train.warmup'?";
+        QTest::newRow("variant") << R"({"name": "s", "variants": [{"name": "a", "patch": {"train": {"d_ff": 5}}}]})"
+                                 << "variant a.train: unknown key 'd_ff'; did you mean 'model.d_ff'?";
+        QTest::newRow("grid") << R"({"name": "s", "grid": {"model.lr": [1]}})" << "did you mean 'train.lr'?";
+        QTest::newRow("grid value") << R"({"name": "s", "grid": {"train.lr": [-1]}})" << "grid train.lr: -1 is out of";
+        QTest::newRow("not in the baseline") << R"({"name": "s", "steps": 5})"
+                                             << "unknown key 'steps'; did you mean 'baseline.train.steps'?";
+        QTest::newRow("not in the patch") << R"({"name": "s", "variants": [{"name": "a", "model": {}}]})"
+                                          << "unknown key 'model'; did you mean 'patch.model'?";
+    }
+    void an_unknown_key_of_a_study_file_offers_another_groups() {
+        QFETCH(QString, study);
+        QFETCH(QString, part);
+        const TempFolder folder;
+        ablate::atomic_write(folder / "s.json", study.toStdString());
+        const Output output = run_ablate({"preview", (folder / "s.json").string(), "--workspace", folder / "new"});
+        QCOMPARE(output.code, 2);
+        QVERIFY2(output.err.find(part.toStdString()) != std::string::npos, output.err.c_str());
+        QCOMPARE(std::count(output.err.begin(), output.err.end(), '\n'), 1);
+    }
+
+    void a_preview_needs_no_workspace() {
+        const TempFolder folder;
+        const Output output = run_ablate({"preview", "quick", "--json", "--workspace", folder / "not" / "there"});
+        QCOMPARE(output.code, 0);
+        for (const Json& point : output.json().at("points")) {
+            QVERIFY(point.at("estimated_seconds").get<double>() > 0);
+            QCOMPARE(point.at("estimate_is_rough"), Json(false));
+        }
+        QVERIFY(!std::filesystem::exists(folder / "not"));
     }
 
     void help_lists_the_commands_and_run_the_keys() {

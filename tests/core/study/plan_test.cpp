@@ -1,5 +1,7 @@
 #include "core/study/plan.h"
 
+#include "core/io/json_file.h"
+#include "core/study/kept_study.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
@@ -60,6 +62,52 @@ class PlanTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    // Where no study file is left, run.json tells of the same configurations.
+    void a_study_is_rebuilt_from_its_runs() {
+        Fixture fixture;
+        fixture.study.grid = {{"train.lr", {Json(0.001), Json(0.02)}}};
+        for (const PlannedRun& planned : fixture.planned()) fixture.create(planned);
+        const auto rebuilt = study_of_runs(fixture.store.list(), "tiny");
+        QVERIFY(rebuilt);
+        QVERIFY((rebuilt->seeds == std::vector<std::int64_t>{1, 2}));
+        const auto hashes = [](const StudyConfig& study) {
+            std::map<std::string, std::string> by_name;
+            for (const VariantPoint& point : expand(study)) by_name[point.name] = config_hash(point.config, "");
+            return by_name;
+        };
+        QVERIFY(hashes(*rebuilt) == hashes(fixture.study));
+        QVERIFY(!study_of_runs(fixture.store.list(), "another"));
+    }
+
+    void a_study_from_a_path_is_kept_as_it_is_run() {
+        Fixture fixture;
+        const StudySource source{fixture.workspace / "elsewhere.json", false};
+        const std::filesystem::path kept = fixture.workspace.path() / "studies" / "tiny.json";
+        const auto keep = [&](const PlanOptions& options) {
+            return keep_study(fixture.study, source, options, fixture.workspace.path());
+        };
+        PlanOptions options;
+        options.settings = {"train.lr=0.125"};
+        options.seeds = {7, 8};
+        QCOMPARE(keep(options), std::string());
+        QCOMPARE(expand(load_study(kept)).front().config.train.lr, 0.125);
+        QVERIFY((load_study(kept).seeds == std::vector<std::int64_t>{7, 8}));
+        QCOMPARE(keep({}), std::string());  // what Ablate wrote itself is replaced
+        QVERIFY((load_study(kept).seeds == std::vector<std::int64_t>{2, 1}));
+        StudyConfig edited = load_study(kept);
+        edited.seeds = {5};
+        io::write_json(kept, to_json(edited));
+        QVERIFY(is_line_with(keep(options), {"tiny.json", "stays as it is"}));
+        QVERIFY((load_study(kept).seeds == std::vector<std::int64_t>{5}));
+    }
+
+    void presets_and_studies_of_the_workspace_are_there_already() {
+        Fixture fixture;
+        QCOMPARE(keep_study(fixture.study, {presets_folder() / "quick.json", true}, {}, fixture.workspace.path()),
+                 std::string());
+        QVERIFY(!std::filesystem::exists(fixture.workspace / "studies"));
+    }
+
     void runs_are_ordered_by_seed_then_variant() {
         const Fixture fixture;
         QCOMPARE(names(fixture.planned()), (Names{"baseline 2", "nope 2", "silu 2", "baseline 1", "nope 1", "silu 1"}));

@@ -1,0 +1,17 @@
+#pragma once
+#include "core/study/plan.h"
+
+// Which study the runs of a workspace belong to. No torch in this header.
+namespace ablate::study {
+
+// Writes the study as it is run, with its settings and seeds, to WORKSPACE/studies/NAME.json, where the window finds
+// it. Presets and studies of the workspace are there already. A file of that name that somebody else wrote, or edited
+// since, is left as it is. Returns what the user should know about it: a line, or "".
+std::string keep_study(const StudyConfig& study, const StudySource& source, const PlanOptions& options,
+                       const std::filesystem::path& workspace);
+
+// The study that the trained runs of that name tell of, from the newest run of each variant: baseline, patches, grid
+// and seeds. For workspaces without its file. Nothing where there are no such runs.
+std::optional<StudyConfig> study_of_runs(const run::RunList& runs, const std::string& name);
+
+}  // namespace ablate::study
