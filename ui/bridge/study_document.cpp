@@ -139,7 +139,11 @@ class StudyDocument::Edit : public QUndoCommand {
         return true;
     }
     bool is_of(const QString& merge, std::uint64_t entry) const { return merge_ == merge && entry_ == entry; }
-    void undo() override { document_.take(before_); }
+    void retract() { retracted_ = true; }  // with the next undo: the stack deletes it, there is nothing to redo
+    void undo() override {
+        document_.take(before_);
+        setObsolete(retracted_);
+    }
     void redo() override { document_.take(after_); }
 
   private:
@@ -147,6 +151,7 @@ class StudyDocument::Edit : public QUndoCommand {
     StudyConfig before_, after_;
     QString merge_;
     std::uint64_t entry_;
+    bool retracted_ = false;
 };
 
 StudyDocument::StudyDocument(fs::path workspace, QObject* parent)
@@ -187,7 +192,7 @@ void StudyDocument::refuse_entry(const QString& merge, const RefusedEntry& entry
     const int last = undo_.index() - 1;
     const auto* edit = last < 0 ? nullptr : static_cast<const Edit*>(undo_.command(last));
     if (edit && edit->is_of(merge, private_->entry)) {
-        const_cast<Edit*>(edit)->setObsolete(true);  // the stack deletes it: there is nothing to redo
+        const_cast<Edit*>(edit)->retract();
         undo_.undo();
     }
     Q_EMIT refused_entries_changed();
