@@ -21,7 +21,6 @@ class NumberBox : public Box {
         this->setKeyboardTracking(false);
         this->setCorrectionMode(QAbstractSpinBox::CorrectToPreviousValue);
     }
-    QString problem() const { return problem_; }  // with the last text that was refused; "" since one was taken
 
   protected:
     using Number = decltype(std::declval<Box>().value());
@@ -35,9 +34,9 @@ class NumberBox : public Box {
     }
     QString textFromValue(Number number) const override { return field_text(Json(number)); }
     void fixup(QString& typed) const override {
-        problem_ = QString::fromStdString(read(typed));
-        if (problem_.isEmpty() || !this->isVisible()) return;
-        const QString kept = QString("%1 The value stays %2.").arg(problem_, this->textFromValue(this->value()));
+        const QString problem = QString::fromStdString(read(typed));
+        if (problem.isEmpty() || !this->isVisible()) return;
+        const QString kept = QString("%1 The value stays %2.").arg(problem, this->textFromValue(this->value()));
         QToolTip::showText(this->mapToGlobal(QPoint(0, this->height())), kept, const_cast<NumberBox*>(this));
     }
 
@@ -63,7 +62,6 @@ class NumberBox : public Box {
             return line.substr(line.starts_with(where + ": ") ? where.size() + 2 : 0) + '.';
         }
     }
-    mutable QString problem_;
 };
 
 }  // namespace ablate::ui
