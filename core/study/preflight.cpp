@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/data/corpus.h"
+#include "core/data/token_sets.h"
 #include "core/model/transformer.h"
 #include "core/study/option_findings.h"
 #include "core/train/start.h"
@@ -18,11 +19,12 @@ namespace {
 
 constexpr double kMismatchThatCounts = 0.001;
 
-// What can be said of the text before it is read. A text that cannot be read is an error of the run.
-std::vector<std::string> remarks_on_text(const DataConfig& config) {
-    if (config.text.empty() || !config.tokens.empty()) return {};
+// What can be said of the data before they are read. Data that cannot be read are an error of the run.
+std::vector<std::string> remarks_on_data(const DataConfig& config) {
     try {
-        return data::text_remarks(config, {config.text});
+        if (!config.tokens.empty())
+            return data::find_token_sets(config.tokens, config.val, config.val_every).remarks;
+        return config.text.empty() ? std::vector<std::string>() : data::text_remarks(config, {config.text});
     } catch (const InputError&) {
         return {};
     }
@@ -90,7 +92,7 @@ class Lints {
     void check_study() {
         if (study_.seeds.size() == 1)
             add(Severity::warning, "", "one seed: no interval can be given, so no difference can be told from noise");
-        for (const std::string& remark : remarks_on_text(points_.front().config.data)) add(Severity::note, "", remark);
+        for (const std::string& remark : remarks_on_data(points_.front().config.data)) add(Severity::note, "", remark);
         std::map<std::string, std::string> seen;
         for (const VariantPoint& point : points_) {
             const auto [other, fresh] = seen.emplace(config_hash(point.config, ""), point.name);
