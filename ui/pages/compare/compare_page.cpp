@@ -1,6 +1,7 @@
 #include "ui/pages/compare/compare_page.h"
 
 #include "ui/bridge/comparer.h"
+#include "ui/bridge/settings.h"
 #include "ui/pages/compare/compare_delegate.h"
 #include "ui/pages/compare/compare_model.h"
 #include "ui/pages/compare/compare_scene.h"
@@ -352,7 +353,9 @@ void ComparePage::State::show_scene() {
     pinned->while_replacing([this] { model.set_rows(scene->table, color_of()); });
     fit_columns();
     const QStringList visible = visible_groups();
-    curves->set_empty_text(scene->table.empty() ? "No runs of this study." : "Nothing matches the filter.");
+    curves->set_empty_text(
+        scene->table.empty() ? QString("No runs of this study.")
+                             : QString("No variant matches the filter “%1”: clear its field.").arg(filter->text()));
     curves->show_scene(scene, color_of(), visible);
     config->show_scene(scene, visible);
     prompts->show_scene(scene, visible);
@@ -448,7 +451,8 @@ QVariantMap ComparePage::save_state() const {
             {"points", s.points->currentIndex()},
             {"curves", s.curves->save_state()},
             {"config", s.config->save_state()},
-            {"prompts", s.prompts->save_state()}};
+            {"prompts", s.prompts->save_state()},
+            {Settings::kView, QVariantMap{{"filter", s.filter->text()}}}};
 }
 
 void ComparePage::restore_state(const QVariantMap& state) {
@@ -463,6 +467,7 @@ void ComparePage::restore_state(const QVariantMap& state) {
     s.curves->restore_state(state.value("curves").toMap());
     s.config->restore_state(state.value("config").toMap());
     s.prompts->restore_state(state.value("prompts").toMap());
+    s.filter->setText(state.value(Settings::kView).toMap().value("filter").toString());
 }
 
 std::unique_ptr<Page> make_compare_page() { return std::make_unique<ComparePage>(); }

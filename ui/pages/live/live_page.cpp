@@ -55,6 +55,7 @@ struct LivePage::State {
     void take_runs();
     void choose(const QStringList& ids);
     void take_expected();
+    void show_list();  // or why there is nothing in it
     void follow_chosen();
     void redraw();  // now
     void draw_next();
@@ -89,7 +90,7 @@ struct LivePage::State {
     QListView* list = nullptr;
     PinnedRow* pinned = nullptr;  // the run that stands out in the charts
     QLineEdit* search = nullptr;
-    QLabel* empty_list = nullptr;
+    QLabel *empty_list = nullptr, *none_found = nullptr;
     QComboBox* along = nullptr;
     QCheckBox* log_x = nullptr;
     QSlider* slider = nullptr;
@@ -167,6 +168,12 @@ QWidget* LivePage::State::build_run_list() {
     empty_list = plain_label(kNoRuns, "muted", side);
     empty_list->setWordWrap(true);
     empty_list->setAlignment(Qt::AlignTop);
+    none_found = plain_label({}, "muted", side);
+    none_found->setTextFormat(Qt::RichText);
+    none_found->setWordWrap(true);
+    none_found->setAlignment(Qt::AlignTop);
+    none_found->hide();
+    connect(none_found, &QLabel::linkActivated, search, &QLineEdit::clear);
 
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 0, 0, 0);
@@ -175,9 +182,11 @@ QWidget* LivePage::State::build_run_list() {
     column->addWidget(search);
     column->addWidget(list, 1);
     column->addWidget(empty_list, 1);
+    column->addWidget(none_found, 1);
 
     connect(search, &QLineEdit::textChanged, page, [this](const QString& words) {
         pinned->while_replacing([&] { filtered.setFilterFixedString(words); });
+        show_list();
     });
     connect(all, &QPushButton::clicked, page, [this] {
         QStringList ids = model.chosen();
@@ -322,6 +331,16 @@ void LivePage::State::enlarge(ChartCard& card) {
     redraw();
 }
 
+void LivePage::State::show_list() {
+    const bool empty = model.rowCount() == 0, none_left = !empty && filtered.rowCount() == 0;
+    list->setVisible(!empty && !none_left);
+    search->setVisible(!empty);
+    empty_list->setVisible(empty);
+    none_found->setText(QString("No run matches the filter “%1”. <a href=\"clear\">Clear the filter</a>")
+                            .arg(search->text().toHtmlEscaped()));
+    none_found->setVisible(none_left);
+}
+
 void LivePage::State::take_runs() {
     if (!workspace) return;
     const bool chosen_by_somebody = own_choice;
@@ -329,9 +348,7 @@ void LivePage::State::take_runs() {
         model.set_runs(workspace->runs(), [this](const run::RunInfo& info) { return workspace->color_index(info); });
     });
     const bool empty = model.rowCount() == 0;
-    list->setVisible(!empty);
-    search->setVisible(!empty);
-    empty_list->setVisible(empty);
+    show_list();
     if (!empty && !chosen_by_somebody)
         model.choose(model.newest_study().first(std::min<qsizetype>(model.newest_study().size(), kMostChosen)));
     take_expected();
@@ -513,6 +530,7 @@ void LivePage::set_context(const PageContext& context) {
     if (s.workspace) disconnect(s.workspace, nullptr, this, nullptr);
     if (s.control) disconnect(s.control, nullptr, this, nullptr);
     s.control = context.control;
+    if (s.workspace != context.workspace) s.search->clear();  // a filter belongs to a workspace
     s.workspace = context.workspace;
     s.own_choice = false;
     s.expected.clear();
