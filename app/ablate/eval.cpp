@@ -83,10 +83,11 @@ int eval(const Options& options) {
     const infer::Score score = options.text.empty() ? infer::score_tokens(*trained, options.tokens, options.logits)
                                                     : infer::score_text(*trained, text, options.logits);
     if (options.json)
-        print_json(to_json(score, place.name, trained->config.train.precision));
+        print_json(to_json(score, place.name, score.precision));
     else
-        print(score, trained->config.train.precision);
-    for (const std::string& remark : trained->remarks) std::cerr << "note: " << remark << '\n';
+        print(score, score.precision);
+    for (const std::string& remark : score.remarks) std::cerr << "note: " << remark << '
+';
     if (score.unknown_tokens > 0)
         std::cerr << "note: " << unknown_tokens(score, !options.text.empty()) << '\n';
     return 0;

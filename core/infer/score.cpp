@@ -100,6 +100,8 @@ class Scorer {
     }
 
     Score finished() {
+        score_.precision = trained_.config.train.precision;
+        score_.remarks = trained_.remarks;
         double sum = 0;
         for (std::size_t i = 0; i < sums_.size(); ++i) {
             sum += sums_[i];

@@ -19,6 +19,8 @@ struct Score {
     double bpb = 0, bpb_masked = 0;        // sum of nll / ln 2 / bytes: special tokens' nll counted, masked; or NaN
     std::vector<double> loss_by_position;  // [context]: mean over the windows that have a token there
     std::vector<std::int64_t> position_tokens;  // [context]: how many that are
+    std::string precision;                      // in which the model computed
+    std::vector<std::string> remarks;           // what the tokenizer's files left open
 };
 
 // A text gets the ids before it that the model expects. `logits`: a .npy for the fp32 logits [tokens, V]; "": none.
