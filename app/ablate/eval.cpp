@@ -86,8 +86,7 @@ int eval(const Options& options) {
         print_json(to_json(score, place.name, score.precision));
     else
         print(score, score.precision);
-    for (const std::string& remark : score.remarks) std::cerr << "note: " << remark << '
-';
+    for (const std::string& remark : score.remarks) std::cerr << "note: " << remark << '\n';
     if (score.unknown_tokens > 0)
         std::cerr << "note: " << unknown_tokens(score, !options.text.empty()) << '\n';
     return 0;
