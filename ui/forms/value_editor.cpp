@@ -84,7 +84,7 @@ class LineEditor : public ValueEditor {
         if (text.isEmpty() && stood_for_zero) line_->setText("0");
         if (!text.isEmpty() && line_->text() == "0" && !line_->hasFocus()) line_->clear();
     }
-    QString draft() const override { return line_->text(); }
+    QString draft() const override { return line_->text().isEmpty() ? QString("") : line_->text(); }  // never null
     void set_draft(const QString& draft) override {
         line_->setText(draft);
         if (!line_->hasFocus()) line_->setCursorPosition(0);  // a long path shows how it begins
@@ -184,7 +184,7 @@ class MapEditor : public ValueEditor {
         for (const auto& [name, file] : value.items()) lines += text(name) + " = " + text(file.get<std::string>());
         set_draft(lines.join('\n'));
     }
-    QString draft() const override { return lines_->toPlainText(); }
+    QString draft() const override { return lines_->toPlainText().isEmpty() ? QString("") : lines_->toPlainText(); }
     void set_draft(const QString& draft) override {
         const QSignalBlocker quiet(lines_);
         lines_->setPlainText(draft);

@@ -488,6 +488,7 @@ class RunsPageTest : public QObject {
 
     void the_filter_and_the_order_belong_to_a_workspace() {
         QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("ablate-test");
         Window window;
         write(window, {});
         const QString collapsed =
