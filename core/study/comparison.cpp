@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/numbers.h"
+#include "core/run/seed_text.h"
 #include "core/study/comparison_internal.h"
 #include "core/study/comparison_span.h"
 #include "core/study/throughput.h"
@@ -110,7 +111,7 @@ void summarise(const Comparison& comparison, Group& group) {
             ++group.collapsed;
             const auto& verdict = compared.listed.state.verdict;
             group.collapse_causes.push_back(
-                fmt::format("seed {}: {}", compared.listed.info.seed, verdict ? verdict->cause : "collapsed"));
+                fmt::format("seed {}: {}", run::seed_text(compared.listed.info), verdict ? verdict->cause : "collapsed"));
         } else if (!compared.healthy()) {
             ++group.unfinished;
         } else if (std::isfinite(compared.final_val)) {

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/numbers.h"
+#include "core/run/seed_text.h"
 #include "core/study/comparison_internal.h"
 #include "core/study/comparison_span.h"
 #include "core/study/equal_cost.h"
@@ -52,7 +53,7 @@ Json to_json(const ComparedRun& compared) {
             {"variant", info.variant},
             {"label", info.label},
             {"grid_point", info.grid_point},
-            {"seed", info.seed},
+            {"seed", run::seed_text(info) == std::to_string(info.seed) ? Json(info.seed) : Json(run::seed_text(info))},
             {"config_hash", info.config_hash},
             {"data_sha256", info.data_sha256},
             {"status", run::to_string(compared.listed.status)},
@@ -134,7 +135,7 @@ std::string csv_row(const ComparedRun& compared) {
                                          csv_cell(info.variant),
                                          csv_cell(info.label),
                                          csv_cell(info.grid_point),
-                                         std::to_string(info.seed),
+                                         run::seed_text(info),
                                          run::to_string(compared.listed.status),
                                          std::to_string(compared.listed.state.step),
                                          info.parameters > 0 ? std::to_string(info.parameters) : "",

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/data/batches.h"
+#include "core/run/seed_text.h"
 #include "core/study/comparison_internal.h"
 #include "core/study/wording.h"
 
@@ -16,7 +17,7 @@ namespace {
 using Values = std::map<std::string, std::vector<std::string>>;  // value -> the names of what has it
 
 std::string run_name(const ComparedRun& compared) {
-    return fmt::format("{} seed {}", point_name(compared.listed.info), compared.listed.info.seed);
+    return fmt::format("{} seed {}", point_name(compared.listed.info), run::seed_text(compared.listed.info));
 }
 
 // "A (x, y), B (z)": who has which value, the first few of each.

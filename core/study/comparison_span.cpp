@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/numbers.h"
+#include "core/run/seed_text.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
@@ -132,7 +133,7 @@ std::string ends_in_words(const Comparison& comparison, const std::vector<const 
         const Points points = points_of(*compared, series_of(comparison, *compared, false));
         if (points.empty()) continue;
         const double end = points.back().first;
-        ends.push_back(fmt::format("seed {} {}", compared->listed.info.seed,
+        ends.push_back(fmt::format("seed {} {}", run::seed_text(compared->listed.info),
                                    end == kUnknownStep ? "at a step that is not known"
                                                        : "at step " + with_thousands(std::llround(end))));
         if (ends.size() == 4) break;

@@ -44,6 +44,7 @@ interop::ImportedRun imported(const Log& log) {
     run.study = "logs";
     run.variant = log.variant;
     run.seed = log.seed;
+    run.knows_seed = true;
     run.format = log.format;
     run.path = "/elsewhere/log.csv";
     run.sha256 = log.variant + std::to_string(log.seed);
