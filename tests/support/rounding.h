@@ -18,9 +18,9 @@ inline double unit_roundoff(at::ScalarType type) {
     return type == at::kBFloat16 ? 0x1p-8 : type == at::kFloat ? 0x1p-24 : 0x1p-53;
 }
 
-// Rounding errors are as good as independent, so n of them grow as sqrt(n), and 4 sqrt(n) u bounds a sum of n products
+// Rounding errors are as good as independent, so n of them grow as sqrt(n), and 8 sqrt(n) u bounds a sum of n products
 // relative to its largest partial sums (Higham and Mary 2019, SIAM J. Sci. Comput. 41, A2815).
-inline constexpr double kSpread = 4;
+inline constexpr double kSpread = 8;
 
 // Of a sum of `terms` products of values in `type`, relative to the largest result.
 inline double sum_tolerance(std::int64_t terms, at::ScalarType type) {
