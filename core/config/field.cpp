@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -105,7 +106,8 @@ Json parse_number(const std::string& text, const std::string& where) {
     }
     const std::string_view whole = rest.substr(0, rest.find_first_of(".eE"));
     const std::optional<std::string> digits = ungrouped(whole);
-    if (!digits && whole.find_first_of(kDigits) == 0)
+    const std::size_t end_of_digits = std::min(whole.find_first_not_of(kDigits), whole.size());
+    if (!digits && end_of_digits > 0 && !separator_at(whole.substr(end_of_digits)).empty())
         throw InputError("{}: cannot read {} as a number; thousands separators stand between groups of three digits, "
                          "as in 10,000, and a fraction is written with a point, as in 0.25",
                          where, quote(text));

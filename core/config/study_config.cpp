@@ -76,7 +76,8 @@ Json setting_of(const std::string& setting) {
     try {
         return patch_from_setting(setting);
     } catch (const InputError& error) {
-        throw InputError("--set {}", error.what());
+        const std::string message = error.what();
+        throw InputError("--set{} {}", message.starts_with("unknown") ? ":" : "", message);
     }
 }
 

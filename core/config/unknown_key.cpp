@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/config/run_config.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace ablate {
@@ -63,7 +64,19 @@ void require_known_below(const std::string& path, const Json& json, const std::s
 std::optional<std::string> nearest_option(const std::string& key) {
     for (const ListedField& field : run_config_fields())
         if (as_key(field.info->label) == last_part(key)) return field.key;
-    return nearest_name(key, all_keys());
+    // Of the options with that very name, the one whose groups are spelled most like the key's.
+    std::optional<std::string> nearest;
+    std::size_t most = 0;
+    const std::vector<std::string> keys = all_keys();
+    for (const std::string& candidate : keys) {
+        if (last_part(candidate) != last_part(key)) continue;
+        const auto differs = std::mismatch(candidate.begin(), candidate.end(), key.begin(), key.end());
+        const auto alike = static_cast<std::size_t>(differs.first - candidate.begin());
+        if (nearest && alike <= most) continue;
+        nearest = candidate;
+        most = alike;
+    }
+    return nearest ? nearest : nearest_name(key, keys);
 }
 
 std::string did_you_mean_option(const std::string& key) {

@@ -166,12 +166,20 @@ class RunConfigTest : public QObject {
                                                    << "x.data: unknown key 'accumulat'; did you mean 'train.accumulate'?";
         QTest::newRow("deeper") << QByteArray(R"({"model": {"norm": {"attn_inn": "rms"}}})")
                                 << "x.model.norm: unknown key 'attn_inn'; did you mean 'model.norm.attn_in'?";
+        QTest::newRow("a kind's, deeper") << QByteArray(R"({"model": {"norm": {"ffn_inn": {"eps": 1}}}})")
+                                          << "x.model.norm: unknown key 'ffn_inn'; did you mean 'model.norm.ffn_in'?";
         QTest::newRow("another program's") << QByteArray(R"({"train": {"learning_rate": 0.1}})")
                                            << "x.train: unknown key 'learning_rate'; did you mean 'train.lr'?";
         QTest::newRow("a kind's") << QByteArray(R"({"model": {"theta": 5}})")
                                   << "x.model: unknown key 'theta'; did you mean 'model.position.theta'?";
         QTest::newRow("nothing near") << QByteArray(R"({"train": {"zzzzzzzz": 0.1}})") << "x.train: unknown key 'zzzzzzzz'";
     }
+    void a_misspelled_group_keeps_its_option() {
+        QVERIFY(is_line_with(input_error([] { patch_from_setting("model.norm.attn_inn.eps=1"); }),
+                             {"did you mean 'model.norm.attn_in.eps'?"}));
+        QVERIFY(is_line_with(input_error([] { patch_from_setting("trian.eps=1"); }), {"did you mean"}));
+    }
+
     void an_unknown_key_offers_the_option_that_was_meant() {
         QFETCH(QByteArray, json);
         QFETCH(QString, line);
