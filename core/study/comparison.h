@@ -17,7 +17,8 @@ enum class Measure { val_loss, val_bpb, train_loss };
 struct Span {
     std::vector<double> at;  // ascending; empty: none. Between two steps only where a line is a mean over several
     bool on_line = false;    // where a run has no value it is read on the line between the two around it
-    bool centered = false;   // lines are means over different numbers of steps: each stands in the middle of them
+    double line_steps = 1;   // a logged line is the mean over as many steps
+    bool centered = false;   // or over different numbers of steps: each line stands in the middle of them
     std::string obstacle = {};  // why there is none although runs have values
     bool exists() const { return !at.empty(); }
     double first() const { return at.front(); }  // of one that exists

@@ -176,6 +176,7 @@ Span common_span(const Comparison& comparison, const std::vector<const ComparedR
     }
     Span span = span_over(all, of_training ? kTrainWindow : 0);
     span.centered = centered;
+    if (of_training) span.line_steps = most;
     return span;
 }
 
