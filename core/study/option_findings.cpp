@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::int64_t kShortestJudged = 50;  // steps; a shorter run is never called dead (train/collapse.cpp)
 
+std::string in_digits(double value) { return fmt::format("{:.6g}", value); }
+
 // What is to be said of one configuration, in a fixed order.
 class Remarks {
   public:
@@ -114,14 +116,14 @@ class Remarks {
             add(Severity::warning,
                 "train.beta1 {} is not below the square root of train.beta2, {:.4g}: AdamW's updates can grow far "
                 "beyond the learning rate. Raise train.beta2 or lower train.beta1",
-                full_precision(train_.beta1), std::sqrt(train_.beta2));
+                in_digits(train_.beta1), std::sqrt(train_.beta2));
         if (train_.decay_all && train_.weight_decay == 0)
             add(Severity::note, "train.decay_all has no effect, since train.weight_decay is 0");
         if (train_.optimizer == "sgd" && train_.weight_decay > 0 && train_.momentum > 0)
             add(Severity::note,
                 "SGD adds weight decay to the gradient, so momentum {} multiplies its effect by about {:.3g}; "
                 "train.weight_decay {} does not mean what it means for AdamW",
-                full_precision(train_.momentum), 1 / (1 - train_.momentum), full_precision(train_.weight_decay));
+                in_digits(train_.momentum), 1 / (1 - train_.momentum), in_digits(train_.weight_decay));
     }
 
     const RunConfig& config_;
@@ -161,7 +163,7 @@ void look_at_rates(const StudyConfig& study, const VariantPoint& point, const Ru
         findings.push_back({Severity::note, point.name,
                             fmt::format("train.lr changes the rate of the hidden matrices only; embeddings, head, gains "
                                         "and biases keep train.adam_lr {}",
-                                        full_precision(point.config.train.adam_lr))});
+                                        in_digits(point.config.train.adam_lr))});
 }
 
 }  // namespace
