@@ -53,7 +53,7 @@ class CollapseDetector {
     };
     struct Signal;
     // The steps in a row whose loss or gradient norm is not finite, and validation losses that are not.
-    struct NonFinite {
+    struct NonFiniteRow {
         std::int64_t since = -1;                         // the first of the present row, or -1
         std::int64_t count = 0;                          // in it
         std::map<std::string, std::int64_t> validation;  // of a set: where it was not finite, and not since
@@ -77,7 +77,7 @@ class CollapseDetector {
     double best_smoothed_;
     std::int64_t best_step_ = 0;  // when it was reached
     bool overflowing_ = false;
-    NonFinite non_finite_;
+    NonFiniteRow non_finite_;
     std::optional<Verdict> collapse_;
     std::optional<Verdict> next_collapse_;  // the first of another kind after a non-finite one
 };
