@@ -4,6 +4,8 @@
 #include "core/run/seed_text.h"
 #include "core/study/wording.h"
 
+#include <cmath>
+
 namespace ablate::report {
 
 using study::ComparedRun;
@@ -17,6 +19,17 @@ std::string precise(double value, const run::Series& measured) {
     return measured.value.empty() ? "–" : full_precision(value);
 }
 
+// The last finite loss of a run that collapsed is no result.
+std::string final_value(const ComparedRun& compared, double value, const run::Series& measured) {
+    return compared.collapsed() ? "collapsed" : precise(value, measured);
+}
+
+std::string final_steps(const ComparedRun& compared) {
+    if (compared.collapsed() || !std::isfinite(compared.final_last)) return "–";
+    const std::string last = full_precision(compared.final_last);
+    return compared.final_first == compared.final_last ? last : full_precision(compared.final_first) + "–" + last;
+}
+
 Table precision_table(const Comparison& comparison) {
     Table table{{{"Run"},
                  {"Variant"},
@@ -25,6 +38,7 @@ Table precision_table(const Comparison& comparison) {
                  {"Best " + study::measured_in_short(comparison), true},
                  {"At step", true},
                  {"Final " + study::measured_in_short(comparison), true},
+                 {"Read at step", true},
                  {"Min train loss", true},
                  {"Final train loss", true}},
                 {}};
@@ -35,8 +49,9 @@ Table precision_table(const Comparison& comparison) {
             table.rows.push_back({{compared.listed.info.id, group.name, run::seed_text(compared.listed.info),
                                    run::to_string(compared.listed.status), precise(compared.best_val, compared.val),
                                    compared.best_step >= 0 ? std::to_string(compared.best_step) : "–",
-                                   precise(compared.final_val, compared.val), precise(compared.min_train, train),
-                                   precise(compared.final_train, train)},
+                                   final_value(compared, compared.final_val, compared.val), final_steps(compared),
+                                   precise(compared.min_train, train),
+                                   final_value(compared, compared.final_train, train)},
                                   group.is_baseline});
         }
     return table;
