@@ -12,8 +12,8 @@ namespace fs = std::filesystem;
 void find_tokenizer(TrainedModel& trained, const fs::path& folder, bool needed) {
     const std::optional<fs::path> file = folder.empty() ? std::nullopt : data::find_tokenizer(folder);
     if (!file && needed)
-        throw InputError("{}: has no tokenizer: no tokenizer.json, vocab.json, encoder.json or tokenizer.model {}", trained.name,
-                         folder.empty() ? "came with its data" : "in " + folder.string());
+        throw InputError("{}: has no tokenizer: no tokenizer.json, vocab.json, encoder.json or tokenizer.model {}",
+                         trained.name, folder.empty() ? "came with its data" : "in " + folder.string());
     if (!file) return;
     try {
         data::LoadedTokenizer loaded = data::load_tokenizer(folder);  // with what stands beside the file

@@ -125,7 +125,7 @@ class HfExportTest : public QObject {
         QVERIFY(python.waitForFinished(120'000));
         const QByteArray said = python.readAllStandardError();
         if (python.exitCode() == 77) QSKIP("needs transformers and sentencepiece");
-        QVERIFY2(python.exitCode() == 0, said);
+        QVERIFY2(python.exitCode() == 0, said.constData());
     }
 
     void an_old_runs_lines_are_told() {
