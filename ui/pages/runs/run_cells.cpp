@@ -12,6 +12,8 @@ namespace ablate::ui {
 
 using run::Status;
 
+QString runs_text(qsizetype count) { return count == 1 ? "1 run" : QString("%1 runs").arg(count); }
+
 double share_of_steps(const run::ListedRun& run) {
     const std::int64_t steps = run.info.config.train.steps;
     if (steps <= 0) return 0;

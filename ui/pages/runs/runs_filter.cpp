@@ -1,6 +1,7 @@
 #include "ui/pages/runs/runs_filter.h"
 
 #include "ui/bridge/text.h"
+#include "ui/pages/runs/run_cells.h"
 #include "ui/pages/runs/runs_model.h"
 
 #include <algorithm>
@@ -123,6 +124,23 @@ bool RunsFilter::lessThan(const QModelIndex& left, const QModelIndex& right) con
     if (is_missing(a) != is_missing(b)) return first(!is_missing(a));
     if (const int order = is_missing(a) ? 0 : compare(a, b); order != 0) return order < 0;
     return first(left.row() < right.row());  // by creation
+}
+
+QString why_none_matches(RunsModel& model, const QString& filter) {
+    const QString typed = filter.simplified();
+    const QStringList words = typed.split(' ', Qt::SkipEmptyParts);
+    QStringList to_blame;
+    for (const QString& word : words) {
+        RunsFilter alone;
+        alone.setSourceModel(&model);
+        alone.set_query(word);
+        if (alone.rowCount() == 0) to_blame += QString("“%1”").arg(word);
+    }
+    QString why;
+    if (words.size() > 1)
+        why = to_blame.isEmpty() ? QString(", and no run has all of these words")
+                                 : ", and no run matches " + to_blame.join(" or ");
+    return QString("The filter is “%1”%2. This workspace has %3.").arg(typed, why, runs_text(model.run_count()));
 }
 
 }  // namespace ablate::ui

@@ -4,6 +4,8 @@
 
 namespace ablate::ui {
 
+class RunsModel;
+
 // Words to look for in a run. "tag:keep" looks at the tags alone, as "study:", "variant:" and "state:" do at theirs;
 // any other word at all of these, the grid point, the seed and the id. A run must have every word.
 struct RunQuery {
@@ -31,5 +33,8 @@ class RunsFilter : public QSortFilterProxyModel {
   private:
     RunQuery query_;
 };
+
+// Of a filter that lets no run through: what it is, and which of its words no run has.
+QString why_none_matches(RunsModel& model, const QString& filter);
 
 }  // namespace ablate::ui

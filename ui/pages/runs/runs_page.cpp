@@ -40,8 +40,6 @@ namespace {
 
 constexpr int kFilterWidth = 320, kPanelHeight = 184, kButtonHeight = 28;
 
-QString runs_text(qsizetype count) { return count == 1 ? "1 run" : QString("%1 runs").arg(count); }
-
 struct ActionTexts {
     RunAction action;
     const char *text, *help, *shortcut;
@@ -97,7 +95,6 @@ struct RunsPage::State {
     void take_runs();
     void take_queue();
     void choose_view();
-    QString why_none_matches() const;
 
     struct Chosen {
         QString id;
@@ -334,26 +331,8 @@ void RunsPage::State::take_queue() {
 void RunsPage::State::choose_view() {
     const bool empty = model.rowCount() == 0, none_left = !empty && filter.rowCount() == 0;
     views->setCurrentIndex(empty ? 1 : none_left ? 2 : 0);
-    if (none_left) none->set_texts("No run matches the filter", why_none_matches(), "Clear filter");
+    if (none_left) none->set_texts("No run matches the filter", why_none_matches(model, search->text()), "Clear filter");
     summary->setVisible(!empty);
-}
-
-// Which word of the filter empties the list, where it is one of them alone.
-QString RunsPage::State::why_none_matches() const {
-    const QString words = search->text().simplified();
-    const QString hidden = QString("This workspace has %1.").arg(runs_text(model.run_count()));
-    QStringList to_blame;
-    const QStringList all = words.split(' ', Qt::SkipEmptyParts);
-    RunsFilter alone;
-    alone.setSourceModel(const_cast<RunsModel*>(&model));
-    for (const QString& word : all) {
-        alone.set_query(word);
-        if (alone.rowCount() == 0) to_blame += QString("“%1”").arg(word);
-    }
-    if (all.size() > 1 && !to_blame.isEmpty())
-        return QString("The filter is “%1”, and no run matches %2. %3").arg(words, to_blame.join(" or "), hidden);
-    return QString("The filter is “%1”%2. %3").arg(words, all.size() > 1 ? ", and no run has all of these words" : "",
-                                                    hidden);
 }
 
 void RunsPage::State::follow_selection() {

@@ -43,8 +43,6 @@ std::uint64_t bytes_of(const std::vector<run::TrashedRun>& runs) {
 
 QString size_text(std::uint64_t bytes) { return text(short_bytes(static_cast<double>(bytes))); }
 
-QString runs_text(std::size_t count) { return count == 1 ? "1 run" : QString("%1 runs").arg(count); }
-
 }  // namespace
 
 TrashDialog::TrashDialog(RunFiles& files, QWidget* parent)
