@@ -67,7 +67,8 @@ Frame frame_of(const LinePlot& plot, double right) {
     const double cut = cut_of(plot);
     y_low = std::max(y_low, cut);
     if (plot.y_max && *plot.y_max > y_low) y_high = std::min(y_high, *plot.y_max);
-    if (!(x_high > x_low)) x_low = std::isfinite(x_low) ? x_low : 0, x_high = x_low + std::max(1.0, std::abs(x_low) * 0.01);
+    if (!std::isfinite(x_low)) x_low = x_high = 0;
+    if (!(x_high > x_low)) x_high = x_low + std::max(1.0, std::abs(x_low) * 0.01);
     if (!std::isfinite(y_low)) y_low = plot.log_y ? 0.1 : 0, y_high = 1;
     // Within a range of rounding alone, or of numbers too small to divide by, there is nothing to see.
     const double size = std::max(std::abs(y_low), std::abs(y_high));
@@ -219,7 +220,8 @@ std::string marks(const PlotLine& line, const Frame& frame, const std::string& n
         } else if (frame.y.log && (line.y[i] <= 0 || line.y[i] < frame.cut)) {
             if (x < last_below + 4) continue;
             last_below = x;
-            svg += foot_mark(x, frame.y.from, line.color, fmt::format("{}: {} at {}", name, significant(line.y[i]), where));
+            svg += foot_mark(x, frame.y.from, line.color,
+                             fmt::format("{}: {} at {}", name, significant(line.y[i]), where));
         }
     }
     const bool visible = line.collapsed_at && *line.collapsed_at >= frame.x.low && *line.collapsed_at <= frame.x.high;

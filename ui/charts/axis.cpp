@@ -107,7 +107,8 @@ QString tick_text(double value, double step, double largest) {
     const double gap = std::abs(step);
     // As many digits as tell neighbors apart; a double has no more than these.
     const auto digits = [](int wanted) { return std::clamp(wanted, 0, 15); };
-    if (largest < 1e-4 || largest >= 1e16) return scientific(value, digits(magnitude(std::abs(value)) - magnitude(gap)));
+    if (largest < 1e-4 || largest >= 1e16)
+        return scientific(value, digits(magnitude(std::abs(value)) - magnitude(gap)));
     struct Unit {
         double from, size;
         const char* name;

@@ -146,7 +146,8 @@ void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const Ch
 QStringList PlotPainter::told_at(const Frame& frame, double x) const {
     const std::vector<Reading> list = readings(frame, x);
     QStringList lines{axes_.x_title + " " + position_words(read_position(list, x))};
-    for (const Reading& reading : list) lines += reading.points->curve().label + ": " + reading.text + reading.elsewhere;
+    for (const Reading& reading : list)
+        lines += reading.points->curve().label + ": " + reading.text + reading.elsewhere;
     return lines;
 }
 

@@ -50,9 +50,11 @@ class BarViewTest : public QObject {
         view.resize(640, 320);
         const double infinity = std::numeric_limits<double>::infinity();
         for (const std::vector<double>& values : {std::vector<double>{-3, -2, -5}, {0, 0, 0}, {1e-12, 3e-12, -2e-12},
-                                                  {5e-324, 0, 1e-310}, {1e308, -1e308, 1e300}, {7, 7, 7}, {infinity, 1, 2}}) {
+                                                  {5e-324, 0, 1e-310}, {1e308, -1e308, 1e300}, {7, 7, 7},
+                                                  {infinity, 1, 2}}) {
             std::vector<Bar> bars;
-            for (const double value : values) bars.push_back({"a", value, infinity, Theme::instance().run_color(0), false});
+            for (const double value : values)
+                bars.push_back({"a", value, infinity, Theme::instance().run_color(0), false});
             view.set_bars(bars, "Difference");
             QVERIFY(!view.grab().isNull());
         }

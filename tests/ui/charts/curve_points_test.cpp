@@ -84,7 +84,8 @@ class CurvePointsTest : public QObject {
     void what_a_logarithmic_axis_has_no_place_for_is_marked_at_its_foot() {
         const CurvePoints points(curve({5, 0, -3, 2e-9, 4, nan, 1e305}));
         const Axis x_axis(Scale::linear, {0, 6}, 0, 600);
-        QCOMPARE(points.missing_columns(false, x_axis, Scale::logarithmic, 1e-4, 1), (std::vector<double>{100, 200, 300}));
+        QCOMPARE(points.missing_columns(false, x_axis, Scale::logarithmic, 1e-4, 1),
+                 (std::vector<double>{100, 200, 300}));
         QCOMPARE(points.missing_columns(true, x_axis, Scale::logarithmic, 1e-4, 1), (std::vector<double>{500, 600}));
         QVERIFY(points.missing_columns(false, x_axis, Scale::linear, 0, 1).empty());
         QCOMPARE(*points.missing(1, Scale::logarithmic, 0), CurvePoints::Missing::not_positive);

@@ -131,7 +131,8 @@ class PlotViewTest : public QObject {
     }
 
     void what_a_logarithmic_axis_cannot_show_is_counted_and_does_not_stretch_it() {
-        const PlotPainter crossing = painter({with("a", {0, 1, 2, 3, 4, 5}, {3, 2, 1, 1e-16, -1, -2})}, Scale::logarithmic);
+        const PlotPainter crossing =
+            painter({with("a", {0, 1, 2, 3, 4, 5}, {3, 2, 1, 1e-16, -1, -2})}, Scale::logarithmic);
         const auto frame = frame_of(crossing);
         QVERIFY(frame.y.range().low > 1e-5);
         QCOMPARE(frame.notes, (QStringList{"2 values are 0 or less (▾)", "1 value is below 0.00020 (▾)"}));
@@ -148,8 +149,8 @@ class PlotViewTest : public QObject {
         QCOMPARE(notes, (QStringList{"1 value is not finite (×)", "1 value is beyond 1e300 (×)",
                                      "1 point went back along x and is drawn in its place",
                                      "1 point without a place along x is left out"}));
-        const auto before = frame_of(painter({with("a", {0, 1, 10}, {1, 2, 3})}, Scale::linear, Scale::logarithmic)).notes;
-        QCOMPARE(before, QStringList{"1 point at 0 or less along x is left out"});
+        const PlotPainter from_zero = painter({with("a", {0, 1, 10}, {1, 2, 3})}, Scale::linear, Scale::logarithmic);
+        QCOMPARE(frame_of(from_zero).notes, QStringList{"1 point at 0 or less along x is left out"});
     }
 
     // Negative, zero, tiny, huge, equal and backward values, along both axes.
@@ -167,7 +168,8 @@ class PlotViewTest : public QObject {
                     QImage image(640, 360, QImage::Format_RGB32);
                     QPainter onto(&image);
                     plot.paint(onto, frame, ChartStyle::for_screen());
-                    plot.paint_crosshair(onto, frame, ChartStyle::for_screen(), frame.x.value(frame.plot.center().x()), true);
+                    const double middle = frame.x.value(frame.plot.center().x());
+                    plot.paint_crosshair(onto, frame, ChartStyle::for_screen(), middle, true);
                 }
     }
 

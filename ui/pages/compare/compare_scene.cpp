@@ -154,7 +154,8 @@ Evaluations evaluations_of(const Comparison& comparison, const std::set<std::siz
     for (const std::size_t group : groups)
         for (const ComparedRun* compared : evaluated_runs(comparison, group)) {
             ++runs;
-            for (const std::int64_t step : std::set<std::int64_t>(compared->val.step.begin(), compared->val.step.end())) ++times[step];
+            const std::set<std::int64_t> own(compared->val.step.begin(), compared->val.step.end());
+            for (const std::int64_t step : own) ++times[step];
         }
     for (const auto& [step, count] : times) {
         found.any.insert(step);
@@ -199,9 +200,9 @@ Readings readings_of(const Comparison& comparison, const std::vector<ShownGroup>
                            : own.empty()   ? kNaN
                                            : static_cast<double>(*own.rbegin());
     readings.step = readings.last_common;
+    const auto nearer = [&](double a, double b) { return std::abs(a - *wanted) < std::abs(b - *wanted); };
     if (wanted && !own.empty())
-        readings.step = *std::min_element(readings.evaluations.begin(), readings.evaluations.end(),
-                                          [&](double a, double b) { return std::abs(a - *wanted) < std::abs(b - *wanted); });
+        readings.step = *std::min_element(readings.evaluations.begin(), readings.evaluations.end(), nearer);
     readings.all_evaluated = std::isfinite(readings.step) && common.contains(std::llround(readings.step));
     for (const ShownGroup& one : shown) {
         if (!one.reference || one.is_reference()) continue;

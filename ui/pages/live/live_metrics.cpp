@@ -149,8 +149,9 @@ std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::Liste
     Curve curve;
     curve.id = curves->id;
     curve.x = x_of(*series->axis, run, kept);
+    // An imported log need not tell.
     const auto known = [](double x) { return !std::isnan(x); };
-    if (std::none_of(curve.x->begin(), curve.x->end(), known)) return std::nullopt;  // an imported log that does not tell
+    if (std::none_of(curve.x->begin(), curve.x->end(), known)) return std::nullopt;
     curve.y = {series, &series->value};                                          // shares the series' ownership
     return curve;
 }
@@ -165,7 +166,8 @@ double CurveMaker::position(std::int64_t step, const run::ListedRun& run, const 
     const auto place = static_cast<std::size_t>(std::min(at, last));
     const auto kept = kept_.find(curves.id);
     if (kept != kept_.end() && kept->second.curves.get() == &curves)
-        if (const auto known = kept->second.x.find(&axis); known != kept->second.x.end()) return (*known->second)[place];
+        if (const auto known = kept->second.x.find(&axis); known != kept->second.x.end())
+            return (*known->second)[place];
     return WallClock(curves).elapsed(axis)[place];
 }
 

@@ -160,7 +160,8 @@ class ComparePageTest : public QObject {
         QCOMPARE(settled(), none);
         pick(0);
         QVERIFY(settled() != none);
-        QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, {40, table.viewport()->height() - 3});  // below all rows
+        const QPoint below_all_rows(40, table.viewport()->height() - 3);
+        QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, below_all_rows);
         QCOMPARE(settled(), none);
         // The row that takes a picked one's place was not picked.
         pick(2);

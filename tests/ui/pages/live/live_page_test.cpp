@@ -162,7 +162,8 @@ class LivePageTest : public QObject {
             return plot->grab().toImage();
         };
         const auto pick = [&](int row) {
-            QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, list.visualRect(list.model()->index(row, 0)).center());
+            const QRect rect = list.visualRect(list.model()->index(row, 0));
+            QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, rect.center());
         };
         const QImage none = settled();
         pick(0);
