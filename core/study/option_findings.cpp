@@ -73,8 +73,8 @@ class Remarks {
                 with_thousands(train_.warmup), 100 * train_.decay_share, with_thousands(train_.steps), cut.decay_share);
         else if (train_.schedule == "wsd" && train_.decay_share == 0)
             add(Severity::warning,
-                "train.decay_share is 0, so the schedule wsd never decays and train.lr_min_ratio is never reached: raise "
-                "it, or use the schedule constant");
+                "train.decay_share is 0, so the schedule wsd never decays and train.lr_min_ratio is never reached: "
+                "raise it, or use the schedule constant");
         if (train_.schedule != "constant" && train_.lr_min_ratio == 1)
             add(Severity::warning,
                 "train.lr_min_ratio is 1, so the schedule {} holds the learning rate constant: lower it, or use the "
