@@ -38,6 +38,10 @@ class SentencePieceTokenizer final : public Tokenizer {
             throw InputError("{}: not a sentencepiece model, or a damaged one", model.string());
         newline_ = id_of("\n");
         end_of_document_ = id_of(border);
+        if (settings_.finds_control_pieces)
+            for (std::int32_t id = 0; id < processor_.GetPieceSize(); ++id)
+                if (processor_.IsControl(id) && !piece(id).empty())
+                    settings_.added.push_back({.content = piece(id), .id = id, .special = true});
         for (const AddedToken& token : settings_.added) add(token);
         std::vector<std::int32_t> probe;
         encode_part("a", true, probe, nullptr);

@@ -58,6 +58,7 @@ void be_llama(SideFiles& side, SentencePieceSettings& settings) {
     side.name_by_default("unk_token", "<unk>");
     side.name_by_default("bos_token", "<s>");
     side.name_by_default("eos_token", "</s>");
+    settings.finds_control_pieces = true;
     settings.prefix_space = !side.add_prefix_space.value_or(true) ? PrefixSpace::never
                             : side.legacy.value_or(false)         ? PrefixSpace::always
                                                                   : PrefixSpace::first;
@@ -110,7 +111,7 @@ LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
     if (llama && !settings.by_lines) be_llama(side, settings);
     const auto plain = load_sentencepiece(file);
     if (!settings.by_lines) {
-        settings.added = side.added;
+        settings.added = side.added;  // before the control pieces: of two, the first counts
         for (const auto& [role, token] : side.named) {
             if (!token || token->content.empty()) continue;
             const bool is_added = std::any_of(side.added.begin(), side.added.end(), [&token = token](const auto& one) {
