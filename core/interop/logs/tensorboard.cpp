@@ -1,3 +1,4 @@
+#include "core/io/sniff.h"
 #include "core/io/tensorboard.h"
 
 #include "core/base/error.h"
@@ -76,6 +77,7 @@ Runs read_tensorboard(const fs::path& path, const ReadOptions& options) {
         if (error) throw InputError("{}: {}", file.string(), error.message());
         if ((bytes += size) > kLargestLog)
             throw InputError("{}: more than {} of events", path.string(), short_bytes(kLargestLog));
+        io::refuse_foreign(file, "a TensorBoard event file", {io::FileKind::tensorboard});
         hashes += sha256_file(file);
         io::TensorBoardReader reader(file);
         log.begin_session();

@@ -80,6 +80,14 @@ class LogFormatsTest : public QObject {
         QVERIFY(run.parameters && *run.parameters > 0);
     }
 
+    // A clone without git-lfs leaves a text in place of the events.
+    void events_that_were_not_downloaded_are_refused_by_name() {
+        const fs::path file = folder_ / "events.out.tfevents.1.host";
+        std::ofstream(file) << "version https://git-lfs.github.com/spec/v1\noid sha256:"
+                            << std::string(64, 'a') << "\nsize 5242880\n";
+        QVERIFY(test::is_line_with(test::input_error([&] { one(file); }), {"Git LFS pointer"}));
+    }
+
     // The loss of 0.0 that the Trainer's filter makes of NaN, as the Trainer itself wrote it.
     void trainer_that_hides_a_loss_which_is_not_finite() {
         const ImportedRun run = one(reference("hf-collapsed"));
