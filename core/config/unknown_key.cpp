@@ -48,13 +48,24 @@ const KnownPlaces& known_places() {
     return places;
 }
 
+// The key as it would be written at this place, where it belongs there; else with its group.
+std::string hint_at(const std::string& path, const std::string& whole) {
+    if (path.empty())
+        if (const auto group = nearest_name(whole, std::vector<std::string>{"model", "data", "train"}))
+            return fmt::format("; did you mean {}?", quote(*group));
+    auto nearest = nearest_option(whole);
+    if (!nearest) return "";
+    if (!path.empty() && nearest->starts_with(path + ".")) nearest->erase(0, path.size() + 1);
+    return fmt::format("; did you mean {}?", quote(*nearest));
+}
+
 void require_known_below(const std::string& path, const Json& json, const std::string& where) {
     if (!json.is_object()) return;  // whoever reads the values says so
     for (const auto& [key, value] : json.items()) {
         const std::string whole = path.empty() ? key : path + "." + key;
         if (known_places().options.contains(whole)) continue;  // a kind or a map reads its own members
         if (!known_places().groups.contains(whole))
-            throw InputError("{}: unknown key {}{}", trim(where), quote(key), did_you_mean_option(whole));
+            throw InputError("{}: unknown key {}{}", trim(where), quote(key), hint_at(path, whole));
         require_known_below(whole, value, place_of(where, key));
     }
 }

@@ -213,10 +213,10 @@ class PrepareTest : public QObject {
         Json run;
         for (const auto& entry : fs::directory_iterator(kept / "workspace/runs")) {
             run = io::read_json(entry.path() / "run.json");
-            if (run["source"].is_null()) break;
+            if (!run.contains("source")) break;
         }
-        const RecordedTokens recorded{run["data_folder"], run["data_sha256"]};
-        DataConfig config = run_config_from_json(run["config"], "run.json").data;
+        const RecordedTokens recorded{run.at("data").at("folder"), run.at("data").at("sha256")};
+        DataConfig config = run_config_from_json(run.at("config"), "run.json").data;
         config.text = place / "text.txt";
         const PreparedData old = prepare_recorded(config, recorded, place / "cache");
         QCOMPARE(old.sha256, recorded.sha256);
