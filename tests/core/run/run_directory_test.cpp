@@ -94,6 +94,7 @@ class RunDirectoryTest : public QObject {
         info.config.model.norm_at(NormSite::q) = kind_from_json("norm", {{"kind", "l2"}}, "test");
         info.unigram_entropy = 6.123456789012345;
         info.versions = {{"ablate", "x"}};
+        info.config_hash = config_hash(info.config, info.data_sha256);  // computed again on reading
         const Json json = to_json(info);
         QVERIFY(to_json(run_info_from_json(Json::parse(json.dump()), "test")) == json);
     }

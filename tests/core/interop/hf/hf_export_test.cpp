@@ -104,7 +104,7 @@ class HfExportTest : public QObject {
         const std::string name = QTest::currentDataTag();
         data::tokenize(config, {folder_.write("stories.txt", text)}, folder_ / ("tokens of " + name));
         const hf::Exported exported =
-            hf::export_run(run_of(Json::parse(patch.toStdString()), folder_ / ("tokens of " + name)), folder_ / name);
+            hf::export_run(run_of(Json::parse(patch.toStdString()), folder_ / ("tokens of " + name)), folder_ / ("exported " + name));
         QVERIFY(exported.has_tokenizer && exported.remarks.empty());
 
         Json texts = {"", " ", "\n", "The old\ncat sat", "  leading\n two\n", "\n\nblank\n\n\nlines\n", "a\tb\t\tc\n\t",
@@ -112,7 +112,7 @@ class HfExportTest : public QObject {
                       "a\u2581mark"};
         for (std::uint64_t i = 300; i < 320; ++i) texts.push_back(data::story(1, i));
         Json ours = Json::array();
-        const auto loaded = data::load_tokenizer(folder_ / name);
+        const auto loaded = data::load_tokenizer(folder_ / ("exported " + name));
         for (const Json& one : texts) {
             std::vector<std::int32_t> ids;
             loaded.tokenizer->encode(one.get<std::string>(), ids);
@@ -121,7 +121,7 @@ class HfExportTest : public QObject {
         io::write_json(folder_ / "texts.json", {{"texts", texts}, {"ids", ours}});
         QProcess python;
         python.start(ABLATE_PYTHON, {ABLATE_SOURCE_DIR "/tests/support/compare_tokenizers.py",
-                                     QString::fromStdString(folder_ / name), (folder_ / "texts.json").c_str()});
+                                     QString::fromStdString(folder_ / ("exported " + name)), (folder_ / "texts.json").c_str()});
         QVERIFY(python.waitForFinished(120'000));
         const QByteArray said = python.readAllStandardError();
         if (python.exitCode() == 77) QSKIP("needs transformers and sentencepiece");
