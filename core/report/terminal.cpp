@@ -332,7 +332,7 @@ std::string comparison_table(const study::Comparison& comparison, bool color, in
     text += equal_cost_table(comparison, color, width);
     if (!comparison.notes.empty()) text += "\n";
     for (const std::string& note : comparison.notes)
-        text += styled("note: " + wrapped(printable(note), 6, width), Style::faint, color) + "\n";
+        text += styled(wrapped(printable("note: " + note), 6, width), Style::faint, color) + "\n";
     return text;
 }
 
