@@ -139,8 +139,8 @@ class CollapseTest : public QObject {
         CollapseDetector detector(quick(), kEntropy, 2048);
         const auto events = detector.step(7, 6.5, kInf, {"blocks.1.ffn.up.weight.grad", true, 3.25e27, "blocks.1"});
         QCOMPARE(events.size(), std::size_t{1});
-        QCOMPARE(events[0].detail.at("largest_gradient"),
-                 Json({{"block", "blocks.1"}, {"tensor", "blocks.1.ffn.up.weight.grad"}, {"value", 3.25e27}}));
+        QVERIFY(events[0].detail.at("largest_gradient") ==
+                Json({{"block", "blocks.1"}, {"tensor", "blocks.1.ffn.up.weight.grad"}, {"value", 3.25e27}}));
         QVERIFY(!events[0].detail.contains("tensor"));  // none is "first": each is finite
         QCOMPARE(detector.collapse()->tensor, std::string("blocks.1.ffn.up.weight.grad"));
         QCOMPARE(detector.collapse()->cause,

@@ -1,3 +1,4 @@
+#include "core/data/stories.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "tests/core/train/recording.h"
@@ -35,7 +36,7 @@ class OptionEdgesTest : public QObject {
                 {"sandwich qk-norm", {{"model", {{"placement", "sandwich"}, {"norm", {{"q", rms}, {"k", rms}}}}}}},
                 {"text",
                  {{"data",
-                   {{"tokens", ""}, {"text", (folder_ / "text.txt").string()}, {"vocab_size", 300}, {"val_every", 4}}}}}};
+                   {{"tokens", ""}, {"text", (folder_ / "text.txt").string()}, {"vocab_size", 400}, {"val_every", 4}}}}}};
     }
 
     static bool is_number(const FieldInfo& field) {
@@ -102,9 +103,7 @@ class OptionEdgesTest : public QObject {
         at::set_num_threads(1);
         write_tiny_tokens(folder_ / "tokens");
         std::string text;
-        for (int i = 0; i < 400; ++i)
-            text += fmt::format("{}{} story of word {} and {}\n", i % 8 ? "" : "<|endoftext|>\n", i % 3 ? "a" : "the",
-                                i * i % 97, i % 13);
+        for (std::uint64_t i = 0; i < 300; ++i) text += data::story(1, i) + "<|endoftext|>\n";
         atomic_write(folder_ / "text.txt", text);
     }
 
