@@ -158,7 +158,7 @@ class RunsModelTest : public QObject {
         model.set_runs(run_list({fresh, broken}), color_of);
         for (const int column : {RunsModel::loss, RunsModel::rate, RunsModel::remaining, RunsModel::verdict})
             QCOMPARE(cell(model, "a", column), QString());
-        QCOMPARE(cell(model, "b", RunsModel::loss), QString("NaN"));
+        QCOMPARE(cell(model, "b", RunsModel::loss), QString("collapsed"));
         QVERIFY(model.index_of("b", RunsModel::loss).data(RunsModel::alarm_role).toBool());
         QCOMPARE(cell(model, "b", RunsModel::verdict), QString("loss is NaN at step 23"));
         QVERIFY(model.index_of("b", RunsModel::verdict).data(RunsModel::alarm_role).toBool());
