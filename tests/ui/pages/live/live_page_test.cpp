@@ -158,7 +158,8 @@ class LivePageTest : public QObject {
             QEvent leave(QEvent::Leave);
             QCoreApplication::sendEvent(list.viewport(), &leave);
             QCoreApplication::processEvents();
-            window.page.settle();
+            // The curves of a run that was unchosen are read anew.
+            [[maybe_unused]] const bool read = QTest::qWaitFor([&] { return window.page.settle(); });
             return plot->grab().toImage();
         };
         const auto pick = [&](int row) {
@@ -203,7 +204,8 @@ class LivePageTest : public QObject {
             QEvent leave(QEvent::Leave);
             QCoreApplication::sendEvent(list.viewport(), &leave);
             QCoreApplication::processEvents();
-            window.page.settle();
+            // The curves of a run that was unchosen are read anew.
+            [[maybe_unused]] const bool read = QTest::qWaitFor([&] { return window.page.settle(); });
             return window.chart("Training loss")->grab().toImage();
         };
         const QImage before = settled();
