@@ -48,15 +48,12 @@ const KnownPlaces& known_places() {
     return places;
 }
 
-// The key as it would be written at this place, where it belongs there; else with its group.
+// A group where a group was meant; else the option by its whole key, wherever it belongs.
 std::string hint_at(const std::string& path, const std::string& whole) {
     if (path.empty())
         if (const auto group = nearest_name(whole, std::vector<std::string>{"model", "data", "train"}))
             return fmt::format("; did you mean {}?", quote(*group));
-    auto nearest = nearest_option(whole);
-    if (!nearest) return "";
-    if (!path.empty() && nearest->starts_with(path + ".")) nearest->erase(0, path.size() + 1);
-    return fmt::format("; did you mean {}?", quote(*nearest));
+    return did_you_mean_option(whole);
 }
 
 void require_known_below(const std::string& path, const Json& json, const std::string& where) {

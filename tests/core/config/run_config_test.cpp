@@ -45,7 +45,7 @@ class RunConfigTest : public QObject {
         QTest::newRow("unknown key") << R"({"train": {"learning_rate": 1}})"
                                      << "file.train: unknown key 'learning_rate'";
         QTest::newRow("near key") << R"({"model": {"d_modle": 64}})"
-                                  << "did you mean 'd_model'?";
+                                  << "did you mean 'model.d_model'?";
         QTest::newRow("unknown group") << R"({"modle": {}})"
                                        << "did you mean 'model'?";
         QTest::newRow("type") << R"({"model": {"layers": "four"}})"
