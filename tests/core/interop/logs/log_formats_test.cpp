@@ -420,7 +420,7 @@ class LogFormatsTest : public QObject {
         QVERIFY(refused("x.csv", "step,loss\n1,low\n", {"line 2", "'low'"}));
         QVERIFY(refused("x.csv", "step,cost\n1,2\n", {"no loss", "cost", "--column loss=NAME"}));
         QVERIFY(refused("x.csv", "step,\"loss\n1,2\n", {"not closed"}));
-        QVERIFY(refused("trainer_log.jsonl", "{\"current_steps\": 1, \"loss\"\n", {"line 1"}));
+        QVERIFY(refused("trainer_log.jsonl", "{\"current_steps\": 1, \"loss\"\n", {"line 2", "unexpected end"}));
         const fs::path file = folder_.write("y.csv", "step,loss\n1,2\n");
         QVERIFY(test::is_line_with(test::input_error([&] { one(file, {"hf", {}}); }), {"--format 'hf'", "csv"}));
         QVERIFY(test::is_line_with(test::input_error([&] {
