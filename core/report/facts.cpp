@@ -1,6 +1,7 @@
 #include "core/report/facts.h"
 
 #include "core/base/text.h"
+#include "core/study/comparison_span.h"
 #include "core/study/wording.h"
 
 #include <algorithm>
@@ -76,9 +77,8 @@ double mean_final_train(const Comparison& comparison, const Group& group) {
 
 double generalization_gap(const Comparison& comparison, const Group& group) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    constexpr double near = 10;  // steps a final training loss is the mean over
     if (comparison.measure != study::Measure::val_loss || !group.span.exists() || !group.train_span.exists()) return nan;
-    if (std::abs(group.span.last() - group.train_span.last()) > near) return nan;
+    if (std::abs(group.span.last() - group.train_span.last()) > study::kFinalTrainSteps) return nan;
     return group.final_val.mean - mean_final_train(comparison, group);
 }
 
@@ -90,15 +90,15 @@ double seconds_per_step(const Comparison& comparison, const Group& group) {
 }
 
 bool has_rough_times(const Comparison& comparison, const Group& group) {
-    return std::any_of(group.runs.begin(), group.runs.end(),
-                       [&](std::size_t run) { return comparison.runs[run].shared_machine; });
+    return study::shared_machine(comparison, group) ||
+           (group.baseline && study::shared_machine(comparison, comparison.groups[*group.baseline]));
 }
 
 double step_time_ratio(const Comparison& comparison, const Group& group) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (!group.baseline) return nan;
     const Group& baseline = comparison.groups[*group.baseline];
-    if (!(group.seconds >= 1 && baseline.seconds >= 1)) return nan;
+    if (study::too_short_to_time(comparison, group) || study::too_short_to_time(comparison, baseline)) return nan;
     return seconds_per_step(comparison, group) / seconds_per_step(comparison, baseline);
 }
 

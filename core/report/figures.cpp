@@ -186,8 +186,7 @@ void add_bars(Document& document, const Comparison& comparison) {
         const std::string from = from_baseline ? "the baseline's: right is worse" : "the lowest";
         document.add(Figure{
             "final-loss" + (points[number].empty() ? "" : fmt::format("-{}", number + 1)), bar_plot_svg(plot),
-            fmt::format("{}{}, bars from {}. Whiskers: 95 % interval of the difference. {}", capital(what), where, from,
-                        study::spans_in_words(comparison))});
+            fmt::format("{}{}, bars from {}. Whiskers: 95 % interval of the difference.", capital(what), where, from)});
     }
 }
 

@@ -21,7 +21,9 @@ std::string in_brackets(const std::string& text) { return text.empty() ? "" : " 
 std::string time_in_words(const Comparison& comparison, const Group& group) {
     if (!group.baseline) return "";
     const double ratio = step_time_ratio(comparison, group);
-    return std::isfinite(ratio) ? fmt::format(", at {} of the time a step", fixed(100 * ratio, 0) + " %") : "";
+    if (!std::isfinite(ratio)) return "";
+    return fmt::format(", at {}{} % of the time a step", has_rough_times(comparison, group) ? "about " : "",
+                       fixed(100 * ratio, 0));
 }
 
 // What the difference of one variant to the baseline advises, or nothing.

@@ -183,13 +183,14 @@ void add_efficiency(Document& document, const Comparison& comparison) {
                 {}};
     for (const Group& group : comparison.groups) {
         const double seconds = seconds_per_step(comparison, group), train_loss = mean_final_train(comparison, group);
-        const std::string mark = has_rough_times(comparison, group) ? "≈ " : "";
+        const std::string mark = study::shared_machine(comparison, group) ? "≈ " : "";
+        const bool rough_ratio = has_rough_times(comparison, group);
         const double gap = generalization_gap(comparison, group);
         const double ratio = step_time_ratio(comparison, group);
         const double bpb = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.bpb; });
         const double mfu = mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.mfu; });
         table.rows.push_back({{study::display_name(group), mark + step_time_text(seconds),
-                               mark.empty() || !std::isfinite(ratio) ? ratio_text(ratio) : mark + fixed(ratio, 1),
+                               rough_ratio && std::isfinite(ratio) ? "≈ " + fixed(ratio, 1) : ratio_text(ratio),
                                std::isfinite(group.tokens_per_second) ? short_count(group.tokens_per_second) : "–",
                                study::utilisation_text(mfu), loss_or_dash(train_loss),
                                std::isfinite(gap) ? study::signed_loss(gap) : "–", loss_or_dash(bpb)},

@@ -161,7 +161,7 @@ Table results_table(const Comparison& comparison) {
         cells.push_back(study::with_half_width(group.delta));
         cells.push_back(group.delta.n > 0 ? study::signed_percent(group.delta_relative) : "");
         if (perplexity) cells.push_back(any ? significant(std::exp(group.final_val.mean)) : "–");
-        const std::string mark = has_rough_times(comparison, group) ? "≈ " : "";
+        const std::string mark = study::shared_machine(comparison, group) ? "≈ " : "";
         cells.push_back(std::isfinite(group.seconds) ? mark + short_duration(group.seconds) : "–");
         cells.push_back(group.is_baseline ? std::string("–") : changes_in_words(comparison, i));
         table.rows.push_back({std::move(cells), group.is_baseline});

@@ -65,7 +65,7 @@ Frame frame_of(const LinePlot& plot, double right) {
             y_high = std::max(y_high, line.y[i]);
         }
     const double cut = cut_of(plot);
-    y_low = std::max(y_low, cut);
+    if (cut > 0) y_low = std::max(y_low, cut);
     if (plot.y_max && *plot.y_max > y_low) y_high = std::min(y_high, *plot.y_max);
     if (!std::isfinite(x_low)) x_low = x_high = 0;
     if (!(x_high > x_low)) x_high = x_low + std::max(1.0, std::abs(x_low) * 0.01);
@@ -123,7 +123,7 @@ std::string counted(std::int64_t count, const char* one, const char* several) {
     return with_thousands(count) + " " + (count == 1 ? one : several);
 }
 
-// What of the lines the plot does not show, counted at its foot.
+// Counts the values that the plot cannot show; printed below the curves.
 std::string notes(const LinePlot& plot, const Frame& frame) {
     std::int64_t not_finite = 0, beyond = 0, not_positive = 0, below = 0, back = 0, unplaced = 0;
     for (const PlotLine& line : plot.lines) {
@@ -176,7 +176,8 @@ std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& fra
             unbroken = pen_down = false;
             continue;
         }
-        const Pixel here{frame.x.at(line.x[i]), std::min(frame.y.at(line.y[i]), frame.y.from)};
+        const double y = frame.y.at(line.y[i]);
+        const Pixel here{frame.x.at(line.x[i]), frame.cut > 0 ? std::min(y, frame.y.from) : y};
         const bool inside = here.y >= top;
         if (inside) {
             if (!pen_down && unbroken) go('M', at_top(last, here));

@@ -50,12 +50,12 @@ std::string best_val_text(const study::Comparison& comparison, const study::Grou
 // Of an imported log with the share it takes more or less than its baseline: alone on its machine, as a rule.
 std::string time_text(const study::Comparison& comparison, const study::Group& group) {
     std::string time = number_or_blank(group.seconds, short_duration);
-    const bool rough = std::any_of(group.runs.begin(), group.runs.end(),
-                                   [&](std::size_t run) { return comparison.runs[run].shared_machine; });
-    if (rough && !time.empty()) return "≈ " + time;
+    if (study::shared_machine(comparison, group) && !time.empty()) return "≈ " + time;
     if (time.empty() || !group.imported() || !group.baseline || group.is_baseline) return time;
-    const double ratio = group.seconds / comparison.groups[*group.baseline].seconds - 1;
-    const bool too_short = !(group.seconds >= 1 && comparison.groups[*group.baseline].seconds >= 1);
+    const study::Group& baseline = comparison.groups[*group.baseline];
+    const double ratio = group.seconds / baseline.seconds - 1;
+    const bool too_short =
+        study::too_short_to_time(comparison, group) || study::too_short_to_time(comparison, baseline);
     if (!std::isfinite(ratio) || too_short) return time;
     return fmt::format("{} ({}{} %)", time, ratio < 0 ? "" : "+", fixed(100 * ratio, 1));
 }
@@ -111,13 +111,16 @@ std::string remarks_text(const std::vector<Remark>& remarks, bool color, int wid
     return text;
 }
 
-// Of a group with one seed there is no more to say than the note on single seeds does.
+// Of a group with one seed there is no more to say than the note on single seeds does, unless its difference is read at
+// other steps than its loss.
 std::string judgements(const study::Comparison& comparison, bool color, int width) {
     std::vector<Remark> remarks;
     for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
         const study::Group& group = comparison.groups[i];
         const bool only_one_seed = group.delta.n == 1 && !group.too_close && group.collapsed == 0;
-        if ((group.baseline == i && group.collapsed == 0) || (only_one_seed && group.runs.size() == 1)) continue;
+        const bool read_elsewhere = group.delta_span.exists() && !(group.delta_span == group.span);
+        if (group.baseline == i && group.collapsed == 0) continue;
+        if (only_one_seed && group.runs.size() == 1 && !read_elsewhere) continue;
         const bool warn = group.too_close || group.unfinished > 0;
         remarks.push_back({printable(group.name), printable(group.judgement),
                            group.collapsed > 0 ? Style::red

@@ -165,6 +165,19 @@ void choose_baselines(Comparison& comparison, StandIn stand_in) {
     }
 }
 
+// Begin and end of each stretch that a run trained without a pause. `wall`: the times of its logged steps.
+std::vector<std::pair<double, double>> stretches(const std::vector<double>& wall) {
+    std::vector<double> gaps;
+    for (std::size_t i = 1; i < wall.size(); ++i) gaps.push_back(wall[i] - wall[i - 1]);
+    const double pause = std::max(60.0, 20 * median(std::move(gaps)));
+    std::vector<std::pair<double, double>> all{{wall.front(), wall.front()}};
+    for (const double time : wall) {
+        if (std::abs(time - all.back().second) > pause) all.push_back({time, time});
+        all.back().second = std::max(all.back().second, time);
+    }
+    return all;
+}
+
 // Own runs that trained at the same time. Where a run of a cluster trained is not known here.
 void mark_shared_machine(Comparison& comparison) {
     std::vector<std::pair<ComparedRun*, std::pair<double, double>>> times;
@@ -172,12 +185,12 @@ void mark_shared_machine(Comparison& comparison) {
         const run::Series& series = (*compared.metrics)[run::kTrainLoss];
         if (run::is_imported_log(compared.listed.info) || series.wall_time.size() < 2) continue;
         if (std::filesystem::exists(compared.listed.directory.folder() / "slurm.jsonl")) continue;
-        times.push_back({&compared, {series.wall_time.front(), series.wall_time.back()}});
+        for (const auto& stretch : stretches(series.wall_time)) times.push_back({&compared, stretch});
     }
     std::sort(times.begin(), times.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     const std::pair<ComparedRun*, std::pair<double, double>>* longest = nullptr;  // of those before, the last to end
     for (const auto& one : times) {
-        if (longest && one.second.first < longest->second.second)
+        if (longest && longest->first != one.first && one.second.first < longest->second.second)
             one.first->shared_machine = longest->first->shared_machine = true;
         if (!longest || one.second.second > longest->second.second) longest = &one;
     }
@@ -220,6 +233,17 @@ void choose_best(Comparison& comparison) {
 }
 
 }  // namespace
+
+bool shared_machine(const Comparison& comparison, const Group& group) {
+    return std::any_of(group.runs.begin(), group.runs.end(),
+                       [&](std::size_t run) { return comparison.runs[run].shared_machine; });
+}
+
+bool too_short_to_time(const Comparison& comparison, const Group& group) {
+    return std::any_of(group.runs.begin(), group.runs.end(), [&](std::size_t run) {
+        return comparison.runs[run].healthy() && comparison.runs[run].seconds < kShortestTime;
+    });
+}
 
 std::string point_name(const run::RunInfo& info) {
     return info.grid_point.empty() ? info.variant : info.variant + "@" + info.grid_point;

@@ -13,18 +13,20 @@ namespace ablate::study {
 // What is compared. Of others' logs alone, where none has a validation loss: bits per byte, else the training loss.
 enum class Measure { val_loss, val_bpb, train_loss };
 
-// The steps at which final values are read, the same for all runs that they are compared of.
+// The steps at which final values are read, the same for all runs compared.
 struct Span {
     std::vector<double> at;  // ascending; empty: none. Between two steps only where a line is a mean over several
     bool on_line = false;    // where a run has no value it is read on the line between the two around it
     double line_steps = 1;   // a logged line is the mean over as many steps
-    bool centered = false;   // or over different numbers of steps: each line stands in the middle of them
+    bool centered = false;   // or over different numbers of steps: each line is read at the middle of them
     std::string obstacle = {};  // why there is none although runs have values
     bool exists() const { return !at.empty(); }
     double first() const { return at.front(); }  // of one that exists
     double last() const { return at.back(); }
     bool operator==(const Span&) const = default;
 };
+
+inline constexpr double kShortestTime = 1;  // seconds: a shorter run was mostly start-up, its time is not compared
 
 struct ComparedRun {
     run::ListedRun listed;
@@ -90,6 +92,9 @@ struct Comparison {
     std::vector<ConfigDifference> differences_of(std::size_t group) const;  // to its baseline, as far as known
     bool has_grid() const { return best_of_variant.size() < groups.size(); }
 };
+
+bool shared_machine(const Comparison& comparison, const Group& group);     // any of its runs
+bool too_short_to_time(const Comparison& comparison, const Group& group);  // any healthy run under kShortestTime
 
 // Below, `kept` is what was read for an earlier comparison: only what is new is read again.
 

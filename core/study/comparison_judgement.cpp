@@ -45,21 +45,34 @@ std::string reference_name(const Group& reference) {
     return reference.is_baseline ? "the baseline" : display_name(reference);
 }
 
+// Why a group has no final values that could be compared though its seeds have values, or "".
+std::string span_obstacle(const Group& group, const Group& reference) {
+    if (!group.span.obstacle.empty()) return group.span.obstacle;
+    if (reference.span.obstacle.empty()) return "";
+    return fmt::format("{} has no final value here: {}", reference_name(reference), reference.span.obstacle);
+}
+
+// Healthy seeds with a value at any step.
+bool has_values(const Comparison& comparison, const Group& group) {
+    const std::vector<const ComparedRun*> runs = healthy_runs(comparison, group);
+    return group.healthy() > 0 || std::any_of(runs.begin(), runs.end(), [](const ComparedRun* compared) {
+               return !points_of(*compared, compared->val).empty();
+           });
+}
+
 // Why nothing can be compared, or "".
 std::string obstacle(const Comparison& comparison, const Group& group, const Group& reference) {
-    if (!group.span.obstacle.empty()) return group.span.obstacle;
-    if (!reference.span.obstacle.empty())
-        return fmt::format("{} has no final value here: {}", reference_name(reference), reference.span.obstacle);
-    if (group.healthy() == 0 && group.collapsed > 0)
+    const bool ours = has_values(comparison, group), theirs = has_values(comparison, reference);
+    if (!ours && group.collapsed > 0)
         return fmt::format("{}: {}", collapse_rate(group), group.collapse_causes.front());
-    if (group.healthy() == 0 && group.unfinished == 0) return fmt::format("its log holds no {}", measured(comparison));
-    if (group.healthy() == 0) return "no seed has finished";
-    if (reference.healthy() == 0 && reference.collapsed > 0)
+    if (!ours && group.unfinished == 0) return fmt::format("its log holds no {}", measured(comparison));
+    if (!ours) return "no seed has finished";
+    if (!theirs && reference.collapsed > 0)
         return fmt::format("{} collapsed here ({}): no comparison can be made", reference_name(reference),
                            collapse_rate(reference));
-    if (reference.healthy() == 0 && reference.unfinished == 0)
+    if (!theirs && reference.unfinished == 0)
         return fmt::format("the log of {} holds no {}", reference_name(reference), measured(comparison));
-    if (reference.healthy() == 0)
+    if (!theirs)
         return fmt::format("{} has not finished here: no comparison can be made", reference_name(reference));
     if (group.imported() != reference.imported())
         return fmt::format("{} is an imported log, whose data are not known: the losses cannot be compared",
@@ -119,6 +132,11 @@ Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_
     const auto final_loss = [](const ComparedRun& compared) { return compared.final_val; };
     const bool own_ends = have_own_ends(ours, theirs);
     Delta delta;
+    if (const std::string problem = span_obstacle(ours, theirs); !problem.empty()) {
+        delta.interval = {mean_interval({}), {}};
+        delta.in_short = delta.judgement = problem;
+        return delta;
+    }
     if (own_ends || ours.span == theirs.span || !ours.span.exists() || !theirs.span.exists()) {
         delta = compare_groups(comparison, group, reference, final_loss);
         if (delta.interval.n == 0) return delta;

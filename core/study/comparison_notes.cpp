@@ -177,15 +177,13 @@ void note_times(Comparison& comparison) {
     const auto any = [&](auto test) { return std::any_of(comparison.runs.begin(), comparison.runs.end(), test); };
     if (any(std::mem_fn(&ComparedRun::shared_machine)))
         comparison.notes.push_back(
-            "runs trained at the same time on one machine and slowed each other, so their times are rough: they are "
-            "rounded and marked with ≈. For exact times train one run after the other (--jobs 1)");
-    if (any([](const ComparedRun& compared) { return compared.healthy() && compared.seconds < 1; }))
+            "runs trained at the same time on one machine and slowed each other, so their times are rough and "
+            "marked with ≈. For exact times train one run after the other (--jobs 1)");
+    if (any([](const ComparedRun& compared) { return compared.healthy() && compared.seconds < kShortestTime; }))
         comparison.notes.push_back("runs that trained for less than a second: their times are not compared");
 }
 
 void note_spans(Comparison& comparison) {
-    if (!shared_span(comparison))
-        comparison.notes.push_back(spans_in_words(comparison));
     const auto runs_on_line = [](const Group& group) { return group.span.on_line || group.delta_span.on_line; };
     if (std::any_of(comparison.groups.begin(), comparison.groups.end(), runs_on_line))
         comparison.notes.push_back(

@@ -9,14 +9,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 
 namespace ablate::study {
 
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kTrainWindow = 10;  // steps a final training loss is the mean over, as our trainer's
 constexpr double kNearEnd = 0.9;     // of the shortest run: a shared step beyond that is its end
 constexpr double kFarthest = 0.5;    // and one before that says nothing about the end
 constexpr double kGap = 0.02;        // of the shortest run: values closer together are joined by a line
@@ -48,7 +46,8 @@ Points read_points(const Comparison& comparison, const ComparedRun& compared, bo
     Points points = points_of(compared, series);
     const double shift = centered ? (steps_of_a_line(compared, series) - 1) / 2 : 0;
     if (shift > 0)
-        for (auto& point : points) point.first -= shift;
+        for (auto& point : points)
+            if (point.first != kUnknownStep) point.first -= shift;
     return points;
 }
 
@@ -61,6 +60,24 @@ double value_at(const Points& points, double x) {
     const auto before = std::prev(after);
     const double share = (x - before->first) / (after->first - before->first);
     return before->second + share * (after->second - before->second);
+}
+
+// The points of all runs in the middle of their steps, up to the last line whose steps all runs have reached: the others
+// are averaged over the steps of the coarsest line.
+std::vector<Points> centered_points(const Comparison& comparison, const std::vector<const ComparedRun*>& runs,
+                                    bool train) {
+    double end = std::numeric_limits<double>::infinity();
+    for (const ComparedRun* compared : runs)
+        if (const Points points = read_points(comparison, *compared, train, false); !points.empty())
+            end = std::min(end, points.back().first);
+    std::vector<Points> all;
+    for (const ComparedRun* compared : runs) {
+        const double half = (steps_of_a_line(*compared, series_of(comparison, *compared, train)) - 1) / 2;
+        Points points = read_points(comparison, *compared, train, true);
+        std::erase_if(points, [&](const auto& point) { return point.first + half > end; });
+        if (!points.empty()) all.push_back(std::move(points));
+    }
+    return all;
 }
 
 // How far apart the two points around x are; infinite where x is beyond them.
@@ -100,7 +117,7 @@ Span span_over(const std::vector<Points>& all, double window) {
     };
     const double last = shared.empty() ? kNaN : shared.back();
     if (last == end || last >= kNearEnd * end) return exactly();
-    const double close = std::max(kTrainWindow, kGap * end);
+    const double close = std::max(window, kGap * end);
     if (std::all_of(all.begin(), all.end(), [&](const Points& points) { return gap_around(points, end) <= close; })) {
         span.at = {end};
         span.on_line = true;
@@ -119,7 +136,7 @@ void read_finals_of(Comparison& comparison, Group& group, bool train) {
         ComparedRun& compared = comparison.runs[index];
         if (!compared.healthy()) continue;
         // Our own trainer's mean over the same ten steps has more digits than its log.
-        const bool told = train && !group.imported() && span.at.size() == static_cast<std::size_t>(kTrainWindow);
+        const bool told = train && !group.imported() && span.at.size() == static_cast<std::size_t>(kFinalTrainSteps);
         double& value = train ? compared.final_train : compared.final_val;
         if (!told || !std::isfinite(value)) value = value_over(comparison, compared, span, train);
         if (!train && span.exists() && span.last() != kUnknownStep)
@@ -144,13 +161,23 @@ std::string ends_in_words(const Comparison& comparison, const std::vector<const 
 }  // namespace
 
 Points points_of(const ComparedRun& compared, const run::Series& series) {
-    std::map<double, double> values;
     // A results file has values of the end and does not say at which step that was.
     const bool unknown = run::is_imported_log(compared.listed.info) && compared.listed.state.step == 0;
+    Points points;
     for (std::size_t i = 0; i < series.step.size(); ++i)
         if (std::isfinite(series.value[i]))
-            values[unknown ? kUnknownStep : static_cast<double>(series.step[i])] = series.value[i];
-    return {values.begin(), values.end()};
+            points.emplace_back(unknown ? kUnknownStep : static_cast<double>(series.step[i]), series.value[i]);
+    const auto by_step = [](const auto& a, const auto& b) { return a.first < b.first; };
+    if (!std::is_sorted(points.begin(), points.end(), by_step)) std::stable_sort(points.begin(), points.end(), by_step);
+    // Of several values at a step the last logged counts.
+    Points kept;
+    for (const auto& point : points) {
+        if (kept.empty() || kept.back().first != point.first)
+            kept.push_back(point);
+        else
+            kept.back().second = point.second;
+    }
+    return kept;
 }
 
 Span common_span(const Comparison& comparison, const std::vector<const ComparedRun*>& runs, bool train) {
@@ -168,13 +195,9 @@ Span common_span(const Comparison& comparison, const std::vector<const ComparedR
     }
     if (all.empty()) return {};
     const bool centered = of_training && most > fewest;
-    if (centered) {
-        all.clear();
-        for (const ComparedRun* compared : runs)
-            if (Points points = read_points(comparison, *compared, train, true); !points.empty())
-                all.push_back(std::move(points));
-    }
-    Span span = span_over(all, of_training ? kTrainWindow : 0);
+    if (centered) all = centered_points(comparison, runs, train);
+    if (all.empty()) return {};
+    Span span = span_over(all, of_training ? kFinalTrainSteps : 0);
     span.centered = centered;
     if (of_training) span.line_steps = most;
     return span;
@@ -182,8 +205,16 @@ Span common_span(const Comparison& comparison, const std::vector<const ComparedR
 
 double value_over(const Comparison& comparison, const ComparedRun& compared, const Span& span, bool train) {
     const Points points = read_points(comparison, compared, train, span.centered);
+    const bool finer = span.centered &&
+                       steps_of_a_line(compared, series_of(comparison, compared, train)) < span.line_steps;
     std::vector<double> values;
-    for (const double x : span.at) values.push_back(value_at(points, x));
+    for (const double x : span.at) {
+        std::vector<double> within;
+        if (finer)
+            for (const auto& [at, value] : points)
+                if (std::abs(at - x) < span.line_steps / 2) within.push_back(value);
+        values.push_back(within.empty() ? value_at(points, x) : mean_interval(within).mean);
+    }
     return mean_interval(values).mean;
 }
 

@@ -5,6 +5,8 @@
 // steps, however often each of them was logged.
 namespace ablate::study {
 
+inline constexpr double kFinalTrainSteps = 10;  // a final training loss is the mean over, as our trainer's
+
 using Points = std::vector<std::pair<double, double>>;  // position -> finite value; positions ascend
 
 // Of what is compared or, with `train`, of the training loss. A log that does not know the step of its only value has
@@ -17,7 +19,8 @@ Points points_of(const ComparedRun& compared, const run::Series& series);
 // end of the shortest one, that end, on the line between two logged values. Else none, and `obstacle` says so. Runs
 // without a value do not take part.
 Span common_span(const Comparison& comparison, const std::vector<const ComparedRun*>& runs, bool train = false);
-// The mean over the steps of a span; NaN where the run cannot be read.
+// The mean over the steps of a span; NaN where the run cannot be read. Of a centered span, a run with finer lines is
+// averaged over the steps that the coarsest line is the mean of.
 double value_over(const Comparison& comparison, const ComparedRun& compared, const Span& span, bool train = false);
 
 std::vector<const ComparedRun*> healthy_runs(const Comparison& comparison, const Group& group);

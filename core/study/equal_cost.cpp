@@ -11,7 +11,6 @@
 namespace ablate::study {
 namespace {
 
-constexpr double kShortest = 1;  // seconds: what took less was mostly start-up
 constexpr double kPlausible = 2;  // what norms, rotations and gates can cost beyond their FLOPs
 
 enum class Side { below, above, open };  // of the baseline's loss, as far as the seeds tell it apart
@@ -52,14 +51,6 @@ double last_common_step(const Comparison& comparison, const std::vector<std::siz
     return last;
 }
 
-template <class Test>
-bool any_run(const Comparison& comparison, const EqualCost& cost, Test test) {
-    for (const std::size_t index : {cost.group, cost.baseline})
-        for (const std::size_t run : comparison.groups[index].runs)
-            if (comparison.runs[run].healthy() && test(comparison.runs[run])) return true;
-    return false;
-}
-
 }  // namespace
 
 std::vector<EqualCost> equal_costs(const Comparison& comparison) {
@@ -75,11 +66,11 @@ std::vector<EqualCost> equal_costs(const Comparison& comparison) {
         if (!std::isfinite(ratio)) continue;
         EqualCost cost{.group = i, .baseline = *group.baseline};
         cost.slower = ratio - 1;
-        cost.shared = any_run(comparison, cost, std::mem_fn(&ComparedRun::shared_machine));
-        cost.too_short = any_run(comparison, cost, [](const ComparedRun& run) { return run.seconds < kShortest; });
+        cost.shared = shared_machine(comparison, group) || shared_machine(comparison, baseline);
+        cost.too_short = too_short_to_time(comparison, group) || too_short_to_time(comparison, baseline);
         cost.disturbed = !cost.too_short && is_disturbed(ratio, of_a_step(Along::flops));
         cost.step = !cost.has_times() ? last_common_step(comparison, {i, cost.baseline})
-                                   : furthest_common_step(comparison, {i, cost.baseline}, cost.baseline);
+                                      : furthest_common_step(comparison, {i, cost.baseline}, cost.baseline);
         if (!std::isfinite(cost.step) || cost.step < 1) continue;
         cost.at_step = difference_at(comparison, i, cost.baseline, Along::steps, cost.step);
         if (cost.at_step.interval.n == 0) continue;

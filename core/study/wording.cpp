@@ -87,9 +87,15 @@ std::optional<Span> shared_span(const Comparison& comparison) {
 std::string spans_in_words(const Comparison& comparison) {
     if (const auto shared = shared_span(comparison); shared && !shared->exists()) return "";
     if (const auto shared = shared_span(comparison)) return fmt::format("Final values are read {}.", in_words(*shared));
+    constexpr std::size_t most = 8;
     std::vector<std::string> parts;
     for (const Group& group : comparison.groups)
         if (group.span.exists()) parts.push_back(fmt::format("{} {}", display_name(group), in_words(group.span)));
+    if (parts.size() > most) {
+        const std::string more = fmt::format("and {} more", parts.size() - most);
+        parts.resize(most);
+        parts.push_back(more);
+    }
     return fmt::format(
         "Final values are read at different steps: {}. A difference is read at steps that both sides have, and between "
         "runs that were trained here for different numbers of steps at the end of each.",

@@ -49,6 +49,19 @@ class SvgPlotTest : public QObject {
         QCOMPARE(tick_label(0, 5), std::string("0"));
     }
 
+    void losses_below_zero_are_drawn_in_their_places() {
+        const std::string svg = line_plot_svg(plot_of({-3, -2, -5}));
+        const std::size_t begin = svg.find("<path d=\"M") + 9;
+        const QString path = QString::fromStdString(svg.substr(begin, svg.find('"', begin) - begin));
+        std::vector<double> heights;
+        for (auto match = QRegularExpression("[ML][0-9.]+ ([0-9.]+)").globalMatch(path); match.hasNext();)
+            heights.push_back(match.next().captured(1).toDouble());
+        QCOMPARE(heights.size(), std::size_t{3});
+        QVERIFY(heights[1] < heights[0] && heights[0] < heights[2]);  // y grows downward
+        // -2 is a third as far from -3 as -5 is from -2.
+        QVERIFY(std::abs((heights[0] - heights[1]) * 3 - (heights[2] - heights[1])) < 0.5);
+    }
+
     void neighbors_never_read_alike() {
         const std::vector<std::pair<double, double>> ranges{
             {1.0001e-5, 1.0004e-5}, {0, 5e-5},         {-3e-7, 2e-7},    {2e-12, 2.5e-12},  {3.43100001, 3.43100004},

@@ -172,7 +172,8 @@ class ComparisonSpanTest : public QObject {
         const Comparison comparison = comparison_in(folder);
         QVERIFY(std::abs(group(comparison, "sparse").delta.mean) < 0.001);
         QVERIFY(contains(group(comparison, "sparse").judgement, "read at step 400, the last that both share"));
-        QVERIFY(is_noted(comparison, "Final values are read at different steps: baseline over steps 391 to 400"));
+        QVERIFY(contains(study::spans_in_words(comparison),
+                         "Final values are read at different steps: baseline over steps 391 to 400"));
     }
 
     void seeds_that_end_at_different_steps_are_read_at_one() {
@@ -247,6 +248,58 @@ class ComparisonSpanTest : public QObject {
         const Comparison comparison = comparison_in(folder);
         QVERIFY(std::abs(group(comparison, "coarse").delta.mean) < 0.01);
         QVERIFY(is_noted(comparison, "means over different numbers of steps"));
+    }
+
+    // The same training, logged at each step and as means over ten: a spike is in both.
+    void a_fine_log_is_averaged_over_the_steps_of_a_coarse_line() {
+        TempFolder folder;
+        const auto at = [](std::int64_t step) { return step == 95 || step == 96 ? 3.0 : 1.0; };
+        for (std::int64_t seed = 1; seed <= 2; ++seed) {
+            const double noise = 0.001 * static_cast<double>(seed);
+            interop::write_imported_run(
+                folder.path(), imported({.seed = seed, .steps = 104, .loss = [=](std::int64_t step) {
+                                             return at(step) + noise;
+                                         }}));
+            interop::write_imported_run(folder.path(),
+                                        imported({.variant = "coarse",
+                                                  .seed = seed,
+                                                  .steps = 100,
+                                                  .loss =
+                                                      [=](std::int64_t step) {
+                                                          double sum = 0;
+                                                          for (std::int64_t one = step - 9; one <= step; ++one)
+                                                              sum += at(one);
+                                                          return sum / 10 + noise;
+                                                      },
+                                                  .keep = [](std::int64_t step) { return step % 10 == 0; },
+                                                  .format = "hf-trainer",
+                                                  .stated = {{"logging_steps", 10}}}));
+        }
+        const Comparison comparison = comparison_in(folder);
+        QVERIFY2(std::abs(group(comparison, "coarse").delta.mean) < 1e-6,
+                 group(comparison, "coarse").judgement.c_str());
+        QVERIFY(contains(group(comparison, "coarse").judgement, "at step 95.5"));
+    }
+
+    // A pause is no time in which a run slowed others.
+    void runs_that_trained_while_one_was_paused_had_the_machine_to_themselves() {
+        TempFolder folder;
+        const auto write = [&](const char* variant, const Json& patch, double pause, double start) {
+            const auto directory = test::write_synthetic_run(folder.path(), {.variant = variant, .patch = patch});
+            for (const std::filesystem::path& file : io::event_files(directory.folder())) std::filesystem::remove(file);
+            io::TensorBoardWriter metrics(directory.folder());
+            for (std::int64_t step = 0; step < 100; ++step)
+                metrics.append({start + static_cast<double>(step) + (step < 50 ? 0 : pause), step,
+                                {{run::kTrainLoss, 3.0f}}});
+            metrics.flush();
+        };
+        write("baseline", Json::object(), 1000, 1000);
+        write("in-the-pause", test::kNoPE, 0, 1200);
+        write("beside", test::kSiLU, 0, 2070);
+        const Comparison comparison = study::compare_study(run::RunStore(folder.path()), "quick");
+        QVERIFY(!study::shared_machine(comparison, group(comparison, "in-the-pause")));
+        QVERIFY(study::shared_machine(comparison, group(comparison, "baseline")));
+        QVERIFY(study::shared_machine(comparison, group(comparison, "beside")));
     }
 
     void what_grouping_ignored_is_said() {
