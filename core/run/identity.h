@@ -7,7 +7,7 @@
 // that runs of every version with equal configurations fall into one group.
 namespace ablate::run {
 
-// SHA-256. Of a run that was trained here, that of its configuration and data (config_hash). Of an imported log, that
+// SHA-256. For a run trained here: the hash of its configuration and data (config_hash). For an imported log: the hash
 // of its study, variant and stated configuration without bookkeeping options.
 std::string identity_hash(const RunInfo& info);
 

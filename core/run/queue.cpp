@@ -42,7 +42,7 @@ std::shared_ptr<const data::PreparedData> prepare(const RunDirectory& directory,
     }
 }
 
-// What checkpoints of version 0.1 are marked with. Which options there were, only the file tells.
+// What checkpoints of version 0.1 are marked with. Only run.json tells which options existed.
 std::string hash_of_0_1(const RunDirectory& directory, const RunInfo& info) {
     const Json stored = io::read_json(directory.folder() / "run.json", kLargestRunFile);
     return config_hash_0_1(stored.at("config"), info.data_sha256);
@@ -56,7 +56,7 @@ Verdict train_locked(const RunDirectory& directory, const RunInfo& info, RunLock
     job.seed = static_cast<std::uint64_t>(info.seed);
     job.data = prepare(directory, info);
     job.checkpoints = directory.checkpoints();
-    job.earlier_hash = hash_of_0_1(directory, info);
+    if (!train::newest_checkpoint_position(job.checkpoints).is_null()) job.earlier_hash = hash_of_0_1(directory, info);
     state.device = model::resolve_device(info.config.train.device).str();
     train::Trainer trainer(std::move(job), sink);
     sink.open_logs(trainer.resume());

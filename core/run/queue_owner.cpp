@@ -5,10 +5,11 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/io/json_file.h"
+#include "core/run/file_lock.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <random>
@@ -25,47 +26,33 @@ fs::path lock_of(const fs::path& workspace, const std::string& owner) {
     return workspace / "queue" / (owner + ".lock");
 }
 
-struct flock whole_file(short type) {
-    struct flock range {};
-    range.l_type = type;
-    range.l_whence = SEEK_SET;
-    return range;
-}
-
-bool is_locked(const fs::path& file) {
-    const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) return false;
-    struct flock range = whole_file(F_RDLCK);
-    const bool asked = fcntl(descriptor, F_OFD_GETLK, &range) == 0;
-    close(descriptor);
-    return asked && range.l_type != F_UNLCK;
-}
-
-// Locks of processes that are gone.
+// Locks of processes that are gone. A new file is not locked for a moment, so young ones stay.
 void remove_stale_locks(const fs::path& folder) {
+    constexpr auto kYoung = std::chrono::minutes(1);
     std::error_code error;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
-        if (entry.path().extension() == ".lock" && !is_locked(entry.path())) fs::remove(entry.path(), error);
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+        const bool young = fs::file_time_type::clock::now() - entry.last_write_time(error) < kYoung;
+        if (!error && !young && entry.path().extension() == ".lock" && !is_locked(entry.path(), true))
+            fs::remove(entry.path(), error);
+    }
 }
 
 // A new name for this process in a workspace, its lock held for as long as the process lives.
 std::string new_owner(const fs::path& workspace) {
     std::random_device device;
     const std::string owner = fmt::format("{}-{:08x}", getpid(), device());
-    const fs::path folder = workspace / "queue", file = lock_of(workspace, owner), beside = folder / (owner + ".new");
+    const fs::path file = lock_of(workspace, owner);
     std::error_code error;
-    fs::create_directories(folder, error);
-    remove_stale_locks(folder);
-    // Renamed once it is locked, so that nobody takes it for a stale one.
-    const int descriptor = open(beside.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor < 0) throw_system_error(errno, beside, "opening");
+    fs::create_directories(file.parent_path(), error);
+    remove_stale_locks(file.parent_path());
+    const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0) throw_system_error(errno, file, "opening");
     struct flock range = whole_file(F_WRLCK);
     if (fcntl(descriptor, F_OFD_SETLK, &range) != 0) {
         const int problem = errno;
         close(descriptor);
-        throw_system_error(problem, beside, "locking");
+        throw_system_error(problem, file, "locking");
     }
-    fs::rename(beside, file);
     return owner;
 }
 
@@ -96,7 +83,7 @@ bool queue_owner_is_gone(const RunDirectory& directory) {
     try {
         const Json record = io::read_json(file, kLargestRecord);
         const std::string owner = record.value("owner", std::string());
-        return is_plain_name(owner) && !is_locked(lock_of(directory.workspace(), owner));
+        return is_plain_name(owner) && !is_locked(lock_of(directory.workspace(), owner), true);
     } catch (const std::exception&) {
         return false;  // damaged: nothing is known of an owner
     }

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/io/json_file.h"
 #include "core/io/numbers.h"
+#include "core/run/file_lock.h"
 #include "core/run/run_directory.h"
 
 #include <fcntl.h>
@@ -12,20 +13,12 @@
 #include <cerrno>
 #include <fstream>
 
-// Open-file-description locks: held by this very descriptor, so two runs of one process exclude each other as two
-// processes do, and released by the kernel when the process dies. What is written in the file is for messages only.
+// What is written in the lock file is for messages only: the lock itself counts (file_lock.h).
 namespace ablate::run {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-struct flock whole_file(short type) {
-    struct flock range {};
-    range.l_type = type;
-    range.l_whence = SEEK_SET;
-    return range;
-}
 
 std::string first_line(const fs::path& file) {
     std::string line;  // an empty one when it cannot be read
@@ -58,12 +51,7 @@ LockHolder read_holder(const fs::path& file) {
 
 bool RunDirectory::locked(LockHolder* holder) const {
     const fs::path file = folder_ / "lock";
-    const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) return false;
-    struct flock range = whole_file(F_RDLCK);
-    const bool asked = fcntl(descriptor, F_OFD_GETLK, &range) == 0;
-    close(descriptor);
-    if (!asked || range.l_type == F_UNLCK) return false;
+    if (!is_locked(file, false)) return false;
     if (holder) *holder = read_holder(file);
     return true;
 }
