@@ -4,14 +4,13 @@
 #include "core/base/text.h"
 #include "core/data/batches.h"
 #include "core/study/resolve.h"
+#include "core/train/collapse.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace ablate::study {
 namespace {
-
-constexpr std::int64_t kShortestJudged = 50;  // steps; a shorter run is never called dead (train/collapse.cpp)
 
 std::string in_digits(double value) { return fmt::format("{:.6g}", value); }
 
@@ -102,9 +101,9 @@ class Remarks {
                 "dead, since no loss falls below 0",
                 train_.dead_margin, no_preference);
         if (train_.epochs > 0) return;
-        if (train_.steps < kShortestJudged)
+        if (train_.steps < train::kShortestJudged)
             add(Severity::note, "a run of {} steps is too short to be judged dead, which takes {} steps",
-                train_.steps, kShortestJudged);
+                train_.steps, train::kShortestJudged);
         if (train_.spike_recovery >= train_.steps)
             add(Severity::note,
                 "train.spike_recovery {} is not below train.steps {}: no run can be called exploding before its end",

@@ -156,7 +156,7 @@ CheckpointInfo CheckpointStore::save(std::int64_t step, const std::string& reaso
             io::write_json(beside / kManifest, {{"format", kCheckpointFormat}, {"step", step}, {"files", files}});
         });
     }
-    if (best || reason == "best") set_mark("best", target.filename().string());
+    if (best) set_mark("best", target.filename().string());
     if (reason == "last good") set_mark(reason, target.filename().string());
     purge();
     return {step, target, reason, stored_weights_sha256(target)};

@@ -17,7 +17,6 @@ constexpr std::size_t kHistory =
     8;                              // values it takes before anything is judged: the first steps of a warm-up are noise
 constexpr double kRobust = 1.4826;  // median absolute deviation to standard deviation, for a normal distribution
 constexpr double kDecay = 0.9;      // of the smoothed loss
-constexpr std::int64_t kShortest = 50;                  // steps: a shorter run is not called dead
 constexpr double kNearZero = 0.05, kContradiction = 1;  // nats
 
 double median(std::vector<double> values) {
@@ -158,7 +157,7 @@ void CollapseDetector::watch_overflow(std::int64_t step, double loss, std::vecto
 
 void CollapseDetector::judge_dead(std::int64_t step) {
     const auto share = static_cast<std::int64_t>(std::ceil(config_.dead_share * static_cast<double>(config_.steps)));
-    const std::int64_t deadline = std::max({share, config_.warmup, kShortest});
+    const std::int64_t deadline = std::max({share, config_.warmup, kShortestJudged});
     if (step + 1 != deadline || deadline > config_.steps || best_smoothed_ <= dead_line_) return;
     call(Collapse::dead_loss, step,
          fmt::format("the smoothed loss has come no lower than {} in {} of {} steps; {} nats below the text's unigram "
@@ -177,9 +176,7 @@ std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double
              fmt::format("validation loss is {} after {} steps", word(validation_loss), step));
         return events;
     }
-    // Another set without a name, at the same step, does not make it good.
-    if (const auto bad = non_finite_.validation.find(set); bad != non_finite_.validation.end() && step > bad->second)
-        non_finite_.validation.erase(bad);
+    non_finite_.validation.erase(set);
     if (std::isinf(std::exp(validation_loss)))
         events.push_back({"perplexity_overflow", step, {{"validation_loss", validation_loss}}});
     if (weight_ > 0 && smoothed() < kNearZero && validation_loss > kContradiction)
@@ -190,7 +187,7 @@ std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double
 }
 
 std::optional<Verdict> CollapseDetector::finish(std::int64_t steps) {
-    if (steps >= kShortest && weight_ > 0 && smoothed() > dead_line_)
+    if (steps >= kShortestJudged && weight_ > 0 && smoothed() > dead_line_)
         call(Collapse::dead_loss, steps - 1,
              fmt::format("the smoothed loss ends at {}; {} nats below the text's unigram entropy is {}",
                          significant(smoothed()), full_precision(config_.dead_margin), significant(dead_line_)));
@@ -245,6 +242,9 @@ void CollapseDetector::load(const Json& state) {
         const Json& stored = state["non_finite"];
         non_finite_ = {stored.at("since").get<std::int64_t>(), stored.at("count").get<std::int64_t>(),
                        stored.at("validation").get<std::map<std::string, std::int64_t>>()};
+    } else if (collapse_ && collapse_->collapse == Collapse::non_finite) {
+        non_finite_.since = collapse_->step;  // 0.1 did not record whether it lasted: only a later finite value ends it
+        non_finite_.count = 1;
     }
 }
 

@@ -22,20 +22,22 @@ struct NonFinite {
     std::string block{};    // of an overflow: the block that holds it, "blocks.1" or "embed"
 };
 
+inline constexpr std::int64_t kShortestJudged = 50;  // steps: a shorter run is never called dead
+
 // Watches every step's loss and gradient norm. Rolling medians and median absolute deviations of finite values only: a
 // NaN or a spike cannot poison them. Its state is saved with the checkpoint, so a resumed run judges as an
 // uninterrupted one. Calls: non_finite at once, and withdraws it at the end when every value since then is finite; a
-// spike when the value exceeds median + spike_sigma robust deviations (and by a floor); exploding when it has not come back within spike_recovery steps; dead loss when the smoothed loss
-// has not come dead_margin nats below the unigram entropy by dead_share of the budget (or sits above it again at the
-// end); contradicted_loss when the training loss is near 0 and validation is not.
+// spike when the value exceeds median + spike_sigma robust deviations (and by a floor); exploding when it has not come
+// back within spike_recovery steps; dead loss when the smoothed loss has not come dead_margin nats below the unigram
+// entropy by dead_share of the budget (or sits above it again at the end); contradicted_loss when the training loss is
+// near 0 and validation is not.
 class CollapseDetector {
   public:
     // unigram_entropy in nats; 0 when it is not known: ln(vocab_size) takes its place.
     CollapseDetector(const TrainConfig& config, double unigram_entropy, std::int64_t vocab_size);
     // Steps ascend. `found`: of a non-finite step, if the caller has looked.
     std::vector<DetectorEvent> step(std::int64_t step, double loss, double grad_norm, const NonFinite& found = {});
-    // Sets that are not evaluated at the same steps need their names.
-    std::vector<DetectorEvent> evaluated(std::int64_t step, double validation_loss, const std::string& set = {});
+    std::vector<DetectorEvent> evaluated(std::int64_t step, double validation_loss, const std::string& set);
     // The first collapse found, if any. It stands from then on, but finish() withdraws a non-finite one whose values
     // are finite again.
     const std::optional<Verdict>& collapse() const { return collapse_; }

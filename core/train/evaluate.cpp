@@ -11,17 +11,23 @@
 namespace ablate::train {
 namespace {
 
-// bool [V] on the device: tokens that stand for no text. All false without a tokenizer.
-at::Tensor special_tokens(const data::PreparedData& data, std::int64_t vocab_size, at::Device device) {
+// bool [V] on the device: tokens that stand for no text. An unknown token stands for text where the set knows its
+// bytes. Where it does not, as in sets of version 0.1, runs keep the measure that they began with. All false without a
+// tokenizer.
+at::Tensor special_tokens(const data::PreparedData& data, const data::ValidationSet& set, std::int64_t vocab_size,
+                          at::Device device) {
     at::Tensor special = at::zeros({vocab_size}, at::kBool);
     const auto known = std::min(static_cast<std::int64_t>(data.special.size()), vocab_size);
     for (std::int64_t id = 0; id < known; ++id)
         special.mutable_data_ptr<bool>()[id] = data.special[static_cast<std::size_t>(id)];
+    const std::int32_t unknown = data.tokenizer ? data.tokenizer->unknown_id() : -1;
+    if (set.knows_bytes && unknown >= 0 && unknown < known) special.mutable_data_ptr<bool>()[unknown] = false;
     return special.to(device);
 }
 
 Evaluation evaluate_set(const model::Transformer& model, const RunConfig& config, const data::PreparedData& data,
-                        const data::ValidationSet& set, const at::Tensor& special) {
+                        const data::ValidationSet& set) {
+    const at::Tensor special = special_tokens(data, set, config.data.vocab_size, model.device());
     at::Tensor nll_sum = at::zeros(
         {2}, at::TensorOptions().dtype(at::kDouble).device(model.device()));  // all targets; not the special ones
     std::int64_t targets = 0, bytes = 0;
@@ -56,11 +62,10 @@ Evaluation evaluate_set(const model::Transformer& model, const RunConfig& config
 std::vector<Evaluation> evaluate(const model::Transformer& model, const RunConfig& config,
                                  const data::PreparedData& data, std::int64_t updates) {
     at::NoGradGuard no_grad;
-    const at::Tensor special = special_tokens(data, config.data.vocab_size, model.device());
     std::vector<Evaluation> results;
     for (const auto& set : data.validation) {
         const auto start = std::chrono::steady_clock::now();
-        results.push_back(evaluate_set(model, config, data, set, special));
+        results.push_back(evaluate_set(model, config, data, set));
         results.back().step = updates;
         results.back().seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }

@@ -124,7 +124,7 @@ bool Trainer::State::is_best() const {
 }
 
 CheckpointInfo Trainer::State::save(const std::string& reason) {
-    const bool best = reason == "end" && is_best();  // a better evaluation before the end has a checkpoint of its own
+    const bool best = reason == "best" || (reason == "end" && is_best());
     const CheckpointInfo info =
         store.save(progress.step, reason, weights(), optimizer->state(), trainer_state(reason), best);
     // A pause leaves no trace in the log: a resumed run's log equals an uninterrupted one's.
@@ -305,7 +305,7 @@ bool Trainer::State::evaluate_sets() {
         const bool better = progress.evaluated(evaluation);
         if (evaluation.set == job.data->validation.front().name) best = better;
         sink.evaluation(evaluation);
-        for (const auto& event : detector.evaluated(progress.step, evaluation.loss)) tell(event);
+        for (const auto& event : detector.evaluated(progress.step, evaluation.loss, evaluation.set)) tell(event);
     }
     window_start = Clock::now();
     return best;

@@ -20,7 +20,7 @@ std::vector<NamedTensor> tensors(double value) {
 CheckpointInfo save(CheckpointStore& store, std::int64_t step, const std::string& reason = "cadence") {
     const auto value = static_cast<double>(step);
     return store.save(step, reason, tensors(value), tensors(2 * value),
-                      {{"format", kCheckpointFormat}, {"log_position", step}});
+                      {{"format", kCheckpointFormat}, {"log_position", step}}, reason == "best");
 }
 
 std::vector<std::int64_t> steps(const fs::path& folder) {
