@@ -145,8 +145,8 @@ Parts measure(const RunConfig& config, int threads) {
     return parts;
 }
 
-// What the parts depend on. How many layers and steps there are scales them; norms cost too little to be measured for
-// each of a study's variants.
+// What the parts depend on. How many layers and steps there are scales them. Norms are left out of the key, so that
+// variants that differ only in norms share one measurement.
 std::string key_of(const RunConfig& config, at::Device device) {
     Json json = to_json(config);
     Json sizes = {{"model", json.at("model")}, {"vocabulary", config.data.vocab_size}, {"context", config.data.context}};
@@ -212,7 +212,7 @@ std::optional<double> known_step_seconds(const RunConfig& config) {
 
 double measured_step_seconds(const RunConfig& config) {
     if (const auto known = known_step_seconds(config)) return *known;
-    // On a thread of its own: the number of threads set there is that thread's.
+    // Measured on a separate thread, so that its thread count does not affect this one.
     const Parts parts =
         std::async(std::launch::async, measure, std::cref(config), static_cast<int>(config.train.threads)).get();
     keep(key_of(config, model::resolve_device(config.train.device)), parts);
@@ -220,14 +220,14 @@ double measured_step_seconds(const RunConfig& config) {
 }
 
 std::optional<double> timed_step_seconds(const RunConfig& config, const run::RunList& runs) {
-    const auto trains_alike = [](const RunConfig& a, const RunConfig& b) {
-        const Json one = to_json(a), other = to_json(b);
-        if (one.at("model") != other.at("model") || a.data.vocab_size != b.data.vocab_size ||
-            a.data.context != b.data.context)
-            return false;
-        for (const char* key : {"batch", "accumulate", "optimizer", "precision", "threads", "device"})
-            if (one.at("train").at(key) != other.at("train").at(key)) return false;
-        return true;
+    const Json model = to_json(config).at("model");
+    const auto trains_alike = [&](const RunConfig& a) {  // the cheap tests first: workspaces hold thousands of runs
+        const RunConfig& b = config;
+        return a.data.vocab_size == b.data.vocab_size && a.data.context == b.data.context &&
+               a.train.batch == b.train.batch && a.train.accumulate == b.train.accumulate &&
+               a.train.optimizer == b.train.optimizer && a.train.precision == b.train.precision &&
+               a.train.threads == b.train.threads && a.train.device == b.train.device &&
+               a.model.d_model == b.model.d_model && to_json(a).at("model") == model;
     };
     std::vector<double> seconds;
     for (const run::ListedRun& listed : runs.runs) {
@@ -235,7 +235,7 @@ std::optional<double> timed_step_seconds(const RunConfig& config, const run::Run
         const Json& summary = listed.state.summary;
         const double rate = summary.contains("tokens_per_second") ? io::number_from_json(summary["tokens_per_second"])
                                                                   : listed.state.tokens_per_second;
-        if (rate > 0 && trains_alike(listed.info.config, config)) seconds.push_back(tokens_per_step(config) / rate);
+        if (rate > 0 && trains_alike(listed.info.config)) seconds.push_back(tokens_per_step(config) / rate);
     }
     if (seconds.empty()) return {};
     return median(std::move(seconds));

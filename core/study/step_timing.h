@@ -1,6 +1,6 @@
 #pragma once
 #include "core/config/run_config.h"
-#include "core/study/throughput.h"
+#include "core/run/run_store.h"
 
 #include <filesystem>
 #include <optional>
@@ -20,11 +20,7 @@ std::optional<double> known_step_seconds(const RunConfig& config);
 // work makes it come out high. InputError: a device that is not here.
 double measured_step_seconds(const RunConfig& config);
 
-// Seconds of one step of the ended runs that train the same model in the same way; nothing where there are none.
+// Seconds of one step of the runs that train the same model in the same way, the median; nothing where there are none.
 std::optional<double> timed_step_seconds(const RunConfig& config, const run::RunList& runs);
-
-// The time of a run's training steps where nothing has to be measured for it: from such runs, else from a measurement
-// made before.
-std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunList& runs);
 
 }  // namespace ablate::study

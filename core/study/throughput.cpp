@@ -59,14 +59,18 @@ TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store)
     if (const auto timed = known_time(config, runs)) return *timed;
     const bool busy = std::any_of(runs.runs.begin(), runs.runs.end(),
                                   [](const run::ListedRun& one) { return one.status == run::Status::running; });
-    if (!busy) return {static_cast<double>(config.train.steps) * measured_step_seconds(config), false};
+    if (!busy) try {
+            return {static_cast<double>(config.train.steps) * measured_step_seconds(config), false};
+        } catch (const InputError&) {
+            throw;
+        } catch (const std::exception&) {  // no memory for it now: a rough estimate is better than none
+        }
     const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
                                       config.train.device, store.workspace() / "cache");
     return estimated_time(config, peak, runs);
 }
 
 TimeEstimate estimated_time(const RunConfig& config, double peak, const run::RunList& runs) {
-    if (const auto timed = known_time(config, runs)) return *timed;
     std::vector<double> shares;
     for (const run::ListedRun& listed : runs.runs) {
         if (run::is_imported_log(listed.info) || !alike(listed.info.config.train, config.train)) continue;

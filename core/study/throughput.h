@@ -1,6 +1,8 @@
 #pragma once
 #include "core/run/run_store.h"
 
+#include <optional>
+
 // How fast runs train here, and how long others will take. No torch in this header.
 namespace ablate::study {
 
@@ -13,11 +15,13 @@ struct TimeEstimate {
     double seconds = 0;  // of one run's training steps
     bool rough = true;   // neither runs nor a measurement tell how long a step of this model takes here
 };
+// Where nothing has to be measured: from the workspace's runs of the same model, else from a measurement made before
+// (step_timing.h).
+std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunList& runs);
 // From the workspace's runs of the same model, else from a step measured at the study's sizes (step_timing.h), now if
 // need be. While a run of the workspace trains nothing is measured: the estimate is then a rough one, as below.
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store);
-// The same without measuring. Where no step has been timed it is rough: from the machine's peak and the median
-// utilisation of the workspace's runs at the same precision, threads and device.
+// The rough estimate, for where no step has been timed: from the machine's peak and the median utilization of the workspace's runs at the same precision, threads and device.
 TimeEstimate estimated_time(const RunConfig& config, double peak, const run::RunList& runs);
 
 }  // namespace ablate::study
