@@ -108,7 +108,7 @@ Json parse_number(const std::string& text, const std::string& where) {
     const std::optional<std::string> digits = ungrouped(whole);
     const std::size_t end_of_digits = std::min(whole.find_first_not_of(kDigits), whole.size());
     if (!digits && end_of_digits > 0 && !separator_at(whole.substr(end_of_digits)).empty())
-        throw InputError("{}: cannot read {} as a number; thousands separators stand between groups of three digits, "
+        throw InputError("{}: cannot read {} as a number; write thousands separators between groups of three digits, "
                          "as in 10,000, and a fraction is written with a point, as in 0.25",
                          where, quote(text));
     plain += digits.value_or("") + std::string(rest.substr(whole.size()));

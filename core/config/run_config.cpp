@@ -202,8 +202,11 @@ Json patch_from_setting(const std::string& setting) {
     if (!field) unknown_key(key);
     const std::string rest = below(*field, key);
     if (field->info->type == FieldType::map || rest == "kind") return patch_from_dotted(key, text);
+    std::vector<std::string> options;
+    for (const KindRow* row : KindTable::instance().rows(field->info->category))
+        for (const FieldInfo& option : row->options) options.push_back(option.key);
     throw InputError("unknown key {}: no kind of {} has an option {}{}", quote(key), field->info->category, quote(rest),
-                     did_you_mean_option(key));
+                     did_you_mean(rest, options));
 }
 
 std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfig& after) {
@@ -261,8 +264,8 @@ std::string in_words(const ConfigDifference& difference) {
 }
 
 RunConfig stored_run_config(const Json& json, const std::string& where) {
-    static const bool changed = any_default_has_changed();  // workspaces hold thousands of runs: most need no copy
-    if (!changed || !json.is_object()) return run_config_from_json(json, where);
+    if (!any_default_has_changed() || !json.is_object())  // workspaces hold thousands of runs: none needs a copy
+        return run_config_from_json(json, where);
     Json filled = json;
     for (const ListedField& field : run_config_fields()) {
         const Json* stored = schema_detail::find(filled, field.key);

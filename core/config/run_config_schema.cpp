@@ -124,8 +124,9 @@ Schema<DataConfig> declare_data() {
               .doc("a file (.txt, .jsonl, either gzipped) or a folder of them; empty: the text from set-up stands in")
               .under("Source")
               .when(from_text));
-    s.add(&DataConfig::tokens, path_option("tokens", "Token folder")
-                                   .doc("a folder that `ablate tokenize` wrote (train.npy, val.npy); wins over text")
+    s.add(&DataConfig::tokens, path_option("tokens", "Token files")
+                                   .doc("a folder of token files (as `ablate tokenize` writes it), one file, or what the "
+                                        "names of shards begin with; wins over text")
                                    .under("Source"));
     s.add(&DataConfig::tokenizer,
           path_option("tokenizer", "Tokenizer")
@@ -158,7 +159,7 @@ Schema<DataConfig> declare_data() {
                                     .doc("length of a training sequence")
                                     .under("Tokens"));
     s.add(&DataConfig::val, path_option("val", "Validation sets")
-                                .doc("names and text files; empty: held-out documents of the text")
+                                .doc("names and text files, or token files where data.tokens is set; empty: held-out documents")
                                 .under("Validation"));
     s.add(&DataConfig::block_lines, option("block_lines", "Lines a document")
                                         .range(1, 1 << 30)
@@ -201,7 +202,8 @@ void declare_optimizer(Schema<TrainConfig>& s) {
                                    .when(adam));
     s.add(&TrainConfig::eps, option("eps", "Epsilon")
                                  .above(0)
-                                 .doc("AdamW, added to the root of the second moment")
+                                 .doc("AdamW, added to the root of the second moment; a value below 1.18e-38 counts as that, the "
+                                      "smallest normal fp32 number")
                                  .under("Optimizer")
                                  .when(adam));
     s.add(&TrainConfig::momentum,
@@ -266,8 +268,8 @@ void declare_collapse(Schema<TrainConfig>& s) {
     s.add(&TrainConfig::policy,
           option("policy", "On collapse")
               .one_of({"stop", "record"})
-              .doc("stop: the run ends, the study goes on; record: a non-finite step is skipped, the verdict stands, "
-                   "training goes on")
+              .doc("stop: the run ends, the study goes on; record: a non-finite step is skipped and training goes on, "
+                   "and the run has collapsed unless all later values are finite")
               .under("Collapse"));
     s.add(&TrainConfig::dead_margin, option("dead_margin", "Dead-loss margin")
                                          .at_least(0)

@@ -31,7 +31,7 @@ std::string one_of(const std::string& value, const std::vector<std::string>& kno
     return value;
 }
 
-// A key that a study or a variant has not may be an option, whose place is within `options`: "baseline", "patch".
+// An unknown key may be an option that belongs in the object `options`: "baseline", "patch".
 void require_keys(const Json& json, const std::vector<std::string>& known, const std::string& options,
                   const std::string& where) {
     if (!json.is_object()) throw InputError("{}: must be an object, not {}", where, json.dump());

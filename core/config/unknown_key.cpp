@@ -19,7 +19,7 @@ std::vector<std::string> all_keys() {
         for (const KindRow* row : KindTable::instance().rows(field.info->category))
             for (const FieldInfo& option : row->options) of_kinds.push_back(field.key + "." + option.key);
     }
-    keys.insert(keys.end(), of_kinds.begin(), of_kinds.end());  // an option of its own goes before a kind's
+    keys.insert(keys.end(), of_kinds.begin(), of_kinds.end());  // options of a group come before options of kinds
     return keys;
 }
 

@@ -177,7 +177,7 @@ class RunConfigTest : public QObject {
     void a_misspelled_group_keeps_its_option() {
         QVERIFY(is_line_with(input_error([] { patch_from_setting("model.norm.attn_inn.eps=1"); }),
                              {"did you mean 'model.norm.attn_in.eps'?"}));
-        QVERIFY(is_line_with(input_error([] { patch_from_setting("trian.eps=1"); }), {"did you mean"}));
+        QVERIFY(is_line_with(input_error([] { patch_from_setting("trian.eps=1"); }), {"did you mean 'train.eps'?"}));
     }
 
     void an_unknown_key_offers_the_option_that_was_meant() {
@@ -274,6 +274,24 @@ class RunConfigTest : public QObject {
         QCOMPARE(config_hash(stored_run_config(stored, "run.json"), data), config_hash(quick, data));
         stored["train"]["lr"] = 0.5;
         QVERIFY(config_hash_0_1(stored, data) != of_0_1);
+    }
+
+    // An option whose default has changed since: what a run made before did not state is the first default.
+    void a_changed_default_leaves_stored_runs_as_they_were() {
+        KindRow row{.category = "norm", .name = "test_only", .label = "Test", .formula = "y = x", .source = "a test"};
+        row.options = {option("x", 2.0, "X"), option("y", 3.0, "Y")};
+        row.options[0].introduced_as(1.0);
+        KindTable::instance().add(row);
+        RunConfig config;
+        config.model.norm_at(NormSite::final) = kind_from_json("norm", {{"kind", "test_only"}}, "test");
+        Json stored = to_json(config);
+        QCOMPARE(stored["model"]["norm"]["final"]["x"].get<double>(), 2.0);  // today's default
+        stored["model"]["norm"]["final"].erase("x");
+        const RunConfig read = stored_run_config(stored, "run.json");
+        QCOMPARE(to_json(read)["model"]["norm"]["final"]["x"].get<double>(), 1.0);
+        stored["model"]["norm"]["final"]["x"] = 1.0;
+        QCOMPARE(config_hash(read, "d"), config_hash(stored_run_config(stored, "run.json"), "d"));
+        QVERIFY(config_hash(read, "d") != config_hash(config, "d"));
     }
 
     // An option at the default it was introduced with is not hashed: a new one changes no run's identity.
