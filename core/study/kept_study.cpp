@@ -97,7 +97,7 @@ std::string keep_study(const StudyConfig& study, const StudySource& source, cons
                                         workspace / "studies", error))
         return {};
     const std::string text = to_json(as_run(study, options)).dump(2) + "\n";
-    const fs::path record_file = workspace / "cache" / "kept-studies.json";
+    const fs::path record_file = workspace / "kept-studies.json";
     Json record = read_record(record_file);
     if (fs::exists(file, error)) {
         const std::string there = sha256_file(file);

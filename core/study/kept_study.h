@@ -10,7 +10,7 @@ namespace ablate::study {
 std::string keep_study(const StudyConfig& study, const StudySource& source, const PlanOptions& options,
                        const std::filesystem::path& workspace);
 
-// The study that the trained runs of that name tell of, from the newest run of each variant: baseline, patches, grid
+// Rebuilds a study from its trained runs, from the newest run of each variant: baseline, patches, grid
 // and seeds. For workspaces without its file. Nothing where there are no such runs.
 std::optional<StudyConfig> study_of_runs(const run::RunList& runs, const std::string& name);
 
