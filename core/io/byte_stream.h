@@ -1,10 +1,20 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string_view>
 
 namespace ablate::io {
+
+// The longest line, or element of a JSON array, that is read: also what a small gzip file can unfold to.
+inline constexpr std::size_t line_limit = 256u << 20;
+
+// With which some programs begin a text in UTF-8.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+inline std::string_view without_byte_order_mark(std::string_view text) {
+    return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
+}
 
 // The bytes of a file from its beginning, decompressed when it is gzip (told by its magic bytes).
 class ByteStream {

@@ -5,13 +5,9 @@
 
 namespace ablate::io {
 
-namespace {
-constexpr std::size_t element_limit = 256u << 20;
-}
-
 JsonArrayReader::JsonArrayReader(const std::filesystem::path& file) : bytes_(file) {
-    for (const char mark : {'\xEF', '\xBB', '\xBF'})
-        if (peek() == static_cast<unsigned char>(mark)) take();
+    peek();  // fetches the first bytes
+    held_ = without_byte_order_mark(held_);
     skip_blanks();
     if (peek() != '[') throw InputError("{}: is not a JSON array", file.string());
     take();
@@ -60,9 +56,9 @@ void JsonArrayReader::read_element(std::string& element) {
         if (c < 0)
             throw InputError("{}: the JSON array ends within element {}, which begins in line {}",
                              bytes_.path().string(), index_, line_);
-        if (element.size() == element_limit)
+        if (element.size() == line_limit)
             throw InputError("{}: element {} of the JSON array is longer than {} (line {})", bytes_.path().string(),
-                             index_, short_bytes(element_limit), line_);
+                             index_, short_bytes(line_limit), line_);
         if (quoted) {
             quoted = escaped || c != '"';
             escaped = !escaped && c == '\\';

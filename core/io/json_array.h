@@ -10,7 +10,7 @@ namespace ablate::io {
 class JsonArrayReader {
   public:
     explicit JsonArrayReader(const std::filesystem::path& file);  // InputError when it is not an array
-    // The text of the next element, false behind the last. InputError for an array that does not end, for text behind
+    // The text of the next element, false after the last. InputError for an array that does not end, for text after
     // it, and for an element of more than 256 MiB.
     bool next(std::string& element);
     std::int64_t index() const { return index_; }  // of the element last read, from 0

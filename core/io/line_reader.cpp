@@ -6,7 +6,6 @@
 namespace ablate::io {
 
 namespace {
-constexpr std::size_t line_limit = 256u << 20;  // also what a small gzip file can unfold to
 }
 
 LineReader::LineReader(const std::filesystem::path& file) : bytes_(file) {}

@@ -10,7 +10,6 @@ namespace ablate::io {
 
 namespace {
 
-constexpr std::string_view magic("MMIDIDX\0\0", 9);
 constexpr std::size_t header_bytes = 34;
 constexpr std::size_t chunk = 1 << 16;  // numbers read at once
 
@@ -37,7 +36,8 @@ class Reader {
   private:
     void read_header() {
         const std::string header = file_.read_at(0, header_bytes);
-        if (!header.starts_with(magic)) throw InputError("{}: is not an index of Megatron-LM (MMIDIDX)", name_);
+        if (!header.starts_with(megatron_magic))
+            throw InputError("{}: is not an index of Megatron-LM (MMIDIDX)", name_);
         if (header.size() < header_bytes)
             throw InputError("{}: ends within its header ({} of {} bytes)", name_, header.size(), header_bytes);
         if (const auto version = load<std::uint64_t>(&header[9]); version != 1)

@@ -6,6 +6,8 @@
 
 namespace ablate::io {
 
+inline constexpr std::string_view megatron_magic("MMIDIDX\0\0", 9);
+
 // PREFIX.idx, which says what PREFIX.bin holds. Source of the format: Megatron-LM,
 // megatron/core/datasets/indexed_dataset.py: "MMIDIDX\0\0", u64 version 1, u8 code of the element type, u64 number of
 // sequences, u64 number of document borders; then the lengths of the sequences (i32), their byte offsets (i64) and the

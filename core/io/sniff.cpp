@@ -2,14 +2,15 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/io/byte_stream.h"
 #include "core/io/bytes.h"
+#include "core/io/megatron_index.h"
 #include "core/io/tensorboard.h"
 
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 
 namespace ablate::io {
@@ -17,33 +18,31 @@ namespace ablate::io {
 namespace {
 
 constexpr std::size_t head_bytes = 64 << 10;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view gzip_magic = "\x1F\x8B\x08";
 
 using namespace std::string_view_literals;
 
-// Formats whose first bytes are theirs alone.
+// Formats whose first bytes are theirs alone. No text begins with them: letters are followed by a byte that text does
+// not have, here or in a function below.
 struct Magic {
     std::string_view bytes;
     FileKind kind;
 };
 constexpr std::array kMagic{
     Magic{"\x93NUMPY"sv, FileKind::npy},
-    Magic{"MMIDIDX\0\0"sv, FileKind::megatron_index},
+    Magic{megatron_magic, FileKind::megatron_index},
     Magic{"TNTIDX\0\0"sv, FileKind::fairseq_index},
     Magic{"\x88\xD8\x34\x01"sv, FileKind::tokens},      // 20240520 as a little-endian int32: uint16 ids
     Magic{"\xA1\xD9\x34\x01"sv, FileKind::tokens},      // 20240801: uint32 ids (Llama 3)
     Magic{"\x8A\xD8\x34\x01"sv, FileKind::llmc_other},  // 20240522: questions of HellaSwag and MMLU
     Magic{"\xC6\xD7\x34\x01"sv, FileKind::llmc_other},  // 20240326: weights
     Magic{"\x80\x02\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8\x50\x19"sv, FileKind::torch_legacy},
-    Magic{"PAR1"sv, FileKind::parquet},
-    Magic{"PARE"sv, FileKind::parquet},
-    Magic{"ARROW1"sv, FileKind::arrow_file},
-    Magic{"FEA1"sv, FileKind::arrow_file},
-    Magic{"GGUF"sv, FileKind::gguf},
+    Magic{"ARROW1\0"sv, FileKind::arrow_file},
+    Magic{"FEA1\0"sv, FileKind::arrow_file},
     Magic{"SQLite format 3\0"sv, FileKind::sqlite},
     Magic{"\x89HDF\r\n\x1A\n"sv, FileKind::hdf5},
-    Magic{"%PDF-"sv, FileKind::pdf},
+    Magic{"%PDF-1."sv, FileKind::pdf},
+    Magic{"%PDF-2."sv, FileKind::pdf},
     Magic{gzip_magic, FileKind::gzip},
     Magic{"\x28\xB5\x2F\xFD"sv, FileKind::zstd},
     Magic{"\xFD\x37zXZ\0"sv, FileKind::xz},
@@ -85,7 +84,7 @@ bool is_safetensors(std::string_view head) {
 // u64 length, then its masked checksum.
 bool is_tfrecord(std::string_view head) {
     return head.size() >= 12 && load<std::uint64_t>(head.data()) < 1ull << 40 &&
-           load<std::uint32_t>(head.data() + 8) == std::rotr(crc32c(head.data(), 8), 15) + 0xa282ead8u;
+           load<std::uint32_t>(head.data() + 8) == masked_crc(head.substr(0, 8));
 }
 
 // A ModelProto whose first piece is {1: text, 2: score}.
@@ -102,7 +101,20 @@ bool is_arrow_stream(std::string_view head) {
     return length > 0 && length < 1u << 28 && length % 8 == 0 && root >= 4 && root < length && root % 2 == 0;
 }
 
-bool is_tar(std::string_view head) { return head.size() >= 512 && head.substr(257, 5) == "ustar"; }
+bool is_tar(std::string_view head) {
+    return head.size() >= 512 && (head.substr(257, 6) == "ustar\0"sv || head.substr(257, 8) == "ustar  \0"sv);
+}
+
+// The same letters end the file. Between them are Thrift structures, and the first one begins with a control character.
+bool is_parquet(std::string_view head, bool whole) {
+    return head.starts_with("PAR1") && head.size() > 4 &&
+           (is_no_text(head[4]) || (whole && head.size() >= 12 && head.ends_with("PAR1")));
+}
+
+// A small version number follows, in either byte order.
+bool is_gguf(std::string_view head) {
+    return head.starts_with("GGUF") && head.size() > 4 && static_cast<unsigned char>(head[4]) < '\t';
+}
 
 // bzip2 says BZh and a digit, then the digits of pi.
 bool is_bzip2(std::string_view head) {
@@ -198,9 +210,12 @@ class JsonScan {
         const std::size_t begin = at_;
         while (at_ < text_.size() && std::string_view(",]} \t\r\n").find(text_[at_]) == std::string_view::npos) ++at_;
         const std::string_view found = text_.substr(begin, at_ - begin);
-        if (at_ == text_.size() && found.size() < 32) return Result::cut;
-        for (const std::string_view name : {"true", "false", "null", "NaN", "Infinity", "-Infinity"})
+        const bool is_cut = at_ == text_.size() && found.size() < 32;
+        for (const std::string_view name : {"true", "false", "null", "NaN", "Infinity", "-Infinity"}) {
+            if (is_cut && name.starts_with(found)) return Result::cut;
             if (found == name) return Result::whole;
+        }
+        if (is_cut && found.find_first_not_of("+-.0123456789eE") == std::string_view::npos) return Result::cut;
         double number = 0;
         const auto [end, error] = std::from_chars(found.data(), found.data() + found.size(), number);
         return !found.empty() && error != std::errc::invalid_argument && end == found.data() + found.size()
@@ -264,9 +279,8 @@ std::vector<std::string> next_row(std::string_view& text, char separator, bool w
 }
 
 // Whether a field may name a column. Prose has a space after its comma, and ends in a period.
-bool is_column_name(std::string_view name, bool first) {
-    if (name.empty()) return first;  // the index that pandas writes
-    if (name.size() > 40 || trim(name) != name) return false;
+bool is_column_name(std::string_view name) {
+    if (name.empty() || name.size() > 40 || trim(name) != name) return false;
     const auto is_letter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
     };
@@ -277,32 +291,49 @@ bool is_column_name(std::string_view name, bool first) {
            });
 }
 
-// The columns of a header row: at least two names, and no row of the head with fewer fields.
+// How far a row looks like a header: its fields are names; each after the first is one word after a blank, as in some
+// tables and in prose; neither.
+enum class Header { none, names, words_after_blanks };
+Header header_of(std::vector<std::string>& fields) {
+    if (fields.size() < 2) return Header::none;
+    Header found = Header::names;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (i == 0 && fields[i].empty()) continue;  // the index that pandas writes
+        if (i > 0 && fields[i].starts_with(' ')) found = Header::words_after_blanks, fields[i].erase(0, 1);
+        if (!is_column_name(fields[i])) return Header::none;
+    }
+    const auto is_word = [](const std::string& field) { return field.find(' ') == std::string::npos; };
+    return found == Header::names || std::all_of(fields.begin(), fields.end(), is_word) ? found : Header::none;
+}
+
+// The columns of a header row: at least two names, and no row of the head with fewer fields. Where blanks follow the
+// separators as in prose, several rows must have exactly as many.
 std::vector<std::string> columns_of(std::string_view text, bool whole) {
-    constexpr int rows_seen = 20;
+    constexpr int rows_seen = 20, rows_that_agree = 5;
     for (const char separator : {',', '\t', ';'}) {
         std::string_view rest = text;
-        const std::vector<std::string> header = next_row(rest, separator, whole);
-        bool names = header.size() >= 2;
-        for (std::size_t i = 0; names && i < header.size(); ++i) names = is_column_name(header[i], i == 0);
-        if (!names) continue;
+        std::vector<std::string> header = next_row(rest, separator, whole);
+        const Header kind = header_of(header);
+        bool agree = kind != Header::none;
         int rows = 0;
-        for (; names && rows < rows_seen && !rest.empty(); ++rows) {
+        for (int seen = 0; agree && seen < rows_seen && !rest.empty(); ++seen) {
             const std::vector<std::string> row = next_row(rest, separator, whole);
-            names = row.empty() || row.size() >= header.size() || (row.size() == 1 && row[0].empty());
+            const bool says_nothing = row.empty() || (row.size() == 1 && row[0].empty());  // cut off; an empty line
+            if (kind == Header::names)
+                agree = says_nothing || row.size() >= header.size();
+            else if (says_nothing)
+                continue;
+            else
+                agree = row.size() == header.size();
+            ++rows;
         }
-        if (names && rows > 0) return header;
+        if (agree && rows >= (kind == Header::names ? 1 : rows_that_agree)) return header;
     }
     return {};
 }
 
-// Bytes that no text has: NUL and most control characters.
 bool is_binary(std::string_view head) {
-    const auto strange = std::count_if(head.begin(), head.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte == 0 || (byte < 0x20 && std::string_view("\t\n\v\f\r\x1B\x1A\b").find(c) == std::string_view::npos);
-    });
-    return static_cast<std::size_t>(strange) * 100 > head.size();
+    return static_cast<std::size_t>(std::count_if(head.begin(), head.end(), is_no_text)) * 100 > head.size();
 }
 
 // With a byte order mark, or every second byte 0 from the start as in English text.
@@ -342,10 +373,17 @@ std::string unzipped_head(const std::filesystem::path& file) {
 
 }  // namespace
 
+bool is_no_text(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == 0 || (byte < 0x20 && std::string_view("\t\n\v\f\r\x1B\x1A\b").find(c) == std::string_view::npos);
+}
+
 FileKind kind_of(std::string_view head, bool whole) {
     if (head.empty()) return FileKind::empty;
     for (const Magic& magic : kMagic)
         if (head.starts_with(magic.bytes)) return magic.kind;
+    if (is_parquet(head, whole)) return FileKind::parquet;
+    if (is_gguf(head)) return FileKind::gguf;
     if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06"sv)) return kind_of_zip(head);
     if (is_safetensors(head)) return FileKind::safetensors;
     if (is_tfrecord(head))
@@ -359,9 +397,7 @@ FileKind kind_of(std::string_view head, bool whole) {
     if (is_pickle(head, whole)) return FileKind::pickle;
     if (is_binary(head)) return FileKind::binary;
 
-    std::string_view text = head;
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-    text = without_blanks(text);
+    const std::string_view text = without_blanks(without_byte_order_mark(head));
     if (text.empty()) return FileKind::text;
     if (is_html(text)) return FileKind::html;
     if (text[0] == '{' || text[0] == '[') return kind_of_json(text, whole);
@@ -386,9 +422,8 @@ Sniffed sniff(const std::filesystem::path& file) {
     }
     if (sniffed.kind == FileKind::lfs_pointer) sniffed.detail = lfs_size(sniffed.head);
     if (sniffed.kind == FileKind::table) {
-        std::string_view text = sniffed.head;
-        if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-        sniffed.detail = join(columns_of(without_blanks(text), sniffed.head.size() < head_bytes), ", ");
+        const std::string_view text = without_blanks(without_byte_order_mark(sniffed.head));
+        sniffed.detail = join(columns_of(text, sniffed.head.size() < head_bytes), ", ");
     }
     return sniffed;
 }
@@ -399,18 +434,22 @@ struct Described {
     FileKind kind;
     const char* name;
     const char* advice;
+    const char* pandas_reader = "";
 };
+constexpr const char* kNameAnother = "name a file of the format that is read here";
+constexpr const char* kPandas =
+    "convert it to JSON lines, for example with Python's pandas: {}(FILE).to_json(\"FILE.jsonl\", orient=\"records\", "
+    "lines=True)";
 constexpr const char* kUnpack = "unpack it first";
 constexpr const char* kPickle = "pickle can run programs, so Ablate never reads it; save plain arrays or safetensors";
 constexpr std::array kDescribed{
     Described{FileKind::empty, "an empty file", "download or write it again"},
-    Described{FileKind::text, "a text file", "name a file of the format that is read here"},
-    Described{FileKind::json_lines, "a JSON lines file", "name a file of the format that is read here"},
-    Described{FileKind::json_array, "a JSON array", "name a file of the format that is read here"},
-    Described{FileKind::json_object, "a JSON object", "name a file of the format that is read here"},
+    Described{FileKind::text, "a text file", kNameAnother},
+    Described{FileKind::json_lines, "a JSON lines file", kNameAnother},
+    Described{FileKind::json_array, "a JSON array", kNameAnother},
+    Described{FileKind::json_object, "a JSON object", kNameAnother},
     Described{FileKind::table, "a table",
-              "convert it to JSON lines, for example with Python's pandas: "
-              "read_csv(FILE).to_json(\"FILE.jsonl\", orient=\"records\", lines=True)"},
+              kPandas, "read_csv"},
     Described{FileKind::utf16, "text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"},
     Described{FileKind::html, "an HTML page",
               "the download probably saved an error or login page in place of the file; download it again"},
@@ -433,11 +472,9 @@ constexpr std::array kDescribed{
     Described{FileKind::tensorboard, "a TensorBoard event file", "import it with `ablate import log`"},
     Described{FileKind::tfrecord, "a TFRecord file", "save its contents as text, JSON lines or .npy"},
     Described{FileKind::parquet, "a Parquet table",
-              "convert it to JSON lines, for example with Python's pandas: "
-              "read_parquet(FILE).to_json(\"FILE.jsonl\", orient=\"records\", lines=True)"},
+              kPandas, "read_parquet"},
     Described{FileKind::arrow_file, "an Arrow table",
-              "convert it to JSON lines, for example with Python's pandas: "
-              "read_feather(FILE).to_json(\"FILE.jsonl\", orient=\"records\", lines=True)"},
+              kPandas, "read_feather"},
     Described{FileKind::arrow_stream, "an Arrow stream, as Hugging Face datasets stores it",
               "convert it to JSON lines in Python: datasets.Dataset.from_file(FILE).to_json(\"FILE.jsonl\")"},
     Described{FileKind::gguf, "a GGUF model (llama.cpp)",
@@ -452,7 +489,7 @@ constexpr std::array kDescribed{
     Described{FileKind::xz, "an xz file", "unpack it first: xz -dk FILE"},
     Described{FileKind::bzip2, "a bzip2 file", "unpack it first: bzip2 -dk FILE"},
     Described{FileKind::tar, "a tar archive", kUnpack},
-    Described{FileKind::binary, "a binary file of no format known here", "name a file of the format that is read here"},
+    Described{FileKind::binary, "a binary file of no format known here", kNameAnother},
 };
 
 const Described& described(FileKind kind) {
@@ -461,7 +498,8 @@ const Described& described(FileKind kind) {
     throw std::logic_error("a FileKind without a name");
 }
 
-// Kinds that the readers of other formats judge for themselves.
+}  // namespace
+
 bool is_plain(FileKind kind) {
     switch (kind) {
         case FileKind::empty:
@@ -478,8 +516,6 @@ bool is_plain(FileKind kind) {
     }
 }
 
-}  // namespace
-
 std::string describe(const Sniffed& file) {
     std::string words = described(file.kind).name;
     if (file.kind == FileKind::table && !file.detail.empty()) words += fmt::format(" with the columns {}", file.detail);
@@ -490,7 +526,9 @@ std::string describe(const Sniffed& file) {
 }
 
 void throw_foreign(const std::filesystem::path& file, const Sniffed& sniffed, std::string_view wanted) {
-    throw InputError("{}: is {}, not {}: {}", file.string(), describe(sniffed), wanted, described(sniffed.kind).advice);
+    const Described& kind = described(sniffed.kind);
+    throw InputError("{}: is {}, not {}: {}", file.string(), describe(sniffed), wanted,
+                     fmt::format(fmt::runtime(kind.advice), kind.pandas_reader));
 }
 
 void refuse_foreign(const std::filesystem::path& file, std::string_view wanted,

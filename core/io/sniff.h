@@ -59,6 +59,10 @@ struct Sniffed {
 Sniffed sniff(const std::filesystem::path& file);
 // The kind of a file that begins with `head`; `whole` when that is all of it.
 FileKind kind_of(std::string_view head, bool whole);
+// Whether text never has this byte: NUL and most control characters.
+bool is_no_text(char c);
+// Kinds that readers judge for themselves: text, JSON, tables, and bytes of no format known here.
+bool is_plain(FileKind kind);
 // "a Git LFS pointer (the file itself has 548,105,171 bytes)".
 std::string describe(const Sniffed& file);
 

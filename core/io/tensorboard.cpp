@@ -68,11 +68,6 @@ constexpr std::array kNumberTypes{
 
 constexpr std::size_t header_bytes = 12, footer_bytes = 4;
 
-// TFRecord masks its checksums, so that one over data that holds one stays strong.
-std::uint32_t masked_crc(std::string_view bytes) {
-    return std::rotr(crc32c(bytes.data(), bytes.size()), 15) + 0xa282ead8u;
-}
-
 void append_record(std::string& buffer, std::string_view data) {
     std::string length;
     store(length, static_cast<std::uint64_t>(data.size()));
@@ -239,6 +234,10 @@ class Window {
 };
 
 }  // namespace
+
+std::uint32_t masked_crc(std::string_view bytes) {
+    return std::rotr(crc32c(bytes.data(), bytes.size()), 15) + 0xa282ead8u;
+}
 
 TensorBoardWriter::TensorBoardWriter(const std::filesystem::path& directory, std::int64_t keep_bytes) {
     if (keep_bytes < 0) {

@@ -48,9 +48,16 @@ class SniffTest : public QObject {
         QVERIFY(kind(bytes_of<std::int32_t>({20240801, 7, 5})) == FileKind::tokens);
         QVERIFY(kind(bytes_of<std::int32_t>({20240326, 3, 1024})) == FileKind::llmc_other);
         QVERIFY(kind("PAR1\x15\x04"s) == FileKind::parquet);
+        QVERIFY(kind("PAR1 columns PAR1") == FileKind::parquet);
         QVERIFY(kind("ARROW1\0\0"s) == FileKind::arrow_file);
         QVERIFY(kind(bytes_of<std::uint32_t>({0xFFFFFFFFu, 376, 16, 0, 0})) == FileKind::arrow_stream);
         QVERIFY(kind("GGUF\x03\0\0\0"s) == FileKind::gguf);
+        QVERIFY(kind("GGUF\0\0\0\x03"s) == FileKind::gguf);  // big-endian
+        QVERIFY(kind("FEA1\0\0\0\0"s) == FileKind::arrow_file);
+        QVERIFY(kind("%PDF-1.7\n") == FileKind::pdf);
+        QVERIFY(kind("BZh91AY&SY....") == FileKind::bzip2);
+        for (const std::string& mark : {"ustar\00000"s, "ustar  \0"s})
+            QVERIFY(kind(std::string(257, 'x') + mark + std::string(300, '\0')) == FileKind::tar);
         QVERIFY(kind("SQLite format 3\0\x10"s) == FileKind::sqlite);
         QVERIFY(kind("\x28\xB5\x2F\xFD\x04"s) == FileKind::zstd);
         QVERIFY(kind(bytes_of<std::uint64_t>({20}) + "{\"__metadata__\":{}}  ") == FileKind::safetensors);
@@ -71,7 +78,7 @@ class SniffTest : public QObject {
     // Frames of TFRecord: the checksum of the length tells them.
     void event_files() {
         std::string length = bytes_of<std::uint64_t>({24});
-        io::store(length, std::rotr(io::crc32c(length.data(), 8), 15) + 0xa282ead8u);
+        io::store(length, io::masked_crc(length));
         QVERIFY(kind(length + "\x09........\x1a\x0d" "brain.Event:2") == FileKind::tensorboard);
         QVERIFY(kind(length + std::string(30, 'x')) == FileKind::tfrecord);
         length[8] ^= 1;
@@ -86,9 +93,14 @@ class SniffTest : public QObject {
         QVERIFY(kind("[{\"a\": {}}, {}]") == FileKind::json_array);
         QVERIFY(kind("[\n  \"a\",\n  \"b\"\n]") == FileKind::json_array);
         QVERIFY(kind("[" + std::string(70000, ' ') + "1]") == FileKind::json_array);
+        for (const char* cut : {"[", "[tr", "[-1.5e", "[1, nul", "[{\"a\": -Inf"})
+            QVERIFY2(kind(cut) == FileKind::json_array, cut);
         QVERIFY(kind("Step,train/loss\n1,3.5\n") == FileKind::table);
         QVERIFY(kind("Step;loss\r\n1;3,5\r\n2;3,25\r\n") == FileKind::table);
         QVERIFY(kind("step\tloss\n1\t2\n") == FileKind::table);
+        const auto spaced = io::sniff(folder_.write("t", "text, label\na, 1\nb c, 2\nd, 3\n\n\"e, f\", 4\ng, 5\n"));
+        QVERIFY(spaced.kind == FileKind::table);
+        QCOMPARE(spaced.detail, std::string("text, label"));
         QVERIFY(kind("<HTML><head>") == FileKind::html);
         QVERIFY(kind("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>") == FileKind::html);
         QVERIFY(kind("\xFE\xFF\0h\0i"s) == FileKind::utf16);
@@ -100,9 +112,16 @@ class SniffTest : public QObject {
         for (const char* text : {"Once upon a time, there was\na fox, a hen and a dog,\n", "Hello,\nworld\n",
                                  "<mediawiki xmlns=\"x\">\n", "{} and {}\n", "[see below]\n",
                                  "\"Yes,\" he said, \"no.\"\n",
-                                 "word,other\nno second column here\n", "version 2 of this\n", "\n\n", "PARIS\n"})
+                                 "word,other\nno second column here\n", "version 2 of this\n", "\n\n", "PARIS\n",
+                                 "PARENTS GUIDE\n", "PAR1 is a mark\n", "PARE", "GGUF is a file format\n", "GGUF\n",
+                                 "ARROW1 is a mark\n", "FEA1\n", "BZh91 is a mark\n", "SQLite format 3 is old\n",
+                                 "%PDF- begins a document\n", "MMIDIDX\n", "PK is a name\n", "[draft", "[see", "[-see",
+                                 "Hello, world\nHello, moon\nHello, sun\nHello, you\n",
+                                 "Hello, world\na, b\na, b\na, b\na, b\na, b, c\n",
+                                 "Come, Tyger\n\nburning\n\nbright\n\nin\n\nthe\n\nforests\n"})
             QVERIFY2(kind(text) == FileKind::text, text);
         QVERIFY(kind("caf\xE9 au lait\n") == FileKind::text);
+        QVERIFY(kind(std::string(257, 'x') + "ustar is a format of tar" + std::string(300, 'x')) == FileKind::text);
     }
 
     void token_ids_are_no_known_format() {
@@ -114,7 +133,7 @@ class SniffTest : public QObject {
     void gzip_is_looked_through() {
         const io::Sniffed lines = io::sniff(gzipped("{\"a\": 1}\n{\"a\": 2}\n"));
         QVERIFY(lines.gzipped && lines.kind == FileKind::json_lines);
-        QVERIFY(io::sniff(gzipped("PAR1....")).kind == FileKind::parquet);
+        QVERIFY(io::sniff(gzipped("PAR1\x15...")).kind == FileKind::parquet);
         QVERIFY(kind("\x1F\x8B\x08 torn") == FileKind::gzip);
     }
 
