@@ -20,11 +20,11 @@ struct Options {
     bool json = false;
 };
 
-Json to_json(const infer::Score& score, const std::string& run, const std::string& precision) {
+Json to_json(const infer::Score& score, const std::string& run) {
     Json by_position = Json::array();
     for (const double loss : score.loss_by_position) by_position.push_back(io::number_to_json(loss));
     return {{"run", run},
-            {"precision", precision},
+            {"precision", score.precision},
             {"tokens", score.tokens},
             {"context", score.context},
             {"bytes", score.bytes},
@@ -62,10 +62,10 @@ std::string unknown_tokens(const infer::Score& score, bool is_text) {
                   "score the text itself with --text.");
 }
 
-void print(const infer::Score& score, const std::string& precision) {
+void print(const infer::Score& score) {
     std::cout << fmt::format("loss {} nats, perplexity {}, {} tokens in windows of {}, computed in {}\n",
                              fixed(score.loss, 4), significant(score.perplexity), with_thousands(score.tokens),
-                             score.context, precision);
+                             score.context, score.precision);
     if (score.bytes > 0)
         std::cout << fmt::format("bits per byte {}, {} with special tokens masked\n", fixed(score.bpb, 4),
                                  fixed(score.bpb_masked, 4));
@@ -83,9 +83,9 @@ int eval(const Options& options) {
     const infer::Score score = options.text.empty() ? infer::score_tokens(*trained, options.tokens, options.logits)
                                                     : infer::score_text(*trained, text, options.logits);
     if (options.json)
-        print_json(to_json(score, place.name, score.precision));
+        print_json(to_json(score, place.name));
     else
-        print(score, score.precision);
+        print(score);
     for (const std::string& remark : score.remarks) std::cerr << "note: " << remark << '\n';
     if (score.unknown_tokens > 0)
         std::cerr << "note: " << unknown_tokens(score, !options.text.empty()) << '\n';

@@ -11,7 +11,7 @@ namespace ablate::data {
 struct Batch {
     std::int64_t rows = 0, context = 0;
     std::vector<std::int64_t> ids, targets;  // [rows, context], row-major
-    std::vector<std::int64_t> begins;        // [rows]: where each row's first id stands in its token file
+    std::vector<std::int64_t> begins;        // [rows]: the position of each row's first id in its token file
 };
 
 // The batch of a micro-step: random windows from the stream (seed, "data/STEP/MICRO"). Any batch is known by its step

@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view border = "<|endoftext|>";
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool has_borders(const fs::path& file) {
     io::LineReader reader(file);
@@ -130,7 +129,7 @@ struct DocumentReader::State {
         std::string line;
         if (!lines->next(line)) return false;
         std::string_view text = line;
-        if (++line_number == 1 && text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+        if (++line_number == 1) text = io::without_byte_order_mark(text);
         const std::string where = fmt::format("{}:{}", file_name, line_number);
         require_utf8(text, where);
         if (!json_lines)

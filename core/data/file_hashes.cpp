@@ -24,6 +24,12 @@ Json state_of(const struct stat& status) {
     return {{"size", status.st_size}, {"seconds", status.st_mtim.tv_sec}, {"nanoseconds", status.st_mtim.tv_nsec}};
 }
 
+// Tells a file from another that took its place within the same tick.
+Json with_inode(Json state, const struct stat& status) {
+    state["inode"] = status.st_ino;
+    return state;
+}
+
 }  // namespace
 
 FileHashes::FileHashes(fs::path memo) : memo_(std::move(memo)) {
@@ -39,17 +45,29 @@ std::string FileHashes::of(const fs::path& file) {
     struct stat status {};
     std::error_code error;
     const fs::path canonical = fs::canonical(file, error);
-    if (memo_.empty() || error || stat(canonical.c_str(), &status) != 0) return sha256_file(file);
+    if (error || stat(canonical.c_str(), &status) != 0) return sha256_file(file);
 
     const Json state = state_of(status);
     if (std::string hash = remembered(canonical, state); !hash.empty()) return hash;
+    const auto recent = recent_.find(canonical.string());
+    if (recent != recent_.end() && recent->second.state == with_inode(state, status)) return recent->second.sha256;
 
     const std::string hash = sha256_file(file);
-    if (std::time(nullptr) - status.st_mtim.tv_sec >= settled_seconds) {
+    if (!memo_.empty() && std::time(nullptr) - status.st_mtim.tv_sec >= settled_seconds) {
         known_[canonical.string()] = {{"state", state}, {"sha256", hash}};
         changed_ = true;
+    } else {
+        recent_[canonical.string()] = {with_inode(state, status), hash};
     }
     return hash;
+}
+
+void FileHashes::note(const fs::path& file, const std::string& sha256) {
+    struct stat status {};
+    std::error_code error;
+    const fs::path canonical = fs::canonical(file, error);
+    if (!error && stat(canonical.c_str(), &status) == 0)
+        recent_[canonical.string()] = {with_inode(state_of(status), status), sha256};
 }
 
 std::string FileHashes::remembered(const fs::path& canonical, const Json& state) const {

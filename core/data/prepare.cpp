@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/paths.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/data/token_sets.h"
@@ -77,6 +78,26 @@ fs::path given_tokenizer(const DataConfig& config, const fs::path& cache) {
     return path;
 }
 
+// The tokenizer's files as version 0.1 knew them: the first recipe's key covers these.
+std::vector<fs::path> tokenizer_files_of_first_recipe(const fs::path& path) {
+    std::vector<fs::path> files;
+    const auto add = [&](const fs::path& folder, std::initializer_list<const char*> names) {
+        for (const char* name : names)
+            if (is_there(folder / name)) files.push_back(folder / name);
+    };
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) {
+        add(path, {"tokenizer.json", "vocab.json", "merges.txt", "tokenizer.model", "tokenizer_config.json",
+                   "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"});
+        return files;
+    }
+    files.push_back(path);
+    if (path.filename() == "vocab.json") add(path.parent_path(), {"merges.txt"});
+    if (path.filename() == "vocab.json" || path.extension() == ".model")
+        add(path.parent_path(), {"tokenizer_config.json"});
+    return files;
+}
+
 std::string cache_key(const DataConfig& config, const fs::path& text, const fs::path& tokenizer, FileHashes& hashes,
                       int recipe = token_recipe) {
     Json key = {{"recipe", recipe},
@@ -89,8 +110,8 @@ std::string cache_key(const DataConfig& config, const fs::path& text, const fs::
     for (const auto& [name, file] : config.val) key["val"][name] = hashes.of_text(file);
     if (!tokenizer.empty()) {
         key.erase("byte_fallback");  // of a tokenizer that is trained
-        for (const fs::path& file : tokenizer_files(tokenizer))
-            key["tokenizer"][file.filename().string()] = hashes.of(file);
+        const auto files = recipe == 1 ? tokenizer_files_of_first_recipe(tokenizer) : tokenizer_files(tokenizer);
+        for (const fs::path& file : files) key["tokenizer"][file.filename().string()] = hashes.of(file);
     }
     return sha256_hex(key.dump());
 }
@@ -187,21 +208,28 @@ int recipe_of(const Json& described) {
     return recipe != described.end() && recipe->is_number_integer() ? recipe->get<int>() : 1;
 }
 
-// What the folder tells of the bytes of a validation set, if it is of these tokens: a file that was exchanged has others.
-std::vector<ByteCorrection> read_byte_corrections(const PreparedData& data, const ValidationSet& set,
-                                                  const std::string& file_name, const Json& described,
-                                                  FileHashes& hashes) {
-    const fs::path file = data.folder / true_bytes_file(set.name);
-    if (!data.tokenizer || !fs::exists(file)) return {};
-    if (recorded_hash(described, file_name) != set.sha256 ||
-        recorded_hash(described, true_bytes_file(set.name)) != hashes.of(file))
-        return {};
+// What the folder of a validation set tells of the bytes of its tokens, if it is of these tokens and this tokenizer: a
+// file that was exchanged has others.
+void read_byte_corrections(const PreparedData& data, ValidationSet& set, const fs::path& tokens, FileHashes& hashes) {
+    const Json described = described_tokens(tokens.parent_path());
+    if (!data.tokenizer || recipe_of(described) < 2) return;
+    if (tokens.stem() == "train") return;  // only those of validation sets are recorded
+    const fs::path tokenizer = *find_tokenizer(data.folder);
+    if (recorded_hash(described, tokens.filename().string()) != set.sha256 ||
+        recorded_hash(described, tokenizer.filename().string()) != hashes.of(tokenizer))
+        return;
+    const std::string table = true_bytes_file(tokens.stem().string());
+    const std::string hash = recorded_hash(described, table);
+    const fs::path file = tokens.parent_path() / table;
+    std::error_code ignored;
+    if (!hash.empty() && (!fs::exists(file, ignored) || hashes.of(file) != hash)) return;
+    set.knows_bytes = true;
+    if (hash.empty()) return;  // each id tells its bytes
     const io::NpyHeader header = io::read_npy_header(file);
     if (header.dtype != "i8" || header.shape.size() != 2 || header.shape[1] != 2)
         throw InputError("{}: a table of positions and bytes is expected (int64, two columns)", file.string());
     const std::string bytes = io::OpenFile(file, O_RDONLY)
                                   .read_at(header.data_offset, static_cast<std::size_t>(header.count()) * 8);
-    std::vector<ByteCorrection> corrections;
     std::array<std::int64_t, 2> ids{};
     for (std::size_t at = 0; at + 16 <= bytes.size(); at += 16) {
         const auto position = io::load<std::int64_t>(bytes.data() + at);
@@ -211,9 +239,8 @@ std::vector<ByteCorrection> read_byte_corrections(const PreparedData& data, cons
         set.tokens->read(position - 1, ids);
         const auto before = static_cast<std::size_t>(ids[0]), id = static_cast<std::size_t>(ids[1]);
         const std::int64_t told = data.ends_line[before] ? data.line_start_bytes[id] : data.token_bytes[id];
-        corrections.push_back({position, io::load<std::int64_t>(bytes.data() + at + 8) - told});
+        set.byte_corrections.push_back({position, io::load<std::int64_t>(bytes.data() + at + 8) - told});
     }
-    return corrections;
 }
 
 std::string unknown_finding(std::int64_t unknown, std::int64_t tokens, bool bytes_are_known, bool trained_here) {
@@ -239,9 +266,11 @@ void find_in_data(PreparedData& data, const Json& described, const std::string& 
         if (set.sha256 == train_sha256) data.findings.push_back(fmt::format(fmt::runtime(same_text_finding), set.name));
     if (data.unknown_tokens == 0) return;
     std::int64_t tokens = data.train->size();
-    for (const ValidationSet& set : data.validation) tokens += set.tokens->size();
-    // Folders of the first recipe do not record the bytes.
-    const bool known = recipe_of(described) >= 2 && described.contains("files");
+    bool known = true;
+    for (const ValidationSet& set : data.validation) {
+        tokens += set.tokens->size();
+        known &= set.knows_bytes;
+    }
     data.findings.push_back(unknown_finding(data.unknown_tokens, tokens, known, trained_here(described)));
 }
 
@@ -281,16 +310,17 @@ PreparedData load_tokens(const DataConfig& config, const fs::path& tokens,
         return tokens;
     };
     data.train = open(sets.train, "training");
-    data.sha256 += identity_of(sets.train, hashes) + " train\n";
+    const std::string train_sha256 = identity_of(sets.train, hashes);
+    data.sha256 += train_sha256 + " train\n";
     for (const TokenSetFiles& set : sets.validation) {
         const std::string which = set.name == "val" ? "validation" : set.name;
-        data.validation.push_back({set.name, open(set, which), identity_of(set, hashes), {}});
-        data.sha256 += fmt::format("{} validation {}\n", data.validation.back().sha256, set.name);
-        data.validation.back().byte_corrections =
-            read_byte_corrections(data, data.validation.back(), set.files.front().filename().string(), described, hashes);
+        ValidationSet& added = data.validation.emplace_back(ValidationSet{set.name, open(set, which), {}, {}});
+        added.sha256 = identity_of(set, hashes);
+        data.sha256 += fmt::format("{} validation {}\n", added.sha256, set.name);
+        read_byte_corrections(data, added, set.files.front(), hashes);
     }
     data.sha256 = sha256_hex(data.sha256);
-    find_in_data(data, described, identity_of(sets.train, hashes));
+    find_in_data(data, described, train_sha256);
     return data;
 }
 
@@ -334,9 +364,8 @@ bool same_files(const fs::path& one, const fs::path& other, FileHashes& hashes) 
     return !error && size == fs::file_size(other, ignored) && hashes.of(one) == hashes.of(other);
 }
 
-std::vector<std::string> early_findings_of_tokens(const DataConfig& config) {
+std::vector<std::string> early_findings_of_tokens(const DataConfig& config, FileHashes& hashes) {
     std::vector<std::string> findings;
-    FileHashes hashes;
     const TokenSets sets = find_token_sets(config.tokens, config.val, config.val_every);
     const std::vector<fs::path>& train = sets.train.files;
     for (const TokenSetFiles& set : sets.validation) {
@@ -347,10 +376,9 @@ std::vector<std::string> early_findings_of_tokens(const DataConfig& config) {
     return findings;
 }
 
-std::vector<std::string> early_findings_of_text(const DataConfig& config, const fs::path& cache) {
+std::vector<std::string> early_findings_of_text(const DataConfig& config, const fs::path& cache, FileHashes& hashes) {
     std::vector<std::string> findings;
     if (config.text.empty()) return findings;
-    FileHashes hashes(fs::exists(cache) ? cache / "hashes.json" : fs::path());
     for (const auto& [name, file] : config.val)
         if (same_files(config.text, file, hashes))
             findings.push_back(fmt::format(fmt::runtime(same_text_finding), name));
@@ -360,8 +388,9 @@ std::vector<std::string> early_findings_of_text(const DataConfig& config, const 
         if (!hashes.knows(file)) return findings;
     const std::string key = cache_key(config, config.text, given_tokenizer(config, cache), hashes);
     const Json described = described_tokens(cache / "tokens" / key);
+    const Json sets = described.value("sets", Json::object());
     std::int64_t unknown = 0, tokens = 0;
-    for (const auto& [name, set] : described.value("sets", Json::object()).items()) {
+    for (const auto& [name, set] : sets.items()) {
         unknown += set.value("unknown_tokens", std::int64_t{0});
         tokens += set.value("tokens", std::int64_t{0});
     }
@@ -379,6 +408,12 @@ fs::path recorded_tokens(const std::string& data_folder, const fs::path& cache) 
     return fs::exists(moved, ignored) ? moved : fs::path(data_folder);
 }
 
+fs::path cache_of_run(const fs::path& run_folder) {
+    fs::path folder = fs::absolute(run_folder).lexically_normal();
+    if (!folder.has_filename()) folder = folder.parent_path();  // "runs/ID/"
+    return folder.parent_path().parent_path() / "cache";
+}
+
 PreparedData prepare_recorded(const DataConfig& config, const RecordedTokens& recorded, const fs::path& cache,
                               const Progress& progress) {
     if (config.tokens.empty()) {
@@ -391,6 +426,9 @@ PreparedData prepare_recorded(const DataConfig& config, const RecordedTokens& re
     }
     PreparedData data = prepare_data(config, cache, progress);
     if (data.sha256 == recorded.sha256) return data;
+    if (!config.tokens.empty())
+        throw InputError("the data has changed since the run was made (sha256 {:.12}, was {:.12}); start a new run",
+                         data.sha256, recorded.sha256);
     throw InputError(
         "the tokens that the run was trained on (sha256 {:.12}) are neither in {} nor made again from its data (sha256 "
         "{:.12}): bring that folder back, or start a new run",
@@ -422,8 +460,11 @@ fs::path models_beside(const fs::path& cache) { return fs::absolute(cache).paren
 
 std::vector<std::string> early_findings(const DataConfig& config, const fs::path& cache) {
     try {
-        if (!config.tokens.empty()) return early_findings_of_tokens(config);
-        return early_findings_of_text(config, cache);
+        FileHashes hashes(fs::exists(cache) ? cache / "hashes.json" : fs::path());
+        std::vector<std::string> findings = config.tokens.empty() ? early_findings_of_text(config, cache, hashes)
+                                                                  : early_findings_of_tokens(config, hashes);
+        hashes.save();
+        return findings;
     } catch (const std::exception&) {
         return {};  // what is wrong with the data is said where they are prepared
     }

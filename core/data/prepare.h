@@ -18,6 +18,7 @@ struct ValidationSet {
     std::shared_ptr<const TokenFile> tokens;
     std::string sha256;
     std::vector<ByteCorrection> byte_corrections;  // by position
+    bool knows_bytes = false;  // with them, the bytes of every token are known, also those of unknown tokens
 };
 
 // Everything a run reads, ready on disk. Immutable and shared by the runs of a study.
@@ -27,7 +28,7 @@ struct PreparedData {
     std::shared_ptr<const TokenFile> train;
     std::vector<ValidationSet> validation;  // "val" first, then by name; at least one
     std::vector<std::int64_t> token_bytes;  // by id, within a line; empty without a tokenizer: no bits per byte then
-    std::vector<std::int64_t> line_start_bytes;  // by id, behind an id that ends_line (tokenizer.h)
+    std::vector<std::int64_t> line_start_bytes;  // by id, after an id that ends_line (tokenizer.h)
     std::vector<bool> ends_line;                 // by id
     std::vector<bool> special;                   // by id
     double unigram_entropy = 0;                  // nats, of the training tokens
@@ -42,6 +43,9 @@ struct PreparedData {
 // The folder of tokens that a run was trained on, as its run.json or trainer.json names it: that folder, or the one of
 // the same name in `cache` when the workspace was moved. Empty when the run names none.
 std::filesystem::path recorded_tokens(const std::string& data_folder, const std::filesystem::path& cache);
+
+// WORKSPACE/cache of WORKSPACE/runs/ID, which may be written with a slash at its end.
+std::filesystem::path cache_of_run(const std::filesystem::path& run_folder);
 
 // The tokens of an earlier run, as its run.json records them.
 struct RecordedTokens {

@@ -15,12 +15,7 @@ using io::FileKind;
 
 namespace {
 
-std::string lower_name(const fs::path& file) {
-    std::string name = file.filename().string();
-    for (char& c : name)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return name;
-}
+std::string lower_name(const fs::path& file) { return lower_case(file.filename().string()); }
 
 bool has_extension(const fs::path& file, std::initializer_list<const char*> extensions) {
     std::string name = lower_name(file);
@@ -113,9 +108,8 @@ std::size_t sequence_length(std::string_view text, std::size_t i) {
     std::size_t line_start = 0, i = 0;
     const std::string_view head = sniffed.head;
     for (std::size_t length; i < head.size(); i += length) {
-        const auto byte = static_cast<unsigned char>(head[i]);
         length = sequence_length(head, i);
-        if (length == 0 || (byte < 0x20 && std::string_view("\t\n\v\f\r\x1B\x1A\b").find(head[i]) == head.npos)) break;
+        if (length == 0 || io::is_no_text(head[i])) break;
         if (head[i] != '\n') continue;
         ++line;
         line_start = i + 1;
@@ -177,6 +171,12 @@ std::optional<std::string> likely_field(const std::string& field, const std::vec
 }
 
 }  // namespace
+
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
 
 TextShape text_shape(const fs::path& file) {
     io::Sniffed sniffed = io::sniff(file);

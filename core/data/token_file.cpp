@@ -24,7 +24,7 @@ constexpr std::size_t flush_bytes = 1 << 20;
 constexpr std::int64_t uint16_ids = 1 << 16;
 
 // Widens `ids.size()` items that stand at the end of the ids' own memory, so that reading needs no buffer. Going
-// forward never overwrites an item not yet read: item k is read at or behind the place where id k is written.
+// forward never overwrites an item not yet read: item k is read at or after the place where id k is written.
 template <class T>
 void widen_in_place(std::span<std::int64_t> ids) {
     const char* items = reinterpret_cast<const char*>(ids.data() + ids.size()) - ids.size() * sizeof(T);
@@ -183,10 +183,7 @@ Layout layout_of(const fs::path& file, const TokenFormat& format) {
     if (sniffed.gzipped) io::refuse_foreign(file, kWanted, {sniffed.kind});
     if (sniffed.kind == FileKind::npy) return npy_layout(file);
     if (sniffed.kind == FileKind::tokens) return llmc_layout(file, sniffed);
-    const bool plain = sniffed.kind == FileKind::binary || sniffed.kind == FileKind::utf16 ||
-                       sniffed.kind == FileKind::empty || sniffed.kind == FileKind::text ||
-                       sniffed.kind == FileKind::table;
-    if (is_text(sniffed) || !plain) io::throw_foreign(file, sniffed, kWanted);
+    if (is_text(sniffed) || !io::is_plain(sniffed.kind)) io::throw_foreign(file, sniffed, kWanted);
     if (file.extension() == ".npy")
         throw InputError(
             "{}: is not a .npy file (it does not begin with \\x93NUMPY): numpy.memmap writes no header; write it with "

@@ -50,7 +50,8 @@ class TokenFile {
     void read(std::int64_t begin, std::span<std::int64_t> ids) const;
     const std::filesystem::path& path() const;    // of the first file
     std::string place(std::int64_t token) const;  // "FILE: token N" of the file that holds it
-    // Why the ids may be wrong: "; or data.token_type ..." for files without a header, else empty.
+    // Why the ids may be wrong: ", and data.token_type the type of the ids (...)" for files without a header; else
+    // empty.
     std::string doubt() const;
 
   private:

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/data/text_files.h"
 
 #include <algorithm>
 #include <array>
@@ -44,12 +45,13 @@ std::string without_separators(std::string text) {
     return text;
 }
 
-// Takes the digits off the end of `text`, with the separator before them.
+// Takes the digits off the end of `text`, with the separator before them. Digits after a letter are no number of a
+// shard: "v2" and "gpt2" are names.
 std::optional<std::int64_t> take_number(std::string& text) {
     std::size_t begin = text.size();
     while (begin > 0 && is_digit(text[begin - 1])) --begin;
     std::int64_t number = 0;
-    if (begin == text.size() || text.size() - begin > 12) return {};
+    if (begin == text.size() || text.size() - begin > 12 || (begin > 0 && !is_separator(text[begin - 1]))) return {};
     std::from_chars(text.data() + begin, text.data() + text.size(), number);
     text.resize(begin);
     text = without_separators(text);
@@ -67,9 +69,7 @@ Named named(const fs::path& file) {
         result.number = take_number(shortened);
     }
     result.stem = result.family = shortened;
-    std::string lower = shortened;
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const std::string lower = lower_case(shortened);
     for (const auto& [word, role] : kRoleWords) {
         const std::string_view text = word;
         for (auto at = lower.find(text); at != std::string::npos; at = lower.find(text, at + 1)) {
@@ -256,17 +256,22 @@ class Finder {
             files.push_back(shards[i].file);
             if (i == 0) continue;
             const Named &before = shards[i - 1], &shard = shards[i];
-            if (before.number == shard.number)
-                throw InputError("{}: {} and {} have the same number: remove one of them",
-                                 shard.file.parent_path().string(), before.file.filename().string(),
-                                 shard.file.filename().string());
-            if (before.number && *shard.number > *before.number + 1)
+            if (!before.number || before.number == shard.number)
+                throw InputError(
+                    "{}: {} and {} have the same number, or one has none: name one of them in {}, or remove it",
+                    shard.file.parent_path().string(), before.file.filename().string(), shard.file.filename().string(),
+                    shard.role == Role::train || shard.role == Role::none ? "data.tokens" : "data.val");
+            if (*shard.number > *before.number + 1)
                 sets_.remarks.push_back(fmt::format("no shard is there between {} and {}: the set is joined without it",
                                                     before.file.filename().string(), shard.file.filename().string()));
         }
-        if (const auto total = shards.front().total; total && *total != std::ssize(shards))
+        const Named& first = shards.front();
+        if (shards.size() > 1 && *first.number > 1 && !first.total)
+            sets_.remarks.push_back(fmt::format("no shard is there before {}: the set is joined without it",
+                                                first.file.filename().string()));
+        if (const auto total = first.total; total && *total != std::ssize(shards))
             sets_.remarks.push_back(fmt::format("{}: {} of {} shards are there: the set is joined of these",
-                                                shards.front().stem, shards.size(), *total));
+                                                first.stem, shards.size(), *total));
         return files;
     }
 
@@ -276,7 +281,7 @@ class Finder {
         const std::int64_t documents = files.size() == 1 ? megatron_documents(files.front()) : 0;
         if (documents == 0)
             throw InputError(
-                "{}: there are no validation tokens next to it: name a token file of its own in data.val, for example "
+                "{}: there are no validation tokens next to it: name a separate token file in data.val, for example "
                 "{{\"val\": \"{}\"}}",
                 files.front().string(), (sets_.folder / "NAME_val.bin").string());
         if (documents <= val_every_ / 2)
@@ -287,8 +292,8 @@ class Finder {
         sets_.train.held_out = {HeldOut::Part::training, val_every_};
         sets_.validation.push_back({"val", files, {HeldOut::Part::validation, val_every_}});
         sets_.remarks.push_back(fmt::format(
-            "{}: one document in {} is held out for validation (data.val_every); data.val names tokens of your own "
-            "instead",
+            "{}: one document in {} is held out for validation (data.val_every). To validate on other tokens, name them in "
+            "data.val",
             files.front().string(), val_every_));
     }
 

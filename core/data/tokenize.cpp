@@ -254,8 +254,9 @@ void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, c
     LoadedTokenizer loaded;
     if (!given.empty()) loaded = load_given(given, config);  // before a long look at the texts
     const TextSurvey found = survey(config, texts, progress);
+    Json data;
     atomic_directory(out, [&](const fs::path& folder) {
-        Json data = {{"format", 1},
+        data = {{"format", 1},
                      {"recipe", token_recipe},
                      {"vocab_size", config.vocab_size},
                      {"options",
@@ -295,6 +296,7 @@ void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, c
         }
         io::write_json(folder / "data.json", data);
     });
+    for (const auto& [name, hash] : data.at("files").items()) hashes.note(out / name, hash.get<std::string>());
 }
 
 void tokenize(const DataConfig& config, const std::vector<fs::path>& texts, const fs::path& out,

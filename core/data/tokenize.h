@@ -10,7 +10,7 @@ namespace ablate::data {
 inline constexpr int token_recipe = 2;
 
 // Of a validation set: a table [n, 2] of positions and the bytes that the tokens there stand for, where the ids do not
-// tell them. In a folder of its own, since every .npy beside the tokens is a validation set.
+// tell them. In its own folder, since every .npy beside the tokens is a validation set.
 inline std::string true_bytes_file(const std::string& set) { return "bytes/" + set + ".npy"; }
 
 // tokenize() with hashes that may be remembered, and with the tokenizer `given`, a file or folder; empty: one is

@@ -88,14 +88,18 @@ class Scorer {
             if (!tokenizer) continue;
             const auto before = static_cast<std::int32_t>(ids[i]), id = static_cast<std::int32_t>(ids[i + 1]);
             const bool known = id < tokenizer->vocab_size();  // ids beyond the tokenizer's only pad the vocabulary
-            if (!known || tokenizer->is_special(id)) special_ += nll[i];
-            score_.unknown_tokens += id == tokenizer->unknown_id();
+            std::int64_t bytes = 0;
             if (!bytes_.empty())
-                score_.bytes += bytes_[static_cast<std::size_t>(windows.begin) + i + 1];
+                bytes = bytes_[static_cast<std::size_t>(windows.begin) + i + 1];
             else if (known && before < tokenizer->vocab_size())
-                score_.bytes += data::bytes_after(*tokenizer, before, id);
+                bytes = data::bytes_after(*tokenizer, before, id);
             else if (known)
-                score_.bytes += tokenizer->byte_length(id);
+                bytes = tokenizer->byte_length(id);
+            score_.bytes += bytes;
+            const bool is_unknown = id == tokenizer->unknown_id();
+            score_.unknown_tokens += is_unknown;
+            const bool stands_for_text = known && (!tokenizer->is_special(id) || (is_unknown && bytes > 0));
+            if (!stands_for_text) special_ += nll[i];
         }
     }
 
@@ -120,7 +124,7 @@ class Scorer {
     ReadIds read_;
     std::span<const std::int32_t> bytes_;
     std::vector<double> sums_;  // of nll, by position
-    double special_ = 0;        // nll of special tokens
+    double special_ = 0;        // nll of tokens that stand for no text
     Score score_;
 };
 

@@ -8,15 +8,17 @@ namespace ablate::infer {
 
 struct TrainedModel;
 
-// The tokens lie in windows of `context`, the model's, one behind the other and the last one shorter. Each token but
-// the first is scored once, given those of its window before it.
+// The tokens are split into windows of `context`, the model's; the last one may be shorter. Each token but the first is
+// scored once, given those of its window before it.
 struct Score {
     std::int64_t tokens = 0;  // scored
     std::int64_t context = 0;
     std::int64_t bytes = 0;                // of the text the scored tokens stand for; 0 without a tokenizer
     std::int64_t unknown_tokens = 0;       // scored; their bytes are counted in a text, and 0 in a file of tokens
     double loss = 0, perplexity = 0;       // mean in nats, its exponential
-    double bpb = 0, bpb_masked = 0;        // sum of nll / ln 2 / bytes: special tokens' nll counted, masked; or NaN
+    // Sum of nll / ln 2 / bytes, or NaN. `bpb_masked` leaves out the nll of special tokens. An unknown token is one of
+    // them only where its bytes are not known.
+    double bpb = 0, bpb_masked = 0;
     std::vector<double> loss_by_position;  // [context]: mean over the windows that have a token there
     std::vector<std::int64_t> position_tokens;  // [context]: how many that are
     std::string precision;                      // in which the model computed

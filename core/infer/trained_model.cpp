@@ -45,9 +45,9 @@ TrainedModel load_trained(const fs::path& run_folder, bool needs_tokenizer, std:
     trained.name = run_folder.string();
     trained.config = stored_run_config(state.at("config"), (checkpoint.folder / "trainer.json").string());
     if (!precision.empty()) trained.config.train.precision = precision;
-    const fs::path cache = fs::absolute(run_folder).lexically_normal().parent_path().parent_path() / "cache";
-    find_tokenizer(trained, data::recorded_tokens(state.at("data_folder").get<std::string>(), cache), needs_tokenizer);
-    trained.before.clear();  // a run learns from whole documents, one behind the other
+    const auto data_folder = state.at("data_folder").get<std::string>();
+    find_tokenizer(trained, data::recorded_tokens(data_folder, data::cache_of_run(run_folder)), needs_tokenizer);
+    trained.before.clear();  // a run learns from whole documents, one after the other
     make_model(trained, context);
     std::vector<train::NamedTensor> weights;
     for (const auto& parameter : trained.model->parameters()) weights.push_back({parameter.spec.name, parameter.value});

@@ -109,8 +109,8 @@ LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
     if (settings.by_lines) side.added.clear(), side.named.clear(), side.remarks.clear();
     const bool llama = side.is_class("LlamaTokenizer");
     if (llama && !settings.by_lines) be_llama(side, settings);
-    const auto plain = load_sentencepiece(file);
     if (!settings.by_lines) {
+        std::unique_ptr<Tokenizer> plain;  // read where a name is to be looked up
         settings.added = side.added;  // before the control pieces: of two, the first counts
         for (const auto& [role, token] : side.named) {
             if (!token || token->content.empty()) continue;
@@ -119,6 +119,7 @@ LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
             });
             if (is_added) continue;
             const bool is_default = token->content == "<s>" || token->content == "</s>" || token->content == "<unk>";
+            if (!plain) plain = load_sentencepiece(file);
             if (const std::int32_t id = plain->token_id(token->content); id >= 0) {
                 settings.added.push_back(*token);
                 settings.added.back().id = id;

@@ -6,7 +6,7 @@
 
 namespace ablate::data {
 
-// What stands beside a tokenizer's main file and changes ids: tokenizer_config.json, special_tokens_map.json and
+// The files next to a tokenizer's main file that change ids: tokenizer_config.json, special_tokens_map.json and
 // added_tokens.json, read as transformers reads them. Where tokenizer_config.json has an added_tokens_decoder, it alone
 // counts; the two older files do where it has none.
 struct SideFiles {

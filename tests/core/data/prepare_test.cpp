@@ -1,5 +1,6 @@
 #include "core/data/prepare.h"
 
+#include "core/base/sha256.h"
 #include "core/data/stories.h"
 #include "core/data/tokenizers/load.h"
 #include "core/io/bytes.h"
@@ -44,6 +45,12 @@ class PrepareTest : public QObject {
         config.block_lines = 10;
         return config;
     }
+    static DataConfig of_tokens(const fs::path& tokens) {
+        DataConfig given = config({});
+        given.text.clear();
+        given.tokens = tokens;
+        return given;
+    }
     std::string refusal(const DataConfig& wrong) const {
         return input_error([&] { prepare_data(wrong, folder_ / "cache"); });
     }
@@ -57,6 +64,9 @@ class PrepareTest : public QObject {
             folder_.write(name + "/" + file, bytes);
         }
         return folder_ / name;
+    }
+    static void make_old(const fs::path& file) {
+        fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::seconds(10));
     }
     // The bytes of a whole set as bits per byte counts them, in windows without overlap.
     static std::int64_t bytes_of(const PreparedData& data, const TokenFile& tokens) {
@@ -179,15 +189,59 @@ class PrepareTest : public QObject {
         QCOMPARE(data.findings.size(), 1u);
         QVERIFY(is_line_with(data.findings[0], {"unknown token", "data.byte_fallback", "count the bytes"}));
         QCOMPARE(early_findings(named, folder_ / "cache"), std::vector<std::string>());  // a text of a moment ago
+        for (const fs::path& file : {lines_, folder_ / "news.txt"}) make_old(file);
+        prepare_data(named, folder_ / "cache");
+        QCOMPARE(early_findings(named, folder_ / "cache"), data.findings);
+    }
 
-        // Exchanged tokens are not what the bytes were counted of.
-        const fs::path copy = folder_ / "copy";
-        fs::copy(data.folder, copy, fs::copy_options::recursive);
-        fs::copy_file(copy / "train.npy", copy / "news.npy", fs::copy_options::overwrite_existing);
-        DataConfig given = config({});
-        given.text.clear();
-        given.tokens = copy;
-        QVERIFY(prepare_data(given, folder_ / "cache").validation[0].byte_corrections.empty());
+    // They are known where the folder of the set tells them, for the tokens and the tokenizer that it tells of.
+    void bytes_are_known_from_the_folder_of_the_set() {
+        std::string news;
+        for (std::uint64_t i = 0; i < 40; ++i) news += story(6, i) + "世界 and so on\n";
+        DataConfig named = config(lines_);
+        named.val["news"] = folder_.write("other-news.txt", news);
+        const fs::path made = prepare_data(named, folder_ / "cache").folder;
+        const auto copied = [&](const char* name) {
+            fs::copy(made, folder_ / name, fs::copy_options::recursive);
+            return folder_ / name;
+        };
+        const auto check = [&](const fs::path& tokens, const decltype(DataConfig::val)& val, bool known) {
+            DataConfig given = of_tokens(tokens);
+            given.val = val;
+            const PreparedData data = prepare_data(given, folder_ / "cache");
+            const ValidationSet& set = data.validation.at(0);
+            return data.unknown_tokens > 0 && set.knows_bytes == known && set.byte_corrections.empty() != known &&
+                   is_line_with(data.findings.at(0), {known ? "count the bytes of the text" : "count them as 0 bytes"});
+        };
+        const fs::path whole = copied("whole"), no_table = copied("no-table"), other = folder_ / "other-tokenizer";
+        QVERIFY(check(whole, {}, true));
+        fs::remove_all(no_table / "bytes");
+        QVERIFY(check(no_table, {}, false));
+        QVERIFY(check(no_table, {{"b", whole / "news.npy"}}, true));
+        QVERIFY(check(whole, {{"b", no_table / "news.npy"}}, false));
+        const fs::path damaged = copied("damaged");
+        folder_.write("damaged/bytes/news.npy", "damaged");
+        QVERIFY(check(damaged, {}, false));
+        std::string tokens = read_file(whole / "news.npy");
+        tokens.replace(tokens.size() - 2, 2, tokens.substr(tokens.size() - 4, 2));
+        const fs::path exchanged = copied("exchanged");
+        folder_.write("exchanged/news.npy", tokens);
+        QVERIFY(check(exchanged, {}, false));
+        tokenize(named, {bordered_}, other);
+        QVERIFY(check(other, {{"b", whole / "news.npy"}}, false));
+    }
+
+    void unknown_bytes_of_one_set_are_told() {
+        std::string news;
+        for (std::uint64_t i = 0; i < 40; ++i) news += story(7, i) + "世界\n";
+        DataConfig named = config(lines_);
+        named.val = {{"a", folder_.write("a.txt", news)}, {"b", folder_.write("b.txt", news + "more\n")}};
+        const fs::path copy = folder_ / "half-known";
+        fs::copy(prepare_data(named, folder_ / "cache").folder, copy, fs::copy_options::recursive);
+        fs::remove(copy / "bytes/b.npy");
+        const PreparedData data = prepare_data(of_tokens(copy), folder_ / "cache");
+        QVERIFY(data.validation.at(0).knows_bytes && !data.validation.at(1).knows_bytes);
+        QVERIFY(is_line_with(data.findings.at(0), {"count them as 0 bytes"}));
     }
 
     void a_validation_set_that_is_the_training_set_is_told() {
@@ -198,6 +252,11 @@ class PrepareTest : public QObject {
         QCOMPARE(told.size(), 1u);
         QVERIFY(is_line_with(told[0], {"'twin'", "is the training set", "data.val"}));
         QCOMPARE(early_findings(same, folder_ / "nothing here"), told);
+        QVERIFY(!fs::exists(folder_ / "nothing here"));
+        fs::create_directory(folder_ / "seen");
+        for (const fs::path& file : {lines_, folder_ / "twin.txt"}) make_old(file);
+        QCOMPARE(early_findings(same, folder_ / "seen"), told);
+        QVERIFY(io::read_json(folder_ / "seen/hashes.json").size() >= 2);  // not hashed again by the next preview
         DataConfig given;
         given.tokens = foreign("same-tokens", {{"train.npy", {1, 2, 3, 4}}, {"val.npy", {1, 2, 3, 4}}});
         given.context = 2;
@@ -244,6 +303,38 @@ class PrepareTest : public QObject {
         fs::remove(old.folder / "train.npy");
         const std::string refusal = input_error([&] { prepare_recorded(config, recorded, place / "cache"); });
         QVERIFY2(is_line_with(refusal, {recorded.sha256.substr(0, 12).c_str(), "start a new run"}), refusal.c_str());
+    }
+
+    // Version 0.1 named the folder by other files of a tokenizer that is given as a file.
+    void an_old_folder_is_found_with_a_tokenizer_that_is_a_file() {
+        const fs::path given = fs::path(ABLATE_SOURCE_DIR) / "tests/data/tokenizers/qwen.json";
+        fs::create_directory(folder_ / "file");
+        fs::copy_file(given, folder_ / "file/tokenizer.json");
+        io::write_json(folder_ / "file/tokenizer_config.json", test::qwen_tokenizer_config(given));
+        DataConfig config = PrepareTest::config(lines_);
+        config.vocab_size = 700;
+        config.tokenizer = folder_ / "file/tokenizer.json";
+        const Json key = {{"recipe", 1},
+                          {"text", sha256_file(lines_)},
+                          {"vocab_size", config.vocab_size},
+                          {"text_field", config.text_field},
+                          {"block_lines", config.block_lines},
+                          {"val_every", config.val_every},
+                          {"tokenizer", {{"tokenizer.json", sha256_file(config.tokenizer)}}}};
+        const fs::path old = folder_ / "cache/tokens" / sha256_hex(key.dump());
+        fs::copy(prepare_data(config, folder_ / "cache").folder, old, fs::copy_options::recursive);
+        Json described = io::read_json(old / "data.json");
+        described.erase("recipe");
+        io::write_json(old / "data.json", described);
+        DataConfig tokens = of_tokens(old);
+        tokens.vocab_size = config.vocab_size;
+        const RecordedTokens recorded{old, prepare_data(tokens, folder_ / "cache").sha256};
+        QCOMPARE(prepare_data(config, folder_ / "cache", {}, {recorded}).folder, old);
+    }
+
+    void the_cache_of_a_run_is_found_however_it_is_written() {
+        for (const char* run : {"/w/runs/one", "/w/runs/one/", "/w/runs/one/.", "/w/runs/../runs/one//"})
+            QCOMPARE(cache_of_run(run), fs::path("/w/cache"));
     }
 
     void data_json_tells_what_the_files_are() {
@@ -294,7 +385,7 @@ class PrepareTest : public QObject {
             std::string bytes = read_file(sound.folder / name);
             bytes[bytes.size() / 2] ^= 1;
             atomic_write(sound.folder / name, bytes);
-            fs::last_write_time(sound.folder / name, fs::file_time_type::clock::now() - std::chrono::seconds(10));
+            make_old(sound.folder / name);
             QCOMPARE(prepare_data(config(lines_), folder_ / "cache").sha256, sound.sha256);
         }
         fs::remove(sound.folder / "val.npy");
@@ -436,9 +527,7 @@ class PrepareTest : public QObject {
 
     void what_tokenize_wrote_is_a_token_folder() {
         tokenize(config(lines_), {lines_}, folder_ / "out");
-        DataConfig given = config({});
-        given.text.clear();
-        given.tokens = folder_ / "out";
+        DataConfig given = of_tokens(folder_ / "out");
         const PreparedData data = prepare_data(given, folder_ / "cache");
         QCOMPARE(data.sha256, prepare_data(config(lines_), folder_ / "cache").sha256);
         QCOMPARE(data.token_bytes.size(), 500u);

@@ -241,7 +241,7 @@ class TokenFileTest : public QObject {
     }
 
     void other_files_are_refused_by_name() {
-        QVERIFY(is_line_with(refusal(folder_.write("p.bin", "PAR1....")), {"p.bin", "Parquet", "not token ids"}));
+        QVERIFY(is_line_with(refusal(folder_.write("p.bin", "PAR1\x15...")), {"p.bin", "Parquet", "not token ids"}));
         QVERIFY(is_line_with(refusal(folder_.write("g.npy", "version https://git-lfs.github.com/spec/v1\nsize 9\n")),
                              {"g.npy", "Git LFS pointer", "git lfs pull"}));
         const std::string lines = "{\"text\": \"a\"}\n{\"text\": \"b\"}\n";

@@ -65,6 +65,44 @@ class TokenSetsTest : public QObject {
                  Names{"web_val_0.bin"});
     }
 
+    // "v1" and "gpt2" are parts of a name: such files are different data sets.
+    void versions_are_no_numbers_of_shards() {
+        for (const auto& [one, other] : {std::pair("corpus_train_v1", "corpus_train_v2"),
+                                         std::pair("wiki_train_gpt2", "wiki_train_gpt4")}) {
+            const test::TempFolder folder;
+            for (const std::string name : {one, other}) folder.write(name + ".bin", ids(1));
+            QVERIFY(is_line_with(refusal(folder.path()), {"2 data sets", one, other, "data.tokens"}));
+        }
+        const test::TempFolder folder;
+        for (const char* name : {"wiki_train_gpt2_1.bin", "wiki_train_gpt2_2.bin", "wiki_val_gpt2_1.bin"})
+            folder.write(name, ids(1));
+        const TokenSets sets = find_token_sets(folder.path(), {}, 20);
+        QCOMPARE(names(sets.train), (Names{"wiki_train_gpt2_1.bin", "wiki_train_gpt2_2.bin"}));
+        QCOMPARE(names(sets.validation.at(0)), Names{"wiki_val_gpt2_1.bin"});
+    }
+
+    // The file without a number is often what the shards give together.
+    void a_file_without_a_number_is_no_shard() {
+        const test::TempFolder folder;
+        for (const char* name : {"x_train.bin", "x_train_1.bin", "x_train_2.bin", "x_val.bin"})
+            folder.write(name, ids(1));
+        for (const fs::path& tokens : {folder.path(), folder / "x"})
+            QVERIFY(is_line_with(refusal(tokens),
+                                 {"x_train.bin and x_train_1.bin", "or one has none", "in data.tokens, or remove"}));
+        QCOMPARE(names(find_token_sets(folder / "x_train", {}, 20).train), Names{"x_train.bin"});
+        QCOMPARE(names(find_token_sets(folder / "x_train_", {}, 20).train), (Names{"x_train_1.bin", "x_train_2.bin"}));
+        folder.write("x_val_1.bin", ids(1));
+        QVERIFY(is_line_with(refusal(folder / "x_train"), {"x_val.bin and x_val_1.bin", "in data.val, or remove"}));
+    }
+
+    void missing_first_shards_are_told() {
+        const test::TempFolder folder;
+        for (const char* name : {"x_train_3.bin", "x_train_4.bin", "x_val_7.bin"}) folder.write(name, ids(1));
+        const TokenSets sets = find_token_sets(folder.path(), {}, 20);
+        QCOMPARE(sets.remarks.size(), std::size_t(1));
+        QVERIFY(is_line_with(sets.remarks[0], {"no shard is there before x_train_3.bin"}));
+    }
+
     void other_ways_to_name_sets() {
         const test::TempFolder folder;
         for (const char* name : {"Tiny_train.bin", "Tiny_val.bin", "Tiny-test.bin"}) folder.write(name, ids(1));

@@ -107,6 +107,38 @@ class ScoreTest : public QObject {
         QVERIFY(score.bpb_masked <= score.bpb);
     }
 
+    // An unknown token stands for text: both ratios count its nll with its bytes.
+    void unknown_tokens_count_their_bytes_in_both_ratios() {
+        const infer::Score score = score_text(trained().run, "the 世 cat 界");
+        QCOMPARE(score.unknown_tokens, 2);
+        QVERIFY(score.bytes >= 6);
+        QCOMPARE(score.bpb_masked, score.bpb);
+        // The ids alone do not tell the bytes, so the token is masked as it was.
+        const infer::Score of_ids = score_tokens(trained().run, token_file(ids_of("the 世 cat 界")));
+        QCOMPARE(of_ids.loss, score.loss);
+        QCOMPARE(of_ids.unknown_tokens, 2);
+        QCOMPARE(of_ids.bytes, score.bytes - 6);
+        QVERIFY(of_ids.bpb_masked < of_ids.bpb);
+    }
+
+    void a_moved_run_finds_its_tokenizer() {
+        const TempFolder place;
+        const auto run = place / "here/runs/one";
+        const RunConfig config =
+            patched(tiny_config("", 2),
+                    {{"data",
+                      {{"text", (trained().folder / "text.txt").string()},
+                       {"tokens", ""},
+                       {"vocab_size", 40},
+                       {"block_lines", 20}}}},
+                    "test");
+        train_in(run / "checkpoints", config, prepared(config, place / "here"));
+        const double loss = score_text(run, kText).loss;
+        std::filesystem::rename(place / "here", place / "there");
+        for (const char* name : {"there/runs/one", "there/runs/one/", "there/runs/./one/."})
+            QCOMPARE(score_text(place.path() / name, kText).loss, loss);
+    }
+
     void windows_are_as_long_as_asked_and_the_last_one_shorter() {
         ScoreOptions options;
         options.context = 7;
