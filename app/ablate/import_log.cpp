@@ -92,9 +92,9 @@ Action declare_import_log(CLI::App& parser) {
     const auto restarts = logs::restart_names();
     parser
         .add_option("--restarts", options->restarts,
-                    "what a step means that comes again: resume (the later lines replace the earlier ones), separate (a "
-                    "second training, a run for each), continue (each epoch counts anew: steps are counted on), or auto "
-                    "(told from steps and epochs; refused where they do not tell). One of " +
+                    "How to read a step that appears again: resume (the later lines replace the earlier ones), "
+                    "separate (a second training, a run for each), continue (each epoch counts from the start: steps "
+                    "are counted on), or auto (decided from steps and epochs; refused where these do not decide). One of " +
                         join(std::vector<std::string>(restarts.begin(), restarts.end()), ", "))
         ->capture_default_str();
     parser.add_flag("--again", options->again, "import it although it is there");

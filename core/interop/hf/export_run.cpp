@@ -32,14 +32,12 @@ Json tokenizer_config(const data::Tokenizer& tokenizer) {
     return config;
 }
 
-std::string line_remark(const data::Tokenizer& tokenizer) {
-    std::vector<std::int32_t> newline;
-    tokenizer.encode("\n", newline);
+std::string line_remark(std::int32_t newline) {
     return fmt::format(
         "This run was trained on lines that were encoded one by one, each with a space put before it. sentencepiece and "
         "transformers put the space before the whole text alone, so their ids differ from the second line on. Encode "
         "each line by itself and put the id {} after it.",
-        newline.back());
+        newline);
 }
 
 }  // namespace
@@ -52,8 +50,8 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
     config.architecture = architecture_of(config.run);
     config.dtype = options.dtype;
 
-    const fs::path cache = fs::absolute(run_folder).lexically_normal().parent_path().parent_path() / "cache";
-    const fs::path data_folder = data::recorded_tokens(state.at("data_folder").get<std::string>(), cache);
+    const fs::path data_folder =
+        data::recorded_tokens(state.at("data_folder").get<std::string>(), data::cache_of_run(run_folder));
     const auto tokenizer = data_folder.empty() ? std::nullopt : data::find_tokenizer(data_folder);
     Exported exported{config.architecture, checkpoint.step, saved_bytes(config), tokenizer.has_value(), {}};
     std::unique_ptr<data::Tokenizer> loaded;
@@ -61,7 +59,9 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
         loaded = data::load_tokenizer(data_folder).tokenizer;
         const std::int32_t end = loaded->end_of_document_id();
         if (end >= 0) config.eos_token_id = end;
-        if (data::encodes_by_lines(data_folder)) exported.remarks.push_back(line_remark(*loaded));
+        // A model without a piece for the newline was not trained on lines put together from several.
+        const std::int32_t newline = loaded->token_id("\n");
+        if (newline >= 0 && data::encodes_by_lines(data_folder)) exported.remarks.push_back(line_remark(newline));
     }
     config_to_json(config, run_folder.string());  // what does not fit is said before the disk is asked
     const fs::path file = checkpoint.folder / "model.safetensors";

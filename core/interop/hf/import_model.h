@@ -18,8 +18,8 @@ struct ImportedModel {
 
 // A Hugging Face folder as a model of the workspace: WORKSPACE/models/<id> with model.json, model.safetensors under the
 // names of the tensor table, the tokenizer's files and generation_config.json. It appears whole or not at all, and
-// nothing of it needs the folder it came from. A tokenizer that cannot be read stays behind, which a remark says: the
-// model trains on token files then. InputError: what checkpoint.h refuses, a name that is taken.
+// nothing of it needs the folder it came from. A tokenizer that cannot be read is left out, and a remark says so:
+// the model then trains on token files. InputError: what checkpoint.h refuses, a name that is taken.
 // ResourceError: the disk has no room, known before anything is written. `progress` is told how far it is, in [0, 1];
 // what it throws ends the work and leaves nothing.
 ImportedModel import_model(const std::filesystem::path& folder, const std::filesystem::path& workspace,

@@ -27,6 +27,9 @@ constexpr std::uint64_t kLargestConfig = 1u << 20;
 // What torch.compile, DDP and FSDP put between the parts of every name, or of those of a block that is wrapped alone.
 constexpr std::array<std::string_view, 4> kWrappers = {"_orig_mod", "module", "_fsdp_wrapped_module",
                                                        "_checkpoint_wrapped_module"};
+// Numbers that checkpoints hold as tensors beside the weights: by the last part of the name.
+constexpr std::array<std::string_view, 8> kCounters = {"step",      "global_step", "iteration",           "iter",
+                                                       "iter_num",  "epoch",       "num_batches_tracked", "n_averaged"};
 constexpr std::string_view kLightning = "model.";  // the attribute that holds the model, in front of every name
 
 fs::path state_dict_beside(const fs::path& folder) {
@@ -44,6 +47,11 @@ fs::path state_dict_beside(const fs::path& folder) {
     return *found.begin();
 }
 
+bool is_counter(const std::string& name) {
+    const std::string last = name.substr(name.rfind('.') + 1);
+    return std::find(kCounters.begin(), kCounters.end(), last) != kCounters.end();
+}
+
 bool is_wrapper(const std::string& part) {
     return std::find(kWrappers.begin(), kWrappers.end(), part) != kWrappers.end();
 }
@@ -58,17 +66,20 @@ std::string unwrapped(const std::string& name) {
 std::map<std::string, const StateDictFile::Tensor*> by_plain_name(const StateDictFile& file, ImportedRun& run) {
     std::map<std::string, const StateDictFile::Tensor*> named;
     std::set<std::string> left_out;
-    const auto& tensors = file.tensors();
-    const bool of_module = !tensors.empty() && std::all_of(tensors.begin(), tensors.end(), [](const auto& tensor) {
-        return unwrapped(tensor.name).starts_with(kLightning);
-    });
-    for (const StateDictFile::Tensor& tensor : tensors) {
+    std::vector<std::string> names;
+    for (const StateDictFile::Tensor& tensor : file.tensors()) {
+        names.push_back(unwrapped(tensor.name));
         for (const std::string& part : split(tensor.name, '.'))
             if (is_wrapper(part)) left_out.insert("'" + part + ".'");
-        std::string name = unwrapped(tensor.name);
-        if (of_module) name = unwrapped(name.substr(kLightning.size()));
+    }
+    const bool of_module = !names.empty() && std::all_of(names.begin(), names.end(), [](const std::string& name) {
+        return name.starts_with(kLightning);
+    });
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const StateDictFile::Tensor& tensor = file.tensors()[i];
+        const std::string name = of_module ? names[i].substr(kLightning.size()) : names[i];
         if (!named.emplace(name, &tensor).second)
-            throw InputError("{}: {} and another tensor are both {} without the prefixes of torch.compile and DDP",
+            throw InputError("{}: {} and another tensor are both {} without the prefixes of wrappers",
                              file.path().string(), quote(tensor.name), quote(name));
     }
     if (of_module) left_out.insert("'model.'");
@@ -153,11 +164,12 @@ class Weights {
         tensors_[spec.name] = &tensor;
         theirs.erase(found);
     }
-    // Tables of RoPE are computed here; anything else that has no place would be a silent change.
+    // Counters are no weights, and tables of RoPE are computed here; anything else that has no place would be a silent
+    // change, a single number too: it may be a learned gain.
     void refuse_or_leave_out(const std::string& name, const StateDictFile::Tensor& tensor, ImportedRun& run) const {
-        if (tensor.shape.empty()) {
-            run.remarks.push_back(fmt::format("{} of the state dict is left out: it is one number, not a weight "
-                                              "of the model",
+        if (tensor.shape.empty() && is_counter(name)) {
+            run.remarks.push_back(fmt::format("{} of the state dict is left out: it counts, and is not a weight of the "
+                                              "model",
                                               quote(name)));
             return;
         }

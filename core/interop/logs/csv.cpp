@@ -65,7 +65,10 @@ class Table {
         return logs;
     }
     const std::vector<std::string>& remarks() const { return remarks_; }
-    bool has_runs() const { return has_runs_; }
+    // "KEY: VALUE" is how Weights & Biases calls a group of runs. Extremes that equal the values show a single run.
+    bool may_be_mean(const std::string& run) const {
+        return has_runs_ && run.find(": ") != std::string::npos && !with_extremes_.contains(run);
+    }
 
   private:
     // Two runs of one name in an export would be mixed into one.
@@ -73,7 +76,7 @@ class Table {
         std::set<std::string> seen;
         for (const std::string& name : header_)
             if (!name.empty() && !seen.insert(name).second)
-                throw InputError("{}: column {} stands there twice; give each run and each metric a name of its own",
+                throw InputError("{}: column {} appears twice. Give each run and each metric its own name.",
                                  file_.string(), quote(name));
     }
 
@@ -134,7 +137,24 @@ class Table {
         return best;
     }
 
+    // A val/step or val/global_step all of whose cells are whole numbers. A time/step with fractions is a duration.
+    std::vector<bool> own_steps() {
+        std::vector<bool> own(header_.size());
+        for (std::size_t i = 0; i < header_.size(); ++i)
+            own[i] = header_[i].ends_with("/step") || header_[i].ends_with("/global_step");
+        if (std::find(own.begin(), own.end(), true) == own.end()) return own;
+        for (TableRow row; rows_.next(row);)
+            for (std::size_t i = 0; i < own.size(); ++i) {
+                if (!own[i] || is_missing(row.cells[i])) continue;
+                const auto step = whole_number_of(row.cells[i], Comma::none);
+                own[i] = step && *step >= 0 && std::floor(*step) == *step;
+            }
+        rows_.rewind();
+        return own;
+    }
+
     void find_steps() {
+        const std::vector<bool> own_step = own_steps();
         int rank = kNoStepRank;
         const std::size_t axis = best_step("", rank);
         bool counts_calls = false;
@@ -150,7 +170,9 @@ class Table {
                 for (const char* name : {"step", "global_step"}) {
                     const auto own = std::find(header_.begin(), header_.end(), prefix + name);
                     if (own == header_.end() || options_.columns.contains("step")) continue;
-                    column.step = static_cast<std::size_t>(own - header_.begin());
+                    const auto at = static_cast<std::size_t>(own - header_.begin());
+                    if (!own_step[at]) continue;
+                    column.step = at;
                     column.fallback_step = axis;
                     columns_[column.step].is_value = false;
                     own_rank = 0;
@@ -207,6 +229,7 @@ class Table {
                 const auto base = place.find(column.run + " - " + column.base);
                 if (base == place.end()) continue;
                 const auto value = number_of(row.cells[base->second], comma_), other = number_of(row.cells[i], comma_);
+                if (value && other) with_extremes_.insert(column.run);
                 if (value && other && std::isfinite(*value) && *value != *other) means_.insert(column.run);
             }
         rows_.rewind();
@@ -288,13 +311,12 @@ class Table {
     TableReader rows_;
     std::vector<std::string> header_;
     std::vector<Column> columns_;
-    std::set<std::string> means_;  // runs
+    std::set<std::string> means_, with_extremes_;  // runs
     std::vector<std::string> remarks_;
     Comma comma_ = Comma::none;
     bool has_runs_ = false;
 };
 
-// "KEY: VALUE" is how Weights & Biases calls a group of runs.
 void call_mean(ImportedRun& run, const std::string& name) {
     const bool is_group = name.find(": ") != std::string::npos;
     run.is_mean = true;
@@ -303,6 +325,13 @@ void call_mean(ImportedRun& run, const std::string& name) {
         "its values are {}, as Weights & Biases drew them, and not those of one seed; the lowest and the highest are kept "
         "as .../min and .../max, and no interval follows from them",
         is_group ? "means over a group of runs" : "means over several runs of a group, or over several points of a run"));
+}
+
+void say_may_be_mean(ImportedRun& run, const std::string& name) {
+    run.label = one_line(name) + " (may be the mean of a group of runs)";
+    run.remarks.push_back(
+        "its name is of the form KEY: VALUE, which Weights & Biases gives to a group of runs: its values may be means "
+        "over the group and not those of one seed; the export has no lowest and highest values that would tell");
 }
 
 }  // namespace
@@ -324,7 +353,10 @@ Runs read_csv(const fs::path& file, const ReadOptions& options) {
         ImportedRun run = empty;
         name_after(run, name.empty() ? file.stem().string() : name);
         const std::string shown = name.empty() ? file.stem().string() : name;
-        if (log.is_mean || (table.has_runs() && name.find(": ") != std::string::npos)) call_mean(run, shown);
+        if (log.is_mean)
+            call_mean(run, shown);
+        else if (table.may_be_mean(name))
+            say_may_be_mean(run, shown);
         for (ImportedRun& training : log.log.finish(run)) runs.push_back(std::move(training));
     }
     return runs;

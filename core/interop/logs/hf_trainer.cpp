@@ -135,6 +135,7 @@ void read_state(const Json& state, const std::string& where, const ReadOptions& 
     LogBuilder log(where, options);
     read_history(lines, where, options, log, run);
     log.require_named_columns();
+    if (log.is_empty()) log.tell_statements(run);
     if (!log.is_empty() || !run.summary.contains("run_average_train_loss")) runs = log.finish(run);
 }
 
@@ -217,17 +218,21 @@ Runs read_hf_trainer(const fs::path& path, const ReadOptions& options) {
     if (!files.results.empty()) results = read_object(files.results, read_bytes);
     if (!files.state.empty()) {
         const std::string text = read_text(files.state), where = files.state.string();
-        read_bytes = text + read_bytes;
+        read_bytes = read_file(files.state, kLargestLog) + read_bytes;
         const Json state = io::parse_json(text, where);
         if (!state.is_object() && !state.is_array())
             throw InputError("{}: is neither an object with a log_history nor a list of log lines", where);
         const bool empty = state.is_object() && state.contains("log_history") && state["log_history"].empty();
         if (!(empty && results.is_object())) read_state(state, where, options, runs);
-        for (ImportedRun& run : runs)
-            if (state.is_object()) read_members(state, where, run);
+        // Of several trainings the file's own members describe the last.
+        for (std::size_t i = 0; i + 1 < runs.size() && state.is_object(); ++i)
+            runs[i].remarks.push_back(
+                "the step, the totals and the settings that the file states beside the log are those of its last "
+                "training");
+        if (state.is_object()) read_members(state, where, runs.back());
     }
     for (ImportedRun& run : runs) {
-        if (results.is_object() && runs.size() == 1) read_results(results, files.results.string(), run);
+        if (results.is_object() && &run == &runs.back()) read_results(results, files.results.string(), run);
         read_model(is_file(beside / "config.json") ? beside : files.folder, read_bytes, run);
         if (run.metrics.empty() && run.evaluations.empty() && !run.summary.contains("run_average_train_loss"))
             throw InputError("{}: holds no loss", run.path.string());

@@ -5,6 +5,8 @@
 #include "core/io/numbers.h"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
 
 // Log lines as JSON objects: of Hugging Face's Trainer, and of every program that writes one object a line.
 namespace ablate::interop::logs {
@@ -23,7 +25,18 @@ void flatten(const Json& object, const std::string& prefix, int depth, Json& fla
     }
 }
 
-bool is_own_step(const std::string& key) { return key.ends_with("/step") || key.ends_with("/global_step"); }
+// The keys such as val/step that count steps. A time/step with fractions is a duration.
+std::set<std::string> own_steps(const std::vector<HistoryLine>& lines) {
+    std::set<std::string> keys, others;
+    for (const HistoryLine& line : lines)
+        for (const auto& [key, value] : line.values.items()) {
+            if (!io::is_number(value) || !(key.ends_with("/step") || key.ends_with("/global_step"))) continue;
+            const double number = io::number_from_json(value);
+            (number >= 0 && std::floor(number) == number ? keys : others).insert(key);
+        }
+    std::erase_if(keys, [&](const std::string& key) { return others.contains(key); });
+    return keys;
+}
 
 // The column that counts the updates, over all lines: "" for none.
 std::string step_column(const std::vector<HistoryLine>& lines, const std::map<std::string, std::string>& columns) {
@@ -38,34 +51,14 @@ std::string step_column(const std::vector<HistoryLine>& lines, const std::map<st
     return best;
 }
 
-std::optional<std::string> step_key_of(const Json& line, const std::string& column) {
+std::optional<std::string> step_key_of(const Json& line, const std::string& column, const std::set<std::string>& own) {
     if (line.contains(column) && io::is_number(line[column])) return column;
     for (const auto& [key, value] : line.items())
-        if (is_own_step(key) && io::is_number(value)) return key;
+        if (own.contains(key) && io::is_number(value)) return key;
     return {};
 }
 
 bool is_average(const Json& line, const std::string& loss) { return line.contains("train_loss") && !line.contains(loss); }
-
-// The line of the run's averages that ends a log. A program of its own may call the loss of every step train_loss: an
-// average stands alone.
-bool is_closing(const std::vector<HistoryLine>& lines, std::size_t i, const std::string& loss) {
-    if (lines[i].values.contains("train_runtime")) return true;
-    return i > 0 && i + 1 == lines.size() && is_average(lines[i].values, loss) &&
-           std::none_of(lines.begin(), lines.end() - 1,
-                        [&](const HistoryLine& line) { return is_average(line.values, loss); });
-}
-
-void read_closing(const HistoryLine& line, const std::string& where, ImportedRun& run) {
-    for (const auto& [key, value] : line.values.items())
-        if (io::is_number(value) && key != "train_loss" && key != "train_runtime" && key != "epoch" && key != "step")
-            run.summary[plain_name(key)] = value;
-    if (const auto seconds = number_in(line.values, "train_runtime", line.at)) {
-        if (run.seconds > 0) run.remarks.push_back("its time is the sum of the times that its closing lines tell");
-        run.seconds = run.seconds > 0 ? run.seconds + *seconds : *seconds;
-    }
-    if (const auto average = number_in(line.values, "train_loss", line.at)) set_run_average(run, *average, where);
-}
 
 // trainer.evaluate(metric_key_prefix="wiki") logs wiki_loss beside wiki_runtime, with an empty prefix loss beside
 // runtime.
@@ -100,13 +93,32 @@ double time_in(const Json& line, const std::map<std::string, std::string>& colum
 
 }  // namespace
 
+bool is_closing(const std::vector<HistoryLine>& lines, std::size_t i, const std::string& loss) {
+    if (lines[i].values.contains("train_runtime")) return true;
+    return i > 0 && i + 1 == lines.size() && is_average(lines[i].values, loss) &&
+           std::none_of(lines.begin(), lines.end() - 1,
+                        [&](const HistoryLine& line) { return is_average(line.values, loss); });
+}
+
+void read_closing(const HistoryLine& line, const std::string& where, ImportedRun& run) {
+    for (const auto& [key, value] : line.values.items())
+        if (io::is_number(value) && key != "train_loss" && key != "train_runtime" && key != "epoch" && key != "step")
+            run.summary[plain_name(key)] = value;
+    if (const auto seconds = number_in(line.values, "train_runtime", line.at)) {
+        if (run.seconds > 0) run.remarks.push_back("its time is the sum of the times that its closing lines tell");
+        run.seconds = run.seconds > 0 ? run.seconds + *seconds : *seconds;
+    }
+    if (const auto average = number_in(line.values, "train_loss", line.at)) set_run_average(run, *average, where);
+}
+
 void read_history(const std::vector<HistoryLine>& lines, const std::string& where, const ReadOptions& options,
                   LogBuilder& log, ImportedRun& run) {
     const auto named = options.columns.find("loss");
     const std::string loss = named == options.columns.end() ? "loss" : named->second;
     const std::string column = step_column(lines, options.columns);
+    const std::set<std::string> own = own_steps(lines);
     const bool unnumbered = std::none_of(lines.begin(), lines.end(), [&](const HistoryLine& line) {
-        return step_key_of(line.values, column).has_value();
+        return step_key_of(line.values, column, own).has_value();
     });
     if (unnumbered && lines.size() > 1)
         run.remarks.push_back("its lines have no step: they are counted from 1, which need not be updates");
@@ -115,10 +127,10 @@ void read_history(const std::vector<HistoryLine>& lines, const std::string& wher
         const HistoryLine& line = lines[i];
         for (const char* key : {"loss", "grad_norm", "eval_loss"}) number_in(line.values, key, line.at);
         if (is_closing(lines, i, loss)) {
-            read_closing(line, where, run);
+            log.add_statement([line, where](ImportedRun& whole) { read_closing(line, where, whole); });
             continue;
         }
-        const auto key = step_key_of(line.values, column);
+        const auto key = step_key_of(line.values, column, own);
         if (!key && !unnumbered) {
             log.leave_out("a line without a step belongs to none", static_cast<std::int64_t>(line.values.size()));
             continue;
@@ -136,7 +148,7 @@ Runs read_json_lines(const fs::path& file, const ReadOptions& options) {
     ImportedRun run;
     run.format = "json-lines";
     run.path = file;
-    run.sha256 = sha256_hex(text);
+    run.sha256 = sha256_file(file);
     name_after(run, file.stem().string());
     std::vector<HistoryLine> lines;
     for_each_line(text, file, run, [&](const Json& line, std::size_t number, const std::string& at) {

@@ -1,4 +1,3 @@
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
@@ -41,7 +40,7 @@ std::optional<double> seconds_of(const std::string& text) {
 
 // The time of a resumed run begins again: `elapsed` is that of the line before.
 void read_line(const Json& line, std::size_t number, const std::string& at, const std::string& throughput,
-               double& elapsed, LogBuilder& log, ImportedRun& run) {
+               double& elapsed, LogBuilder& log) {
     if (!line.is_object()) throw InputError("{}: is not a JSON object", at);
     const auto step = number_in(line, "current_steps", at);
     if (!step) {
@@ -56,7 +55,8 @@ void read_line(const Json& line, std::size_t number, const std::string& at, cons
     for (const auto& [key, value] : line.items())
         if (io::is_number(value) && key != "current_steps" && key != "total_steps" && key != "percentage")
             log.add(key == "throughput" ? throughput : key, io::number_from_json(value));
-    if (const auto total = whole_in(line, "total_steps", at); total && *total > 0) run.stated["total_steps"] = *total;
+    if (const auto total = whole_in(line, "total_steps", at); total && *total > 0)
+        log.add_statement([steps = *total](ImportedRun& run) { run.stated["total_steps"] = steps; });
 }
 
 }  // namespace
@@ -64,22 +64,24 @@ void read_line(const Json& line, std::size_t number, const std::string& at, cons
 Runs read_llama_factory(const fs::path& path, const ReadOptions& options) {
     std::error_code error;
     const fs::path file = fs::is_directory(path, error) ? path / "trainer_log.jsonl" : path;
-    const std::string text = read_file(file, kLargestJson);
+    const std::string text = read_text(file);
     ImportedRun run;
     run.format = "llama-factory";
     run.path = file;
-    run.sha256 = sha256_hex(text);
+    run.sha256 = sha256_file(file);
     name_after(run, fs::absolute(file).parent_path().filename().string());
     LogBuilder log(file.string(), options);
     // Tokens a second, unless it was said what they are.
     const std::string throughput = options.columns.contains("tokens_per_second") ? "throughput" : "tokens_per_second";
     double elapsed = 0;
     for_each_line(text, file, run, [&](const Json& line, std::size_t number, const std::string& at) {
-        read_line(line, number, at, throughput, elapsed, log, run);
+        read_line(line, number, at, throughput, elapsed, log);
     });
     log.require_named_columns();
-    if (run.stated.contains("total_steps")) derive(run, "train.steps", run.stated["total_steps"]);
-    return log.finish(run);
+    Runs runs = log.finish(run);
+    for (ImportedRun& training : runs)
+        if (training.stated.contains("total_steps")) derive(training, "train.steps", training.stated["total_steps"]);
+    return runs;
 }
 
 }  // namespace ablate::interop::logs

@@ -27,6 +27,10 @@ std::string some_of(const std::vector<std::string>& names) {
     return join(shown, ", ") + (names.size() > shown.size() ? ", ..." : "");
 }
 
+bool holds(const Training& training, std::size_t line) {
+    return std::binary_search(training.lines.begin(), training.lines.end(), line);
+}
+
 }  // namespace
 
 std::size_t LogBuilder::column(const std::string& name) {
@@ -92,6 +96,7 @@ void LogBuilder::purge(std::int64_t step, const std::string& file) {
         last = std::max(last, line.step);
     }
     log_.lines = std::move(kept);
+    new_session_ |= values > 0;  // their values are still there: what follows begins a line of its own
     if (values > 0)
         purged_.push_back(
             fmt::format("{} begins with a restart at step {} (SessionLog START): {} earlier values at steps {} to {} are "
@@ -121,8 +126,8 @@ void LogBuilder::require_loss() const {
         names.push_back(name);
     }
     if (names.empty()) throw InputError("{}: holds no value of any step", where_);
-    throw InputError("{}: holds no loss under a name known here ({}); name its column: --column loss=NAME", where_,
-                     some_of(names));
+    throw InputError("{}: holds no loss under a name known here ({}){}", where_, some_of(names),
+                     options_.offers_options ? "; name its column: --column loss=NAME" : "");
 }
 
 // The Trainer's train_loss is the average of the run: it stands beside the run's time and nowhere else.
@@ -192,8 +197,11 @@ Runs LogBuilder::finish(const ImportedRun& run) {
     const std::vector<std::string> remarks = remarks_on_the_file();
     require_loss();
     Runs runs;
-    for (const Training& training : join_parts(log_, options_.restarts, where_)) {
+    const std::vector<Training> trainings = join_parts(log_, options_, where_);
+    for (const Training& training : trainings) {
         runs.push_back(run);
+        for (const auto& [line, statement] : statements_)
+            if (trainings.size() == 1 || holds(training, line)) statement(runs.back());
         std::vector<std::string>& all = runs.back().remarks;
         all.insert(all.end(), remarks.begin(), remarks.end());
         fill(training, runs.back());
@@ -201,6 +209,16 @@ Runs LogBuilder::finish(const ImportedRun& run) {
     }
     if (runs.empty()) throw InputError("{}: holds no value of any step", where_);
     return runs;
+}
+
+void LogBuilder::add_statement(Statement statement) {
+    const bool unfinished = !log_.lines.empty() && log_.lines.back().begin == log_.lines.back().end;
+    const std::size_t lines = log_.lines.size() - (unfinished ? 1 : 0);
+    statements_.emplace_back(lines == 0 ? 0 : lines - 1, std::move(statement));
+}
+
+void LogBuilder::tell_statements(ImportedRun& run) const {
+    for (const auto& [line, statement] : statements_) statement(run);
 }
 
 void LogBuilder::finish_one(ImportedRun& run) {
@@ -213,26 +231,23 @@ void LogBuilder::finish_one(ImportedRun& run) {
 void LogBuilder::fill(const Training& training, ImportedRun& run) const {
     struct Kept {
         double time = kUnknown, value = 0;
-        std::size_t session = 0;
     };
     std::map<std::int64_t, std::map<std::size_t, Kept>> steps;
     std::int64_t doubled = 0, first_doubled = 0, clamped = 0;
     std::string doubled_column;
-    std::size_t session = 0;
-    for (std::size_t n = 0; n < training.lines.size(); ++n) {
-        while (session + 1 < training.sessions.size() && training.sessions[session + 1] <= n) ++session;
-        const LoggedLine& line = log_.lines[training.lines[n]];
+    for (const std::size_t n : training.lines) {
+        const LoggedLine& line = log_.lines[n];
         for (std::size_t v = line.begin; v < line.end; ++v) {
             const LoggedValue& value = log_.values[v];
             if (!value.is_kept) continue;
             const auto [kept, is_new] = steps[line.step].try_emplace(value.column);
             const bool equal = kept->second.value == value.value ||
                                (std::isnan(kept->second.value) && std::isnan(value.value));
-            if (!is_new && kept->second.session == session && !equal && doubled++ == 0) {
+            if (!is_new && !equal && doubled++ == 0) {
                 first_doubled = line.step;
                 doubled_column = columns_[value.column].name;
             }
-            kept->second = {line.time, value.value, session};
+            kept->second = {line.time, value.value};
         }
     }
     std::map<std::pair<std::int64_t, std::string>, ImportedEvaluation> evaluations;
@@ -267,8 +282,9 @@ void LogBuilder::fill(const Training& training, ImportedRun& run) const {
     for (const auto& [key, evaluation] : evaluations) run.evaluations.push_back(evaluation);
     if (doubled > 0)
         run.remarks.push_back(fmt::format(
-            "{} value{} at a step that comes twice (the first: {}, step {}): of each the later one is kept", doubled,
-            doubled == 1 ? " stands" : "s stand", quote(doubled_column), first_doubled));
+            "{} (the first: {}, step {}); the later one is kept",
+            doubled == 1 ? "1 value repeats a step" : fmt::format("{} values repeat a step", doubled),
+            quote(doubled_column), first_doubled));
     if (clamped > 0)
         run.remarks.push_back(
             fmt::format("{} value{} beyond the range of float32 and cut to it", clamped, clamped == 1 ? " is" : "s are"));

@@ -97,6 +97,9 @@ std::string of_file(const fs::path& file) {
         return "tensorboard";
     io::refuse_foreign(file, "a log", {FileKind::gzip, FileKind::utf16, FileKind::tensorboard});
     const std::string extension = file.extension().string();
+    // Also where its only line is torn and no JSON: its reader names the line.
+    if (file.filename() == "trainer_log.jsonl" && (kind == FileKind::json_lines || kind == FileKind::json_object))
+        return "llama-factory";
     if (kind == FileKind::json_array || kind == FileKind::json_object ||
         (extension == ".json" && kind != FileKind::json_lines))
         return of_json(file);

@@ -25,6 +25,7 @@ struct ReadOptions {
     std::string format;                          // empty: detected
     std::map<std::string, std::string> columns;  // what a column means here -> its name there: {"loss", "train_loss"}
     Restarts restarts = Restarts::automatic;
+    bool offers_options = true;  // false: whoever imports has no --column and no --restarts, and no message names them
 };
 // What a column can mean: "step", "loss", "val_loss", ...
 std::vector<std::string> column_meanings();

@@ -59,11 +59,16 @@ class LogBuilder {
     // Stays in the line where it is of that step and has no such column yet: for logs of one value a record.
     void begin_line_unless_same(std::int64_t step, double time, const std::string& column);
     void set_elapsed(double seconds) { log_.lines.back().elapsed = seconds; }  // of the line, since its session began
+    void set_epoch(double epoch) { log_.lines.back().epoch = epoch; }          // of the line, where it is no column
     void add(const std::string& column, double value);                         // to the line
     // What lines so far logged at `step` and later is void, as TensorBoard's SessionLog START says.
     void purge(std::int64_t step, const std::string& file);
     // A value that is not read; `why` is a whole sentence, told with the number of such values.
     void leave_out(const std::string& why, std::int64_t values = 1) { left_out_[why] += values; }
+    // What the log says of a whole training, at this place: the run of the line before gets it.
+    using Statement = std::function<void(ImportedRun& run)>;
+    void add_statement(Statement statement);
+    void tell_statements(ImportedRun& run) const;  // all of them, for a log without lines
 
     // InputError: a column that was named and that no line has. A step and its time are not added as columns.
     // `step_and_time`: the format lets those be named, and its reader has looked for them.
@@ -95,6 +100,7 @@ class LogBuilder {
     LoggedLines log_;
     std::map<std::string, std::int64_t> left_out_;
     std::vector<std::string> purged_;
+    std::vector<std::pair<std::size_t, Statement>> statements_;  // with the line before
     bool new_session_ = false;
 };
 
@@ -122,6 +128,11 @@ struct HistoryLine {
     std::size_t number = 0;
     std::string at;  // for messages
 };
+// The line of the run's averages that ends a log; `loss` is the name of the training loss. Other programs call the loss
+// of every step train_loss: it is an average only where one line alone has it.
+bool is_closing(const std::vector<HistoryLine>& lines, std::size_t i, const std::string& loss = "loss");
+// Its numbers, which hold for the whole run. The times of several closing lines are added.
+void read_closing(const HistoryLine& line, const std::string& where, ImportedRun& run);
 void read_history(const std::vector<HistoryLine>& lines, const std::string& where, const ReadOptions& options,
                   LogBuilder& log, ImportedRun& run);
 std::int64_t checked_step(double step, const std::string& where);

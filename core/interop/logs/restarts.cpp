@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace ablate::interop::logs {
 
@@ -16,6 +17,7 @@ constexpr std::int64_t kNoStep = -1;
 constexpr std::size_t kFewLines = 3;       // parts shorter than this on average are lines out of order
 constexpr std::size_t kManyValues = 3;     // of one column at the only step of a log: steps were never logged
 constexpr double kWholeEpoch = 1 - 1e-9;
+constexpr const char* kImportAlone = "Import this file alone, with ablate import log: there you can say what it is";
 
 struct Part {
     std::size_t begin = 0, end = 0;  // lines
@@ -67,8 +69,10 @@ std::vector<Part> parts_of(const LoggedLines& log) {
     return parts;
 }
 
-// True where lines stand in another order than their steps, and nothing was trained twice: no column has a step twice,
-// times and epochs rise with the steps, and steps are evenly spaced or the parts are hardly longer than a line.
+// True where lines are in another order than their steps and nothing was trained twice: no column has a step twice, and
+// times and epochs rise with the steps. Where the log has no times, two parts are never enough: a resume that logged
+// little looks the same. More parts are, if the steps are evenly spaced, or if the parts are hardly longer than a line
+// and one of them begins at or before the first step, which no resume does.
 bool is_only_out_of_order(const LoggedLines& log, const std::vector<Part>& parts) {
     std::vector<std::size_t> order(log.lines.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -94,7 +98,12 @@ bool is_only_out_of_order(const LoggedLines& log, const std::vector<Part>& parts
             last[column] = line.step;
         }
     }
-    return timed || even || log.lines.size() < kFewLines * parts.size();
+    if (timed) return true;
+    if (parts.size() <= 2) return false;
+    const bool begins_before = std::any_of(parts.begin() + 1, parts.end(), [&](const Part& part) {
+        return log.lines[part.begin].step <= log.lines.front().step;
+    });
+    return even || (begins_before && log.lines.size() < kFewLines * parts.size());
 }
 
 // A training while its parts are joined.
@@ -105,6 +114,8 @@ struct Joining {
     double last_epoch = kUnknown;
     Training training;
     std::int64_t shift = 0;           // of its newest part
+    // The first epoch of each part that counts on, with its shift: a resume gets that of the part which it repeats.
+    std::vector<std::pair<double, std::int64_t>> shifts{{-INFINITY, 0}};
     std::size_t counted_on = 0;       // parts
     std::string counted_from;         // of the first of them, in words
 };
@@ -154,14 +165,29 @@ void take(Joining& joining, LoggedLines& log, const Part& part) {
     }
 }
 
-// The part's lines replace what they overlap. What was logged at the very step where it begins stays, unless the part
-// logs the same again: both come from the same weights.
+// The columns of the part's first step.
+std::set<std::size_t> columns_at_begin(const LoggedLines& log, const Part& part) {
+    std::set<std::size_t> columns;
+    for (std::size_t i = part.begin; i < part.end && log.lines[i].step == log.lines[part.begin].step; ++i)
+        for (std::size_t v = log.lines[i].begin; v < log.lines[i].end; ++v) columns.insert(log.values[v].column);
+    return columns;
+}
+
+// The part's lines replace what they overlap. What was logged at the very step where it begins stays until the part
+// logs it again.
 void resume(Joining& joining, LoggedLines& log, const Part& part) {
-    const std::int64_t begin = log.lines[part.begin].step;
+    const double epoch = first_epoch(log, part);
+    while (joining.shifts.size() > 1 && epoch < joining.shifts.back().first) joining.shifts.pop_back();
+    joining.shift = joining.shifts.back().second;
+    const std::int64_t begin = log.lines[part.begin].step + joining.shift;
+    const std::set<std::size_t> again = columns_at_begin(log, part);
     std::int64_t first = INT64_MAX, last = 0;
     std::size_t replaced = 0;
     for (const std::size_t i : joining.training.lines) {
         const LoggedLine& line = log.lines[i];
+        if (line.step == begin)
+            for (std::size_t v = line.begin; v < line.end; ++v)
+                log.values[v].is_kept &= !again.contains(log.values[v].column);
         if (line.step <= begin) continue;
         std::size_t values = 0;
         for (std::size_t v = line.begin; v < line.end; ++v) {
@@ -174,7 +200,6 @@ void resume(Joining& joining, LoggedLines& log, const Part& part) {
         last = std::max(last, line.step);
     }
     const std::int64_t before = joining.last;
-    joining.shift = 0;
     take(joining, log, part);
     const std::string left =
         replaced == 0 ? "what it logs again replaces the earlier values"
@@ -203,6 +228,7 @@ void count_on(Joining& joining, LoggedLines& log, const Part& part) {
     if (joining.counted_on++ == 0)
         joining.counted_from = fmt::format("at {} after {}{}", begin, joining.last, line_in_words(log.lines[part.begin]));
     joining.shift = joining.last + spacing_of(joining, log) - begin;
+    joining.shifts.emplace_back(first_epoch(log, part), joining.shift);
     take(joining, log, part);
 }
 
@@ -224,22 +250,29 @@ std::vector<Part> each_line(const LoggedLines& log) {
 
 enum class Kind { resume, second, counted };
 
-Kind kind_of(const Joining& before, const LoggedLines& log, const Part& part, Restarts restarts,
+Kind kind_of(const Joining& before, const LoggedLines& log, const Part& part, const ReadOptions& options,
              const std::string& where) {
-    if (restarts == Restarts::resume) return Kind::resume;
-    if (restarts == Restarts::separate) return Kind::second;
-    if (restarts == Restarts::continued) return Kind::counted;
+    if (options.restarts == Restarts::resume) return Kind::resume;
+    if (options.restarts == Restarts::separate) return Kind::second;
+    if (options.restarts == Restarts::continued) return Kind::counted;
+    const LoggedLine& line = log.lines[part.begin];
+    if (line.epoch > before.last_epoch) return Kind::counted;
+    if (begins_after(before, log, part)) return Kind::resume;
+    // The epoch may be logged rarely: not at the restart, but with the first evaluation after it.
     const double epoch = first_epoch(log, part);
     if (epoch > before.last_epoch) return Kind::counted;
-    if (begins_after(before, log, part)) return Kind::resume;
+    // An epoch that was counted on begins again.
+    if (before.shifts.size() > 1 && epoch >= before.shifts[1].first) return Kind::resume;
     const bool knows_epochs = !std::isnan(epoch) && !std::isnan(before.last_epoch);
-    const LoggedLine& line = log.lines[part.begin];
     if (knows_epochs || line.new_session) return Kind::second;
+    const std::string open =
+        fmt::format("{}: its steps begin again at {} after {}{}, and nothing in the log tells what that is.", where,
+                    line.step, before.last, line_in_words(line));
+    if (!options.offers_options) throw InputError("{} {}", open, kImportAlone);
     throw InputError(
-        "{}: its steps begin again at {} after {}{}, and nothing in the log tells what that is. Say it: --restarts "
-        "separate (two trainings, a run for each), --restarts resume (the later lines replace the earlier ones) or "
-        "--restarts continue (the step starts anew in each epoch: count on)",
-        where, line.step, before.last, line_in_words(line));
+        "{} Say it: --restarts separate (two trainings, a run for each), --restarts resume (the later lines replace "
+        "the earlier ones) or --restarts continue (the step starts anew in each epoch: count on)",
+        open);
 }
 
 std::vector<Training> finished(std::vector<Joining>& all, const LoggedLines& log) {
@@ -250,7 +283,8 @@ std::vector<Training> finished(std::vector<Joining>& all, const LoggedLines& log
             training.remarks.push_back(
                 fmt::format("its step begins again {} {}: steps are counted on", all[i].counted_from,
                             all[i].counted_on == 1 ? "and the epoch goes on"
-                                                   : fmt::format("and {} times more", all[i].counted_on - 1)));
+                                                   : fmt::format("and {} more time{}", all[i].counted_on - 1,
+                                                                 all[i].counted_on == 2 ? "" : "s")));
         if (all.size() > 1)
             training.remarks.push_back(
                 fmt::format("the log holds {} trainings, one after another: this is number {}, from step {} on{}; "
@@ -278,15 +312,15 @@ Restarts restarts_from_name(const std::string& name) {
     return static_cast<Restarts>(found - names.begin());
 }
 
-std::vector<Training> join_parts(LoggedLines& log, Restarts restarts, const std::string& where) {
+std::vector<Training> join_parts(LoggedLines& log, const ReadOptions& options, const std::string& where) {
+    const Restarts restarts = options.restarts;
     if (log.lines.empty()) return {};
     std::vector<Part> parts = parts_of(log);
     if (parts.size() == 1 && has_no_steps(log)) {
         if (restarts == Restarts::automatic)
-            throw InputError(
-                "{}: all its {} stand at the same step {}: they were logged without a step. --restarts continue numbers "
-                "them in their order",
-                where, lines_in_words(log.lines.size(), "line"), log.lines.front().step);
+            throw InputError("{}: all {} have the same step {}: they were logged without a step. {}", where,
+                             lines_in_words(log.lines.size(), "line"), log.lines.front().step,
+                             options.offers_options ? "--restarts continue numbers them in their order" : kImportAlone);
         if (restarts == Restarts::continued) parts = each_line(log);
     }
     std::vector<Joining> all(1);
@@ -298,7 +332,7 @@ std::vector<Training> join_parts(LoggedLines& log, Restarts restarts, const std:
     }
     take(all.back(), log, parts.front());
     for (auto part = parts.begin() + 1; part != parts.end(); ++part) {
-        switch (kind_of(all.back(), log, *part, restarts, where)) {
+        switch (kind_of(all.back(), log, *part, options, where)) {
             case Kind::resume:
                 resume(all.back(), log, *part);
                 break;

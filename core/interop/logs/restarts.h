@@ -35,9 +35,9 @@ struct Training {
 
 // A part that begins after the first step of the training before it is a resume: its lines replace what they overlap.
 // One that begins at or before that step is a second training, unless the epoch goes on rising there: then steps are
-// counted on, which changes `log`. Where neither an epoch nor a new session decides, the log is refused with the option
-// that does. Lines that are only out of order, with no step twice, stay as they are. Each has a remark.
-// InputError "WHERE: ...".
-std::vector<Training> join_parts(LoggedLines& log, Restarts restarts, const std::string& where);
+// counted on, which changes `log`. A part that begins in an epoch which was counted on is a resume too. Where neither
+// an epoch nor a new session decides, the log is refused with the option that does. Lines that are only out of order,
+// with no step twice, stay as they are. Each has a remark. InputError "WHERE: ...".
+std::vector<Training> join_parts(LoggedLines& log, const ReadOptions& options, const std::string& where);
 
 }  // namespace ablate::interop::logs

@@ -16,15 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_average(const Json& line) { return line.contains("train_loss") && !line.contains("loss"); }
-
-// The line of the run's averages that the Trainer ends its log with. A loop of one's own may call the loss of every
-// step train_loss: an average stands alone.
-bool is_closing(const Json& list, std::size_t i) {
-    if (list[i].contains("train_runtime")) return true;
-    return i + 1 == list.size() && is_average(list[i]) && std::none_of(list.begin(), list.end() - 1, is_average);
-}
-
 bool is_loss(logs::Role role) {
     return role == logs::Role::train_loss || role == logs::Role::average || role == logs::Role::val_loss ||
            role == logs::Role::val_bpb;
@@ -35,8 +26,8 @@ bool is_evaluation(const Json& line) {
                        [](const auto& item) { return item.key().starts_with("eval_"); });
 }
 
-// Numbers that hold for the whole run: averages, times.
-void read_closing(const Json& numbers, const std::string& where, ImportedRun& run) {
+// Numbers that hold for the whole run, as far as nothing else has told them: averages, times.
+void read_numbers(const Json& numbers, const std::string& where, ImportedRun& run) {
     const auto known = [&](const char* key) { return run.summary.contains(key); };
     if (const auto seconds = logs::number_in(numbers, "train_runtime", where); seconds && !(run.seconds > 0))
         run.seconds = *seconds;
@@ -45,6 +36,13 @@ void read_closing(const Json& numbers, const std::string& where, ImportedRun& ru
     for (const char* key : {"total_flos", "train_samples_per_second", "train_steps_per_second", "epoch"})
         if (const auto number = logs::number_in(numbers, key, where); number && !known(key))
             run.summary[key] = io::number_to_json(*number);
+}
+
+// `import norm-ablation` has neither --column nor --restarts.
+logs::ReadOptions without_options() {
+    logs::ReadOptions options;
+    options.offers_options = false;
+    return options;
 }
 
 class History {
@@ -71,7 +69,7 @@ class History {
     const std::string& where_;
     const bool counts_from_one_;
     ImportedRun& run_;
-    const logs::ReadOptions options_;
+    const logs::ReadOptions options_ = without_options();
     logs::LogBuilder log_;
     bool any_ = false, has_loss_ = false;
     std::int64_t last_step_ = 0;
@@ -83,30 +81,35 @@ class History {
         log_.finish_one(run_);
     }
 
-    void add(std::int64_t step, const std::string& key, const Json& value) {
-        log_.begin_line_unless_same(step, kUnknown, key);
+    void add(const std::string& key, const Json& value) {
         log_.add(key, io::number_from_json(value));
-        any_ = true;
+        any_ = any_ || !logs::is_epoch(key);
         has_loss_ = has_loss_ || is_loss(logs::meaning_of(key, options_.columns).role);
     }
 
     void lines(const Json& list) {
         if (!list.is_array()) throw InputError("{}: log_history is no list", where_);
+        std::vector<logs::HistoryLine> history;
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            history.push_back({list[i], i + 1, fmt::format("{}: line {} of the list", where_, i + 1)});
+            if (!list[i].is_object()) throw InputError("{}: is not an object", history.back().at);
+        }
         const bool unnumbered =
             std::none_of(list.begin(), list.end(), [](const Json& line) { return line.contains("step"); });
         if (unnumbered && !list.empty())
             run_.remarks.push_back(
                 fmt::format("{} numbers no steps: its lines are counted from 1", fs::path(where_).filename().string()));
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            const std::string at = fmt::format("{}: line {} of the list", where_, i + 1);
-            if (!list[i].is_object()) throw InputError("{}: is not an object", at);
+        for (std::size_t i = 0; i < history.size(); ++i) {
+            const auto& [values, number, at] = history[i];
             const auto step =
-                unnumbered ? static_cast<double>(i + 1) : logs::number_in(list[i], "step", at).value_or(-1);
-            const bool closing = is_closing(list, i);
-            if (closing)
-                read_closing(list[i], where_, run_);
-            else
-                line(list[i], logs::checked_step(step, at));
+                unnumbered ? static_cast<double>(number) : logs::number_in(values, "step", at).value_or(-1);
+            const bool closing = logs::is_closing(history, i);
+            if (closing) {
+                logs::read_closing(history[i], where_, run_);
+                read_numbers(values, where_, run_);
+            } else {
+                line(values, logs::checked_step(step, at));
+            }
             // The step of a loss that was not finite was not taken: of ours the closing line says how many were.
             const bool was_taken = !counts_from_one_ || closing;
             if (!unnumbered && step > 0 && was_taken) last_step_ = std::max(last_step_, logs::checked_step(step, at));
@@ -115,30 +118,39 @@ class History {
 
     void line(const Json& line, std::int64_t step) {
         const bool before_update = counts_from_one_ && step > 0 && !is_evaluation(line);
+        log_.begin_line(step - (before_update ? 1 : 0));
         for (const auto& [key, value] : line.items()) {
-            if (key == "step" || key == "epoch" || !io::is_number(value)) continue;
-            add(step - (before_update ? 1 : 0), key, value);
+            if (key == "step" || !io::is_number(value)) continue;
+            if (logs::is_epoch(key))
+                log_.set_epoch(io::number_from_json(value));
+            else
+                add(key, value);
         }
     }
 
     // {"step": [1, 2], "loss": [3.1, 2.9]}, or the numbers at the end of training.
     void lists_or_numbers(const Json& json) {
         const Json steps = json.contains("step") ? json["step"] : json.value("steps", Json());
+        Json lists = Json::object();
+        std::size_t longest = 0;
         for (const auto& [key, values] : json.items()) {
             if (!values.is_array() || key == "step" || key == "steps") continue;
             if (steps.is_array() && steps.size() != values.size())
                 throw InputError("{}: {} has {} values for {} steps", where_, key, values.size(), steps.size());
-            for (std::size_t i = 0; i < values.size(); ++i) {
-                if (!io::is_number(values[i])) continue;
-                const bool numbered = steps.is_array() && io::is_number(steps[i]);
-                const double step = numbered ? io::number_from_json(steps[i]) : static_cast<double>(i + 1);
-                add(logs::checked_step(step, where_), key, values[i]);
-            }
+            lists[key] = values;
+            longest = std::max(longest, values.size());
+        }
+        for (std::size_t i = 0; i < longest; ++i) {
+            const bool numbered = steps.is_array() && io::is_number(steps[i]);
+            const double step = numbered ? io::number_from_json(steps[i]) : static_cast<double>(i + 1);
+            log_.begin_line(logs::checked_step(step, where_));
+            for (const auto& [key, values] : lists.items())
+                if (i < values.size() && io::is_number(values[i])) add(key, values[i]);
         }
         Json numbers = Json::object();  // those of the whole run
         for (const auto& [key, value] : json.items())
             if (!value.is_array()) numbers[key] = value;
-        read_closing(numbers, where_, run_);
+        read_numbers(numbers, where_, run_);
     }
 };
 
@@ -150,7 +162,11 @@ bool read_trainer_log(const fs::path& finetuned, ImportedRun& run, std::string& 
          entry.increment(error))
         is_there = is_file(entry->path() / kTrainerState);
     if (!is_there) return false;
-    ImportedRun logged = logs::read_hf_trainer(finetuned, {}).front();
+    logs::Runs runs = logs::read_hf_trainer(finetuned, without_options());
+    if (runs.size() > 1)
+        throw InputError("{}: its log holds {} trainings, one after another, where one is expected", finetuned.string(),
+                         runs.size());
+    ImportedRun logged = std::move(runs.front());
     run.metrics = std::move(logged.metrics);
     run.evaluations = std::move(logged.evaluations);
     run.steps = std::max(run.steps, logged.steps);
@@ -178,7 +194,7 @@ void read_metrics(const fs::path& finetuned, const Json& stated, bool counts_fro
         run.remarks.push_back("its steps are those of trainer_state.json");
     if (stated.is_object()) {
         read_bytes += stated.dump(-1, ' ', true, Json::error_handler_t::replace);
-        read_closing(stated, (finetuned.parent_path() / kAllMetrics).string(), run);
+        read_numbers(stated, (finetuned.parent_path() / kAllMetrics).string(), run);
     }
     if (run.metrics.empty() && run.evaluations.empty() && !run.summary.contains("run_average_train_loss"))
         throw InputError("{}: holds no metrics: neither {}, nor a {}, nor its line in {}", finetuned.string(),

@@ -138,6 +138,21 @@ class HfExportTest : public QObject {
         QVERIFY(is_line_with(exported.remarks[0], {"lines", "encoded one by one", "Encode each line by itself"}));
     }
 
+    // A model that has no piece for the newline: there is no id to put after a line. The run's path may end in a slash.
+    void lines_without_a_piece_for_the_newline() {
+        const fs::path tokens = folder_ / "workspace/cache/tokens/abc";
+        fs::create_directories(tokens);
+        fs::copy(fs::path(ABLATE_SOURCE_DIR) / "tests/data/tokenizers/sentencepiece/tokenizer.model", tokens);
+        io::write_json(tokens / "data.json", {{"format", 1}, {"texts", Json::array()}});
+        QVERIFY(data::encodes_by_lines(tokens));
+        QCOMPARE(data::load_tokenizer(tokens).tokenizer->token_id("\n"), -1);
+        fs::create_directories(folder_ / "workspace/runs");
+        const fs::path run = folder_ / "workspace/runs/one";
+        fs::rename(run_of({}, "/moved/cache/tokens/abc"), run);
+        const hf::Exported exported = hf::export_run(run / "", folder_ / "no newline");
+        QVERIFY(exported.has_tokenizer && exported.remarks.empty());
+    }
+
     void what_cannot_be_exported_is_one_line_and_leaves_nothing() {
         const auto refused = [&](const fs::path& run, const hf::ExportOptions& options = {}) {
             const std::string message = test::input_error([&] { hf::export_run(run, folder_ / "refused", options); });

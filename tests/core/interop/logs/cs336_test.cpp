@@ -41,14 +41,15 @@ class Cs336Test : public QObject {
 
     // A state dict of the assignment's names whose tensors hold their number in the table.
     void write_state_dict(const fs::path& file, const RunConfig& config, const std::string& prefix = "",
-                          const std::string& extra = "", std::int64_t vocabulary = 0) {
+                          const std::string& extra = "", std::int64_t vocabulary = 0,
+                          const std::vector<std::int64_t>& extra_shape = {1}) {
         std::vector<torch_file::DeclaredTensor> declared;
         for (const TensorSpec& spec : model::tensor_table(config)) {
             std::vector<std::int64_t> shape = spec.shape;
             if (vocabulary > 0 && spec.name == "embed.weight") shape[0] = vocabulary;
             declared.push_back({prefix + *logs::cs336_name(spec.name, config), "F32", shape});
         }
-        if (!extra.empty()) declared.push_back({extra, "F32", {1}});
+        if (!extra.empty()) declared.push_back({extra, "F32", extra_shape});
         torch_file::StateDictWriter writer(file, declared);
         float number = 0;
         for (const torch_file::DeclaredTensor& tensor : declared) {
@@ -161,7 +162,7 @@ class Cs336Test : public QObject {
         atomic_write(own / "model_config.json", model_config().dump());
         write_state_dict(own / "model.pt", config_of(), "module.", "token_embeddings.weight");
         QVERIFY(test::is_line_with(test::input_error([&] { logs::read_log(own.path()); }),
-                                   {"model.pt", "token_embeddings.weight", "without the prefixes"}));
+                                   {"model.pt", "token_embeddings.weight", "without the prefixes of wrappers"}));
     }
 
     // Nothing records how a foreign model was trained: it is scored in fp32, not in this program's default.
@@ -195,6 +196,23 @@ class Cs336Test : public QObject {
         no_final.model.norm_at(NormSite::final) = {"none", Json::object()};
         QVERIFY(refused("final", Json::object(), no_final, "", 0, {"has no", "ln_final.weight"}));
         QVERIFY(refused("extra", Json::object(), config_of(), "layers.0.bonus", 0, {"layers.0.bonus", "no place"}));
+    }
+
+    // Counters of a training are no weights; any other single number may be one.
+    void single_numbers_in_a_state_dict() {
+        for (const char* counter : {"step", "optimizer.global_step", "n_averaged"}) {
+            const test::TempFolder own;
+            atomic_write(own / "model_config.json", model_config().dump());
+            write_state_dict(own / "model.pt", config_of(), "", counter, 0, {});
+            const auto runs = logs::read_log(own.path());
+            QVERIFY(runs.front().remarks.front().find(counter) != std::string::npos);
+        }
+        for (const char* weight : {"logit_scale", "layers.0.gain"}) {
+            const test::TempFolder own;
+            atomic_write(own / "model_config.json", model_config().dump());
+            write_state_dict(own / "model.pt", config_of(), "", weight, 0, {});
+            QVERIFY(test::is_line_with(test::input_error([&] { logs::read_log(own.path()); }), {weight, "no place"}));
+        }
     }
 
     // Whether the final norm stays is told by the state dict alone.

@@ -1,4 +1,6 @@
 #include "core/interop/logs/logs.h"
+
+#include "core/base/sha256.h"
 #include "core/model/register.h"
 #include "core/run/metrics.h"
 #include "tests/core/interop/logs/marin_files.h"
@@ -174,6 +176,12 @@ class LogFormatsTest : public QObject {
         QVERIFY(std::isnan(*run.evaluations.front().loss));
         QCOMPARE(run.verdict.collapse, train::Collapse::non_finite);  // of the validation, after 20 steps
         QCOMPARE(run.verdict.step, 20);
+        std::string wide = "\xff\xfe";
+        for (const char c : std::string("{\"current_steps\": 1, \"loss\": 2.5}\n{\"current_steps\": 2, \"loss\": 2}\n"))
+            wide += std::string({c, '\0'});
+        const ImportedRun utf16 = one(folder_.write("trainer_log.jsonl", wide));
+        QCOMPARE(utf16.format, std::string("llama-factory"));
+        QCOMPARE(series(utf16, run::kTrainLoss).at(2), 2.0f);
     }
 
     // Bits per byte and time at the end; hardware FLOPs anew, whatever a revision counted as a device.
@@ -245,7 +253,8 @@ class LogFormatsTest : public QObject {
         QCOMPARE(variants, (std::set<std::string>{"a-b", "a-b-2", "a-b-3"}));
         QCOMPARE(labels, (std::set<std::string>{"a b", "a-b", "a/b"}));
         const fs::path twice = folder_.write("wandb.csv", "Step,a - loss,a - loss\n0,3,2\n");
-        QVERIFY(test::is_line_with(test::input_error([&] { logs::read_log(twice); }), {"'a - loss'", "twice"}));
+        QVERIFY(test::is_line_with(test::input_error([&] { logs::read_log(twice); }),
+                                   {"'a - loss'", "appears twice. Give"}));
     }
 
     // What --column names is read in every format that has columns, and refused where it is not there.
@@ -283,6 +292,41 @@ class LogFormatsTest : public QObject {
         QVERIFY(is_remarked(runs[0], "not those of one seed"));
         QVERIFY(!runs[1].is_mean && !is_remarked(runs[1], "seed"));
         QCOMPARE(runs[1].evaluations.back().step, 20);
+    }
+
+    // "KEY: VALUE" may also be the name of a single run.
+    void names_of_groups_may_be_names_of_runs() {
+        auto runs = logs::read_log(folder_.write("wandb.csv", "Step,lr: 3e-4 - loss,lr: 3e-4 - loss__MIN,lr: 3e-4 - "
+                                                              "loss__MAX\n10,4,4,4\n20,3,3,3\n"));
+        QVERIFY(!runs[0].is_mean && !is_remarked(runs[0], "mean"));
+        runs = logs::read_log(folder_.write("wandb.csv", "Step,lr: 3e-4 - loss\n10,4\n20,3\n"));
+        QVERIFY(!runs[0].is_mean && !runs[0].knows_seed && is_remarked(runs[0], "may be means over the group"));
+        QVERIFY(test::contains(runs[0].label, "may be the mean of a group"));
+    }
+
+    // time/step is a duration, val/step a step.
+    void durations_called_step() {
+        ImportedRun run =
+            one(folder_.write("a.csv", "step,time/step,time/data,train/loss\n10,0.35,0.1,4\n20,0.5,0.2,3\n"));
+        QCOMPARE(series(run, run::kTrainLoss).at(20), 3.0f);
+        QCOMPARE(series(run, "time/step").at(20), 0.5f);
+        QCOMPARE(series(run, "time/data").at(20), 0.2f);
+        run = one(folder_.write("a.jsonl", "{\"time/step\": 0.35, \"loss\": 4}\n{\"time/step\": 1, \"loss\": 3}\n"));
+        QCOMPARE(series(run, run::kTrainLoss), (std::map<std::int64_t, float>{{1, 4.0f}, {2, 3.0f}}));
+        QVERIFY(is_remarked(run, "counted from 1"));
+        run = one(folder_.write("a.jsonl", "{\"val/step\": 10, \"loss\": 4}\n{\"val/step\": 20, \"loss\": 3}\n"));
+        QCOMPARE(run.steps, 20);
+    }
+
+    // What 0.1 imported is known by the file's own bytes.
+    void files_are_known_by_their_bytes() {
+        for (const auto& [name, text] :
+             {std::pair("s.jsonl", "{\"step\": 1, \"loss\": 3}\r\n{\"step\": 2, \"loss\": 2}"),
+              {"s.json", "{\"log_history\":\r\n [{\"step\": 1, \"loss\": 3}]}"},
+              {"trainer_log.jsonl", "{\"current_steps\": 1, \"loss\": 3}\r\n{\"current_steps\": 2, \"loss\": 2}"}}) {
+            const test::TempFolder own;
+            QCOMPARE(one(own.write(name, text)).sha256, sha256_hex(text));
+        }
     }
 
     void steps_of_weights_and_biases() {
@@ -420,7 +464,7 @@ class LogFormatsTest : public QObject {
         QVERIFY(refused("x.csv", "step,loss\n1,low\n", {"line 2", "'low'"}));
         QVERIFY(refused("x.csv", "step,cost\n1,2\n", {"no loss", "cost", "--column loss=NAME"}));
         QVERIFY(refused("x.csv", "step,\"loss\n1,2\n", {"not closed"}));
-        QVERIFY(refused("trainer_log.jsonl", "{\"current_steps\": 1, \"loss\"\n", {"line 2", "unexpected end"}));
+        QVERIFY(refused("trainer_log.jsonl", "{\"current_steps\": 1, \"loss\"\n", {"line 1", "unexpected end"}));
         const fs::path file = folder_.write("y.csv", "step,loss\n1,2\n");
         QVERIFY(test::is_line_with(test::input_error([&] { one(file, {"hf", {}}); }), {"--format 'hf'", "csv"}));
         QVERIFY(test::is_line_with(test::input_error([&] {

@@ -1,6 +1,7 @@
 #include "core/interop/logs/restarts.h"
 
 #include "core/interop/logs/logs.h"
+#include "core/interop/logs/reading.h"
 #include "core/io/json_file.h"
 #include "core/io/numbers.h"
 #include "core/model/register.h"
@@ -41,6 +42,14 @@ std::string remarks(const ImportedRun& run) {
     std::string all;
     for (const std::string& remark : run.remarks) all += remark + "\n";
     return all;
+}
+
+// JSON lines of a step that counts within an epoch.
+std::string epoch_lines(int epoch, int from, int to, double loss) {
+    std::string text;
+    for (int step = from; step <= to; step += 8)
+        text += fmt::format("{{\"step\": {}, \"epoch\": {}, \"loss\": {}}}\n", step, epoch, loss);
+    return text;
 }
 
 // Lines "step,loss" at steps from, from + by, ... to.
@@ -128,6 +137,46 @@ class RestartsTest : public QObject {
         QCOMPARE(runs.size(), std::size_t{2});
     }
 
+    // A resume inside the second epoch repeats steps of that epoch, not of the first.
+    void a_resume_within_a_counted_epoch() {
+        const std::string two = epoch_lines(0, 0, 32, 4) + epoch_lines(1, 0, 32, 3.5);
+        auto runs = read("m.jsonl", two + epoch_lines(1, 16, 32, 2.5) + epoch_lines(2, 0, 32, 2));
+        QCOMPARE(runs.size(), std::size_t{1});
+        QCOMPARE(steps(runs[0]).size(), std::size_t{15});
+        QCOMPARE(runs[0].steps, 112);
+        auto loss = series(runs[0], run::kTrainLoss);
+        QVERIFY(loss[32] == 4 && loss[48] == 3.5 && loss[56] == 2.5 && loss[72] == 2.5 && loss[80] == 2);
+        QVERIFY(test::contains(remarks(runs[0]), "from 72 to 56") &&
+                test::contains(remarks(runs[0]), "2 earlier lines of steps 64 to 72") &&
+                test::contains(remarks(runs[0]), "and 1 more time:"));
+        // From the checkpoint at the end of the first epoch: the second begins again.
+        runs = read("m.jsonl", two + epoch_lines(1, 0, 32, 2.5));
+        QCOMPARE(runs.size(), std::size_t{1});
+        loss = series(runs[0], run::kTrainLoss);
+        QVERIFY(runs[0].steps == 72 && loss[32] == 4 && loss[40] == 2.5 && loss[72] == 2.5);
+        // From a checkpoint within the first epoch.
+        runs = read("m.jsonl", two + epoch_lines(0, 16, 32, 2.5) + epoch_lines(1, 0, 16, 2));
+        loss = series(runs[0], run::kTrainLoss);
+        QVERIFY(runs.size() == 1 && runs[0].steps == 56 && loss[8] == 4 && loss[16] == 2.5 && loss[40] == 2);
+        // The whole training again.
+        QCOMPARE(read("m.jsonl", two + two).size(), std::size_t{2});
+    }
+
+    // An epoch that rises later in the part says nothing of its beginning.
+    void epochs_that_are_logged_rarely() {
+        std::string text;
+        for (int step = 10; step <= 70; step += 10)
+            text += fmt::format("{{\"step\": {}, \"loss\": 4{}}}\n", step, step == 50 ? ", \"epoch\": 0" : "");
+        for (int step = 60; step <= 120; step += 10)
+            text += fmt::format("{{\"step\": {}, \"loss\": 3{}}}\n", step, step == 100 ? ", \"epoch\": 1" : "");
+        auto runs = read("n.jsonl", text);
+        QCOMPARE(runs[0].steps, 120);
+        QVERIFY(test::contains(remarks(runs[0]), "from 70 to 60"));
+        // One that rises at the restart itself decides, also where the first logged step of an epoch is a later one.
+        runs = read("n.csv", "step,epoch,loss\n0,0,4\n10,0,4\n20,0,4\n5,1,3\n15,1,3\n");
+        QCOMPARE(steps(runs[0]), (std::vector<std::int64_t>{0, 10, 20, 30, 40}));
+    }
+
     // One line an epoch, all at the last step of it.
     void a_step_that_comes_again_with_each_epoch() {
         const auto runs = read("g.csv", "epoch,step,loss\n1,250,4\n2,250,3\n3,250,2.5\n");
@@ -142,6 +191,19 @@ class RestartsTest : public QObject {
         }
     }
 
+    // A resume that logged little is not mistaken for lines out of order, which would keep what was thrown away.
+    void short_resumes() {
+        auto runs = read("o.csv", "step,loss\n10,4\n20,3\n30,2\n40,1\n35,1.5\n");
+        QCOMPARE(steps(runs[0]), (std::vector<std::int64_t>{10, 20, 30, 35}));
+        QVERIFY(test::contains(remarks(runs[0]), "from 40 to 35"));
+        QCOMPARE(steps(read("o.csv", "step,loss\n100,4\n200,3\n150,3.5\n")[0]), (std::vector<std::int64_t>{100, 150}));
+        QCOMPARE(steps(read("o.csv", "step,loss\n10,4\n20,3\n30,2\n40,1\n35,1.5\n32,1.75\n")[0]),
+                 (std::vector<std::int64_t>{10, 20, 30, 32}));
+        // Times that rise with the steps tell an order.
+        runs = read("o.csv", "step,loss,wall_time\n100,4,1\n200,3,3\n150,3.5,2\n");
+        QCOMPARE(steps(runs[0]), (std::vector<std::int64_t>{100, 150, 200}));
+    }
+
     // Training losses first, then validation losses: nothing goes back.
     void columns_one_after_another() {
         const auto runs = read("i.csv", "step,loss,val_loss\n10,4,\n20,3,\n30,2,\n10,,5\n30,,4\n");
@@ -153,9 +215,74 @@ class RestartsTest : public QObject {
     void a_step_that_comes_twice_is_told() {
         const auto runs = read("j.csv", "step,loss\n1,4\n2,3\n2,2.5\n3,2\n");
         QCOMPARE(series(runs[0], run::kTrainLoss)[2], 2.5);
-        QVERIFY(test::contains(remarks(runs[0]), "1 value stands at a step that comes twice (the first: 'loss', step 2)"));
-        QVERIFY(test::is_line_with(refused("k.csv", "step,loss\n0,4\n0,3\n0,2\n0,1\n"), {"4 lines", "step 0", "--restarts continue"}));
+        QVERIFY(test::contains(remarks(runs[0]), "1 value repeats a step (the first: 'loss', step 2)"));
+        QVERIFY(test::is_line_with(refused("k.csv", "step,loss\n0,4\n0,3\n0,2\n0,1\n"),
+                                   {"all 4 lines", "step 0", "--restarts continue"}));
         QCOMPARE(read("k.csv", "step,loss\n0,4\n0,3\n0,2\n", logs::Restarts::continued)[0].steps, 2);
+    }
+
+    // Also where the second value is of another session, and where a resume logs its first step again.
+    void a_step_that_two_sessions_logged() {
+        const auto line = [](int step, double loss, const char* time) {
+            return fmt::format("{{\"current_steps\": {}, \"loss\": {}, \"elapsed_time\": \"{}\"}}\n", step, loss, time);
+        };
+        auto runs = read("trainer_log.jsonl",
+                         line(20, 2.5, "0:20:00") + line(20, 9.5, "0:01:00") + line(30, 2, "0:10:00"));
+        QVERIFY(test::contains(remarks(runs[0]), "1 value repeats a step (the first: 'loss', step 20)"));
+        const logs::ReadOptions options;
+        logs::LogBuilder log("two files", options);
+        for (const auto& [step, loss] : {std::pair(50, 4), {100, 3}, {100, 7}, {150, 2}}) {
+            if (loss == 4 || loss == 7) log.begin_session();
+            log.begin_line_unless_same(step, 1, "loss");
+            log.add("loss", loss);
+        }
+        QVERIFY(test::contains(remarks(log.finish({})[0]), "1 value repeats a step (the first: 'loss', step 100)"));
+        const std::string said = remarks(read("p.csv", "step,loss\n1,4\n2,3\n3,2\n4,1\n2,3.5\n3,3\n")[0]);
+        QVERIFY2(test::contains(said, "from 4 to 2") && said.find("repeats") == std::string::npos, said.c_str());
+    }
+
+    // Values that a restart makes void do not come back with the next record of a step that stays.
+    void purged_values_stay_away() {
+        const logs::ReadOptions options;
+        logs::LogBuilder log("events", options);
+        for (const int step : {10, 20}) {
+            log.begin_line_unless_same(step, 1, "loss");
+            log.add("loss", step);
+        }
+        log.purge(20, "second");
+        log.begin_line_unless_same(10, 2, "accuracy");
+        log.add("accuracy", 0.5);
+        QCOMPARE(series(log.finish({})[0], run::kTrainLoss), (Points{{10, 10}}));
+    }
+
+    // Each training gets what its own closing line tells, and the last what the file states beside the log.
+    void two_trainings_of_one_file() {
+        const auto closed = [](int steps, int by, double seconds, double average) {
+            std::string text;
+            for (int step = by; step <= steps; step += by)
+                text += fmt::format("{{\"step\": {}, \"epoch\": {}, \"loss\": {}}}, ", step, step / 100.0, average);
+            return text + fmt::format("{{\"step\": {}, \"epoch\": {}, \"train_runtime\": {}, \"train_loss\": {}}}",
+                                      steps, steps / 100.0, seconds, average);
+        };
+        const std::string state = "{\"global_step\": 50, \"max_steps\": 50, \"log_history\": [" +
+                                  closed(30, 10, 130, 4) + ", " + closed(50, 10, 150, 3.05) + "]}";
+        const auto runs = read("trainer_state.json", state);
+        QCOMPARE(runs.size(), std::size_t{2});
+        QVERIFY(runs[0].steps == 30 && runs[1].steps == 50);
+        QVERIFY(runs[0].seconds == 130 && runs[1].seconds == 150);
+        QCOMPARE(runs[0].summary["run_average_train_loss"].get<double>(), 4.0);
+        QCOMPARE(runs[1].summary["run_average_train_loss"].get<double>(), 3.05);
+        QCOMPARE(runs[0].verdict.outcome, train::Outcome::healthy);
+        QVERIFY(!runs[0].stated.contains("max_steps") && runs[1].stated.contains("max_steps"));
+        QVERIFY(test::contains(remarks(runs[0]), "those of its last training"));
+        // LLaMA-Factory states the steps in each line.
+        std::string text;
+        for (const int total : {30, 50})
+            for (int step = 10; step <= total; step += 10)
+                text += fmt::format("{{\"current_steps\": {}, \"total_steps\": {}, \"epoch\": {}, \"loss\": 3}}\n",
+                                    step, total, step / 100.0);
+        const auto both = read("trainer_log.jsonl", text);
+        QVERIFY(both.size() == 2 && both[0].config.train.steps == 30 && both[1].config.train.steps == 50);
     }
 
     // The time between sessions is no training.

@@ -236,6 +236,35 @@ class NormAblationImportTest : public QObject {
         QCOMPARE(of(read, "lists").seconds, 9.0);
     }
 
+    // Steps that begin again: the epoch decides, and several trainings are refused without options that are not there.
+    void steps_that_begin_again() {
+        const auto lines = [](int epoch, double loss) {
+            std::string text;
+            for (int step = 10; step <= 30; step += 10)
+                text += fmt::format(", {{\"step\": {}, \"epoch\": {}, \"loss\": {}}}", step, epoch, loss);
+            return text;
+        };
+        const std::string first = lines(0, 3).substr(2);
+        const na::FolderImport read =
+            na::read_folder(folder_of({{"a_finetuned/train_metrics.json", "[" + first + lines(1, 2) + "]"},
+                                       {"b_finetuned/train_metrics.json",
+                                        R"({"step": [1, 2, 1, 2], "epoch": [0, 0, 1, 1], "loss": [4, 3, 2, 1]})"}}));
+        QCOMPARE(of(read, "a").steps, std::int64_t{60});
+        using Losses = std::vector<std::pair<std::int64_t, double>>;
+        QVERIFY((losses(of(read, "b")) == Losses{{1, 4}, {2, 3}, {3, 2}, {4, 1}}));
+        for (const char* file : {"train_metrics.json", "trainer_state.json"}) {
+            const auto refused = [&](const std::string& history) {
+                const std::string text = "{\"log_history\": [" + history + "]}";
+                const fs::path folder = folder_of({{std::string("a_finetuned/") + file, text}});
+                const std::string said = test::input_error([&] { na::read_folder(folder); });
+                return said.find("--") == std::string::npos ? said : "names an option: " + said;
+            };
+            QVERIFY(is_line_with(refused(first + lines(0, 2)), {"a_finetuned", "holds 2 trainings, one after"}));
+            QVERIFY(is_line_with(refused(R"({"step": 1, "loss": 3}, {"step": 2, "loss": 2}, {"step": 1, "loss": 3})"),
+                                 {"a_finetuned", "begin again at 1", "Import this file alone"}));
+        }
+    }
+
     void what_is_missing_or_wrong_is_one_line() {
         const auto refused = [&](const std::map<std::string, std::string>& files) {
             return test::input_error([&] { na::read_folder(folder_of(files)); });
