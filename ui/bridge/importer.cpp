@@ -74,8 +74,9 @@ std::optional<hf::ImportedModel> imported_before(const fs::path& folder, const f
 }
 
 QString in_words(const hf::ImportedModel& model) {
-    QString words = text(fmt::format("Imported the model {}: {}, {} parameters, {}, {}, {}.", model.id, model.architecture,
-                            with_thousands(model::parameter_counts(model.config).unique), model.dtype,
+    QString words =
+        text(fmt::format("Imported the model {}: {}, {} parameters, {}, {}, {}.", model.id, model.architecture,
+                         with_thousands(model::parameter_counts(model.config).unique), model.dtype,
                             short_bytes(static_cast<double>(model.bytes)),
                             model.has_tokenizer ? "with its tokenizer" : "without a tokenizer"));
     for (const std::string& remark : model.remarks) words += " " + text(remark);

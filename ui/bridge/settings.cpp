@@ -37,7 +37,7 @@ void Settings::remember_workspace(const QString& folder) {
 QVariantMap Settings::page_state(const QString& page, const QString& workspace) {
     QVariantMap state = page_setting(page).value();
     const QVariantMap view = view_setting(page, workspace).value();
-    if (!view.isEmpty()) state[kView] = view;  // nothing was ever kept: an empty map, which pages leave alone
+    if (!view.isEmpty()) state[kView] = view;  // without a saved view, pages clear their filters
     return state;
 }
 

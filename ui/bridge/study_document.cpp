@@ -43,16 +43,18 @@ class StudyFiles {
             seen_[file] = std::move(contents);
         return opened;
     }
-    // A study whose file is gone is told of by its runs.
+    // If a study's file is missing, the study is rebuilt from its runs. A file that cannot be read is an error.
     OpenedStudy open_named(const std::string& name) {
+        StudySource source;
         try {
-            return open(find_study(name, workspace_));
+            source = find_study(name, workspace_);
         } catch (const InputError&) {
             auto rebuilt = study::study_of_runs(run::RunStore(workspace_).list(), name);
             if (!rebuilt) throw;
             require_readable(*rebuilt);
             return {std::move(*rebuilt), {}};
         }
+        return open(source);
     }
 
     fs::path save(const StudyConfig& study, fs::path file, bool overwrite) {

@@ -33,7 +33,7 @@ struct StudyPreview {
 };
 using StudyPreviewPtr = std::shared_ptr<const StudyPreview>;
 
-// A text in a field of the window that is no value of what it edits. The study keeps the value from before it was typed.
+// A text in a field of the window that is no value of what it edits. The study keeps the value it had before.
 struct RefusedEntry {
     QString variant;  // whose option it is; "" for what belongs to the whole study
     QString key;      // the option's dotted key; "" for other fields

@@ -60,8 +60,9 @@ std::optional<study::TimeEstimate> step_time(const RunConfig& config, const Time
     try {
         if (const auto known = study::known_time(config, *sources.runs)) return known;
         if (!sources.measure) return {};
-        study::measured_step_seconds(config);
-        return study::known_time(config, *sources.runs);
+        // Not read back from the user's cache, which may not be writable.
+        return study::TimeEstimate{static_cast<double>(config.train.steps) * study::measured_step_seconds(config),
+                                   false};
     } catch (const std::exception&) {
         return {};
     }

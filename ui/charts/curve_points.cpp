@@ -79,7 +79,8 @@ void CurvePoints::smooth(double weight, double unit) {
     weight_ = weight;
     unit_ = unit;
     smoothed_ = weight > 0 ? debiased_average(x(), raw(), weight, unit) : std::vector<double>();
-    if (std::equal(smoothed_.begin(), smoothed_.end(), raw().begin(), raw().end())) smoothed_.clear();
+    const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+    if (std::equal(smoothed_.begin(), smoothed_.end(), raw().begin(), raw().end(), same)) smoothed_.clear();
     of_shown_.valid = false;
 }
 

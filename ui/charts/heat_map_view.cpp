@@ -33,7 +33,7 @@ struct HeatMapView::State {
     QString title, empty_text;
     QImage cells;        // one pixel a value; a transparent one where nothing was measured
     Range range{1, 10};  // of the positive values
-    std::int64_t not_finite = 0, not_positive = 0;
+    std::int64_t not_finite = 0, beyond = 0, not_positive = 0;
 
     struct Frame {
         QRectF area, plot, key;
@@ -45,6 +45,7 @@ struct HeatMapView::State {
     void paint(QPainter& painter, const QRectF& area, const ChartStyle& style) const;
     void paint_key(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     std::pair<double, double> column(const Frame& frame, std::size_t index) const;  // its edges
+    QString notes() const;  // what is not shown by a color of the scale, counted
     void paint_notes(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     std::optional<std::pair<std::size_t, std::size_t>> cell_at(const Frame& frame, const QPointF& point) const;
 };
@@ -60,18 +61,19 @@ void HeatMapView::State::color_cells() {
     cells = QImage(static_cast<int>(steps.size()), static_cast<int>(sites.size()), QImage::Format_ARGB32_Premultiplied);
     cells.fill(Qt::transparent);
     const QColor collapsed = Theme::instance().palette().danger, dark = Theme::instance().palette().text;
-    not_finite = not_positive = 0;
+    not_finite = beyond = not_positive = 0;
     for (int y = 0; y < cells.height(); ++y) {
         for (int x = 0; x < cells.width(); ++x) {
             const double value = values[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)];
             if (std::isnan(value)) continue;
             const bool shown = has_place(Scale::linear, value);
-            not_finite += !shown;
+            not_finite += !std::isfinite(value);
+            beyond += !shown && std::isfinite(value);
             not_positive += shown && value <= 0;
             cells.setPixelColor(x, y,
-                                !shown         ? collapsed
-                                : value > 0    ? viridis((std::log(value) - low) / span)
-                                               : dark);
+                                !shown      ? collapsed
+                                : value > 0 ? viridis((std::log(value) - low) / span)
+                                            : dark);
         }
     }
 }
@@ -149,15 +151,19 @@ std::pair<double, double> HeatMapView::State::column(const Frame& frame, std::si
             index + 1 == steps.size() ? frame.plot.right() : between(index)};
 }
 
-void HeatMapView::State::paint_notes(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
+QString HeatMapView::State::notes() const {
     QStringList notes;
-    if (not_positive > 0)
-        notes += QString("%1 at 0 or less: drawn in the color of text").arg(not_positive);
+    if (not_positive > 0) notes += QString("%1 at 0 or less: drawn in the color of text").arg(not_positive);
     if (not_finite > 0) notes += QString("%1 not finite: red").arg(not_finite);
+    if (beyond > 0) notes += QString("%1 beyond 1e300: red").arg(beyond);
+    return notes.join("; ");
+}
+
+void HeatMapView::State::paint_notes(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
     const double line = QFontMetricsF(style.font).height();
     painter.setPen(style.palette.muted);
     draw_label(painter, {frame.plot.left(), frame.plot.bottom() + 4 + line, frame.plot.width() - 40, line + 2},
-               Qt::AlignLeft | Qt::AlignVCenter, notes.join("; "));
+               Qt::AlignLeft | Qt::AlignVCenter, notes());
 }
 
 void HeatMapView::State::paint_key(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
@@ -207,6 +213,7 @@ void HeatMapView::set_values(std::vector<QString> sites, std::vector<double> ste
     state_->title = title;
     state_->color_cells();
     setAccessibleName(title);
+    setAccessibleDescription(state_->notes());
     update();
 }
 
@@ -234,9 +241,9 @@ void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
     const QString text =
         QString("%1, step %2: %3")
             .arg(state_->sites[site], QString::fromStdString(with_thousands(std::llround(state_->steps[step]))),
-                 std::isnan(value)               ? QString("not measured")
-                 : !has_place(Scale::linear, value) ? QString("not finite")
-                                                    : QString::fromStdString(full_precision(value)));
+                 std::isnan(value)   ? QString("not measured")
+                 : std::isinf(value) ? QString("not finite")
+                                     : QString::fromStdString(full_precision(value)));
     QToolTip::showText(event->globalPosition().toPoint(), plain_tooltip({text}), this);
 }
 

@@ -81,33 +81,40 @@ Range PlotPainter::x_range() const {
 
 Range PlotPainter::y_range() const {
     if (y_zoom && (axes_.y == Scale::linear || y_zoom->low > 0)) return *y_zoom;
-    std::optional<Range> range = y_of_points();
+    const Range x = x_range();
+    return padded_y(y_of_points(x, cut_of_log(x)));
+}
+
+Range PlotPainter::padded_y(std::optional<Range> range) const {
     if (range && range->low < axes_.y_limit) range->high = std::min(range->high, axes_.y_limit);
     return padded(axes_.y, range.value_or(axes_.y == Scale::linear ? Range{0, 1} : Range{1, 10}), 0.05);
 }
 
-std::optional<Range> PlotPainter::y_of_points() const {
+std::optional<Range> PlotPainter::y_of_points(const Range& x, double cut) const {
     std::optional<Range> range;
-    const Range x = x_range();
     for (const CurvePoints& curve : curves_) extend(range, curve.y_range(axes_.y, axes_.x, x));
-    if (range) range->low = std::max(range->low, axes_.y == Scale::linear ? range->low : cut_of_log(x));
+    if (range && cut > 0) range->low = std::max(range->low, cut);
     return range;
 }
 
 // A curve that crosses 0 passes through values as small as rounding leaves them; they would stretch the axis over all
 // decades there are. Beside values at or below 0 it ends four decades below the median; 0: it shows all.
 double PlotPainter::cut_of_log(const Range& x) const {
-    std::vector<double> positive;
-    bool crosses = false;
-    for (const CurvePoints& curve : curves_) {
+    if (axes_.y == Scale::linear) return 0;
+    const auto shown = [&](const CurvePoints& curve) {
         const auto [first, last] = curve.inside(axes_.x, x);
-        for (std::size_t i = first; i < last; ++i) {
-            const double value = curve.raw()[i];
-            crosses |= value <= 0;
+        return curve.raw().subspan(first, last - first);
+    };
+    if (std::none_of(curves_.begin(), curves_.end(), [&](const CurvePoints& curve) {
+            const auto values = shown(curve);
+            return std::any_of(values.begin(), values.end(), [](double value) { return value <= 0; });
+        }))
+        return 0;
+    std::vector<double> positive;
+    for (const CurvePoints& curve : curves_)
+        for (const double value : shown(curve))
             if (has_place(Scale::logarithmic, value)) positive.push_back(value);
-        }
-    }
-    if (!crosses || positive.empty()) return 0;
+    if (positive.empty()) return 0;
     const auto middle = positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2);
     std::nth_element(positive.begin(), middle, positive.end());
     const double cut = *middle * kBesideZero;
@@ -145,9 +152,9 @@ QStringList PlotPainter::notes_of(const Frame& frame) const {
         note(std::count_if(curves_.begin(), curves_.end(), leaves), "band reaches beyond the axis",
              "bands reach beyond the axis");
     note(before, "point at 0 or less along x is left out", "points at 0 or less along x are left out");
-    note(backward, "point went back along x and is drawn in its place",
-         "points went back along x and are drawn in their places");
-    note(unplaced, "point without a place along x is left out", "points without a place along x are left out");
+    note(backward, "point has a smaller x than an earlier point; it is drawn in order of x",
+         "points have a smaller x than an earlier point; they are drawn in order of x");
+    note(unplaced, "point without a finite x is left out", "points without a finite x are left out");
     return notes;
 }
 
@@ -159,12 +166,15 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
     const double top = area.top() + title + 3 * kSpace;
     const double below = (area.height() < kCompact ? 1 : 2) * metrics.height() + 3 * kSpace;
     const double bottom = std::max(area.bottom() - below, top + 1);
-    frame.y = Axis(axes_.y, y_range(), bottom, top);
-    if (std::isfinite(axes_.y_limit) && !y_zoom) {
-        const std::optional<Range> points = y_of_points();
+    if (y_zoom) {
+        frame.y = Axis(axes_.y, y_range(), bottom, top);
+    } else {
+        const Range x = x_range();
+        frame.cut = cut_of_log(x);
+        const std::optional<Range> points = y_of_points(x, frame.cut);
+        frame.y = Axis(axes_.y, padded_y(points), bottom, top);
         frame.cut_off = points && points->low < axes_.y_limit && points->high > axes_.y_limit;
     }
-    if (axes_.y == Scale::logarithmic && !y_zoom) frame.cut = cut_of_log(x_range());
     double left = 0;
     for (const Tick& tick : frame.y.ticks(wanted_ticks(bottom - top, 2.5 * metrics.height())))
         left = std::max(left, metrics.horizontalAdvance(tick.text));
@@ -359,7 +369,7 @@ void PlotPainter::paint_limit(QPainter& painter, const Frame& frame, const Chart
     draw_label(painter, box, Qt::AlignCenter, text);
 }
 
-// At the foot of the plot, each in a line of its own; those without room are counted.
+// At the foot of the plot, each on its own line; notes that do not fit are counted.
 void PlotPainter::paint_notes(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
     if (frame.notes.isEmpty()) return;
     const QFontMetricsF metrics(style.font);

@@ -48,13 +48,15 @@ class PlotPainter {
 
   private:
     struct Reading;
-    std::optional<Range> y_of_points() const;  // inside x_range()
+    std::optional<Range> y_of_points(const Range& x, double cut) const;  // inside x, above the cut
+    Range padded_y(std::optional<Range> points) const;
     double cut_of_log(const Range& x) const;
     void share_unit();
     QStringList notes_of(const Frame& frame) const;
     bool dimmed(const CurvePoints& curve) const;
     std::vector<Reading> readings(const Frame& frame, double x) const;
     static double read_position(const std::vector<Reading>& list, double x);
+    QString heading(const std::vector<Reading>& list, double x) const;
     void paint_axes(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     QColor ink(const ChartStyle& style, const CurvePoints& points) const;
     void paint_raw(QPainter& painter, const Frame& frame, const ChartStyle& style, const CurvePoints& points) const;

@@ -36,6 +36,11 @@ double PlotPainter::read_position(const std::vector<Reading>& list, double x) {
     return nearest == list.end() ? x : nearest->x();
 }
 
+QString PlotPainter::heading(const std::vector<Reading>& list, double x) const {
+    const bool smoothed = std::any_of(list.begin(), list.end(), [](const Reading& r) { return r.points->smoothed(); });
+    return axes_.x_title + " " + position_words(read_position(list, x)) + (smoothed ? ", smoothed" : "");
+}
+
 // Every curve that covers x, the highest first, as they stand in the plot.
 std::vector<PlotPainter::Reading> PlotPainter::readings(const Frame& frame, double x) const {
     std::vector<Reading> list;
@@ -96,8 +101,7 @@ void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const Ch
                 if (std::abs(frame.x.pixel(at) - frame.x.pixel(x)) <= kNear)
                     events.push_back(curve.label + ": " + text);
     }
-    const bool smoothed = std::any_of(rows.begin(), rows.end(), [](const Reading& r) { return r.points->smoothed(); });
-    const QString title = axes_.x_title + "  " + position_words(read_position(all, x)) + (smoothed ? ", smoothed" : "");
+    const QString title = heading(all, x);
     double names = 0, values = 0, wide = metrics.horizontalAdvance(title);
     for (const Reading& row : rows) {
         names = std::max(names, metrics.horizontalAdvance(row.points->curve().label));
@@ -145,7 +149,7 @@ void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const Ch
 
 QStringList PlotPainter::told_at(const Frame& frame, double x) const {
     const std::vector<Reading> list = readings(frame, x);
-    QStringList lines{axes_.x_title + " " + position_words(read_position(list, x))};
+    QStringList lines{heading(list, x)};
     for (const Reading& reading : list)
         lines += reading.points->curve().label + ": " + reading.text + reading.elsewhere;
     return lines;

@@ -107,8 +107,9 @@ class BarView : public QWidget {
     std::unique_ptr<State> state_;
 };
 
-// Site by step, coloured by the logarithm of the value, a column as wide as its step is far from its neighbors. What is
-// infinite is red; what is 0 or less has no logarithm and is drawn in the color of text; both are counted.
+// Site by step, colored by the logarithm of the value, a column as wide as its step is far from its neighbors. What is
+// infinite or beyond 1e300 is red; what is 0 or less has no logarithm and is drawn in the color of text. Each is
+// counted, also in the accessible description.
 class HeatMapView : public QWidget {
     Q_OBJECT
   public:

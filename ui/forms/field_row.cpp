@@ -15,15 +15,6 @@ namespace {
 constexpr int kTypingPause = 700;  // ms after which a half-typed value is called wrong
 constexpr int kDot = 6;            // px
 
-// "lr: 0 is out of range" -> "0 is out of range": the message stands below its option.
-QString without_place(const std::string& message, const std::string& place) {
-    const bool placed = message.starts_with(place + ": ");
-    QString line = QString::fromStdString(placed ? message.substr(place.size() + 2) : message);
-    const bool word = !line.section(' ', 0, 0).contains('_');  // not an option's key
-    if (word && !line.isEmpty()) line[0] = line[0].toUpper();
-    return line;
-}
-
 const KindRow* kind_of(const FieldInfo& field, const Json& value) {
     return KindTable::instance().find(field.category, value.at("kind").get<std::string>());
 }
@@ -198,7 +189,8 @@ void FieldRow::show_options_of(const KindRow& kind) {
     for (const FieldBuilder& option : kind.options) {
         options_.push_back(new FieldRow(key_ + "." + option.key, option, actions_, indent_ + 1, this));
         options_.back()->set_read_only(read_only_);
-        if (auto kept = other_drafts_.extract(options_.back()->key_)) options_.back()->drafts_ = std::move(kept.mapped());
+        if (auto kept = other_drafts_.extract(options_.back()->key_))
+            options_.back()->drafts_ = std::move(kept.mapped());
         layout()->addWidget(options_.back());
     }
 }
@@ -242,6 +234,7 @@ void FieldRow::forget_drafts() {
 
 void FieldRow::forget_draft() {
     if (!error_.isEmpty()) give_up();
+    for (FieldRow* option : options_) option->forget_draft();
 }
 
 bool FieldRow::matches(const QString& needle) const {

@@ -84,7 +84,7 @@ class FieldRow : public QWidget {
     using Drafts = std::map<QString, Draft>;  // by subject: texts that mean no value
     Drafts drafts_;
     std::map<std::string, Drafts> other_drafts_;  // by key: of options of kinds that are not shown
-    QTimer hurry_;                     // an error waits until typing pauses
+    QTimer hurry_;                                // an error waits until typing pauses
 };
 
 }  // namespace ablate::ui

@@ -1,5 +1,6 @@
 #include "ui/forms/schema_form.h"
 
+#include "core/data/batches.h"
 #include "ui/forms/fold_section.h"
 #include "ui/theme/theme.h"
 
@@ -15,11 +16,12 @@ QString group_name(const std::string& group) {
 }
 
 // What an option means where it is 0; "" for options whose 0 is a 0.
-QString meant_by_zero(const std::string& key, const RunConfig& config) {
-    if (key == "model.kv_heads") return QString::number(config.model.heads);
-    if (key == "model.head_dim") return QString::number(config.model.d_model / config.model.heads);
+QString meant_by_zero(const std::string& key, RunConfig config) {
+    config.model.kv_heads = config.model.head_dim = config.train.eval_windows = 0;
+    if (key == "model.kv_heads") return QString::number(config.model.key_value_heads());
+    if (key == "model.head_dim") return QString::number(config.model.head_width());
     if (key == "train.epochs") return "by steps";
-    if (key == "train.eval_windows") return QString::number(config.train.eval_batches * config.train.batch);
+    if (key == "train.eval_windows") return QString::number(data::evaluation_windows(config.train));
     return {};
 }
 

@@ -79,9 +79,7 @@ class LineEditor : public ValueEditor {
         set_draft(meant ? QString() : field_text(value));
     }
     void set_placeholder(const QString& text) override {
-        const bool stood_for_zero = !line_->placeholderText().isEmpty() && line_->text().isEmpty();
         line_->setPlaceholderText(text);
-        if (text.isEmpty() && stood_for_zero) line_->setText("0");
         if (!text.isEmpty() && line_->text() == "0" && !line_->hasFocus()) line_->clear();
     }
     QString draft() const override { return line_->text().isEmpty() ? QString("") : line_->text(); }  // never null
@@ -278,6 +276,16 @@ void FieldTextEdit::focusOutEvent(QFocusEvent* event) {
 void FieldTextEdit::insertFromMimeData(const QMimeData* source) {
     const QString path = dropped_path(source);
     path.isEmpty() ? QPlainTextEdit::insertFromMimeData(source) : insertPlainText(path);
+}
+
+QString without_place(const std::string& message, const std::string& place) {
+    const bool placed = message.starts_with(place + ": ");
+    QString line = text(placed ? message.substr(place.size() + 2) : message);
+    const QString first = line.section(' ', 0, 0);
+    // The key of an option stays as it is written.
+    const bool key = first.contains('_') || (first.contains('.') && first.endsWith(':'));
+    if (!key && !line.isEmpty()) line[0] = line[0].toUpper();
+    return line;
 }
 
 QString field_text(const Json& value) {

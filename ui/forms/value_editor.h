@@ -70,6 +70,8 @@ class FieldTextEdit : public QPlainTextEdit {
     void insertFromMimeData(const QMimeData* source) override;
 };
 
+// "lr: 0 is out of range" -> "0 is out of range", for a message that is shown next to what it is about, its `place`.
+QString without_place(const std::string& message, const std::string& place);
 // A value as a person would type it into a field: 0.0003, 1e-05, a text as it is.
 QString field_text(const Json& value);
 // The label, the key, what it does, its range and unit: rich text, everything in it escaped.

@@ -1,8 +1,10 @@
 #include "ui/widgets/pinned_row.h"
 
+#include <QAbstractProxyModel>
 #include <QItemSelectionModel>
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QScrollBar>
 #include <QShortcut>
 #include <utility>
 
@@ -27,8 +29,7 @@ QString PinnedRow::key_at(const QModelIndex& index) const {
     return top.isValid() ? top.siblingAtColumn(0).data(role_).toString() : QString();
 }
 
-QModelIndex PinnedRow::find(const QString& key) const {
-    const QAbstractItemModel* model = view_->model();
+QModelIndex PinnedRow::find(const QAbstractItemModel* model, const QString& key) const {
     for (int row = 0; !key.isEmpty() && row < model->rowCount(); ++row)
         if (model->index(row, 0).data(role_).toString() == key) return model->index(row, 0);
     return {};
@@ -40,22 +41,34 @@ void PinnedRow::take(const QString& key) {
     Q_EMIT changed(key_);
 }
 
+bool PinnedRow::is_filtered_out(const QString& key) const {
+    const auto* filter = qobject_cast<const QAbstractProxyModel*>(view_->model());
+    return filter && find(filter->sourceModel(), key).isValid();
+}
+
 void PinnedRow::pin(const QString& key) {
-    const QModelIndex row = find(key);
+    const QModelIndex row = find(view_->model(), key);
+    const bool outer = std::exchange(replacing_, true);
     if (!row.isValid()) {
         view_->setCurrentIndex({});
         view_->clearSelection();
     } else if (key_at(view_->currentIndex()) != key) {
         view_->setCurrentIndex(row);
     }
-    take(key_at(row));
+    replacing_ = outer;
+    take(row.isValid() || is_filtered_out(key) ? key : QString());
 }
 
 void PinnedRow::while_replacing(const std::function<void()>& change) {
     const bool outer = std::exchange(replacing_, true);
+    const int top = view_->verticalScrollBar()->value();
+    const bool had_row = find(view_->model(), key_).isValid();
     change();
     replacing_ = outer;
-    if (!outer && !key_.isEmpty() && key_at(view_->currentIndex()) != key_) pin(key_);
+    if (outer || key_.isEmpty() || key_at(view_->currentIndex()) == key_) return;
+    const bool hidden_now = had_row && !find(view_->model(), key_).isValid();
+    pin(hidden_now ? QString() : key_);
+    view_->verticalScrollBar()->setValue(top);  // nobody asked to see the row
 }
 
 bool PinnedRow::eventFilter(QObject* watched, QEvent* event) {

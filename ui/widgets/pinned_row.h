@@ -17,9 +17,9 @@ class PinnedRow : public QObject {
     PinnedRow(QAbstractItemView* view, QWidget* scope, int key_role);
     std::function<bool(const QRect& row, const QPoint& at)> keep_out;
     const QString& key() const { return key_; }  // "" for none
-    void pin(const QString& key);
+    void pin(const QString& key);  // also without a row, where a filter hides it; releases where there is none at all
     void release() { pin({}); }
-    // Rows are replaced by `change`; the pin stays with its key or goes.
+    // Rows are replaced by `change`; the pin stays with its key, or goes if its row does, and the view does not scroll.
     void while_replacing(const std::function<void()>& change);
 
   Q_SIGNALS:
@@ -30,7 +30,8 @@ class PinnedRow : public QObject {
 
   private:
     QString key_at(const QModelIndex& index) const;
-    QModelIndex find(const QString& key) const;
+    QModelIndex find(const QAbstractItemModel* model, const QString& key) const;
+    bool is_filtered_out(const QString& key) const;
     void take(const QString& key);
     void take_press(const QMouseEvent& press);
     void take_release(const QMouseEvent& release);
@@ -38,7 +39,7 @@ class PinnedRow : public QObject {
     QAbstractItemView* view_;
     int role_;
     QString key_, pressed_;  // pressed_: the pinned row that is being clicked again
-    bool picking_ = false;    // the current row changes by somebody's key or click
+    bool picking_ = false;  // the current row changes by somebody's key or click
     bool replacing_ = false;
 };
 

@@ -37,8 +37,11 @@ class StudyDocumentTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(document.preview_is_current() && document.preview(), 10'000);
     }
 
+    const test::TempFolder user_cache_;
+
   private Q_SLOTS:
     void initTestCase() { model::register_kinds(); }
+    void init() { qputenv("XDG_CACHE_HOME", user_cache_.path().c_str()); }
 
     void an_option_is_set_undone_and_redone() {
         const test::TempFolder folder;
@@ -380,6 +383,35 @@ class StudyDocumentTest : public QObject {
         QVERIFY(std::isnan(document.preview()->study_seconds));
         document.set_runs(no_runs());  // none trains any more
         QTRY_VERIFY_WITH_TIMEOUT(document.preview()->study_seconds > 0, 60'000);
+    }
+
+    void a_damaged_study_is_not_replaced_by_its_runs() {
+        const test::TempFolder folder;
+        test::create_bare_run(folder.path());
+        const std::string name = run::RunStore(folder.path()).list().runs.front().info.study;
+        StudyDocument document(folder.path());
+        QSignalSpy loaded(&document, &StudyDocument::loaded), failed(&document, &StudyDocument::failed);
+        document.open_named(QString::fromStdString(name));
+        QTRY_COMPARE(loaded.size(), 1);  // without a file, from its runs
+        std::filesystem::create_directories(folder / "studies");
+        folder.write("studies/" + name + ".json", "{\"name\": ");
+        document.open_named(QString::fromStdString(name));
+        QTRY_COMPARE(failed.size(), 1);
+        QCOMPARE(loaded.size(), 1);
+        QVERIFY(failed.front().front().toString().contains(QString::fromStdString(name) + ".json"));
+    }
+
+    // As where ~/.cache is not writable.
+    void a_time_is_told_where_the_cache_cannot_be_written() {
+        const test::TempFolder folder;
+        qputenv("XDG_CACHE_HOME", folder.write("file", "").c_str());
+        StudyConfig study = small_study();
+        study.baseline = {{"train", {{"steps", 10}, {"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
+        StudyPreview preview = quick_preview(study, {});
+        const TimeSources sources{folder.path(), no_runs()};
+        QVERIFY(add_times(preview, sources.measuring(), [] { return true; }));
+        QCOMPARE(preview.times.size(), std::size_t{2});
+        for (const auto& time : preview.times) QVERIFY(time.seconds > 0 && !time.rough);
     }
 
     void many_edits_end_with_the_preview_of_the_last() {

@@ -58,6 +58,22 @@ class BarViewTest : public QObject {
             view.set_bars(bars, "Difference");
             QVERIFY(!view.grab().isNull());
         }
+        view.set_bars({{"a", -3, infinity, Theme::instance().run_color(0), false},
+                       {"b", 1e308, 0, Theme::instance().run_color(0), false}},
+                      "Difference");
+        QCOMPARE(view.accessibleDescription(), "a: -3; b: 1e+308");  // no interval
+        const QImage image = view.grab().toImage();
+        const auto inked = [&](int x) {
+            int rows = 0;
+            for (int y = 40; y < 290; ++y) rows += image.pixelColor(x, y).saturation() > 60;
+            return rows;
+        };
+        QVERIFY2(inked(40 + 150) > 150, "-3 alone spans the axis");
+        const QColor danger = Theme::instance().palette().danger;
+        int red = 0;
+        for (int y = 40; y < 320; ++y)
+            for (int x = 400; x < 640; ++x) red += image.pixelColor(x, y) == danger;
+        QVERIFY2(red > 50, "1e308 is hatched");
     }
 
     void a_negative_bar_hangs_from_zero() {

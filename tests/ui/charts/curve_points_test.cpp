@@ -158,6 +158,9 @@ class CurvePointsTest : public QObject {
         CurvePoints behind(faint);
         behind.smooth(0.9, 1);
         QVERIFY(!behind.smoothed());
+        CurvePoints short_of_points(curve({4, std::numeric_limits<double>::quiet_NaN(), 6}));
+        short_of_points.smooth(0.9, 1);
+        QVERIFY(!short_of_points.smoothed());
     }
 
     void arrays_of_different_length_are_a_mistake() {

@@ -70,6 +70,17 @@ class HeatMapViewTest : public QObject {
             view.set_values({"a"}, {0, 4294967296, 4294967297}, {values}, "");
             QVERIFY(!view.grab().isNull());
         }
+        const QColor danger = Theme::instance().palette().danger, text = Theme::instance().palette().text;
+        view.set_values({"a"}, {0, 1, 2, 3}, {{1e308, -2, std::numeric_limits<double>::infinity(), 7}}, "");
+        QCOMPARE(view.accessibleDescription(),
+                 "1 at 0 or less: drawn in the color of text; 1 not finite: red; 1 beyond 1e300: red");
+        const QImage image = view.grab().toImage();
+        int first_red = 0, first_text = 0;  // columns from the left
+        for (int x = 40; x < 560; ++x) {
+            if (!first_red && image.pixelColor(x, 36) == danger) first_red = x;
+            if (!first_text && image.pixelColor(x, 36) == text) first_text = x;
+        }
+        QVERIFY(first_red > 0 && first_text > first_red + 80);
         view.set_values({"a"}, {7, 7, 7}, {{1, 2, 3}}, "");
         QVERIFY(!view.grab().isNull());
     }

@@ -147,8 +147,8 @@ class PlotViewTest : public QObject {
     void values_beyond_any_axis_and_points_that_went_back_are_counted() {
         const auto notes = frame_of(painter({with("a", {0, 1, 2, 1, nan}, {1, nan, 1e308, 2, 3})})).notes;
         QCOMPARE(notes, (QStringList{"1 value is not finite (×)", "1 value is beyond 1e300 (×)",
-                                     "1 point went back along x and is drawn in its place",
-                                     "1 point without a place along x is left out"}));
+                                     "1 point has a smaller x than an earlier point; it is drawn in order of x",
+                                     "1 point without a finite x is left out"}));
         const PlotPainter from_zero = painter({with("a", {0, 1, 10}, {1, 2, 3})}, Scale::linear, Scale::logarithmic);
         QCOMPARE(frame_of(from_zero).notes, QStringList{"1 point at 0 or less along x is left out"});
     }

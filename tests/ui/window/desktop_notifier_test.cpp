@@ -39,8 +39,11 @@ class DesktopNotifierTest : public QObject {
 
     Notifications desktop_;
 
+    const test::TempFolder user_cache_;  // of step times
+
   private Q_SLOTS:
     void initTestCase() {
+        qputenv("XDG_CACHE_HOME", user_cache_.path().c_str());
         if (qEnvironmentVariableIsEmpty("DBUS_SESSION_BUS_ADDRESS")) QSKIP("dbus-daemon is not installed");
         QStandardPaths::setTestModeEnabled(true);
         QCoreApplication::setOrganizationName("ablate-test");

@@ -43,8 +43,11 @@ class MainWindowImportTest : public QObject {
         }
     };
 
+    const test::TempFolder user_cache_;  // of step times
+
   private Q_SLOTS:
     void initTestCase() {
+        qputenv("XDG_CACHE_HOME", user_cache_.path().c_str());
         QStandardPaths::setTestModeEnabled(true);
         QCoreApplication::setOrganizationName("ablate-test");
         QCoreApplication::setApplicationName("main-window-import-test");

@@ -65,8 +65,11 @@ class MainWindowTest : public QObject {
         window.end(15);
     }
 
+    const test::TempFolder user_cache_;  // of step times
+
   private Q_SLOTS:
     void initTestCase() {
+        qputenv("XDG_CACHE_HOME", user_cache_.path().c_str());
         QStandardPaths::setTestModeEnabled(true);
         QCoreApplication::setOrganizationName("ablate-test");
         QCoreApplication::setApplicationName("main-window-test");

@@ -428,7 +428,7 @@ void ComparePage::choose_study(const QString& study) { state_->study->choose_stu
 void ComparePage::choose_runs(const QStringList& ids) { state_->study->choose_runs(ids); }
 
 bool ComparePage::eventFilter(QObject* watched, QEvent* event) {
-    // The pointer that leaves the table over its edge enters no row and no empty space.
+    // Leaving the table at its edge emits neither entered() nor viewportEntered().
     if (event->type() == QEvent::Leave) state_->curves->highlight(state_->pinned->key());
     return Page::eventFilter(watched, event);
 }

@@ -188,7 +188,8 @@ QWidget* CurvesPanel::build_readings() {
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(28);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);  // nothing moves while the step is dragged
-    table_->horizontalHeader()->setMinimumSectionSize(72);
+    const int widest = table_->horizontalHeader()->fontMetrics().horizontalAdvance(kAxes.back().choice);
+    table_->horizontalHeader()->setMinimumSectionSize(widest + 4 * kSpace);
     table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setStyleSheet("QTableView { border: 0; }");

@@ -1,16 +1,22 @@
 #include "ui/pages/compare/step_box.h"
 
+#include "core/base/text.h"
+#include "ui/bridge/text.h"
+
 #include <QLineEdit>
 #include <algorithm>
 #include <cmath>
 
 namespace ablate::ui {
+namespace {
 
-StepBox::StepBox(QWidget* parent) : QDoubleSpinBox(parent) {
+constexpr double kFurthest = 1e15;  // that can be typed: beyond it, not every whole number is a double
+
+}  // namespace
+
+StepBox::StepBox(QWidget* parent) : NumberBox(parent) {
     setDecimals(0);
     setMaximum(0);
-    setKeyboardTracking(false);
-    setGroupSeparatorShown(true);
     connect(this, &QAbstractSpinBox::editingFinished, this, [this] { lineEdit()->setModified(false); });
 }
 
@@ -34,10 +40,14 @@ void StepBox::stepBy(int count) {
     selectAll();
 }
 
-double StepBox::valueFromText(const QString& text) const {
-    const double typed = QDoubleSpinBox::valueFromText(text);
+double StepBox::valueFromText(const QString& words) const {
+    const double typed = NumberBox::valueFromText(words);
     return steps_.empty() ? typed : steps_[place_of(typed)];
 }
+
+QString StepBox::textFromValue(double step) const { return ui::text(with_thousands(std::llround(step))); }
+
+StepBox::Limits StepBox::limits() const { return {0, steps_.empty() ? 0 : kFurthest}; }
 
 bool StepBox::is_being_typed() const { return hasFocus() && lineEdit()->isModified(); }
 

@@ -108,9 +108,9 @@ std::vector<double> WallClock::elapsed(const LogAxis& axis) const {
             elapsed.push_back(kNaN);
             continue;
         }
-        double back = 0;
-        for (const auto& [step, by] : set_back_)
-            if (step <= axis.step[i]) back = by;
+        const auto later = std::upper_bound(set_back_.begin(), set_back_.end(), axis.step[i],
+                                            [](std::int64_t step, const auto& entry) { return step < entry.first; });
+        const double back = later == set_back_.begin() ? 0 : std::prev(later)->second;
         latest = std::max(latest, time - start_ + back);
         elapsed.push_back(latest);
     }
@@ -152,7 +152,7 @@ std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::Liste
     // An imported log need not tell.
     const auto known = [](double x) { return !std::isnan(x); };
     if (std::none_of(curve.x->begin(), curve.x->end(), known)) return std::nullopt;
-    curve.y = {series, &series->value};                                          // shares the series' ownership
+    curve.y = {series, &series->value};  // shares the series' ownership
     return curve;
 }
 
@@ -172,7 +172,11 @@ double CurveMaker::position(std::int64_t step, const run::ListedRun& run, const 
 }
 
 std::optional<std::pair<std::int64_t, QString>> first_non_finite(const RunCurves& curves) {
-    for (const Json& event : curves.events) {
+    // What came before values were finite again is no collapse.
+    const auto begin = std::find_if(curves.events.rbegin(), curves.events.rend(),
+                                    [](const Json& event) { return is_event(event, "finite_again"); });
+    for (auto at = begin.base(); at != curves.events.end(); ++at) {
+        const Json& event = *at;
         if (!is_event(event, "non_finite")) continue;
         const auto step = event["step"].get<std::int64_t>();
         QString told = QString("not finite at step %1").arg(step);

@@ -40,7 +40,7 @@ class WallClock {
 
   private:
     double start_ = std::numeric_limits<double>::quiet_NaN();
-    std::vector<std::pair<std::int64_t, double>> set_back_;  // from a step on, by so many seconds in all
+    std::vector<std::pair<std::int64_t, double>> set_back_;  // ascending: from a step on, by so many seconds in all
 };
 
 // Makes curves of metrics. Those logged together share one array of x.
@@ -68,7 +68,8 @@ class CurveMaker {
     std::map<QString, Kept> kept_;
 };
 
-// Where a run turned non-finite while it trains: its first such event, as one line; nothing when it did not.
+// Where a run turned non-finite while it trains: its first such event since values were last finite again, as one line;
+// nothing when there is none.
 std::optional<std::pair<std::int64_t, QString>> first_non_finite(const RunCurves& curves);
 // Steps and words of the spikes.
 std::vector<std::pair<std::int64_t, QString>> spikes(const RunCurves& curves);

@@ -230,7 +230,8 @@ QWidget* LivePage::State::build_toolbar() {
     slider->setFixedWidth(140);
     slider->setAccessibleName("Smoothing");
     slider->setToolTip(
-        "Weight of the exponential moving average, debiased as in TensorBoard. The raw curve stays beneath.");
+        "Weight of the debiased exponential moving average. Where points are evenly spaced, it is the same as "
+        "TensorBoard's. The raw curve stays visible below it.");
     smoothing_value = plain_label("", "muted", bar);
     smoothing_value->setMinimumWidth(40);
     row->addWidget(plain_label("Along", "muted", bar));
@@ -573,7 +574,7 @@ bool LivePage::settle() {
 void LivePage::choose_runs(const QStringList& ids) { state_->choose(ids); }
 
 bool LivePage::eventFilter(QObject* watched, QEvent* event) {
-    // The pointer that leaves the list over its edge enters no row and no empty space.
+    // Leaving the list at its edge emits neither entered() nor viewportEntered().
     if (event->type() == QEvent::Leave) state_->highlight_current();
     return Page::eventFilter(watched, event);
 }

@@ -174,7 +174,8 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return run_title(info);
         case Qt::ToolTipRole: {
-            const QString last = row.has_last && run.status != run::Status::collapsed ? "Training loss " + text(full_precision(row.last)) : QString();
+            const bool has_last = row.has_last && run.status != run::Status::collapsed;
+            const QString last = has_last ? "Training loss " + text(full_precision(row.last)) : QString();
             return plain_tooltip(
                 {run_title(info), data(index, detail).toString(), last, data(index, cause).toString()});
         }

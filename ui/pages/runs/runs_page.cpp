@@ -331,7 +331,8 @@ void RunsPage::State::take_queue() {
 void RunsPage::State::choose_view() {
     const bool empty = model.rowCount() == 0, none_left = !empty && filter.rowCount() == 0;
     views->setCurrentIndex(empty ? 1 : none_left ? 2 : 0);
-    if (none_left) none->set_texts("No run matches the filter", why_none_matches(model, search->text()), "Clear filter");
+    if (none_left)
+        none->set_texts("No run matches the filter", why_none_matches(model, search->text()), "Clear filter");
     summary->setVisible(!empty);
 }
 

@@ -272,7 +272,6 @@ void RunsTable::restore_state(const QVariantMap& state) {
         for (const QVariant& column : state.value("sized").toList()) sized_ += column.toInt();
         setColumnHidden(RunsModel::name, false);
     }
-    restore_view({});
     fit_columns();
 }
 

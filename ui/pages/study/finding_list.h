@@ -8,7 +8,7 @@
 
 namespace ablate::ui {
 
-// Entries that fields refuse, then what preflight found, the gravest first. Follows each preview in place.
+// Entries that fields refuse, then what preflight found, the most serious first. Follows each preview in place.
 class FindingModel : public QAbstractListModel {
     Q_OBJECT
   public:

@@ -86,6 +86,8 @@ void PatchEditor::show_patch() {
     const QSignalBlocker quiet(text_);
     if (draft != drafts_.end()) {
         if (text_->toPlainText() != draft->second.text) text_->setPlainText(draft->second.text);
+        // The study forgets the entries of a variant that is removed; undo brings it back.
+        if (!document_->refused_entries().contains(kEntry + variant_)) refuse(draft->second.error);
         return tell(draft->second.error);
     }
     text_->setPlainText(shown ? QString::fromStdString(shown->dump(kIndent)) : QString());
@@ -115,10 +117,14 @@ void PatchEditor::edited() {
 
 void PatchEditor::keep(const QString& typed, const QString& error) {
     tell(error);
+    refuse(error);
+    drafts_[variant_] = {typed, error, *patch()};
+}
+
+void PatchEditor::refuse(const QString& error) {
     keeping_ = true;
     document_->refuse_entry(kEntry + variant_, {variant_, {}, "Patch", error});
     keeping_ = false;
-    drafts_[variant_] = {typed, error, *patch()};
 }
 
 void PatchEditor::drop(const QString& variant) {

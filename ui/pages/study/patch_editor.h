@@ -27,6 +27,7 @@ class PatchEditor : public QWidget {
     const Json* patch() const;  // of the shown variant; null when the study has none of that name
     void drop(const QString& variant);  // its draft
     void keep(const QString& typed, const QString& error);
+    void refuse(const QString& error);
     void tell(const QString& line);
 
     QPointer<StudyDocument> document_;

@@ -126,8 +126,10 @@ void StartBar::show_state() {
     start_->setEnabled(!preparing && !saving_ && why_not.isEmpty());
     if (had_focus && !preparing) start_->setFocus();
     const StudyPreviewPtr preview = document_ ? document_->preview() : nullptr;
-    if (preview && document_->preview_is_current())
-        summary_->setText(preview->can_start() && document_->refused_entries().empty() ? study_in_words(*preview) : QString());
+    if (preview && document_->preview_is_current()) {
+        const bool can_start = preview->can_start() && document_->refused_entries().empty();
+        summary_->setText(can_start ? study_in_words(*preview) : QString());
+    }
     if (preparing) return;
     // While the next preview is made, what the last one said stays: it is gone in a moment.
     const bool checking =

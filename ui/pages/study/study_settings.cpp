@@ -21,13 +21,6 @@ constexpr auto kSeedsEntry = "seeds";
 
 QString grid_entry(const std::string& key) { return "grid:" + text(key); }
 
-// "Seeds: 'x' is not ..." -> "'x' is not ...": the message stands below its field.
-QString without_place(QString line, const QString& place) {
-    if (line.startsWith(place + ": ")) line.remove(0, place.size() + 2);
-    if (!line.isEmpty()) line[0] = line[0].toUpper();
-    return line;
-}
-
 struct Combination {
     const char *value, *title, *help;
 };
@@ -319,7 +312,7 @@ void StudySettings::edit(QLabel* error, const QString& what, const std::function
         document_->edit(what, next(), merge);
         tell(error, {});
     } catch (const InputError& refused) {
-        const QString line = without_place(text(refused.what()), label);
+        const QString line = without_place(refused.what(), label.toStdString());
         tell(error, line);
         if (!merge.isEmpty()) document_->refuse_entry(merge, {{}, {}, label, line});
     }
@@ -336,7 +329,8 @@ std::vector<Json> values_from_text(const FieldInfo& field, const std::string& ke
     for (const QString& word : words_of(typed)) {
         // "2,048" in a list is 2 and 048: nobody means that.
         if (field.type != FieldType::text && led_by_zero.match(word).hasMatch())
-            throw InputError("{}: '{}' begins with a zero; in a list, commas and spaces separate values: write 2048",
+            throw InputError("{}: '{}' begins with a zero. Commas and spaces separate the values of a list, so write "
+                             "numbers here without thousands separators",
                              key, word.toStdString());
         Json value = checked_value(field, parse_value(field, word.toStdString(), key), key);
         if (std::find(values.begin(), values.end(), value) != values.end())

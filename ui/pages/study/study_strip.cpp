@@ -160,7 +160,7 @@ void StudyStrip::rename() {
         document_->edit("Rename the study", std::move(next), kNameEntry);
         tell({});
     } catch (const InputError& error) {
-        const QString line = text(error.what()).remove("study.name: ");
+        const QString line = without_place(error.what(), "study.name");
         tell(line);
         document_->refuse_entry(kNameEntry, {{}, {}, "Name of the study", line});
     }

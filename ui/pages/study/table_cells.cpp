@@ -4,6 +4,7 @@
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
 
+#include <QLineEdit>
 #include <QPainter>
 #include <QWidget>
 
@@ -41,6 +42,11 @@ void TextCell::paint(QPainter* painter, const QStyleOptionViewItem& option, cons
     QStyleOptionViewItem item = option;
     initStyleOption(&item, index);
     paint_cell(*painter, item, kMargin);
+}
+
+void TextCell::setEditorData(QWidget* editor, const QModelIndex& index) const {
+    const auto* line = qobject_cast<const QLineEdit*>(editor);
+    if (!line || !line->isModified()) QStyledItemDelegate::setEditorData(editor, index);
 }
 
 QSize TextCell::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {

@@ -10,6 +10,8 @@ class TextCell : public QStyledItemDelegate {
     using QStyledItemDelegate::QStyledItemDelegate;
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    // The model changes while somebody types (a preview arrives): what is typed stays.
+    void setEditorData(QWidget* editor, const QModelIndex& index) const override;
 };
 
 // Where the table is too narrow for both columns, the text of another one stands below its own, in grey. Numbers are in

@@ -5,6 +5,7 @@
 #include "core/study/wording.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
+#include "ui/forms/value_editor.h"
 #include "ui/theme/theme.h"
 
 #include <QMimeData>
@@ -235,9 +236,9 @@ QString VariantModel::why_no_name(const QString& variant, const QString& typed) 
         require_readable(renamed(document_->study(), row - 1, typed));
         return {};
     } catch (const InputError& error) {
-        const QString line = text(error.what());
-        const qsizetype place = line.indexOf(".name: ");
-        return place < 0 ? line : line.mid(place + 7);
+        const std::string line = error.what();
+        const std::size_t place = line.find(".name: ");  // "study.variants[0].name: ..."
+        return without_place(line, place == std::string::npos ? std::string() : line.substr(0, place + 5));
     }
 }
 

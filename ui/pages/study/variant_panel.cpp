@@ -13,6 +13,7 @@
 #include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace ablate::ui {
 namespace {
@@ -21,9 +22,9 @@ constexpr int kRowHeight = 28, kStackedHeight = 44;
 constexpr int kNarrow = 560;  // px below which the changes stand below the name, and labels give way
 
 constexpr auto kNameEntry = "variant name";
+constexpr auto kProblem = "problem";  // of an editor: why its text is refused
 
-// A name that the study refuses is said so while it is typed, and its editor stays open with it until it is mended or
-// given up with Esc; a space becomes a dash.
+// Says while a name is typed that the study refuses it; a space becomes a dash.
 class NameDelegate : public StackedCell {
   public:
     using Refuse = std::function<void(const QString& variant, const QString& line)>;  // "": a valid one
@@ -45,23 +46,13 @@ class NameDelegate : public StackedCell {
         return editor;
     }
 
-  protected:
-    bool eventFilter(QObject* editor, QEvent* event) override {
-        const auto* key = event->type() == QEvent::KeyPress ? static_cast<QKeyEvent*>(event) : nullptr;
-        const bool commits = event->type() == QEvent::FocusOut ||
-                             (key && (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter ||
-                                      key->key() == Qt::Key_Tab || key->key() == Qt::Key_Backtab));
-        if (!commits || editor->property(kProblem).toString().isEmpty()) return StackedCell::eventFilter(editor, event);
-        return key != nullptr;  // the editor stays; the focus goes where it goes
-    }
-
   private:
-    static constexpr auto kProblem = "problem";
     const VariantModel& model_;
     Refuse refuse_;
 };
 
-// Alt with an arrow moves a variant; at the last place it does not go on to another row.
+// Alt with an arrow moves a variant; at the last place it does not go on to another row. An editor whose text is
+// refused stays open until the text is corrected or given up with Esc, and no other opens meanwhile.
 class VariantTable : public QTableView {
   public:
     using QTableView::QTableView;
@@ -70,6 +61,23 @@ class VariantTable : public QTableView {
     void keyPressEvent(QKeyEvent* event) override {
         const bool arrow = event->key() == Qt::Key_Up || event->key() == Qt::Key_Down;
         if (!arrow || !event->modifiers().testFlag(Qt::AltModifier)) QTableView::keyPressEvent(event);
+    }
+    void commitData(QWidget* editor) override {
+        if (!is_refused(editor)) QTableView::commitData(editor);
+    }
+    void closeEditor(QWidget* editor, QAbstractItemDelegate::EndEditHint hint) override {
+        if (hint == QAbstractItemDelegate::RevertModelCache || !is_refused(editor))
+            QTableView::closeEditor(editor, hint);
+    }
+    bool edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) override {
+        const auto editors = viewport()->findChildren<QLineEdit*>();
+        if (std::any_of(editors.begin(), editors.end(), &VariantTable::is_refused)) return false;
+        return QTableView::edit(index, trigger, event);
+    }
+
+  private:
+    static bool is_refused(const QWidget* editor) {
+        return editor && !editor->property(kProblem).toString().isEmpty();
     }
 };
 
@@ -215,6 +223,10 @@ void VariantPanel::set_document(StudyDocument* document) {
     connect(document, &StudyDocument::variant_shown, this, &VariantPanel::follow_document);
     connect(document, &StudyDocument::changed, this, &VariantPanel::study_changed);
     connect(document, &StudyDocument::preview_changed, this, &VariantPanel::study_changed);
+    connect(document, &StudyDocument::loaded, this, [this] {  // what is typed belongs to the study before
+        for (QLineEdit* editor : table_->viewport()->findChildren<QLineEdit*>())
+            Q_EMIT names_->closeEditor(editor, QAbstractItemDelegate::RevertModelCache);
+    });
     follow_document();
 }
 

@@ -112,6 +112,13 @@ class ComparePageTest : public QObject {
         QTest::keyClicks(&step, "53");
         QTest::keyClick(&step, Qt::Key_Return);
         QCOMPARE(step.value(), 60.0);
+        for (const auto& [typed, read] : {std::pair("250", 100.0), {"7", 0.0}, {"1e2", 100.0}, {"2x", 100.0},
+                                          {"1,0", 100.0}, {"58", 60.0}}) {
+            step.selectAll();
+            QTest::keyClicks(&step, typed);
+            QTest::keyClick(&step, Qt::Key_Return);
+            QCOMPARE(step.value(), read);
+        }
         QTRY_COMPARE(readings.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QString("Steps\n60"));
         QTest::mouseClick(&window.button("Last common"), Qt::LeftButton);
         QTRY_COMPARE(step.value(), 100.0);

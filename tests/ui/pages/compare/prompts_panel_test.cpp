@@ -210,6 +210,32 @@ class PromptsPanelTest : public QObject {
         QCOMPARE(window.cell(0, 1), one);
     }
 
+    void a_number_is_taken_over_as_a_whole_or_not_at_all() {
+        Window window;
+        write_trained_run(window.folder);
+        window.open_prompts(1);
+        QSpinBox& length = window.length();
+        length.setValue(60);
+        QSignalSpy changed(&length, &QSpinBox::valueChanged);
+        const auto type = [&](const QString& words) {
+            length.setFocus();
+            length.selectAll();
+            QTest::keyClicks(&length, words);
+            const QString typed = length.findChild<QLineEdit*>()->text();
+            QTest::keyClick(&length, Qt::Key_Return);
+            return typed;
+        };
+        for (const QString& refused : {QString::number(length.maximum() + 1), QString("2x"), QString("7.5")}) {
+            QCOMPARE(type(refused), refused);  // no key is swallowed
+            QCOMPARE(length.value(), 60);
+            QCOMPARE(length.text(), QString("60"));
+            QCOMPARE(changed.size(), 0);
+        }
+        type("1e2");
+        QCOMPARE(length.value(), 100);
+        QCOMPARE(changed.size(), 1);
+    }
+
     void all_checkpoints_have_rows_of_their_own() {
         Window window;
         const auto run = write_trained_run(window.folder);

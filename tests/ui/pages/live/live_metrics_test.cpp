@@ -120,6 +120,12 @@ class LiveMetricsTest : public QObject {
         QVERIFY(first_non_finite(*all)->second.contains("blocks.2.attn"));
         QCOMPARE(spikes(*all).size(), std::size_t{1});
         QVERIFY(spikes(*all)[0].second.contains("9.5"));
+        RunCurves again;
+        again.events = {{{"type", "non_finite"}, {"step", 2}, {"tensor", "loss"}},
+                        {{"type", "finite_again"}, {"step", 4}, {"since", 2}, {"count", 2}}};
+        QVERIFY(!first_non_finite(again));
+        again.events.push_back({{"type", "non_finite"}, {"step", 9}, {"tensor", "loss"}});
+        QCOMPARE(first_non_finite(again)->first, 9);
         RunCurves foreign;
         foreign.events = {Json(3), {{"type", 7}}, {{"type", "spike"}}, {{"type", "non_finite"}, {"step", "x"}}};
         QVERIFY(!first_non_finite(foreign) && spikes(foreign).empty());

@@ -1,110 +1,17 @@
-#include "ui/pages/study/study_page.h"
-
-#include "core/base/error.h"
-#include "tests/support/drop_file.h"
-#include "tests/support/temp_folder.h"
-#include "tests/support/tiny_run.h"
-#include "ui/bridge/run_control.h"
-#include "ui/bridge/study_document.h"
-#include "ui/bridge/workspace.h"
-#include "ui/forms/schema_form.h"
-#include "ui/pages/study/block_diagram.h"
-#include "ui/pages/study/finding_list.h"
-#include "ui/pages/study/variant_model.h"
-#include "ui/theme/theme.h"
-
-#include <QMenu>
-#include <QPlainTextEdit>
-#include <QPushButton>
-#include <QScrollBar>
-#include <QSignalSpy>
-#include <QSplitter>
-#include <QTabWidget>
-#include <QTableView>
-#include <QTest>
-#include <QToolButton>
+#include "tests/ui/pages/study/study_window.h"
 
 using namespace ablate;
 using namespace ablate::ui;
+using Window = test::StudyWindow;
 
 class StudyPageTest : public QObject {
     Q_OBJECT
 
-    // The machine is measured once for all workspaces, as the new study and the tiny one train.
-    struct MeasuredFolder : test::TempFolder {
-        MeasuredFolder() {
-            static const TempFolder measured;
-            study::measured_peak("bf16", 1, "auto", measured / "cache");
-            study::measured_peak("fp32", 1, "cpu", measured / "cache");
-            std::filesystem::copy(measured / "cache", *this / "cache", std::filesystem::copy_options::recursive);
-        }
-    };
-
-    struct Window {
-        MeasuredFolder folder;
-        Workspace workspace{folder.path()};
-        StudyDocument document{folder.path()};
-        RunControl control{folder.path()};
-        std::unique_ptr<Page> page = make_study_page();
-        explicit Window(std::int64_t steps = 4) {
-            StudyConfig study;
-            study.name = "tiny";
-            study.baseline = test::tiny_baseline(test::write_tiny_tokens(folder / "tokens"), steps);
-            study.variants = {{"nope", "NoPE", {{"model", {{"position", {{"kind", "none"}}}}}}},
-                              {"post", "Post-norm", {{"model", {{"placement", "post"}}}}}};
-            document.start_new(study);
-            page->resize(1440, 860);
-            page->set_context({&workspace, &document, &control});
-            page->show();
-            [[maybe_unused]] const bool active = QTest::qWaitForWindowActive(page.get());  // for focus and shortcuts
-        }
-        ~Window() { page.reset(); }
-        SchemaForm& form() { return *page->findChild<SchemaForm*>(); }
-        QTableView& table() { return named<QTableView>("Variants"); }
-        QAbstractButton& button(const QString& text) {
-            for (QAbstractButton* button : page->findChildren<QAbstractButton*>())
-                if (button->text() == text) return *button;
-            throw std::logic_error(text.toStdString());
-        }
-        template <class Widget>
-        Widget& named(const QString& name) {
-            for (Widget* widget : page->findChildren<Widget*>())
-                if (widget->accessibleName() == name) return *widget;
-            throw std::logic_error(name.toStdString());
-        }
-        QLineEdit& line(const std::string& key) { return *form().row(key)->findChild<QLineEdit*>(); }
-        void type(QLineEdit& line, const char* text) {
-            line.setFocus();
-            line.selectAll();
-            QTest::keyClicks(&line, text);
-        }
-        void combine(const char* how, std::vector<std::pair<std::string, std::vector<Json>>> grid = {}) {
-            StudyConfig next = document.study();
-            next.combine = how;
-            next.grid = std::move(grid);
-            document.edit("Combine", next);
-        }
-        QSplitter& columns() {
-            for (QSplitter* splitter : page->findChildren<QSplitter*>())
-                if (splitter->orientation() == Qt::Horizontal) return *splitter;
-            throw std::logic_error("no columns");
-        }
-        void choose(int row) { table().setCurrentIndex(table().model()->index(row, 0)); }
-        QModelIndex finding(const QString& words) {
-            FindingModel& model = named<FindingList>("Findings").findings();
-            for (int row = 0; row < model.rowCount(); ++row)
-                if (model.index(row).data().toString().contains(words)) return model.index(row);
-            return {};
-        }
-        bool tells(const QString& words) {
-            for (QLabel* label : page->findChildren<QLabel*>())
-                if (label->isVisible() && label->text().contains(words)) return true;
-            return false;
-        }
-    };
+    const test::TempFolder user_cache_;
 
   private Q_SLOTS:
     void initTestCase() {
+        qputenv("XDG_CACHE_HOME", user_cache_.path().c_str());
         model::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
@@ -399,130 +306,6 @@ class StudyPageTest : public QObject {
         QTRY_VERIFY(!table.isColumnHidden(VariantModel::changes));
     }
 
-    void a_refused_entry_changes_nothing_and_keeps_the_study_from_starting() {
-        Window window;
-        QAbstractButton& start = window.button("Start study");
-        QTRY_VERIFY(start.isEnabled());
-        const Json before = to_json(window.document.study());
-        QLineEdit& steps = window.line("train.steps");
-        window.type(steps, "7.5");
-        QCOMPARE(to_json(window.document.study()), before);
-        QCOMPARE(steps.text(), "7.5");
-        QVERIFY(!start.isEnabled());
-        QVERIFY(window.tells("press Esc in its field"));
-        QVERIFY(start.toolTip().contains("7.5"));
-        QVERIFY(window.finding("7.5").isValid());
-        QVERIFY(!window.document.undo_stack()->canUndo());  // and no step stays behind
-
-        window.line("train.lr").setFocus();  // leaving it does not take it over either
-        QCOMPARE(steps.text(), "7.5");
-        QTest::qWait(50);
-        QVERIFY(!start.isEnabled());
-        auto& list = window.named<FindingList>("Findings");
-        list.setCurrentIndex(window.finding("7.5"));
-        QTest::keyClick(&list, Qt::Key_Return);
-        QVERIFY(steps.hasFocus());
-        QTest::keyClick(&steps, Qt::Key_Escape);
-        QCOMPARE(steps.text(), "4");
-        QVERIFY(!window.finding("7.5").isValid());
-        QTRY_VERIFY(start.isEnabled());
-    }
-
-    void a_refusal_goes_back_to_the_value_before_its_typing_only() {
-        Window window;
-        QLineEdit& steps = window.line("train.steps");
-        window.type(steps, "16");
-        QTest::keyClick(&steps, Qt::Key_Return);
-        window.type(steps, "31 days");
-        QCOMPARE(window.document.baseline().train.steps, 16);
-        QTest::keyClick(&steps, Qt::Key_Escape);
-        window.document.undo_stack()->undo();
-        QCOMPARE(window.document.baseline().train.steps, 4);
-    }
-
-    void thousands_are_read_in_a_field_of_one_number() {
-        Window window;
-        for (const auto& [typed, steps] : std::vector<std::pair<const char*, std::int64_t>>{
-                 {"12,288", 12288}, {"1_048_576", 1048576}, {"65 536", 65536}, {"3e2", 300}}) {
-            window.type(window.line("train.steps"), typed);
-            QCOMPARE(window.document.baseline().train.steps, steps);
-            QTest::keyClick(&window.line("train.steps"), Qt::Key_Return);
-        }
-        QVERIFY(window.document.refused_entries().empty());
-        window.type(window.line("train.steps"), "12,28");
-        QCOMPARE(window.document.baseline().train.steps, 300);
-    }
-
-    void every_kind_of_field_refuses_as_a_whole() {
-        Window window;
-        window.combine("none", {{"train.lr", {0.02}}});
-        const Json before = to_json(window.document.study());
-        const auto refused = [&](QLineEdit& line, const char* text) {
-            window.type(line, text);
-            const bool unchanged = to_json(window.document.study()) == before;
-            const bool told = window.document.refused_entries().size() == 1 && line.text() == text;
-            QTest::keyClick(&line, Qt::Key_Escape);
-            return unchanged && told && window.document.refused_entries().empty() && line.text() != text;
-        };
-        QVERIFY(refused(window.named<QLineEdit>("Seeds"), "1-100000"));
-        QVERIFY(refused(window.named<QLineEdit>("Seeds"), "4 5 4"));
-        QVERIFY(refused(window.named<QLineEdit>("Grid values of train.lr"), "0.1 0.2 x"));
-        QVERIFY(refused(window.named<QLineEdit>("Grid values of train.lr"), "2,048"));  // 2 and 048
-        QVERIFY(refused(window.named<QLineEdit>("Name of the study"), "new_name!"));
-        QVERIFY(refused(*window.form().row("model.norm.attn_in")->findChild<FieldRow*>()->findChild<QLineEdit*>(),
-                        "0.5.1"));
-        QVERIFY(refused(window.line("model.heads"), "20000000"));
-        window.page->findChild<QTabWidget*>()->setCurrentIndex(2);
-        auto& patch = window.named<QPlainTextEdit>("Patch as JSON");
-        patch.setFocus();
-        patch.selectAll();
-        QTest::keyClicks(&patch, R"({"train": {"steps": 5}},)");
-        QCOMPARE(to_json(window.document.study()), before);
-        QVERIFY(!window.button("Start study").isEnabled());
-        QTest::keyClick(&patch, Qt::Key_Escape);
-        QVERIFY(window.document.refused_entries().empty());
-    }
-
-    void a_refused_entry_goes_with_what_it_belongs_to() {
-        Window window;
-        window.choose(2);
-        window.type(window.line("train.lr"), "0.0.2");
-        window.choose(1);
-        QVERIFY(window.finding("0.0.2").isValid());  // of the other variant still
-        QCOMPARE(window.line("train.lr").text(), "0.01");
-        window.choose(2);
-        QCOMPARE(window.line("train.lr").text(), "0.0.2");
-        window.table().setFocus();
-        QTest::keyClick(&window.table(), Qt::Key_Delete);
-        QVERIFY(!window.finding("0.0.2").isValid());
-        QTRY_VERIFY(window.button("Start study").isEnabled());
-    }
-
-    void a_variants_name_is_refused_in_its_editor() {
-        Window window;
-        QTableView& table = window.table();
-        table.setFocus();
-        window.choose(1);
-        table.edit(table.model()->index(1, VariantModel::name));
-        auto* editor = table.viewport()->findChild<QLineEdit*>();
-        QVERIFY(editor);
-        editor->selectAll();
-        QTest::keyClicks(editor, "post");  // another variant's
-        QTest::keyClick(editor, Qt::Key_Return);
-        QCOMPARE(window.document.study().variants[0].name, "nope");
-        QVERIFY(editor->isVisible() && editor->text() == "post");
-        QVERIFY(!window.button("Start study").isEnabled());
-        editor->selectAll();
-        QTest::keyClicks(editor, "a/b");  // no key is swallowed
-        QCOMPARE(editor->text(), "a/b");
-        QVERIFY(window.tells("is not a name"));
-        editor->selectAll();
-        QTest::keyClicks(editor, "no position");
-        QTest::keyClick(editor, Qt::Key_Return);
-        QTRY_COMPARE(window.document.study().variants[0].name, "no-position");  // Return is handled by the event loop
-        QVERIFY(window.document.refused_entries().empty());
-    }
-
     void a_zero_that_means_another_value_shows_that_value() {
         Window window;
         QCOMPARE(window.line("model.kv_heads").text(), "");
@@ -537,21 +320,6 @@ class StudyPageTest : public QObject {
         QTest::keyClick(&window.line("model.kv_heads"), Qt::Key_Backspace);
         QCOMPARE(window.document.baseline().model.kv_heads, 0);
         QCOMPARE(window.line("train.warmup").text(), "2");  // a number like any other
-    }
-
-    void an_edit_in_the_form_outlasts_a_patch_half_typed() {
-        Window window;
-        window.choose(1);
-        window.page->findChild<QTabWidget*>()->setCurrentIndex(2);
-        auto& patch = window.named<QPlainTextEdit>("Patch as JSON");
-        patch.setPlainText(R"({"model": )");
-        window.type(window.line("train.lr"), "0.02");
-        QVERIFY(patch.toPlainText().contains("0.02"));
-        QVERIFY(!window.tells("JSON:"));
-        patch.setPlainText(R"({"model": )");
-        QTest::keyClick(&patch, Qt::Key_Escape);
-        QVERIFY(patch.toPlainText().contains("0.02"));
-        QCOMPARE(window.document.study().variants[0].patch["train"]["lr"], 0.02);
     }
 };
 
