@@ -27,10 +27,12 @@ fs::path open_workspace(const std::string& given) {
 }
 
 fs::path future_workspace(const std::string& given) {
+    const fs::path workspace = given.empty() ? run::default_workspace_path() : fs::path(given);
     std::error_code error;
-    if (!given.empty() && fs::exists(given, error) && !fs::is_directory(given, error))
-        throw InputError("{}: is a file, and a workspace is a folder; name a folder, which may be new", given);
-    return given.empty() ? run::default_workspace() : fs::path(given);
+    if (fs::exists(workspace, error) && !fs::is_directory(workspace, error))
+        throw InputError("{}: is a file, and a workspace is a folder; name a folder, which may be new",
+                         workspace.string());
+    return workspace;
 }
 
 fs::path make_workspace(const std::string& given) {

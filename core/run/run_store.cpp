@@ -97,9 +97,13 @@ fs::path RunStore::folder_of(const std::string& id_or_prefix) const {
 
 ListedRun RunStore::find(const std::string& id_or_prefix) const { return read_run(folder_of(id_or_prefix)); }
 
-fs::path default_workspace() {
+fs::path default_workspace_path() {
     const char* named = std::getenv("ABLATE_WORKSPACE");
-    const fs::path workspace = named && *named ? fs::path(named) : fs::current_path() / "ablate-workspace";
+    return named && *named ? fs::path(named) : fs::current_path() / "ablate-workspace";
+}
+
+fs::path default_workspace() {
+    const fs::path workspace = default_workspace_path();
     std::error_code error;
     fs::create_directories(workspace, error);
     if (error) throw InputError("workspace {}: {}", workspace.string(), error.message());

@@ -59,7 +59,9 @@ class RunStore {
     std::filesystem::path workspace_;
 };
 
-// $ABLATE_WORKSPACE, else ./ablate-workspace; created when it is missing.
+// $ABLATE_WORKSPACE, else ./ablate-workspace, which need not exist.
+std::filesystem::path default_workspace_path();
+// The same folder; created when it is missing.
 std::filesystem::path default_workspace();
 
 }  // namespace ablate::run
