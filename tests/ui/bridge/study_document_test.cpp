@@ -369,7 +369,8 @@ class StudyDocumentTest : public QObject {
         runs->runs.front().status = run::Status::running;
         StudyConfig study = small_study();
         study.baseline = {{"train", {{"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
-        StudyPreview preview = quick_preview(study, {});
+        StudyPreview preview = quick_preview(study, folder.path());
+        QVERIFY2(preview.error.isEmpty(), qPrintable(preview.error));
         const TimeSources sources{folder.path(), runs};
         QVERIFY(add_times(preview, sources, [] { return true; }));  // measuring would not tell more
         QVERIFY(add_times(preview, sources.measuring(), [] { return true; }));
@@ -407,7 +408,8 @@ class StudyDocumentTest : public QObject {
         qputenv("XDG_CACHE_HOME", folder.write("file", "").c_str());
         StudyConfig study = small_study();
         study.baseline = {{"train", {{"steps", 10}, {"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
-        StudyPreview preview = quick_preview(study, {});
+        StudyPreview preview = quick_preview(study, folder.path());
+        QVERIFY2(preview.error.isEmpty(), qPrintable(preview.error));
         const TimeSources sources{folder.path(), no_runs()};
         QVERIFY(add_times(preview, sources.measuring(), [] { return true; }));
         QCOMPARE(preview.times.size(), std::size_t{2});
