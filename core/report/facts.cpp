@@ -71,6 +71,10 @@ double mean_initial_loss(const Comparison& comparison, const Group& group) {
     return mean_over_runs(comparison, group, study::initial_loss, true);
 }
 
+std::string seeds_of(const Group& group) {
+    return group.is_mean ? "mean" : fmt::format("{} of {}", group.healthy(), group.runs.size());
+}
+
 double mean_final_train(const Comparison& comparison, const Group& group) {
     return mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.final_train; });
 }

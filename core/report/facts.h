@@ -22,6 +22,8 @@ double mean_over_runs(const study::Comparison& comparison, const study::Group& g
 using RunPair = std::pair<const study::ComparedRun*, const study::ComparedRun*>;
 std::vector<RunPair> shared_seeds(const study::Comparison& comparison, const study::Group& a, const study::Group& b);
 
+// "2 of 3": the healthy seeds of all; "mean" where the values are means over runs whose number is not known.
+std::string seeds_of(const study::Group& group);
 double mean_initial_loss(const study::Comparison& comparison, const study::Group& group);
 double mean_final_train(const study::Comparison& comparison, const study::Group& group);
 // Final validation less final training loss, where both were read at the same steps; else NaN.

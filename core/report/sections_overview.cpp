@@ -150,7 +150,7 @@ Table results_table(const Comparison& comparison) {
         const Group& group = comparison.groups[i];
         std::vector<std::string> cells{study::plain_label(group)};
         if (grid) cells.push_back(group.grid_point);
-        const std::string seeds = fmt::format("{} of {}", group.healthy(), group.runs.size());
+        const std::string seeds = seeds_of(group);
         const bool any = group.healthy() > 0;
         cells.push_back(seeds);
         cells.push_back(any                   ? study::with_half_width(group.final_val)

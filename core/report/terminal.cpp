@@ -66,7 +66,7 @@ std::string main_table(const study::Comparison& comparison, bool color, int widt
     for (const study::Group& group : comparison.groups) {
         rows.push_back({{printable(study::plain_label(group)), group.is_baseline ? Style::strong : Style::plain},
                         {printable(group.grid_point)},
-                        {std::to_string(group.healthy())},
+                        {group.is_mean ? "mean" : std::to_string(group.healthy())},
                         {study::with_half_width(group.final_val)},
                         {alike || !group.span.exists() ? "" : study::span_text(group.span)},
                         {study::with_half_width(group.delta)},

@@ -135,6 +135,7 @@ Group new_group(const run::RunInfo& info) {
     group.config = info.config;
     group.known = run::KnownKeys(info);
     group.source = run::source_format(info);
+    group.is_mean = run::is_mean(info);
     group.parameters = info.parameters;
     // A backward pass costs twice the forward pass.
     group.flops = 3 * info.flops_per_token * static_cast<double>(info.config.train.steps) *

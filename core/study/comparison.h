@@ -74,6 +74,7 @@ struct Group {
     double flops = 0, seconds = 0, tokens_per_second = 0;  // of training one run; means over the runs that have ended
     bool is_baseline = false;
     std::optional<std::size_t> baseline;  // the group `delta` refers to
+    bool is_mean = false;                 // imported values that are means over several runs: no seed
     bool too_close = false;               // agrees with the baseline as two runs of the same graph would
     std::string judgement;                // one computed sentence about the delta
     std::int64_t healthy() const { return final_val.n; }

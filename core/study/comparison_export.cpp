@@ -102,6 +102,7 @@ Json to_json(const Comparison& comparison, std::size_t index) {
             {"collapsed", group.collapsed},
             {"unfinished", group.unfinished},
             {"collapse_causes", group.collapse_causes},
+            {"is_mean", group.is_mean},
             {"source", group.imported() ? Json(group.source) : Json()},
             {"parameters", parameters_json(group.parameters)},
             {"training_flops", number_to_json(group.flops)},

@@ -84,23 +84,28 @@ std::string obstacle(const Comparison& comparison, const Group& group, const Gro
 
 std::string loss_text(double loss) { return signed_loss(loss).substr(loss < 0 ? 0 : 1); }
 
-std::string in_short(const Comparison& comparison, const Delta& delta, const Group& reference) {
+const char* why_no_interval(const Group& group, const Group& reference) {
+    const bool any_mean = group.is_mean || reference.is_mean;
+    return any_mean ? "means over an unknown number of runs: no interval" : "one seed: no interval";
+}
+
+std::string in_short(const Comparison& comparison, const Delta& delta, const Group& group, const Group& reference) {
     const PairedInterval& interval = delta.interval;
     if (delta.too_close())
         return fmt::format("agrees with {} to {}: check that the change reached the computation",
                            reference_name(reference),
                            delta.closeness == 0 ? "the last bit" : significant(delta.closeness, 1));
-    if (!interval.half_width) return "one seed: no interval";
+    if (!interval.half_width) return why_no_interval(group, reference);
     if (!interval.distinguishable()) return "within the seeds' spread";
     return fmt::format("{} by {} {}", interval.mean > 0 ? "worse" : "better", loss_text(std::abs(interval.mean)),
                        unit_of(comparison));
 }
 
-std::string sentence(const Comparison& comparison, const Delta& delta, const Group& reference) {
+std::string sentence(const Comparison& comparison, const Delta& delta, const Group& group, const Group& reference) {
     const PairedInterval& interval = delta.interval;
     if (delta.too_close()) return delta.in_short;
     if (!interval.half_width)
-        return fmt::format("one seed: no interval, so the difference of {} cannot be told from noise",
+        return fmt::format("{}, so the difference of {} cannot be told from noise", why_no_interval(group, reference),
                            signed_loss(interval.mean));
     const double half = *interval.half_width;
     const char* why = reference.imported() ? "the order of the data is not known" : "the batches differ";
@@ -197,8 +202,8 @@ Delta compare_groups(const Comparison& comparison, std::size_t group_index, std:
         if (group.imported()) delta.closeness = closeness_of_equal_seeds(a, b);
     }
     delta.relative = delta.interval.mean / mean_of(theirs);
-    delta.in_short = in_short(comparison, delta, reference);
-    delta.judgement = sentence(comparison, delta, reference);
+    delta.in_short = in_short(comparison, delta, group, reference);
+    delta.judgement = sentence(comparison, delta, group, reference);
     if (group.collapsed > 0) delta.judgement += fmt::format("; {}, left out of the mean", collapse_rate(group));
     return delta;
 }

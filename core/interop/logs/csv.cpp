@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/interop/logs/reading.h"
 #include "core/interop/logs/table.h"
+#include "core/run/metrics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -71,6 +72,11 @@ class Table {
     }
 
   private:
+    // The band of a loss is found under one name, whatever its column is called.
+    static std::string tag_of(const Meaning& meaning, const std::string& column) {
+        if (meaning.role == Role::train_loss) return run::kTrainLoss;
+        return meaning.role == Role::val_loss ? run::loss_tag(meaning.name) : column;
+    }
     // Two runs of one name in an export would be mixed into one.
     void require_each_once() const {
         std::set<std::string> seen;
@@ -101,10 +107,10 @@ class Table {
             column.metric = dash == std::string::npos ? name : name.substr(dash + 3);
             if (dash != std::string::npos) column.run = name.substr(0, dash);
             column.is_value = !has_runs_ || dash != std::string::npos;
-            for (const auto& [ending, tail] : {std::pair(kLowest, "/min"), {kHighest, "/max"}})
+            for (const auto& [ending, tail] : {std::pair(kLowest, run::kLowestOf), {kHighest, run::kHighestOf}})
                 if (column.metric.ends_with(ending)) {
                     column.base = column.metric.substr(0, column.metric.size() - 5);
-                    column.metric = column.base + tail;
+                    column.metric = tag_of(meaning_of(column.base, options_.columns), column.base) + tail;
                 }
             column.role = meaning_of(column.metric, options_.columns).role;
             const Role of_base = meaning_of(column.base, options_.columns).role;

@@ -62,21 +62,35 @@ std::vector<ShownGroup> shown_groups(const Comparison& comparison, const Compare
 class DrawnSeries {
   public:
     DrawnSeries(const Comparison& comparison, const CompareChoices& choices) {
-        const double unit = choices.smoothing > 0 ? unit_of(comparison) : 0;
+        const bool training = choices.metric == CompareMetric::training_loss;
+        smoothing_ = training ? choices.smoothing : 0;
+        unit_ = smoothing_ > 0 ? unit_of(comparison) : 0;
+        tag_ = training                                         ? std::string(run::kTrainLoss)
+               : comparison.measure == study::Measure::val_loss ? run::loss_tag(comparison.metric)
+                                                                : std::string();
         for (const ComparedRun& compared : comparison.runs) {
-            const bool validation = choices.metric == CompareMetric::validation_loss;
-            const run::Series& series = validation ? compared.val : (*compared.metrics)[run::kTrainLoss];
+            const run::Series& series = training ? (*compared.metrics)[run::kTrainLoss] : compared.val;
             series_[&compared] = &series;
-            if (validation || choices.smoothing <= 0) continue;
-            run::Series& smooth = smoothed_[&compared] = series;
-            const std::vector<double> steps(series.step.begin(), series.step.end());
-            smooth.value = debiased_average(steps, series.value, choices.smoothing, unit);
-            series_[&compared] = &smooth;
+            if (smoothing_ <= 0) continue;
+            smoothed_[&compared] = smoothed(series);
+            series_[&compared] = &smoothed_[&compared];
         }
     }
     const run::Series& operator()(const ComparedRun& compared) const { return *series_.at(&compared); }
+    // What stands beside an imported mean: its runs' lowest or highest values.
+    run::Series extreme(const ComparedRun& compared, const char* which) const {
+        const run::Series& series = (*compared.metrics)[tag_ + which];
+        return smoothing_ > 0 ? smoothed(series) : series;
+    }
 
   private:
+    run::Series smoothed(const run::Series& series) const {
+        run::Series smooth = series;
+        const std::vector<double> steps(series.step.begin(), series.step.end());
+        smooth.value = debiased_average(steps, series.value, smoothing_, unit_);
+        return smooth;
+    }
+
     // The steps between two lines of the log that has most: one unit for all, however often each was logged.
     static double unit_of(const Comparison& comparison) {
         double unit = 0;
@@ -90,6 +104,8 @@ class DrawnSeries {
 
     std::map<const ComparedRun*, run::Series> smoothed_;
     std::map<const ComparedRun*, const run::Series*> series_;
+    double smoothing_ = 0, unit_ = 0;
+    std::string tag_;
 };
 
 SharedValues shared(std::vector<double> values) {
@@ -112,6 +128,22 @@ SeedCurve seed_curve(const Comparison& comparison, std::size_t index, const Draw
     return curve;
 }
 
+// At each x of the mean; NaN where the log has no such value. Nothing without any.
+SharedValues extremes_at(const ComparedRun& compared, const run::Series& extremes, const std::vector<double>& x,
+                         Along along) {
+    const double each = study::per_step(compared, along);
+    std::map<double, double> known;
+    for (std::size_t i = 0; i < extremes.step.size(); ++i)
+        known[static_cast<double>(extremes.step[i]) * each] = extremes.value[i];
+    if (known.empty()) return nullptr;
+    std::vector<double> values;
+    for (const double at : x) {
+        const auto found = known.find(at);
+        values.push_back(found == known.end() ? kNaN : found->second);
+    }
+    return shared(std::move(values));
+}
+
 GroupCurves group_curves(const Comparison& comparison, std::size_t index, const DrawnSeries& drawn, Along along) {
     const Group& group = comparison.groups[index];
     GroupCurves curves;
@@ -125,6 +157,12 @@ GroupCurves group_curves(const Comparison& comparison, std::size_t index, const 
     if (!mean.low.empty()) {
         curves.low = shared(std::move(mean.low));
         curves.high = shared(std::move(mean.high));
+    }
+    if (group.is_mean && group.runs.size() == 1 && curves.x) {
+        const ComparedRun& only = comparison.runs[group.runs.front()];
+        curves.low = extremes_at(only, drawn.extreme(only, run::kLowestOf), *curves.x, along);
+        curves.high = extremes_at(only, drawn.extreme(only, run::kHighestOf), *curves.x, along);
+        if (!curves.low || !curves.high) curves.low = curves.high = nullptr;
     }
     for (const std::size_t run : group.runs)
         if (SeedCurve seed = seed_curve(comparison, run, drawn, along); seed.x) {

@@ -34,7 +34,7 @@ struct SeedCurve {
 };
 struct GroupCurves {
     std::size_t group = 0;
-    SharedValues x, mean, low, high;  // null without a healthy seed; no band below two
+    SharedValues x, mean, low, high;  // null without a healthy seed; no band below two, but that of an imported mean
     std::int64_t seeds = 0;           // that the mean is of: each has a value at every x
     std::vector<SeedCurve> runs;
 };

@@ -111,7 +111,8 @@ QWidget* CurvesPanel::build_toolbar() {
     log_y_ = new QCheckBox("log y", bar);
     log_y_->setToolTip("Logarithmic y axis");
     band_ = new QCheckBox("band", bar);
-    band_->setToolTip("95 % Student t interval of the mean over the seeds; very wide where there are only two");
+    band_->setToolTip("95 % Student t interval of the mean over the seeds; very wide where there are only two. Of an imported mean: "
+                       "the lowest and highest of its runs");
     band_->setChecked(true);
     smoothing_box_ = new QWidget(bar);
     auto* smoothing = new QHBoxLayout(smoothing_box_);

@@ -292,6 +292,8 @@ class LogFormatsTest : public QObject {
         QVERIFY(is_remarked(runs[0], "not those of one seed"));
         QVERIFY(!runs[1].is_mean && !is_remarked(runs[1], "seed"));
         QCOMPARE(runs[1].evaluations.back().step, 20);
+        QCOMPARE(series(runs[0], run::loss_tag("val") + run::kLowestOf).at(20), 2.5f);  // the band of the loss
+        QCOMPARE(series(runs[0], run::loss_tag("val") + run::kHighestOf).at(10), 4.5f);
     }
 
     // "KEY: VALUE" may also be the name of a single run.

@@ -1,5 +1,7 @@
 #include "ui/pages/compare/compare_model.h"
 
+#include "core/base/atomic_file.h"
+#include "core/interop/logs/logs.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "ui/pages/compare/cells_model.h"
@@ -79,6 +81,34 @@ class CompareModelTest : public QObject {
         QCOMPARE(changed.size(), 1);
         QCOMPARE(head(CompareColumn::final_loss), QString("Final val bpb"));
         QCOMPARE(head(CompareColumn::best_loss), QString("Best val bpb"));
+    }
+
+    // Weights & Biases draws a group as a mean between its lowest and its highest run: a band, and no seed.
+    void imported_means_have_the_band_of_their_runs() {
+        const test::TempFolder workspace;
+        const auto log = workspace / "wandb.csv";
+        atomic_write(log, "Step,norm: rms - val_loss,norm: rms - val_loss__MIN,norm: rms - val_loss__MAX,norm: rms - "
+                          "loss,norm: rms - loss__MIN,norm: rms - loss__MAX\n10,4,3.5,4.75,5,4.5,5.5\n20,3,2.5,3.5,4,"
+                          "3.75,4.5\n30,2.75,2.5,3,3,2.5,3.25\n");
+        interop::ImportedRun run = interop::logs::read_log(log).front();
+        run.study = "quick";
+        interop::write_imported_run(workspace.path(), run);
+        const ComparisonPtr comparison = comparison_in(workspace);
+        CompareChoices choices;
+        const GroupCurves validation = make_scene(comparison, choices)->curves.front();
+        QVERIFY(validation.low && validation.high);
+        QCOMPARE(*validation.x, (std::vector<double>{10, 20, 30}));
+        QCOMPARE(*validation.low, (std::vector<double>{3.5, 2.5, 2.5}));
+        QCOMPARE(*validation.high, (std::vector<double>{4.75, 3.5, 3}));
+        choices.metric = CompareMetric::training_loss;
+        QCOMPARE(*make_scene(comparison, choices)->curves.front().high, (std::vector<double>{5.5, 4.5, 3.25}));
+        choices.smoothing = 0.5;
+        const GroupCurves smooth = make_scene(comparison, choices)->curves.front();
+        for (std::size_t i = 0; i < smooth.mean->size(); ++i)
+            QVERIFY((*smooth.low)[i] < (*smooth.mean)[i] && (*smooth.mean)[i] < (*smooth.high)[i]);
+        Table table;
+        table.show(comparison);
+        QCOMPARE(cell(table.model, 0, CompareColumn::seeds), QString("mean"));
     }
 
     void groups_over_their_seeds() {
