@@ -38,9 +38,14 @@ Json read_record(const fs::path& file) {
     }
 }
 
+// A program that was copied without its resources has none, and runs study files all the same.
 bool is_preset(const std::string& name) {
-    const std::vector<fs::path> files = preset_files();
-    return std::any_of(files.begin(), files.end(), [&](const fs::path& file) { return file.stem() == name; });
+    try {
+        const std::vector<fs::path> files = preset_files();
+        return std::any_of(files.begin(), files.end(), [&](const fs::path& file) { return file.stem() == name; });
+    } catch (const InputError&) {
+        return false;
+    }
 }
 
 using Variants = std::map<std::string, const run::ListedRun*>;
@@ -103,9 +108,10 @@ std::string keep_study(const StudyConfig& study, const StudySource& source, cons
         const std::string there = sha256_file(file);
         if (there == sha256_hex(text)) return {};
         if (record.value(study.name, Json()) != there)
-            return fmt::format("{} is another study of that name and stays as it is; the window opens that one. Give "
-                               "this study another name to keep both",
-                               file.string());
+            return fmt::format(
+                "{} is another study of that name and stays as it is; the window opens that one. Give "
+                "this study another name to keep both",
+                file.string());
     }
     fs::create_directories(file.parent_path(), error);
     fs::create_directories(record_file.parent_path(), error);
