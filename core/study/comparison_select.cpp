@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/run/older_settings.h"
 #include "core/study/comparison_internal.h"
 #include "core/study/resolve.h"
 #include "core/study/wording.h"
@@ -88,13 +89,14 @@ std::map<std::string, ByHash> by_point(const std::vector<ListedRun>& runs) {
 
 Selection newest_of_each_point(const std::vector<ListedRun>& runs, const std::vector<std::string>& order) {
     Selection selection;
+    const auto older = run::runs_of_older_settings(runs);
     for (const auto& [name, hashes] : by_point(runs)) {
         if (!order.empty() && std::find(order.begin(), order.end(), name) == order.end()) {
             selection.notes.push_back(fmt::format("{}: left out, the study has no such point now", name));
             continue;
         }
-        const auto newest = std::max_element(hashes.begin(), hashes.end(), [](const auto& a, const auto& b) {
-            return a.second.back().info.created < b.second.back().info.created;
+        const auto newest = std::find_if(hashes.begin(), hashes.end(), [&older](const auto& of_hash) {
+            return !older.contains(of_hash.second.front().info.id);
         });
         selection.runs.insert(selection.runs.end(), newest->second.begin(), newest->second.end());
         for (auto other = hashes.begin(); other != hashes.end(); ++other)

@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/base/memory.h"
+#include "core/run/older_settings.h"
 #include "core/run/run_listing.h"
 #include "ui/bridge/run_status.h"
 
@@ -198,23 +199,29 @@ void Workspace::take_runs(RunListPtr runs) {
     has_read_ = true;
     const RunListPtr before = std::exchange(runs_, std::move(runs));
     std::map<std::string, Status> then;
-    std::map<std::string, bool> was_open, all_over;  // by study; a paused run may still go on
-    for (const run::ListedRun& listed : before->runs) {
-        then[listed.info.id] = listed.status;
-        was_open[listed.info.study] |= waits_or_trains(listed.status);
-    }
+    for (const run::ListedRun& listed : before->runs) then[listed.info.id] = listed.status;
+    // Of the runs of a study's present settings; a paused run may still go on.
+    struct Ending {
+        bool was_open = false, all_over = true;
+    };
+    std::map<std::string, Ending> studies;
+    const auto older = run::runs_of_older_settings(runs_->runs);
     QStringList collapsed;
     for (const run::ListedRun& listed : runs_->runs) {
         color_index(listed.info);  // colours follow the order of creation, whoever asks first
-        all_over.try_emplace(listed.info.study, true).first->second &= is_over(listed.status);
         const auto known = then.find(listed.info.id);
+        if (!older.contains(listed.info.id)) {
+            Ending& ending = studies[listed.info.study];
+            ending.was_open |= known != then.end() && waits_or_trains(known->second);
+            ending.all_over &= is_over(listed.status);
+        }
         if (known != then.end() && known->second != Status::collapsed && listed.status == Status::collapsed)
             collapsed.append(QString::fromStdString(listed.info.id));
     }
     Q_EMIT runs_changed();
     for (const QString& id : collapsed) Q_EMIT run_collapsed(id);
-    for (const auto& [study, open] : was_open)
-        if (open && all_over[study]) Q_EMIT study_ended(QString::fromStdString(study));
+    for (const auto& [study, ending] : studies)
+        if (ending.was_open && ending.all_over) Q_EMIT study_ended(QString::fromStdString(study));
 }
 
 void Workspace::take_curves(const std::vector<RunCurvesPtr>& fresh) {

@@ -30,8 +30,8 @@ class Workspace : public QObject {
   Q_SIGNALS:
     void runs_changed();  // the list, a state or a verdict
     void curves_changed(const QString& id);
-    void run_collapsed(const QString& id);  // once, when a verdict turns to collapsed while the window looks
-    void study_ended(const QString& study);
+    void run_collapsed(const QString& id);   // once, when a verdict turns to collapsed while the window looks
+    void study_ended(const QString& study);  // all runs of its present settings
 
   private:
     class Reader;

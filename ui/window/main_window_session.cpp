@@ -3,6 +3,7 @@
 #include "core/config/study_config.h"
 #include "core/io/json_file.h"
 #include "core/run/known_keys.h"
+#include "core/run/older_settings.h"
 #include "ui/bridge/settings.h"
 #include "ui/bridge/text.h"
 #include "ui/widgets/run_words.h"
@@ -23,11 +24,12 @@ namespace {
 
 constexpr int kMessageTime = 20'000;  // ms
 
-// "quick has ended: 10 runs, 2 collapsed."
+// "quick has ended: 10 runs, 2 collapsed." Runs of older settings do not count.
 QString end_of_study(const run::RunList& list, const QString& study) {
+    const auto older = run::runs_of_older_settings(list.runs);
     int runs = 0, collapsed = 0, failed = 0;
     for (const run::ListedRun& run : list.runs) {
-        if (QString::fromStdString(run.info.study) != study) continue;
+        if (QString::fromStdString(run.info.study) != study || older.contains(run.info.id)) continue;
         ++runs;
         collapsed += run.status == run::Status::collapsed;
         failed += run.status == run::Status::failed;

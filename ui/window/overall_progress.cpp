@@ -1,6 +1,7 @@
 #include "ui/window/overall_progress.h"
 
 #include "core/base/text.h"
+#include "core/run/older_settings.h"
 #include "ui/bridge/run_status.h"
 
 #include <cmath>
@@ -33,16 +34,19 @@ OverallProgress overall_progress(const run::RunList& list, const QStringList& wa
     const auto waits = [&](const run::ListedRun& run) {
         return run.status == Status::queued && waiting.contains(QString::fromStdString(run.info.id));
     };
+    const auto older = run::runs_of_older_settings(list.runs);
+    const auto is_present = [&older](const run::ListedRun& run) { return !older.contains(run.info.id); };
     std::set<std::string> studies;
     for (const run::ListedRun& run : list.runs)
-        if (trains(run) || waits(run)) studies.insert(run.info.study);
+        if (is_present(run) && (trains(run) || waits(run))) studies.insert(run.info.study);
 
     OverallProgress progress;
     double speed = 0, left = 0, longest = 0, steps = 0, steps_done = 0;
     for (const run::ListedRun& run : list.runs) {
-        if (!studies.contains(run.info.study)) continue;
         const bool over = is_over(run.status);
-        if (!over && !trains(run) && !waits(run)) continue;  // paused, or left behind: it does not go on by itself
+        // A paused or abandoned run does not go on by itself. Of older settings, only what still goes on counts.
+        const bool counts = over ? is_present(run) && studies.contains(run.info.study) : trains(run) || waits(run);
+        if (!counts) continue;
         ++progress.total;
         progress.done += over;
         const auto all = static_cast<double>(run.info.config.train.steps);

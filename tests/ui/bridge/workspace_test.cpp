@@ -157,6 +157,27 @@ class WorkspaceTest : public QObject {
         QCOMPARE(over.count(), 1);
     }
 
+    void runs_of_older_settings_neither_end_a_study_nor_keep_it_open() {
+        const test::TempFolder folder;
+        const Json shorter{{"train", {{"steps", 50}}}};
+        const run::RunDirectory before = test::write_synthetic_run(folder.path(), {.patch = shorter, .ended = false}),
+                                rerun = test::write_synthetic_run(folder.path(), {.ended = false});
+        rerun.write_state({});  // it waits; the run before was interrupted
+        Workspace workspace(folder.path());
+        QSignalSpy over(&workspace, &Workspace::study_ended);
+        const auto is = [&](std::size_t index, Status status) {
+            return workspace.runs()->runs.size() == 2 && workspace.runs()->runs[index].status == status;
+        };
+        QTRY_VERIFY(is(0, Status::interrupted) && is(1, Status::queued));
+        rerun.write_state(ended(train::Outcome::healthy));
+        QTRY_COMPARE(over.count(), 1);
+        before.write_state({});
+        QTRY_VERIFY(is(0, Status::queued));
+        before.write_state(ended(train::Outcome::healthy));
+        QTRY_VERIFY(is(0, Status::healthy));
+        QCOMPARE(over.count(), 1);  // the study ended before
+    }
+
     void damaged_runs_are_listed_and_hide_no_other() {
         const test::TempFolder folder;
         test::write_synthetic_run(folder.path(), {});

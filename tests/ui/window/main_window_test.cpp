@@ -320,6 +320,18 @@ class MainWindowTest : public QObject {
         QCOMPARE(window.current_page(), QString("compare"));
     }
 
+    void the_end_of_an_edited_study_counts_its_present_runs() {
+        test::TempFolder folder;
+        const Json shorter{{"train", {{"steps", 50}}}};
+        test::write_synthetic_run(folder.path(), {.patch = shorter, .nan_at = 23});
+        test::write_synthetic_run(folder.path(), {});
+        MainWindow window(folder.path());
+        window.show();
+        QTRY_COMPARE(window.session().workspace.runs()->runs.size(), std::size_t{2});
+        Q_EMIT window.session().workspace.study_ended("quick");
+        QCOMPARE(window.findChild<Banner*>()->text(), QString("quick has ended: 1 run."));
+    }
+
     void closing_asks_while_runs_train() {
         test::TempFolder folder;
         MainWindow window(folder.path());

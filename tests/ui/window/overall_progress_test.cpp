@@ -75,6 +75,22 @@ class OverallProgressTest : public QObject {
         QVERIFY(std::isnan(progress.seconds));
         QCOMPARE(progress.text(), QString("0/1 runs"));
     }
+
+    void what_ended_with_older_settings_does_not_count() {
+        run::RunList list;
+        list.runs = {listed("s", "a", Status::healthy, 100), listed("s", "b", Status::failed, 10),
+                     listed("s", "c", Status::running, 50, 10)};
+        list.runs[2].info.config_hash = "edited";
+        list.runs[2].info.created = 1;
+        QCOMPARE(overall_progress(list, {}).text(), QString("0/1 runs · 1m 40s left"));
+        QCOMPARE(overall_progress(list, {}).share, 0.5);
+        // A run of older settings that trains on takes its time. It brings back none of those that ended.
+        list.runs[0].status = Status::running;
+        list.runs[0].state.step = 50;
+        QCOMPARE(overall_progress(list, {}).text(), QString("0/2 runs · 3m 20s left"));
+        list.runs[2].status = Status::healthy;
+        QCOMPARE(overall_progress(list, {}).text(), QString("0/1 runs"));
+    }
 };
 
 QTEST_GUILESS_MAIN(OverallProgressTest)

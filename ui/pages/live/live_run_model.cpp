@@ -1,6 +1,7 @@
 #include "ui/pages/live/live_run_model.h"
 
 #include "core/base/text.h"
+#include "core/run/older_settings.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/run_words.h"
@@ -51,23 +52,26 @@ void LiveRunModel::set_runs(const RunListPtr& list, const std::function<int(cons
     }
     list_ = list;
     for (Row& row : rows_) row.listed = listed[row.id];
-    const std::vector<QString> order = wanted_order();
+    const auto older = run::runs_of_older_settings(list->runs);
+    const std::vector<QString> order = wanted_order(older);
     for (std::size_t i = 0; i < order.size(); ++i) {
         place(i, order[i], listed[order[i]]);
-        rows_[i].color = color_index(list->runs[rows_[i].listed].info);
+        const run::RunInfo& info = list->runs[rows_[i].listed].info;
+        rows_[i].color = color_index(info);
+        rows_[i].older = older.contains(info.id);
     }
     if (!rows_.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
     if (chosen_gone) Q_EMIT chosen_changed();
 }
 
-std::vector<QString> LiveRunModel::wanted_order() const {
+std::vector<QString> LiveRunModel::wanted_order(const std::unordered_set<std::string>& older) const {
     std::map<std::string, double> begun;  // of a study: when its newest run was created
     for (const auto& run : list_->runs) begun[run.info.study] = std::max(begun[run.info.study], run.info.created);
     std::vector<const run::RunInfo*> infos;
     for (const auto& run : list_->runs) infos.push_back(&run.info);
     std::stable_sort(infos.begin(), infos.end(), [&](const auto* a, const auto* b) {
         if (a->study != b->study) return std::pair(-begun[a->study], a->study) < std::pair(-begun[b->study], b->study);
-        return a->created < b->created;
+        return std::pair(older.contains(a->id), a->created) < std::pair(older.contains(b->id), b->created);
     });
     std::vector<QString> order;
     for (const auto* info : infos) order.push_back(text(info->id));
@@ -133,7 +137,7 @@ const run::ListedRun* LiveRunModel::run(const QString& id) const {
 QStringList LiveRunModel::newest_study() const {
     QStringList ids;
     for (const Row& row : rows_)
-        if (listed(row).info.study == listed(rows_.front()).info.study) ids += row.id;
+        if (!row.older && listed(row).info.study == listed(rows_.front()).info.study) ids += row.id;
     return ids;
 }
 
@@ -147,16 +151,19 @@ QString LiveRunModel::name(const QString& id) const {
     if (!asked) return id;
     std::set<std::int64_t> seeds;
     std::set<std::string> points, studies;
+    std::set<bool> ages;
     for (const Row& row : rows_) {
         if (!row.chosen) continue;
         const run::RunInfo& info = listed(row).info;
         seeds.insert(info.seed);
         points.insert(info.grid_point);
         studies.insert(info.study);
+        ages.insert(row.older);
     }
     QString name = variant_text(asked->info);
     if (points.size() > 1 && !asked->info.grid_point.empty()) name += "@" + text(asked->info.grid_point);
     if (seeds.size() > 1) name += QString(", seed %1").arg(asked->info.seed);
+    if (ages.size() > 1 && rows_[static_cast<std::size_t>(row_of(id))].older) name += ", older settings";
     if (studies.size() > 1) name = text(asked->info.study) + ": " + name;
     return name;
 }
@@ -190,7 +197,7 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
         case detail:
             return data(index, study).toString() + " · " + data(index, steps).toString();
         case study:
-            return text(info.study);
+            return (row.older ? "older settings of " : "") + text(info.study);
         case steps:
             return steps_text(run, " of ");
         case percent:
@@ -207,7 +214,7 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
         case sparkline:
             return row.sparkline;
         case search_text:
-            return text(info.study) + " " + data(index, Qt::DisplayRole).toString() + " " + row.id;
+            return data(index, study).toString() + " " + data(index, Qt::DisplayRole).toString() + " " + row.id;
         default:
             return {};
     }

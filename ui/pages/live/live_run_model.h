@@ -4,10 +4,13 @@
 #include <QAbstractListModel>
 #include <QColor>
 #include <functional>
+#include <string>
+#include <unordered_set>
 
 namespace ablate::ui {
 
-// The runs to choose from in Live: newest study first, within it by creation. Updated in place.
+// The runs to choose from in Live: newest study first, within it by creation. Runs of a study's older settings
+// (core/run/older_settings.h) follow its other runs. Updated in place.
 class LiveRunModel : public QAbstractListModel {
     Q_OBJECT
   public:
@@ -17,7 +20,7 @@ class LiveRunModel : public QAbstractListModel {
         color,
         dash,
         detail,  // "quick · 1,200 of 2,000", of which
-        study,
+        study,   // "quick", "older settings of quick"
         steps,
         percent,  // says the same shorter
         value,
@@ -35,10 +38,11 @@ class LiveRunModel : public QAbstractListModel {
     void choose(const QStringList& ids);
     QStringList chosen() const;
     const run::ListedRun* run(const QString& id) const;  // null when it is not listed
-    QStringList newest_study() const;                    // ids of its runs
+    QStringList newest_study() const;                    // ids of its runs, without older settings
     int row_of(const QString& id) const;                 // -1
 
-    // What a run is called beside the others chosen: "no-norm", with its grid point and seed where those tell apart.
+    // What a run is called beside the others chosen: "no-norm", with its grid point, its seed and older settings where
+    // those tell runs apart.
     QString name(const QString& id) const;
     static QColor color_of(int index);
     static Qt::PenStyle dash_of(int index, std::int64_t seed);
@@ -56,12 +60,13 @@ class LiveRunModel : public QAbstractListModel {
         QString id;
         std::size_t listed = 0;  // index into list_->runs
         int color = -1;
+        bool older = false;  // settings
         bool chosen = false;
         double last = 0;
         bool has_last = false;
         QVariantList sparkline;
     };
-    std::vector<QString> wanted_order() const;
+    std::vector<QString> wanted_order(const std::unordered_set<std::string>& older) const;
     void place(std::size_t position, const QString& id, std::size_t listed);
     const run::ListedRun& listed(const Row& row) const { return list_->runs[row.listed]; }
 

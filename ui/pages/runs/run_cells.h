@@ -7,7 +7,7 @@
 // What the cells of the runs table say of one run: pure functions of what was read.
 namespace ablate::ui {
 
-QString runs_text(qsizetype count);  // "1 run", "2 runs"
+QString runs_text(qsizetype count);                // "1 run", "2 runs"
 double share_of_steps(const run::ListedRun& run);  // 0 to 1
 // run::seconds_left() of one that trains.
 std::optional<double> seconds_remaining(const run::ListedRun& run);

@@ -161,7 +161,8 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         paint_name(*painter, area, index, text);
     } else {
         const bool alarm = index.data(RunsModel::alarm_role).toBool();
-        const bool quiet = heading ? column != RunsModel::name : column > RunsModel::verdict;
+        const bool older = index.data(RunsModel::older_role).toBool();
+        const bool quiet = heading ? older || column != RunsModel::name : column > RunsModel::verdict;
         painter->setPen(alarm ? palette().danger : quiet ? palette().muted : palette().text);
         if (heading && column != RunsModel::name) painter->setFont(Theme::instance().font());
         if (is_figures(column)) {

@@ -87,14 +87,23 @@ RunsFilter::RunsFilter(QObject* parent) : QSortFilterProxyModel(parent) {
 void RunsFilter::set_query(const QString& text) {
     query_ = RunQuery::parse(text);
     invalidateFilter();
+    Q_EMIT query_changed();
 }
 
 QStringList RunsFilter::ids() const {
     QStringList ids;
-    for (int g = 0; g < rowCount(); ++g)
-        for (int r = 0; r < rowCount(index(g, 0)); ++r)
-            ids += index(r, 0, index(g, 0)).data(RunsModel::id_role).toString();
+    for (int row = 0; row < rowCount(); ++row) add_ids(index(row, 0), ids);
     return ids;
+}
+
+void RunsFilter::add_ids(const QModelIndex& heading, QStringList& ids) const {
+    for (int row = 0; row < rowCount(heading); ++row) {
+        const QModelIndex below = index(row, 0, heading);
+        if (below.data(RunsModel::heading_role).toBool())
+            add_ids(below, ids);
+        else
+            ids += below.data(RunsModel::id_role).toString();
+    }
 }
 
 bool RunsFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
@@ -112,7 +121,9 @@ bool RunsFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
 bool RunsFilter::lessThan(const QModelIndex& left, const QModelIndex& right) const {
     const bool descending = sortOrder() == Qt::DescendingOrder;
     const auto first = [descending](bool is) { return is != descending; };  // whichever way they are sorted
-    if (left.data(RunsModel::heading_role).toBool()) {
+    const bool heading = left.data(RunsModel::heading_role).toBool();
+    if (heading != right.data(RunsModel::heading_role).toBool()) return first(!heading);  // older settings
+    if (heading) {
         const bool damaged = left.data(RunsModel::damaged_role).toBool();
         if (damaged != right.data(RunsModel::damaged_role).toBool()) return first(!damaged);
         const double a = left.data(RunsModel::newest_role).toDouble(),

@@ -17,20 +17,27 @@ struct RunQuery {
     static RunQuery parse(const QString& text);
 };
 
-// RunsModel as the table shows it: the newest study first, what cannot be read last, the runs of a study by the column
-// chosen, missing values behind the others whichever way they are sorted.
+// RunsModel as the table shows it: the newest study first, what cannot be read last, and a study's older settings after
+// its other runs. The runs below a heading are sorted by the column chosen. Missing values come after the others,
+// whichever way they are sorted.
 class RunsFilter : public QSortFilterProxyModel {
     Q_OBJECT
   public:
     explicit RunsFilter(QObject* parent = nullptr);
     void set_query(const QString& text);
+    bool has_query() const { return !query_.words.empty(); }
     QStringList ids() const;  // of the runs it lets through, in order
+
+  Q_SIGNALS:
+    void query_changed();
 
   protected:
     bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
     bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
   private:
+    void add_ids(const QModelIndex& heading, QStringList& ids) const;
+
     RunQuery query_;
 };
 

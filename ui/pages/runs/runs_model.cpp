@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/run/known_keys.h"
+#include "core/run/older_settings.h"
 #include "core/run/seed_text.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/run_cells.h"
@@ -15,6 +16,8 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <tuple>
+#include <utility>
 
 namespace ablate::ui {
 
@@ -43,6 +46,10 @@ constexpr std::array<ColumnTexts, RunsModel::column_count> kColumns{{
     {"Created", "In local time"},
     {"Run", "Its id: the name of its folder"},
 }};
+
+constexpr auto kOlderHelp =
+    "Runs whose settings differ from those of the newest run of the same variant and grid point. They do not count for "
+    "the study.";
 
 bool is_number(int column) {
     using C = RunsModel::Column;
@@ -86,22 +93,33 @@ RunsModel::RunsModel(QObject* parent) : QAbstractItemModel(parent), list_(std::m
 
 // --- following the list
 
+std::vector<RunsModel::Group*> RunsModel::all_groups() const {
+    std::vector<Group*> all;
+    for (const auto& group : groups_) {
+        all.push_back(group.get());
+        if (group->older) all.push_back(group->older.get());
+    }
+    return all;
+}
+
 std::vector<RunsModel::Sought> RunsModel::sought(const RunListPtr& list) const {
     QHash<QString, const run::ListedRun*> runs;
     for (const run::ListedRun& run : list_->runs) runs.insert(text(run.info.id), &run);
     QHash<QString, const run::DamagedRun*> damaged;
     for (const run::DamagedRun& run : list_->damaged) damaged.insert(text(run.folder.filename().string()), &run);
+    const auto older = run::runs_of_older_settings(list->runs);
     std::vector<Sought> wanted;
     for (std::size_t i = 0; i < list->runs.size(); ++i) {
         const run::ListedRun& run = list->runs[i];
         const QString id = text(run.info.id);
         const run::ListedRun* before = runs.value(id);
-        wanted.push_back({text(run.info.study), id, false, i, before && same(*before, run)});
+        wanted.push_back(
+            {text(run.info.study), id, false, older.contains(run.info.id), i, before && same(*before, run)});
     }
     for (std::size_t i = 0; i < list->damaged.size(); ++i) {
         const QString id = text(list->damaged[i].folder.filename().string());
         const run::DamagedRun* before = damaged.value(id);
-        wanted.push_back({{}, id, true, i, before && before->reason == list->damaged[i].reason});
+        wanted.push_back({{}, id, true, false, i, before && before->reason == list->damaged[i].reason});
     }
     return wanted;
 }
@@ -112,10 +130,12 @@ void RunsModel::set_runs(const RunListPtr& list, const std::function<int(const r
     list_ = list;
     QHash<QString, std::size_t> at;
     for (const Sought& one : wanted) at.insert(one.id, one.listed);
-    for (auto& group : groups_)
+    for (Group* group : all_groups())
         for (Row& row : group->rows) row.listed = at[row.id];
+    move_older(wanted);
     append_new(wanted);
-    for (auto& group : groups_) {
+    remove_empty();  // not before: runs of older settings may have taken the place of those removed
+    for (Group* group : all_groups()) {
         group->newest = 0;
         if (group->damaged) continue;
         for (Row& row : group->rows) {
@@ -129,44 +149,89 @@ void RunsModel::set_runs(const RunListPtr& list, const std::function<int(const r
 void RunsModel::remove_absent(const std::vector<Sought>& wanted) {
     QHash<QString, const Sought*> kept;
     for (const Sought& one : wanted) kept.insert(one.id, &one);
-    for (int g = static_cast<int>(groups_.size()) - 1; g >= 0; --g) {
-        Group& group = *groups_[static_cast<std::size_t>(g)];
-        for (int r = static_cast<int>(group.rows.size()) - 1; r >= 0; --r) {
-            const Sought* one = kept.value(group.rows[static_cast<std::size_t>(r)].id);
-            if (one && one->damaged == group.damaged && one->study == group.study) continue;
-            beginRemoveRows(heading(group), r, r);
-            group.rows.erase(group.rows.begin() + r);
-            group.stale = true;
+    for (Group* group : all_groups()) {
+        for (int r = static_cast<int>(group->rows.size()) - 1; r >= 0; --r) {
+            const Sought* one = kept.value(group->rows[static_cast<std::size_t>(r)].id);
+            if (one && one->damaged == group->damaged && one->study == group->study) continue;
+            beginRemoveRows(heading(*group), r, r);
+            group->rows.erase(group->rows.begin() + r);
+            group->stale = true;
             endRemoveRows();
         }
-        if (!group.rows.empty()) continue;
-        beginRemoveRows({}, g, g);
-        groups_.erase(groups_.begin() + g);
-        for (std::size_t i = static_cast<std::size_t>(g); i < groups_.size(); ++i) --groups_[i]->position;
-        endRemoveRows();
+    }
+}
+
+// The runs before a rerun with other settings become older. If the rerun is deleted, theirs are the present settings
+// again.
+void RunsModel::move_older(const std::vector<Sought>& wanted) {
+    QSet<QString> older;
+    for (const Sought& one : wanted)
+        if (one.older) older.insert(one.id);
+    const auto is_older = [&older](const Row& row) { return older.contains(row.id); };
+    const auto is_present = [&older](const Row& row) { return !older.contains(row.id); };
+    for (const auto& group : groups_) {
+        if (group->older) move_rows(*group->older, *group, is_present);
+        if (std::any_of(group->rows.begin(), group->rows.end(), is_older))
+            move_rows(*group, older_of(*group), is_older);
+    }
+}
+
+// Rows next to each other move together, to the end of `to`.
+void RunsModel::move_rows(Group& from, Group& to, const std::function<bool(const Row&)>& goes) {
+    for (int first = 0; first < static_cast<int>(from.rows.size()); ++first) {
+        const auto begin = from.rows.begin() + first;
+        const auto end = std::find_if_not(begin, from.rows.end(), goes);
+        if (begin == end) continue;
+        beginMoveRows(heading(from), first, first + static_cast<int>(end - begin) - 1, heading(to),
+                      static_cast<int>(to.rows.size()));
+        to.rows.insert(to.rows.end(), begin, end);
+        from.rows.erase(begin, end);
+        endMoveRows();
+        from.stale = to.stale = true;
     }
 }
 
 void RunsModel::append_new(const std::vector<Sought>& wanted) {
     QSet<QString> known;
-    for (const auto& group : groups_)
+    for (const Group* group : all_groups())
         for (const Row& row : group->rows) known.insert(row.id);
-    // Together where they come together: a thousand runs are one insertion for each study.
-    std::map<std::pair<bool, QString>, std::vector<Row>> fresh;
-    std::vector<std::pair<bool, QString>> order;
+    // Together where they come together: a thousand runs are one insertion for each heading.
+    using Key = std::tuple<bool, QString, bool>;  // damaged, study, older
+    std::map<Key, std::vector<Row>> fresh;
+    std::vector<Key> order;
     for (const Sought& one : wanted) {
         if (known.contains(one.id)) continue;
-        std::vector<Row>& rows = fresh[{one.damaged, one.study}];
-        if (rows.empty()) order.emplace_back(one.damaged, one.study);
+        const Key key(one.damaged, one.study, one.older);
+        std::vector<Row>& rows = fresh[key];
+        if (rows.empty()) order.push_back(key);
         rows.push_back({one.id, one.listed, -1, waiting_.value(one.id, -1), pausing_.contains(one.id)});
     }
-    for (const auto& key : order) {
+    for (const Key& key : order) {
         const std::vector<Row>& rows = fresh[key];
-        Group& group = group_of(key.second, key.first);
+        Group& of_study = group_of(std::get<1>(key), std::get<0>(key));
+        Group& group = std::get<2>(key) ? older_of(of_study) : of_study;
         const int first = static_cast<int>(group.rows.size());
         beginInsertRows(heading(group), first, first + static_cast<int>(rows.size()) - 1);
         group.rows.insert(group.rows.end(), rows.begin(), rows.end());
+        group.stale = true;
         endInsertRows();
+    }
+}
+
+void RunsModel::remove_empty() {
+    for (int g = static_cast<int>(groups_.size()) - 1; g >= 0; --g) {
+        Group& group = *groups_[static_cast<std::size_t>(g)];
+        if (group.older && group.older->rows.empty()) {
+            const int row = heading(*group.older).row();
+            beginRemoveRows(heading(group), row, row);
+            group.older.reset();
+            endRemoveRows();
+        }
+        if (!group.rows.empty() || group.older) continue;
+        beginRemoveRows({}, g, g);
+        groups_.erase(groups_.begin() + g);
+        for (std::size_t i = static_cast<std::size_t>(g); i < groups_.size(); ++i) --groups_[i]->position;
+        endRemoveRows();
     }
 }
 
@@ -183,11 +248,22 @@ RunsModel::Group& RunsModel::group_of(const QString& study, bool damaged) {
     return *groups_.back();
 }
 
+RunsModel::Group& RunsModel::older_of(Group& study) {
+    if (study.older) return *study.older;
+    const int row = static_cast<int>(study.rows.size());
+    beginInsertRows(heading(study), row, row);
+    study.older = std::make_unique<Group>();
+    study.older->study = study.study;
+    study.older->above = &study;
+    endInsertRows();
+    return *study.older;
+}
+
 void RunsModel::tell_changes(const std::vector<Sought>& wanted) {
     QSet<QString> unchanged;
     for (const Sought& one : wanted)
         if (one.same) unchanged.insert(one.id);
-    for (const auto& group : groups_) {
+    for (Group* group : all_groups()) {
         for (int r = 0; r < static_cast<int>(group->rows.size()); ++r) {
             if (unchanged.contains(group->rows[static_cast<std::size_t>(r)].id)) continue;
             const QModelIndex above = heading(*group);
@@ -201,7 +277,7 @@ void RunsModel::tell_changes(const std::vector<Sought>& wanted) {
 // `change(row)`, and tells of the rows for which it returns true.
 template <class Change>
 void RunsModel::change_rows(Change change) {
-    for (const auto& group : groups_)
+    for (Group* group : all_groups())
         for (int r = 0; r < static_cast<int>(group->rows.size()); ++r)
             if (change(group->rows[static_cast<std::size_t>(r)]))
                 Q_EMIT dataChanged(index(r, 0, heading(*group)), index(r, column_count - 1, heading(*group)));
@@ -227,13 +303,13 @@ void RunsModel::set_pausing(const QStringList& ids) {
 // --- structure
 
 QModelIndex RunsModel::heading(const Group& group, int column) const {
-    return createIndex(group.position, column, nullptr);
+    if (!group.above) return createIndex(group.position, column, nullptr);
+    return createIndex(static_cast<int>(group.above->rows.size()), column, group.above);
 }
 
 QModelIndex RunsModel::index(int row, int column, const QModelIndex& parent) const {
     if (!hasIndex(row, column, parent)) return {};
-    if (!parent.isValid()) return createIndex(row, column, nullptr);
-    return createIndex(row, column, groups_[static_cast<std::size_t>(parent.row())].get());
+    return createIndex(row, column, headed_by(parent));
 }
 
 QModelIndex RunsModel::parent(const QModelIndex& index) const {
@@ -243,8 +319,8 @@ QModelIndex RunsModel::parent(const QModelIndex& index) const {
 
 int RunsModel::rowCount(const QModelIndex& parent) const {
     if (!parent.isValid()) return static_cast<int>(groups_.size());
-    if (parent.column() > 0 || parent.internalPointer()) return 0;
-    return static_cast<int>(groups_[static_cast<std::size_t>(parent.row())]->rows.size());
+    const Group* group = parent.column() > 0 ? nullptr : headed_by(parent);
+    return group ? static_cast<int>(group->rows.size()) + (group->older ? 1 : 0) : 0;
 }
 
 int RunsModel::columnCount(const QModelIndex&) const { return column_count; }
@@ -252,49 +328,64 @@ int RunsModel::columnCount(const QModelIndex&) const { return column_count; }
 Qt::ItemFlags RunsModel::flags(const QModelIndex& index) const {
     if (!index.isValid()) return Qt::NoItemFlags;
     const Qt::ItemFlags usual = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
-    return index.internalPointer() ? usual | Qt::ItemNeverHasChildren : usual;
+    return headed_by(index) ? usual : usual | Qt::ItemNeverHasChildren;
 }
 
-const RunsModel::Group* RunsModel::group_at(const QModelIndex& index) const {
+const RunsModel::Group* RunsModel::headed_by(const QModelIndex& index) const {
     if (!index.isValid()) return nullptr;
-    if (const auto* group = static_cast<const Group*>(index.internalPointer())) return group;
-    return groups_[static_cast<std::size_t>(index.row())].get();
+    const auto row = static_cast<std::size_t>(index.row());
+    const auto* above = static_cast<const Group*>(index.internalPointer());
+    if (!above) return row < groups_.size() ? groups_[row].get() : nullptr;
+    return row == above->rows.size() ? above->older.get() : nullptr;
 }
 
 const RunsModel::Row* RunsModel::row_at(const QModelIndex& index) const {
     const auto* group = index.isValid() ? static_cast<const Group*>(index.internalPointer()) : nullptr;
-    return group ? &group->rows[static_cast<std::size_t>(index.row())] : nullptr;
+    const auto row = static_cast<std::size_t>(index.row());
+    return group && row < group->rows.size() ? &group->rows[row] : nullptr;
 }
 
 const run::ListedRun* RunsModel::run(const QModelIndex& index) const {
     const Row* row = row_at(index);
-    return row && !group_at(index)->damaged ? &listed(*row) : nullptr;
+    return row && !static_cast<const Group*>(index.internalPointer())->damaged ? &listed(*row) : nullptr;
 }
 
 const run::ListedRun* RunsModel::run(const QString& id) const { return run(index_of(id)); }
 
 const run::DamagedRun* RunsModel::damaged(const QModelIndex& index) const {
     const Row* row = row_at(index);
-    return row && group_at(index)->damaged ? &list_->damaged[row->listed] : nullptr;
+    const bool found = row && static_cast<const Group*>(index.internalPointer())->damaged;
+    return found ? &list_->damaged[row->listed] : nullptr;
 }
 
 QModelIndex RunsModel::index_of(const QString& id, int column) const {
-    for (const auto& group : groups_)
+    for (const Group* group : all_groups())
         for (std::size_t r = 0; r < group->rows.size(); ++r)
             if (group->rows[r].id == id) return index(static_cast<int>(r), column, heading(*group));
     return {};
 }
 
 QStringList RunsModel::ids_below(const QModelIndex& index) const {
-    const Group* group = group_at(index);
-    if (!group) return {};
     if (const Row* row = row_at(index)) return {row->id};
     QStringList ids;
-    for (const Row& row : group->rows) ids += row.id;
+    if (const Group* group = headed_by(index))
+        for (const Row& row : group->rows) ids += row.id;
     return ids;
 }
 
+QModelIndex RunsModel::older_heading(const QModelIndex& study) const {
+    const Group* group = headed_by(study);
+    return group && group->older ? heading(*group->older) : QModelIndex();
+}
+
 int RunsModel::run_count() const { return static_cast<int>(list_->runs.size()); }
+
+int RunsModel::older_count() const {
+    std::size_t count = 0;
+    for (const auto& group : groups_)
+        if (group->older) count += group->older->rows.size();
+    return static_cast<int>(count);
+}
 
 // --- what the cells say
 
@@ -309,11 +400,12 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
 
 QVariant RunsModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
-    const Group& group = *group_at(index);
-    if (role == heading_role) return index.internalPointer() == nullptr;
-    if (role == damaged_role) return group.damaged;
-    if (role == Qt::TextAlignmentRole) return alignment(index.column());
     const Row* row = row_at(index);
+    const Group& group = row ? *static_cast<const Group*>(index.internalPointer()) : *headed_by(index);
+    if (role == heading_role) return row == nullptr;
+    if (role == damaged_role) return group.damaged;
+    if (role == older_role) return group.above != nullptr;
+    if (role == Qt::TextAlignmentRole) return alignment(index.column());
     if (!row) return heading_data(group, index.column(), role);
     return group.damaged ? damaged_data(*row, index.column(), role) : run_data(group, *row, index.column(), role);
 }
@@ -321,7 +413,8 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
 QVariant RunsModel::heading_data(const Group& group, int column, int role) const {
     if (role == newest_role) return group.newest;
     if (role == study_role) return group.study;
-    if (role == Qt::FontRole) return Theme::instance().font(0, QFont::DemiBold);
+    if (role == Qt::FontRole) return Theme::instance().font(0, group.above ? QFont::Medium : QFont::DemiBold);
+    if (role == Qt::ToolTipRole) return group.above ? plain_tooltip({kOlderHelp}) : QString();
     if (group.damaged) {
         if (role == Qt::DisplayRole && column == name) return QStringLiteral("Cannot be read");
         if (role == Qt::DisplayRole && column == step) return QString::number(group.rows.size());
@@ -333,6 +426,7 @@ QVariant RunsModel::heading_data(const Group& group, int column, int role) const
     if (role == share_role && column == progress) return tally.share;
     if (role == alarm_role) return column == verdict && tally.collapsed + tally.failed > 0;
     if (role != Qt::DisplayRole) return {};
+    if (column == name && group.above) return QString("Older settings (%1)").arg(runs_text(group.rows.size()));
     if (column == name) return group.study;
     if (column == step) return QString("%1 of %2 runs").arg(tally.ended).arg(group.rows.size());
     if (column != verdict) return {};

@@ -8,8 +8,10 @@
 
 namespace ablate::ui {
 
-// The runs of a workspace below the studies they belong to, and what cannot be read below a heading of its own.
-// Updated in place: rows are appended and removed, never reset; their order on screen is the filter's (RunsFilter).
+// The runs of a workspace below the studies they belong to, and what cannot be read below a heading of its own. Runs of
+// a study's older settings (core/run/older_settings.h) are below another heading, which is the last row of the study.
+// Updated in place: rows are appended, moved and removed, never reset; their order on screen is the filter's
+// (RunsFilter).
 class RunsModel : public QAbstractItemModel {
     Q_OBJECT
   public:
@@ -35,6 +37,7 @@ class RunsModel : public QAbstractItemModel {
         id_role = Qt::UserRole + 1,  // a run's id, of a damaged one its folder's name; of a heading empty
         heading_role,                // whether the row is one
         damaged_role,                // whether it is a damaged run or their heading
+        older_role,                  // whether it is a run of older settings or their heading
         status_role,                 // "running", "pausing", ..., "unreadable"; of a heading "running" or ""
         share_role,                  // of the steps, 0 to 1; invalid where there is no telling
         sort_role,                   // a number, text or nothing, by column
@@ -55,8 +58,12 @@ class RunsModel : public QAbstractItemModel {
     const run::ListedRun* run(const QString& id) const;
     const run::DamagedRun* damaged(const QModelIndex& index) const;  // null for what is sound
     QModelIndex index_of(const QString& id, int column = 0) const;
-    QStringList ids_below(const QModelIndex& index) const;  // of a heading all its runs, of a run itself
-    int run_count() const;                                  // without damaged ones
+    // Of a heading the runs that it counts: those of older settings belong to their own heading, not to the study's.
+    // Of a run itself.
+    QStringList ids_below(const QModelIndex& index) const;
+    QModelIndex older_heading(const QModelIndex& study) const;  // invalid where a study has no older settings
+    int run_count() const;                                      // without damaged ones
+    int older_count() const;                                    // of these, runs of older settings
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
     QModelIndex parent(const QModelIndex& index) const override;
@@ -74,6 +81,7 @@ class RunsModel : public QAbstractItemModel {
         int place = -1;  // among those that wait; -1: does not
         bool pausing = false;
     };
+    // The internal pointer of an index is the group whose heading is its parent; null: it has none.
     struct Group {
         QString study;
         bool damaged = false;
@@ -81,22 +89,29 @@ class RunsModel : public QAbstractItemModel {
         double newest = 0;
         bool stale = false;  // its heading is to be told of
         std::vector<Row> rows;
+        Group* above = nullptr;        // of older settings: the group of their study
+        std::unique_ptr<Group> older;  // its heading follows `rows`; null where there are no older settings
     };
     struct Sought {
         QString study, id;
-        bool damaged;
+        bool damaged, older;
         std::size_t listed;
         bool same;  // as before
     };
 
     template <class Change>
     void change_rows(Change change);
+    std::vector<Group*> all_groups() const;  // those of older settings as well
     std::vector<Sought> sought(const RunListPtr& list) const;
     void remove_absent(const std::vector<Sought>& wanted);
+    void move_older(const std::vector<Sought>& wanted);
+    void move_rows(Group& from, Group& to, const std::function<bool(const Row&)>& goes);
     void append_new(const std::vector<Sought>& wanted);
+    void remove_empty();
     Group& group_of(const QString& study, bool damaged);
-    const Group* group_at(const QModelIndex& index) const;
-    const Row* row_at(const QModelIndex& index) const;
+    Group& older_of(Group& study);
+    const Group* headed_by(const QModelIndex& index) const;  // null for runs
+    const Row* row_at(const QModelIndex& index) const;       // null for headings
     QModelIndex heading(const Group& group, int column = 0) const;
     void tell_changes(const std::vector<Sought>& wanted);
     const run::ListedRun& listed(const Row& row) const { return list_->runs[row.listed]; }

@@ -1,11 +1,13 @@
 #include "ui/pages/runs/runs_page.h"
 
 #include "core/base/text.h"
+#include "core/run/older_settings.h"
 #include "ui/bridge/run_control.h"
 #include "ui/bridge/settings.h"
 #include "ui/bridge/study_document.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/confirm.h"
+#include "ui/pages/runs/delete_question.h"
 #include "ui/pages/runs/run_actions.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/pages/runs/run_clone.h"
@@ -17,7 +19,6 @@
 #include "ui/widgets/banner.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/labels.h"
-#include "ui/widgets/run_words.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -111,7 +112,6 @@ struct RunsPage::State {
     void clone();
     void copy(bool folders);
     void open_trash();
-    QString line_of(const QString& id) const;
     void say(const QString& line) { Q_EMIT page->message(line); }
 
     RunsPage* page;
@@ -320,6 +320,7 @@ void RunsPage::State::take_queue() {
     int training = 0;
     for (const run::ListedRun& run : workspace->runs()->runs) training += run.status == run::Status::running;
     QStringList parts{runs_text(model.run_count())};
+    if (model.older_count() > 0) parts.first() += QString(" (%1 of older settings)").arg(model.older_count());
     if (training > 0) parts += QString("%1 training").arg(training);
     if (!waiting.isEmpty()) parts += QString("%1 waiting").arg(waiting.size());
     summary->setText(parts.join(", "));
@@ -407,7 +408,7 @@ void RunsPage::State::act(RunAction action) {
         if (reason.isEmpty())
             ids += id;
         else
-            left += QString("%1: %2").arg(line_of(id), reason.toLower());
+            left += QString("%1: %2").arg(run_line(model, id), reason.toLower());
     }
     if (!left.isEmpty() && !ids.isEmpty()) say(QString("%1 left alone. %2").arg(runs_text(left.size()), left.first()));
     if (ids.isEmpty() || !control) return;
@@ -435,25 +436,14 @@ void RunsPage::State::act(RunAction action) {
     for (const QString& id : block) control->move(id, earlier ? -1 : 1);
 }
 
-QString RunsPage::State::line_of(const QString& id) const {
-    const run::ListedRun* run = model.run(id);
-    if (!run) return id;
-    return QString("%1: %2 (%3)").arg(text(run->info.study), run_title(run->info), id);
-}
-
 void RunsPage::State::ask_to_delete(const QStringList& ids) {
-    QStringList lines;
-    for (const QString& id : ids) lines += line_of(id);
-    confirm(page,
-            {QString("Move %1 to the trash?").arg(runs_text(ids.size())), "They can be restored until it is emptied.",
-             lines, "Move to trash"},
-            [this, ids] {
-                QStringList queued;
-                for (const QString& id : ids)
-                    if (control && control->waiting().contains(id)) queued += id;
-                if (control && !queued.isEmpty()) control->pause(queued);  // they leave the queue first
-                if (files) files->move_to_trash(ids);
-            });
+    confirm(page, delete_question(model, ids), [this, ids] {
+        QStringList queued;
+        for (const QString& id : ids)
+            if (control && control->waiting().contains(id)) queued += id;
+        if (control && !queued.isEmpty()) control->pause(queued);  // they leave the queue first
+        if (files) files->move_to_trash(ids);
+    });
 }
 
 void RunsPage::State::show_in_live() {
@@ -559,12 +549,15 @@ bool RunsPage::settle() {
     const auto& runs = s.workspace->runs()->runs;
     if (runs.empty()) return s.workspace->has_read();
     if (!s.table->selected_ids().isEmpty()) return true;
+    const auto older = run::runs_of_older_settings(runs);
+    const auto present = [&](const run::ListedRun& run) { return !older.contains(run.info.id); };
     // A run with something to tell, of the newest study.
     const auto telling = [&](const run::ListedRun& run) {
-        return run.info.study == runs.back().info.study && is_alarming(run);
+        return run.info.study == runs.back().info.study && present(run) && is_alarming(run);
     };
-    const auto found = std::find_if(runs.begin(), runs.end(), telling);
-    s.table->select({text((found == runs.end() ? runs.front() : *found).info.id)});
+    auto found = std::find_if(runs.begin(), runs.end(), telling);
+    if (found == runs.end()) found = std::find_if(runs.begin(), runs.end(), present);
+    s.table->select({text(found->info.id)});
     return true;
 }
 
@@ -577,8 +570,7 @@ QVariantMap RunsPage::save_state() const {
     return {{"table", state_->table->save_state()},
             {"split", state_->split->saveState()},
             {"details", state_->details->isChecked()},
-            {Settings::kView,
-             QVariantMap{{"filter", state_->search->text()}, {"table", state_->table->save_view()}}}};
+            {Settings::kView, QVariantMap{{"filter", state_->search->text()}, {"table", state_->table->save_view()}}}};
 }
 
 void RunsPage::restore_state(const QVariantMap& state) {

@@ -38,6 +38,9 @@ constexpr int kStandsOut = 2400, kFrame = 50;  // ms
 constexpr double kMark = 0.22;                 // of the accent in the ground of a run that has just come
 constexpr std::array kHiddenAtFirst{RunsModel::grid_point, RunsModel::place, RunsModel::created, RunsModel::id};
 
+bool is_heading(const QModelIndex& index) { return index.data(RunsModel::heading_role).toBool(); }
+bool is_older(const QModelIndex& heading) { return heading.data(RunsModel::older_role).toBool(); }
+
 QString heading_name(const QModelIndex& heading) {
     return heading.data(RunsModel::damaged_role).toBool() ? QString() : heading.data(RunsModel::study_role).toString();
 }
@@ -59,10 +62,14 @@ RunsTable::RunsTable(RunsModel& model, RunsFilter& filter, QWidget* parent)
     build_header();
     build_columns_menu();
     connect(&filter_, &QAbstractItemModel::rowsInserted, this, &RunsTable::unfold);
+    connect(&filter_, &RunsFilter::query_changed, this, [this] {
+        hidden_.clear();
+        restore_headings();
+    });
     connect(&model_, &QAbstractItemModel::rowsInserted, this, &RunsTable::mark);
     connect(&fade_timer_, &QTimer::timeout, this, &RunsTable::fade);
-    connect(this, &QTreeView::collapsed, this, [this](const QModelIndex& index) { folded_ += heading_name(index); });
-    connect(this, &QTreeView::expanded, this, [this](const QModelIndex& index) { folded_ -= heading_name(index); });
+    connect(this, &QTreeView::collapsed, this, [this](const QModelIndex& index) { remember(index, false); });
+    connect(this, &QTreeView::expanded, this, [this](const QModelIndex& index) { remember(index, true); });
     connect(selectionModel(), &QItemSelectionModel::selectionChanged, this, &RunsTable::selection_changed);
     connect(this, &QTreeView::activated, this, [this](const QModelIndex& index) {
         const QModelIndex source = filter_.mapToSource(index);
@@ -158,7 +165,7 @@ void RunsTable::resizeEvent(QResizeEvent* event) {
 
 // Only headings have a branch; the lines between them and their runs are left out.
 void RunsTable::drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const {
-    if (!index.parent().isValid()) QTreeView::drawBranches(painter, rect, index);
+    if (is_heading(index)) QTreeView::drawBranches(painter, rect, index);
 }
 
 void RunsTable::drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -181,6 +188,7 @@ void RunsTable::change_in_place(const std::function<void()>& change, bool mark_n
     const QPersistentModelIndex top = isVisible() && bar.value() > 0 ? indexAt({0, 0}) : QModelIndex();
     const int before = top.isValid() ? visualRect(top).top() : 0;
     change();
+    if (filter_.has_query()) restore_headings();  // a run that moves can show a heading without an insertion
     if (top.isValid()) bar.setValue(bar.value() + visualRect(top).top() - before);
     marking_ = false;
 }
@@ -190,8 +198,10 @@ bool RunsTable::animated() const { return style()->styleHint(QStyle::SH_Widget_A
 
 void RunsTable::mark(const QModelIndex& parent, int first, int last) {
     if (!marking_ || !parent.isValid()) return;
-    for (int row = first; row <= last; ++row)
-        new_[model_.index(row, 0, parent).data(RunsModel::id_role).toString()].start();
+    for (int row = first; row <= last; ++row) {
+        const QModelIndex index = model_.index(row, 0, parent);
+        if (!is_heading(index)) new_[index.data(RunsModel::id_role).toString()].start();
+    }
     if (!fade_timer_.isActive()) fade_timer_.start(animated() ? kFrame : kStandsOut);
 }
 
@@ -201,30 +211,57 @@ void RunsTable::fade() {
     viewport()->update();
 }
 
-// Studies that come, and those that come back as the filter changes, are unfolded unless somebody folded them.
+// Headings that come, and those that come back as the filter changes, are shown as somebody left them.
 void RunsTable::unfold(const QModelIndex& parent, int first, int last) {
-    if (parent.isValid()) {
-        if (!folded_.contains(heading_name(parent))) expand(parent);
-        return;
-    }
-    for (int row = first; row <= last; ++row) {
-        const QModelIndex heading = filter_.index(row, 0);
-        if (!folded_.contains(heading_name(heading))) expand(heading);
-    }
+    if (parent.isValid()) return restore_heading(parent);
+    for (int row = first; row <= last; ++row) restore_heading(filter_.index(row, 0));
+}
+
+// At first studies are unfolded and older settings are folded. A query shows the older runs that match it.
+bool RunsTable::wants_open(const QModelIndex& heading) const {
+    const QString study = heading_name(heading);
+    if (!is_older(heading)) return !folded_.contains(study);
+    return filter_.has_query() ? !hidden_.contains(study) : opened_.contains(study);
+}
+
+void RunsTable::restore_heading(const QModelIndex& heading) {
+    restoring_ = true;
+    setExpanded(heading, wants_open(heading));
+    restoring_ = false;
+    const QModelIndex last = filter_.index(filter_.rowCount(heading) - 1, 0, heading);
+    if (is_heading(last)) restore_heading(last);  // older settings
+}
+
+void RunsTable::restore_headings() {
+    for (int row = 0; row < filter_.rowCount(); ++row) restore_heading(filter_.index(row, 0));
+}
+
+void RunsTable::remember(const QModelIndex& heading, bool open) {
+    if (restoring_) return;
+    const bool opened = is_older(heading) && !filter_.has_query();
+    QSet<QString>& studies = opened ? opened_ : is_older(heading) ? hidden_ : folded_;
+    if (open == opened)
+        studies.insert(heading_name(heading));
+    else
+        studies.remove(heading_name(heading));
 }
 
 QModelIndexList RunsTable::selected() const {
-    const QItemSelectionModel& selection = *selectionModel();
     QModelIndexList runs;
-    for (int g = 0; g < filter_.rowCount(); ++g) {
-        const QModelIndex heading = filter_.index(g, 0);
-        const bool all = selection.isSelected(heading);
-        for (int r = 0; r < filter_.rowCount(heading); ++r) {
-            const QModelIndex run = filter_.index(r, 0, heading);
-            if (all || selection.isSelected(run)) runs += filter_.mapToSource(run);
-        }
-    }
+    for (int row = 0; row < filter_.rowCount(); ++row) add_selected(filter_.index(row, 0), runs);
     return runs;
+}
+
+void RunsTable::add_selected(const QModelIndex& heading, QModelIndexList& runs) const {
+    const QItemSelectionModel& selection = *selectionModel();
+    const bool all = selection.isSelected(heading);
+    for (int row = 0; row < filter_.rowCount(heading); ++row) {
+        const QModelIndex index = filter_.index(row, 0, heading);
+        if (is_heading(index))
+            add_selected(index, runs);
+        else if (all || selection.isSelected(index))
+            runs += filter_.mapToSource(index);
+    }
 }
 
 QStringList RunsTable::selected_ids() const {
@@ -251,15 +288,14 @@ void RunsTable::select(const QStringList& ids) {
 QVariantMap RunsTable::save_state() const {
     QVariantList sized;
     for (const int column : sized_) sized += column;
-    return {{"header", save_header(*header())},
-            {"columns_chosen", columns_chosen_},
-            {"sized", sized}};
+    return {{"header", save_header(*header())}, {"columns_chosen", columns_chosen_}, {"sized", sized}};
 }
 
 QVariantMap RunsTable::save_view() const {
     return {{"sorted", header()->sortIndicatorSection()},
             {"order", static_cast<int>(header()->sortIndicatorOrder())},
-            {"folded", QStringList(folded_.begin(), folded_.end())}};
+            {"folded", QStringList(folded_.begin(), folded_.end())},
+            {"older", QStringList(opened_.begin(), opened_.end())}};
 }
 
 void RunsTable::restore_state(const QVariantMap& state) {
@@ -282,10 +318,9 @@ void RunsTable::restore_view(const QVariantMap& view) {
     filter_.sort(sorted < 0 ? int(RunsModel::created) : sorted, order);
     const QStringList folded = view.value("folded").toStringList();
     folded_ = QSet<QString>(folded.begin(), folded.end());
-    for (int row = 0; row < filter_.rowCount(); ++row) {
-        const QModelIndex heading = filter_.index(row, 0);
-        setExpanded(heading, !folded_.contains(heading_name(heading)));
-    }
+    const QStringList older = view.value("older").toStringList();
+    opened_ = QSet<QString>(older.begin(), older.end());
+    restore_headings();
 }
 
 }  // namespace ablate::ui

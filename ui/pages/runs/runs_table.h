@@ -10,13 +10,14 @@
 
 namespace ablate::ui {
 
-// The table of runs: its columns, which studies are folded, what is selected.
+// The table of runs: its columns, which headings are folded, what is selected.
 class RunsTable : public QTreeView {
     Q_OBJECT
   public:
     RunsTable(RunsModel& model, RunsFilter& filter, QWidget* parent = nullptr);
 
-    // Of the selection, a heading standing for its runs that pass the filter; in the order shown, each once.
+    // Of the selection, in the order shown, each once. A heading stands for the runs that it counts and that pass the
+    // filter: a study for those of its present settings.
     QModelIndexList selected() const;  // of the model, column 0
     QStringList selected_ids() const;
     void select(const QStringList& ids);
@@ -28,7 +29,7 @@ class RunsTable : public QTreeView {
 
     QVariantMap save_state() const;
     void restore_state(const QVariantMap& state);
-    QVariantMap save_view() const;  // what belongs to a workspace: the order, and which studies are folded
+    QVariantMap save_view() const;  // what belongs to a workspace: the order, and which headings are folded
     void restore_view(const QVariantMap& view);
 
   Q_SIGNALS:
@@ -45,6 +46,11 @@ class RunsTable : public QTreeView {
     void build_columns_menu();
     void fit_columns();
     void unfold(const QModelIndex& parent, int first, int last);
+    bool wants_open(const QModelIndex& heading) const;
+    void restore_heading(const QModelIndex& heading);  // and those below it, as somebody left them
+    void restore_headings();
+    void remember(const QModelIndex& heading, bool open);
+    void add_selected(const QModelIndex& heading, QModelIndexList& runs) const;
     void mark(const QModelIndex& parent, int first, int last);
     void fade();
     bool animated() const;
@@ -53,6 +59,9 @@ class RunsTable : public QTreeView {
     RunsFilter& filter_;
     QMenu columns_menu_;
     QSet<QString> folded_;         // studies
+    QSet<QString> opened_;         // studies whose older settings somebody opened
+    QSet<QString> hidden_;         // studies whose older settings somebody folded while a query shows them
+    bool restoring_ = false;       // headings fold and unfold, and nobody did it
     bool columns_chosen_ = false;  // by somebody
     QSet<int> sized_;              // columns that somebody gave a width
     bool fitting_ = false;

@@ -126,12 +126,11 @@ class LivePageTest : public QObject {
             if (button->text() == "None") button->click();
         QStringList started;
         for (int seed = 1; seed <= 2; ++seed)
-            started += QString::fromStdString(test::write_synthetic_run(window.folder.path(), {.study = "later",
-                                                                                              .variant = "nope",
-                                                                                              .label = "NoPE",
-                                                                                              .patch = test::kNoPE,
-                                                                                              .seed = seed})
-                                                  .id());
+            started += QString::fromStdString(
+                test::write_synthetic_run(
+                    window.folder.path(),
+                    {.study = "later", .variant = "nope", .label = "NoPE", .patch = test::kNoPE, .seed = seed})
+                    .id());
         window.page.choose_runs(started);
         QCOMPARE(checked_rows(window.list()), 0);  // not listed yet
         QTRY_COMPARE(window.list().model()->rowCount(), 4);
@@ -145,6 +144,24 @@ class LivePageTest : public QObject {
         QVERIFY(distinct(window.chart("Training loss")) > 20);
         window.page.choose_runs({});  // nothing new was started: what is shown stays
         QCOMPARE(checked_rows(window.list()), 2);
+    }
+
+    void runs_of_older_settings_are_chosen_by_hand_alone() {
+        Window window;
+        const Json shorter{{"train", {{"steps", 50}}}};
+        test::write_synthetic_run(window.folder.path(), {.patch = shorter});
+        window.open();
+        QTRY_COMPARE(checked_rows(window.list()), 1);
+        test::write_synthetic_run(window.folder.path(), {});
+        window.workspace->refresh();
+        QTRY_COMPARE(window.list().model()->rowCount(), 2);
+        const auto checked = [&](int row) {
+            return window.list().model()->index(row, 0).data(Qt::CheckStateRole).toInt() == Qt::Checked;
+        };
+        QVERIFY(checked(0) && !checked(1));
+        QVERIFY(window.list().model()->index(1, 0).data(LiveRunModel::detail).toString().startsWith("older settings"));
+        window.list().model()->setData(window.list().model()->index(1, 0), Qt::Checked, Qt::CheckStateRole);
+        QVERIFY(checked(0) && checked(1));
     }
 
     void a_run_picked_stands_out_until_it_is_let_go() {

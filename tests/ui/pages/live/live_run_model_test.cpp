@@ -54,6 +54,31 @@ class LiveRunModelTest : public QObject {
         QVERIFY(model.chosen().isEmpty());
     }
 
+    void older_settings_come_last_and_are_not_shown_by_themselves() {
+        LiveRunModel model;
+        QAbstractItemModelTester tester(&model);
+        auto a = test::listed_run("a", "quick", "baseline", 1, 1), b = test::listed_run("b", "quick", "nope", 1, 2),
+             c = test::listed_run("c", "quick", "baseline", 1, 3);
+        const auto other = test::listed_run("d", "old", "baseline", 1, 0);
+        model.set_runs(test::run_list({other, a, b}), test::color_of);
+        QCOMPARE(model.newest_study(), QStringList({"a", "b"}));
+        const QPersistentModelIndex of_a = model.index(0);
+        QCOMPARE(of_a.data(LiveRunModel::study).toString(), QString("quick"));
+        c.info.config_hash = "edited";
+        model.set_runs(test::run_list({other, a, b, c}), test::color_of);
+        QCOMPARE(ids(model), QStringList({"b", "c", "a", "d"}));
+        QCOMPARE(model.newest_study(), QStringList({"b", "c"}));
+        QVERIFY(of_a.data(LiveRunModel::detail).toString().startsWith("older settings of quick · "));
+        QVERIFY(of_a.data(LiveRunModel::search_text).toString().contains("older settings"));
+        QVERIFY(!model.index(1).data(LiveRunModel::detail).toString().contains("older"));
+        // Chosen next to the present one, it is told apart.
+        model.choose({"a"});
+        QCOMPARE(model.name("a"), QString("baseline"));
+        model.choose({"a", "c"});
+        QCOMPARE(model.name("a"), QString("baseline, older settings"));
+        QCOMPARE(model.name("c"), QString("baseline"));
+    }
+
     void names_say_only_what_tells_runs_apart() {
         LiveRunModel model;
         auto grid = test::listed_run("c", "quick", "nope", 2, 3);

@@ -31,6 +31,12 @@ class RunsFilterTest : public QObject {
         }
     };
 
+    // A run with the identity hash given: listed_run() gives all of them the same one.
+    static run::ListedRun of_hash(const std::string& hash, run::ListedRun run) {
+        run.info.config_hash = hash;
+        return run;
+    }
+
   private Q_SLOTS:
     void the_newest_study_comes_first_and_the_damaged_last() {
         Filtered f;
@@ -99,6 +105,59 @@ class RunsFilterTest : public QObject {
         QCOMPARE(f.ids(), QString("a"));
         f.set({});
         QCOMPARE(f.filter.rowCount(), 0);
+    }
+
+    void older_settings_come_after_the_other_runs_of_their_study() {
+        Filtered f;
+        QAbstractItemModelTester tester(&f.filter);
+        auto a = of_hash("h1", listed_run("a", "one", "baseline", 1, 1)),
+             b = of_hash("h1", listed_run("b", "one", "baseline", 2, 2)),
+             c = of_hash("h2", listed_run("c", "one", "baseline", 1, 3)), d = listed_run("d", "one", "nope", 1, 4),
+             e = listed_run("e", "two", "baseline", 1, 5);
+        f.set({a, b, d});
+        QCOMPARE(f.ids(), QString("a b d"));
+        f.set({a, b, c, d, e});
+        QCOMPARE(f.ids(), QString("e c d a b"));
+        f.filter.sort(RunsModel::created, Qt::DescendingOrder);
+        QCOMPARE(f.ids(), QString("e d c b a"));
+        f.filter.sort(RunsModel::seed, Qt::DescendingOrder);
+        QCOMPARE(f.ids(), QString("e d c b a"));
+        f.filter.sort(RunsModel::seed, Qt::AscendingOrder);
+        QCOMPARE(f.ids(), QString("e d c a b"));
+        f.set({a, b, d, e});  // the rerun is deleted
+        QCOMPARE(f.ids(), QString("e d a b"));
+    }
+
+    void a_run_of_older_settings_is_found_below_its_headings() {
+        Filtered f;
+        QAbstractItemModelTester tester(&f.filter);
+        auto a = of_hash("h1", listed_run("a", "one", "baseline", 1, 1, Status::collapsed)),
+             b = of_hash("h2", listed_run("b", "one", "baseline", 1, 2));
+        f.filter.set_query("state:collapsed");
+        f.set({a});
+        QCOMPARE(f.ids(), QString("a"));
+        f.set({a, b});
+        QCOMPARE(f.ids(), QString("a"));
+        const QModelIndex study = f.filter.index(0, 0), older = f.filter.index(0, 0, study);
+        QCOMPARE(f.filter.rowCount(study), 1);
+        QCOMPARE(study.data().toString(), QString("one"));
+        QCOMPARE(older.data().toString(), QString("Older settings (1 run)"));
+        QCOMPARE(f.filter.rowCount(older), 1);
+        QCOMPARE(f.found("state:running"), QString("b"));
+        QCOMPARE(f.filter.rowCount(f.filter.index(0, 0)), 1);  // no heading without a run
+        QCOMPARE(f.found("state:collapsed"), QString("a"));
+        a.status = Status::healthy;
+        f.set({a, b});
+        QCOMPARE(f.filter.rowCount(), 0);
+        a.status = Status::collapsed;
+        f.set({a, b});
+        QCOMPARE(f.ids(), QString("a"));
+        f.set({b});
+        QCOMPARE(f.filter.rowCount(), 0);
+        QCOMPARE(f.found(""), QString("b"));
+        f.set({a, b});
+        QVERIFY(why_none_matches(f.model, "collapsed nowhere").contains(", and no run matches “nowhere”."));
+        QVERIFY(why_none_matches(f.model, "collapsed running").contains("no run has all of these words"));
     }
 };
 

@@ -31,6 +31,12 @@ class RunsModelTest : public QObject {
         return model.index_of(id, column).data().toString();
     }
 
+    // A run with the identity hash given: listed_run() gives all of them the same one.
+    static run::ListedRun of_hash(const std::string& hash, run::ListedRun run) {
+        run.info.config_hash = hash;
+        return run;
+    }
+
   private Q_SLOTS:
     void rows_come_and_go_in_place() {
         RunsModel model;
@@ -179,6 +185,100 @@ class RunsModelTest : public QObject {
         QCOMPARE(of_heading(RunsModel::step, Qt::DisplayRole).toString(), QString("2 of 4 runs"));
         QCOMPARE(of_heading(RunsModel::verdict, Qt::DisplayRole).toString(), QString("1 collapsed"));
         QCOMPARE(of_heading(RunsModel::progress, RunsModel::share_role).toDouble(), 0.625);
+    }
+
+    void runs_of_older_settings_move_below_a_heading_of_their_own() {
+        const auto a = of_hash("h1", listed_run("a", "one", "baseline", 1, 1)),
+                   b = of_hash("h1", listed_run("b", "one", "baseline", 2, 2)),
+                   c = of_hash("n", listed_run("c", "one", "nope", 1, 3)),
+                   d = of_hash("h2", listed_run("d", "one", "baseline", 1, 4));
+        RunsModel model;
+        QAbstractItemModelTester tester(&model);
+        QSignalSpy reset(&model, &QAbstractItemModel::modelReset), moved(&model, &QAbstractItemModel::rowsMoved),
+            removed(&model, &QAbstractItemModel::rowsRemoved);
+        model.set_runs(run_list({a, b, c}), color_of);
+        QCOMPARE(printed(model), QString("one: a b c"));
+        QVERIFY(!model.older_heading(model.index(0, 0)).isValid());
+        const QPersistentModelIndex of_a = model.index_of("a", RunsModel::seed), of_c = model.index_of("c");
+
+        model.set_runs(run_list({a, b, c, d}), color_of);
+        const QPersistentModelIndex older = model.older_heading(model.index(0, 0));
+        QCOMPARE(printed(model), QString("one: c d"));
+        QCOMPARE(model.ids_below(older), QStringList({"a", "b"}));
+        QCOMPARE(older.data().toString(), QString("Older settings (2 runs)"));
+        QCOMPARE(older.row(), 2);  // after the other runs
+        QCOMPARE(moved.count(), 1);
+        QCOMPARE(of_a.data().toString(), QString("1"));
+        QCOMPARE(of_a.parent(), QModelIndex(older));
+        QCOMPARE(of_c.data(RunsModel::id_role).toString(), QString("c"));
+        QVERIFY(of_a.data(RunsModel::older_role).toBool() && !of_c.data(RunsModel::older_role).toBool());
+        QCOMPARE(model.run_count(), 4);
+        QCOMPARE(model.older_count(), 2);
+        QVERIFY(model.run("a") && !model.run(older) && !model.damaged(older));
+        QCOMPARE(removed.count(), 0);
+
+        // A run that arrives late takes its place by its age.
+        model.set_runs(run_list({a, b, c, d, of_hash("h0", listed_run("e", "one", "baseline", 1, 0))}), color_of);
+        QCOMPARE(model.ids_below(older), QStringList({"a", "b", "e"}));
+
+        // Without the rerun, the settings before are the present ones.
+        model.set_runs(run_list({a, b, c}), color_of);
+        QCOMPARE(printed(model), QString("one: c a b"));
+        QVERIFY(!older.isValid());
+        QCOMPARE(of_a.data().toString(), QString("1"));
+        QCOMPARE(of_a.parent(), model.index(0, 0));
+        QCOMPARE(model.older_count(), 0);
+        QCOMPARE(reset.count(), 0);
+    }
+
+    void a_rerun_of_everything_that_is_deleted_leaves_no_trace() {
+        const auto a = of_hash("h1", listed_run("a", "one", "baseline", 1, 1)),
+                   b = of_hash("h2", listed_run("b", "one", "baseline", 1, 2));
+        RunsModel model;
+        QAbstractItemModelTester tester(&model);
+        model.set_runs(run_list({a, b}), color_of);
+        QCOMPARE(printed(model), QString("one: b"));
+        const QPersistentModelIndex kept = model.index_of("a"), study = model.index(0, 0);
+        model.set_runs(run_list({a}), color_of);
+        QCOMPARE(printed(model), QString("one: a"));
+        QVERIFY(study.isValid());  // with what the table knows of it
+        QCOMPARE(kept.data(RunsModel::id_role).toString(), QString("a"));
+        QCOMPARE(model.rowCount(study), 1);
+        model.set_runs(run_list({}), color_of);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void a_study_does_not_count_its_older_settings() {
+        auto before = of_hash("h1", listed_run("a", "one", "baseline", 1, 1, Status::collapsed)),
+             other = of_hash("h1", listed_run("b", "one", "baseline", 2, 2)),
+             now = of_hash("h2", listed_run("c", "one", "baseline", 1, 3, Status::queued));
+        RunsModel model;
+        model.set_runs(run_list({before, other, now}), color_of);
+        const auto cell_of = [](const QModelIndex& heading, int column, int role) {
+            return heading.siblingAtColumn(column).data(role);
+        };
+        const QModelIndex study = model.index(0, 0), older = model.older_heading(study);
+        QCOMPARE(cell_of(study, RunsModel::step, Qt::DisplayRole).toString(), QString("0 of 1 runs"));
+        QCOMPARE(cell_of(study, RunsModel::verdict, Qt::DisplayRole).toString(), QString());
+        QVERIFY(!cell_of(study, RunsModel::verdict, RunsModel::alarm_role).toBool());
+        QCOMPARE(cell_of(study, RunsModel::progress, RunsModel::share_role).toDouble(), 0.0);
+        QCOMPARE(cell_of(study, RunsModel::progress, RunsModel::status_role).toString(), QString());
+        QCOMPARE(cell_of(older, RunsModel::step, Qt::DisplayRole).toString(), QString("1 of 2 runs"));
+        QCOMPARE(cell_of(older, RunsModel::verdict, Qt::DisplayRole).toString(), QString("1 collapsed"));
+        QCOMPARE(cell_of(older, RunsModel::progress, RunsModel::share_role).toDouble(), 0.5);
+        QCOMPARE(cell_of(older, RunsModel::progress, RunsModel::status_role).toString(), QString("running"));
+        QVERIFY(older.data(Qt::ToolTipRole).toString().contains("same variant and grid point"));
+
+        // A run below it is told of like any other, and so is the heading.
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        other.state.step = 50;
+        model.set_runs(run_list({before, other, now}), color_of);
+        QCOMPARE(changed.count(), 2);
+        QCOMPARE(changed[0][0].toModelIndex(), model.index_of("b"));
+        QCOMPARE(changed[1][0].toModelIndex(), older);
+        QCOMPARE(cell_of(older, RunsModel::progress, RunsModel::share_role).toDouble(), 0.75);
+        model.set_waiting({"b"});
+        QCOMPARE(cell(model, "b", RunsModel::place), QString("1"));
     }
 
     void a_finished_study_is_complete_and_at_rest() {
