@@ -255,7 +255,7 @@ FileKind kind_of_json(std::string_view text, bool whole) {
     if (object) return on_one_line ? FileKind::json_lines : one;
     rest = without_spaces(rest);
     return on_one_line && rest.starts_with('\n') && without_blanks(rest).starts_with('[') ? FileKind::json_lines
-                                                                                       : FileKind::text;
+                                                                                          : FileKind::text;
 }
 
 // The fields of one row, quotes honored; `text` loses the row. Nothing when the row is cut off by the end of the head.
@@ -284,8 +284,7 @@ bool is_column_name(std::string_view name) {
     const auto is_letter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
     };
-    return is_letter(name.front()) && name.back() != '.' &&
-           std::all_of(name.begin(), name.end(), [&](char c) {
+    return is_letter(name.front()) && name.back() != '.' && std::all_of(name.begin(), name.end(), [&](char c) {
                return is_letter(c) || (c >= '0' && c <= '9') ||
                       std::string_view(" ./()%#-").find(c) != std::string_view::npos;
            });
@@ -448,14 +447,13 @@ constexpr std::array kDescribed{
     Described{FileKind::json_lines, "a JSON lines file", kNameAnother},
     Described{FileKind::json_array, "a JSON array", kNameAnother},
     Described{FileKind::json_object, "a JSON object", kNameAnother},
-    Described{FileKind::table, "a table",
-              kPandas, "read_csv"},
+    Described{FileKind::table, "a table", kPandas, "read_csv"},
     Described{FileKind::utf16, "text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"},
     Described{FileKind::html, "an HTML page",
               "the download probably saved an error or login page in place of the file; download it again"},
     Described{FileKind::lfs_pointer, "a Git LFS pointer",
               "the file itself was not downloaded; run `git lfs pull` in its folder"},
-    Described{FileKind::npy, "a NumPy array (.npy)", "only token files are .npy"},
+    Described{FileKind::npy, "a NumPy array (.npy)", "if it holds token ids, name it in data.tokens"},
     Described{FileKind::tokens, "a token file of llm.c", "name it in data.tokens"},
     Described{FileKind::llmc_other, "a file of llm.c that holds no tokens (weights or evaluation questions)",
               "name its token files"},
@@ -466,15 +464,12 @@ constexpr std::array kDescribed{
               "it holds tensors; import its folder with `ablate import hf`"},
     Described{FileKind::torch_zip, "a PyTorch file (torch.save)",
               "save its tensors as safetensors, or its token ids as .npy"},
-    Described{FileKind::torch_legacy, "a PyTorch file from before version 1.6",
-              "save it again with a current PyTorch"},
+    Described{FileKind::torch_legacy, "a PyTorch file from before version 1.6", "save it again with a current PyTorch"},
     Described{FileKind::pickle, "a Python pickle", kPickle},
     Described{FileKind::tensorboard, "a TensorBoard event file", "import it with `ablate import log`"},
     Described{FileKind::tfrecord, "a TFRecord file", "save its contents as text, JSON lines or .npy"},
-    Described{FileKind::parquet, "a Parquet table",
-              kPandas, "read_parquet"},
-    Described{FileKind::arrow_file, "an Arrow table",
-              kPandas, "read_feather"},
+    Described{FileKind::parquet, "a Parquet table", kPandas, "read_parquet"},
+    Described{FileKind::arrow_file, "an Arrow table", kPandas, "read_feather"},
     Described{FileKind::arrow_stream, "an Arrow stream, as Hugging Face datasets stores it",
               "convert it to JSON lines in Python: datasets.Dataset.from_file(FILE).to_json(\"FILE.jsonl\")"},
     Described{FileKind::gguf, "a GGUF model (llama.cpp)",

@@ -4,7 +4,6 @@
 #include "core/base/names.h"
 #include "core/base/text.h"
 #include "core/data/tokenizers/load.h"
-#include "core/interop/logs/logs.h"
 #include "core/interop/norm_ablation/import_folder.h"
 #include "core/io/json_file.h"
 #include "core/model/tensor_table.h"
@@ -20,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace hf = interop::hf;
+namespace logs = interop::logs;
 
 struct Cancelled : std::exception {};
 using Tell = std::function<void(const QString& what, double share)>;  // throws Cancelled
@@ -74,11 +74,10 @@ std::optional<hf::ImportedModel> imported_before(const fs::path& folder, const f
 }
 
 QString in_words(const hf::ImportedModel& model) {
-    QString words =
-        text(fmt::format("Imported the model {}: {}, {} parameters, {}, {}, {}.", model.id, model.architecture,
-                         with_thousands(model::parameter_counts(model.config).unique), model.dtype,
-                            short_bytes(static_cast<double>(model.bytes)),
-                            model.has_tokenizer ? "with its tokenizer" : "without a tokenizer"));
+    QString words = text(fmt::format("Imported the model {}: {}, {} parameters, {}, {}, {}.", model.id,
+                                     model.architecture, with_thousands(model::parameter_counts(model.config).unique),
+                                     model.dtype, short_bytes(static_cast<double>(model.bytes)),
+                                     model.has_tokenizer ? "with its tokenizer" : "without a tokenizer"));
     for (const std::string& remark : model.remarks) words += " " + text(remark);
     return words;
 }
@@ -126,7 +125,14 @@ void write_runs(std::vector<interop::ImportedRun> all, const Tell& tell, Importe
     }
 }
 
-Imported take_in(ImportKind kind, const fs::path& path, const fs::path& workspace, const Tell& tell) {
+std::vector<interop::ImportedRun> read_log(const fs::path& path, logs::Restarts restarts) {
+    logs::ReadOptions options;
+    options.restarts = restarts;
+    return logs::read_log(path, options);
+}
+
+Imported take_in(ImportKind kind, const fs::path& path, const fs::path& workspace, logs::Restarts restarts,
+                 const Tell& tell) {
     Imported imported{kind, workspace, {}, {}, {}, 0, {}};
     tell("importing " + text(path.filename().string()), -1);
     switch (kind) {
@@ -139,7 +145,7 @@ Imported take_in(ImportKind kind, const fs::path& path, const fs::path& workspac
             imported.told = QString("Imported run %1.").arg(imported.runs.front());
             break;
         case ImportKind::log:
-            write_runs(interop::logs::read_log(path), tell, imported);
+            write_runs(read_log(path, restarts), tell, imported);
             break;
         case ImportKind::norm_ablation: {
             interop::norm_ablation::FolderImport folder = interop::norm_ablation::read_folder(path);
@@ -158,8 +164,9 @@ class Importer::Wanted {
   public:
     explicit Wanted(std::shared_ptr<const std::atomic<std::uint64_t>> cancelled)
         : cancelled_(std::move(cancelled)), number_(*cancelled_) {}
+    bool still() const { return *cancelled_ == number_; }
     void check() const {
-        if (*cancelled_ != number_) throw Cancelled();
+        if (!still()) throw Cancelled();
     }
 
   private:
@@ -171,19 +178,31 @@ Importer::Importer(QObject* parent) : QObject(parent) {}
 
 Importer::~Importer() { cancel(); }
 
-void Importer::import(ImportKind kind, const QString& path, const fs::path& workspace) {
+void Importer::import(ImportKind kind, const QString& path, const fs::path& workspace, logs::Restarts restarts) {
     ++left_;
-    worker_.post([this, kind, path = fs::path(path.toStdString()), workspace, wanted = Wanted(cancelled_)] {
+    worker_.post([this, kind, path, workspace, restarts, wanted = Wanted(cancelled_)] {
         const auto answer = [this](auto then) { QMetaObject::invokeMethod(this, then, Qt::QueuedConnection); };
         const Tell tell = [&](const QString& what, double share) {
             wanted.check();
             answer([this, what, share] { Q_EMIT progress(what, share); });
         };
-        try {
-            answer([this, result = take_in(kind, path, workspace, tell)] { Q_EMIT imported(result); });
-        } catch (const Cancelled&) {
-        } catch (const std::exception& error) {
+        const auto fail = [&](const std::exception& error) {
             answer([this, line = text(one_line(error.what()))] { Q_EMIT failed(line); });
+        };
+        try {
+            const fs::path file = path.toStdString();
+            answer([this, result = take_in(kind, file, workspace, restarts, tell)] { Q_EMIT imported(result); });
+        } catch (const Cancelled&) {
+        } catch (const logs::AmbiguousRestart& error) {
+            const AmbiguousLog log{path, workspace, text(error.problem()), error.readings()};
+            if (kind == ImportKind::log)
+                answer([this, wanted, log] {
+                    if (wanted.still()) Q_EMIT ambiguous(log);
+                });
+            else
+                fail(error);
+        } catch (const std::exception& error) {
+            fail(error);
         }
         answer([this] { end(); });
     });

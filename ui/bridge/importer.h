@@ -1,5 +1,6 @@
 #pragma once
 #include "core/interop/hf/import_model.h"
+#include "core/interop/logs/logs.h"
 #include "ui/bridge/worker.h"
 
 #include <QObject>
@@ -7,6 +8,7 @@
 #include <QStringList>
 #include <atomic>
 #include <memory>
+#include <vector>
 
 namespace ablate::ui {
 
@@ -24,6 +26,14 @@ struct Imported {
     StudyConfig norms;  // of a model: the study of its norms
 };
 
+// A log that was not imported: somebody has to say what a step that comes again in it means.
+struct AmbiguousLog {
+    QString path;
+    std::filesystem::path workspace;
+    QString problem;                                // one line
+    std::vector<interop::logs::Restarts> readings;  // one of them is to be chosen
+};
+
 // Takes in what lies elsewhere, one thing after the other in a thread of its own, so that nothing asked for is lost.
 class Importer : public QObject {
     Q_OBJECT
@@ -31,7 +41,9 @@ class Importer : public QObject {
     explicit Importer(QObject* parent = nullptr);
     ~Importer() override;  // gives up what is under way
 
-    void import(ImportKind kind, const QString& path, const std::filesystem::path& workspace);
+    // `restarts`: of a log, how it is to be read.
+    void import(ImportKind kind, const QString& path, const std::filesystem::path& workspace,
+                interop::logs::Restarts restarts = interop::logs::Restarts::automatic);
     void cancel();  // what waits and what is read; runs that are being written still arrive
     bool busy() const { return left_ > 0; }
 
@@ -39,6 +51,7 @@ class Importer : public QObject {
     void progress(const QString& what, double share);  // in [0, 1]; below 0: nobody knows
     void imported(const ablate::ui::Imported& imported);
     void failed(const QString& line);
+    void ambiguous(const ablate::ui::AmbiguousLog& log);
     void finished();  // busy() no more
 
   private:
@@ -56,3 +69,4 @@ std::filesystem::path study_file(const StudyConfig& study, const std::filesystem
 }  // namespace ablate::ui
 
 Q_DECLARE_METATYPE(ablate::ui::Imported)
+Q_DECLARE_METATYPE(ablate::ui::AmbiguousLog)

@@ -1,9 +1,11 @@
 #include "ui/window/dropped.h"
 
 #include "core/base/error.h"
+#include "core/data/tokenizers/load.h"
 #include "core/interop/logs/logs.h"
 #include "core/interop/norm_ablation/layout.h"
 #include "core/io/sniff.h"
+#include "ui/bridge/text.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -12,8 +14,13 @@
 namespace ablate::ui {
 namespace {
 
+namespace fs = std::filesystem;
 namespace layout = interop::norm_ablation;
 using Kind = Dropped::Kind;
+
+constexpr auto kWanted = "a study, workspace, run, model or log";
+constexpr auto kOfStudies =
+    "Drop text, token files and tokenizers on the fields Text, Token files and Tokenizer of the Study page";
 
 bool is_log(const QString& path) {
     try {
@@ -24,14 +31,23 @@ bool is_log(const QString& path) {
     }
 }
 
-// One JSON object, whatever its name. A .json that is none is opened as well: the error says what it is.
-bool may_be_study(const QString& path) {
-    if (path.endsWith(".json", Qt::CaseInsensitive)) return true;
-    try {
-        return io::sniff(path.toStdString()).kind == io::FileKind::json_object;
-    } catch (const std::exception&) {
-        return false;
-    }
+// tokenizer.json and its like. They are JSON objects, as studies and logs are; "loss" is a token of a vocabulary.
+bool is_tokenizer(const fs::path& file, const io::Sniffed& sniffed) {
+    return io::is_plain(sniffed.kind) && data::name_in_folder(file) == file.filename();
+}
+
+// One JSON object, whatever its name. A .json that is none, and no file of another format, is opened as well: the error
+// says what is wrong with it.
+bool may_be_study(const fs::path& file, const io::Sniffed& sniffed) {
+    return sniffed.kind == io::FileKind::json_object ||
+           (io::is_plain(sniffed.kind) && text(file.string()).endsWith(".json", Qt::CaseInsensitive));
+}
+
+// InputError: what the file is, and what to do with it.
+[[noreturn]] void refuse_file(const fs::path& file, const io::Sniffed& sniffed) {
+    if (!io::is_plain(sniffed.kind) || sniffed.kind == io::FileKind::empty) io::throw_foreign(file, sniffed, kWanted);
+    const std::string what = is_tokenizer(file, sniffed) ? "a tokenizer" : io::describe(sniffed);
+    throw InputError("{}: is {}, not {}. {}", file.string(), what, kWanted, kOfStudies);
 }
 
 // Of a workspace, not of Hugging Face's Trainer, which logs below runs/ too.
@@ -60,10 +76,24 @@ Kind kind_of_folder(const QString& folder) {
 Dropped look_at(const QString& path) {
     const QFileInfo info(path);
     const QString whole = info.absoluteFilePath();
-    if (info.isDir()) return {kind_of_folder(whole), whole};
-    if (!info.isFile()) return {Kind::nothing, whole};
-    if (is_log(whole)) return {Kind::log, whole};
-    return {may_be_study(whole) ? Kind::study_file : Kind::nothing, whole};
+    const fs::path place = whole.toStdString();
+    try {
+        if (info.isDir()) {
+            const Kind kind = kind_of_folder(whole);
+            if (kind != Kind::nothing) return {kind, whole, {}};
+            throw InputError("{}: holds no workspace, run, log or model (config.json and *.safetensors). {}",
+                             place.string(), kOfStudies);
+        }
+        if (!info.isFile()) throw InputError("{}: is neither a file nor a folder", place.string());
+        const io::Sniffed sniffed = io::sniff(place);
+        if (!is_tokenizer(place, sniffed)) {
+            if (is_log(whole)) return {Kind::log, whole, {}};
+            if (may_be_study(place, sniffed)) return {Kind::study_file, whole, {}};
+        }
+        refuse_file(place, sniffed);
+    } catch (const std::exception& error) {
+        return {Kind::nothing, whole, text(one_line(error.what()))};
+    }
 }
 
 }  // namespace ablate::ui

@@ -104,6 +104,7 @@ void MainWindow::State::build_header() {
     connect(header, &HeaderBar::cancel_preparation, window, [this] {
         if (session->control.preparing_study()) return session->control.cancel_preparation();
         importer.cancel();
+        ambiguous_logs.clear();
         say("The import was cancelled; runs that are being written still arrive.");
     });
 }

@@ -5,13 +5,16 @@
 #include "ui/window/fold_dialog.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/main_window_state.h"
+#include "ui/window/restart_dialog.h"
 
 #include <QFileDialog>
+#include <utility>
 
 namespace ablate::ui {
 namespace {
 
 constexpr qsizetype kNotesShown = 4;
+constexpr auto kNotImported = "Not imported. ";
 
 struct ImportTexts {
     ImportKind kind;
@@ -81,19 +84,26 @@ void MainWindow::choose_to_import(ImportKind kind) {
 }
 
 void MainWindow::State::take_dropped(const std::vector<Dropped>& all) {
-    if (std::all_of(all.begin(), all.end(), [](const Dropped& one) { return import_of(one.kind).has_value(); })) {
-        for (const Dropped& one : all) window->import(*import_of(one.kind), one.path);
-        return;
-    }
-    if (all.size() > 1)
+    const auto opens = [](const Dropped& one) {
+        return one.kind == Dropped::Kind::study_file || one.kind == Dropped::Kind::workspace;
+    };
+    if (all.size() > 1 && std::any_of(all.begin(), all.end(), opens))
         return offer(Banner::Tone::warning,
                      "Only runs, models and logs can be dropped together; drop the rest by itself.");
-    const Dropped& dropped = all.front();
-    if (dropped.kind == Dropped::Kind::study_file) return window->open_study(dropped.path);
-    if (dropped.kind == Dropped::Kind::workspace) return window->open_workspace(dropped.path);
-    offer(Banner::Tone::warning, dropped.path +
-                                     " is neither a study file (.json), nor a workspace, nor a run, a model "
-                                     "or a log that can be imported.");
+    const Dropped& first = all.front();
+    if (first.kind == Dropped::Kind::study_file) return window->open_study(first.path);
+    if (first.kind == Dropped::Kind::workspace) return window->open_workspace(first.path);
+    bool refused = false;
+    for (const Dropped& one : all) {
+        if (const auto kind = import_of(one.kind)) {
+            window->import(*kind, one.path);
+        } else {
+            arrivals.failed += kNotImported + one.why;
+            refused = true;
+        }
+    }
+    if (refused) tell_arrivals();
+    ask_about_logs();  // without an import no finished() follows, which ends what is told together
 }
 
 void MainWindow::State::connect_importer() {
@@ -104,14 +114,55 @@ void MainWindow::State::connect_importer() {
     });
     connect(&importer, &Importer::imported, window, [this](const Imported& imported) { tell_imported(imported); });
     connect(&importer, &Importer::failed, window, [this](const QString& line) {
-        arrivals.failed += "Not imported. " + line;
+        arrivals.failed += kNotImported + line;
         tell_arrivals();
     });
+    connect(&importer, &Importer::ambiguous, window,
+            [this](const AmbiguousLog& log) { ambiguous_logs.push_back(log); });
     connect(&importer, &Importer::finished, window, [this] {
-        arrivals = {};
         importing.clear();
         show_preparing();
+        ask_about_logs();
     });
+}
+
+// What came of imports is told together until the last of these logs is answered for.
+void MainWindow::State::ask_about_logs() {
+    if (asking || importer.busy()) return;
+    if (ambiguous_logs.empty()) {
+        arrivals = {};
+        return;
+    }
+    asking = true;
+    auto* dialog = new RestartDialog(ambiguous_logs.front(), ambiguous_logs.size() - 1, window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::finished, window, [this, dialog](int result) {
+        asking = false;
+        std::optional<interop::logs::Restarts> reading;
+        if (result == QDialog::Accepted) reading = dialog->reading();
+        answer_about_logs(reading, dialog->is_for_all());
+    });
+    dialog->open();
+}
+
+void MainWindow::State::answer_about_logs(std::optional<interop::logs::Restarts> reading, bool all) {
+    const auto concerns = [&](const AmbiguousLog& log) {
+        return !reading || std::find(log.readings.begin(), log.readings.end(), *reading) != log.readings.end();
+    };
+    QStringList given_up;
+    std::vector<AmbiguousLog> waiting = std::exchange(ambiguous_logs, {});
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        const AmbiguousLog& log = waiting[i];
+        if (i > 0 && !(all && concerns(log)))
+            ambiguous_logs.push_back(log);
+        else if (reading)
+            importer.import(ImportKind::log, log.path, log.workspace, *reading);
+        else
+            given_up += log.path;
+    }
+    if (given_up.size() == 1) say(given_up.front() + " was not imported.");
+    if (given_up.size() > 1) say(QString("%1 logs were not imported.").arg(given_up.size()));
+    ask_about_logs();
 }
 
 void MainWindow::State::tell_imported(const Imported& imported) {

@@ -11,6 +11,7 @@
 
 #include <QTimer>
 #include <functional>
+#include <optional>
 #include <vector>
 
 class QLabel;
@@ -71,6 +72,9 @@ struct MainWindow::State {
     void connect_importer();
     void tell_imported(const Imported& imported);
     void tell_arrivals();
+    void ask_about_logs();  // one after another, once nothing else is being imported
+    // Of the log that was asked about and, with `all`, of those that wait. Without a reading they are not imported.
+    void answer_about_logs(std::optional<interop::logs::Restarts> reading, bool all);
     void open_study_of_norms(const StudyConfig& study);
     void fold_run(const QString& id);
     // Unlike a Latest, nothing that was asked for is passed over.
@@ -132,6 +136,8 @@ struct MainWindow::State {
         QString action;
         std::function<void()> act;
     } arrivals;
+    std::vector<AmbiguousLog> ambiguous_logs;  // the first is asked about first
+    bool asking = false;                       // about it
     QString importing;  // what is said of it, and its share
     double importing_share = -1;
     Importer importer;

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/error.h"
 #include "core/interop/imported_run.h"
 
 #include <map>
@@ -27,10 +28,27 @@ struct ReadOptions {
     Restarts restarts = Restarts::automatic;
     bool offers_options = true;  // false: whoever imports has no --column and no --restarts, and no message names them
 };
+
+// Nothing in a log decides what a step that comes again means: whoever imports the log has to say it.
+class AmbiguousRestart : public InputError {
+  public:
+    AmbiguousRestart(const std::string& problem, const std::string& advice, std::vector<Restarts> readings)
+        : InputError(std::string_view(problem + " " + advice)),
+          problem_(one_line(problem)),
+          readings_(std::move(readings)) {}
+    const std::string& problem() const { return problem_; }              // what() without its advice
+    const std::vector<Restarts>& readings() const { return readings_; }  // values of ReadOptions::restarts that fit
+
+  private:
+    std::string problem_;
+    std::vector<Restarts> readings_;
+};
+
 // What a column can mean: "step", "loss", "val_loss", ...
 std::vector<std::string> column_meanings();
 
 // One run, or several where a file holds several. Study, variant and seed are as the source names them, or defaults.
+// InputError; AmbiguousRestart where options.restarts is automatic and does not suffice.
 std::vector<ImportedRun> read_log(const std::filesystem::path& path, const ReadOptions& options = {});
 
 }  // namespace ablate::interop::logs

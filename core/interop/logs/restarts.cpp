@@ -14,10 +14,13 @@ namespace ablate::interop::logs {
 namespace {
 
 constexpr std::int64_t kNoStep = -1;
-constexpr std::size_t kFewLines = 3;       // parts shorter than this on average are lines out of order
-constexpr std::size_t kManyValues = 3;     // of one column at the only step of a log: steps were never logged
+constexpr std::size_t kFewLines = 3;    // parts shorter than this on average are lines out of order
+constexpr std::size_t kManyValues = 3;  // of one column at the only step of a log: steps were never logged
 constexpr double kWholeEpoch = 1 - 1e-9;
 constexpr const char* kImportAlone = "Import this file alone, with ablate import log: there you can say what it is";
+constexpr const char* kSayWhich =
+    "Say it: --restarts separate (two trainings, a run for each), --restarts resume (the later lines replace the "
+    "earlier ones) or --restarts continue (the step starts anew in each epoch: count on)";
 
 struct Part {
     std::size_t begin = 0, end = 0;  // lines
@@ -36,8 +39,8 @@ std::string line_in_words(const LoggedLine& line) {
     return line.number > 0 ? fmt::format(" (line {})", line.number) : "";
 }
 
-// Where the step of a column goes back, or comes again a whole epoch later. Columns are looked at one by one: a file may
-// hold all training losses before all validation losses.
+// Where the step of a column goes back, or comes again a whole epoch later. Columns are looked at one by one: a file
+// may hold all training losses before all validation losses.
 std::vector<Part> parts_of(const LoggedLines& log) {
     struct Seen {
         std::int64_t step = kNoStep;
@@ -113,11 +116,11 @@ struct Joining {
     std::int64_t last = kNoStep;
     double last_epoch = kUnknown;
     Training training;
-    std::int64_t shift = 0;           // of its newest part
+    std::int64_t shift = 0;  // of its newest part
     // The first epoch of each part that counts on, with its shift: a resume gets that of the part which it repeats.
     std::vector<std::pair<double, std::int64_t>> shifts{{-INFINITY, 0}};
-    std::size_t counted_on = 0;       // parts
-    std::string counted_from;         // of the first of them, in words
+    std::size_t counted_on = 0;  // parts
+    std::string counted_from;    // of the first of them, in words
 };
 
 std::map<std::size_t, std::int64_t> first_steps(const LoggedLines& log, const Part& part) {
@@ -201,13 +204,13 @@ void resume(Joining& joining, LoggedLines& log, const Part& part) {
     }
     const std::int64_t before = joining.last;
     take(joining, log, part);
-    const std::string left =
-        replaced == 0 ? "what it logs again replaces the earlier values"
-                      : fmt::format("it replaces {} of {}, which belong to weights that were thrown away",
-                                    lines_in_words(replaced, "earlier line"),
-                                    steps_in_words(first, last));
-    joining.training.remarks.push_back(fmt::format("its steps go back from {} to {}{}: a resumed run begins there, and {}",
-                                                   before, begin, line_in_words(log.lines[part.begin]), left));
+    const std::string left = replaced == 0
+                                 ? "what it logs again replaces the earlier values"
+                                 : fmt::format("it replaces {} of {}, which belong to weights that were thrown away",
+                                               lines_in_words(replaced, "earlier line"), steps_in_words(first, last));
+    joining.training.remarks.push_back(
+        fmt::format("its steps go back from {} to {}{}: a resumed run begins there, and {}", before, begin,
+                    line_in_words(log.lines[part.begin]), left));
 }
 
 // The distance of lines: the most frequent one in the part before, else the step itself.
@@ -218,15 +221,16 @@ std::int64_t spacing_of(const Joining& joining, const LoggedLines& log) {
         if (const auto distance = log.lines[lines[i]].step - log.lines[lines[i - 1]].step; distance > 0)
             ++distances[distance];
     if (distances.empty()) return std::max<std::int64_t>(log.lines[lines.back()].step - joining.shift, 1);
-    return std::max_element(distances.begin(), distances.end(), [](const auto& a, const auto& b) {
-               return a.second < b.second;
-           })->first;
+    return std::max_element(distances.begin(), distances.end(),
+                            [](const auto& a, const auto& b) { return a.second < b.second; })
+        ->first;
 }
 
 void count_on(Joining& joining, LoggedLines& log, const Part& part) {
     const std::int64_t begin = log.lines[part.begin].step;
     if (joining.counted_on++ == 0)
-        joining.counted_from = fmt::format("at {} after {}{}", begin, joining.last, line_in_words(log.lines[part.begin]));
+        joining.counted_from =
+            fmt::format("at {} after {}{}", begin, joining.last, line_in_words(log.lines[part.begin]));
     joining.shift = joining.last + spacing_of(joining, log) - begin;
     joining.shifts.emplace_back(first_epoch(log, part), joining.shift);
     take(joining, log, part);
@@ -248,6 +252,12 @@ std::vector<Part> each_line(const LoggedLines& log) {
     return parts;
 }
 
+// The only refusal of a log in which nothing decides what a step that comes again means.
+[[noreturn]] void refuse(const ReadOptions& options, const std::string& problem, const char* advice,
+                         std::vector<Restarts> readings) {
+    throw AmbiguousRestart(problem, options.offers_options ? advice : kImportAlone, std::move(readings));
+}
+
 enum class Kind { resume, second, counted };
 
 Kind kind_of(const Joining& before, const LoggedLines& log, const Part& part, const ReadOptions& options,
@@ -265,14 +275,10 @@ Kind kind_of(const Joining& before, const LoggedLines& log, const Part& part, co
     if (before.shifts.size() > 1 && epoch >= before.shifts[1].first) return Kind::resume;
     const bool knows_epochs = !std::isnan(epoch) && !std::isnan(before.last_epoch);
     if (knows_epochs || line.new_session) return Kind::second;
-    const std::string open =
-        fmt::format("{}: its steps begin again at {} after {}{}, and nothing in the log tells what that is.", where,
-                    line.step, before.last, line_in_words(line));
-    if (!options.offers_options) throw InputError("{} {}", open, kImportAlone);
-    throw InputError(
-        "{} Say it: --restarts separate (two trainings, a run for each), --restarts resume (the later lines replace "
-        "the earlier ones) or --restarts continue (the step starts anew in each epoch: count on)",
-        open);
+    refuse(options,
+           fmt::format("{}: its steps begin again at {} after {}{}, and nothing in the log tells what that is.", where,
+                       line.step, before.last, line_in_words(line)),
+           kSayWhich, {Restarts::separate, Restarts::resume, Restarts::continued});
 }
 
 std::vector<Training> finished(std::vector<Joining>& all, const LoggedLines& log) {
@@ -280,11 +286,11 @@ std::vector<Training> finished(std::vector<Joining>& all, const LoggedLines& log
     for (std::size_t i = 0; i < all.size(); ++i) {
         Training& training = all[i].training;
         if (all[i].counted_on > 0)
-            training.remarks.push_back(
-                fmt::format("its step begins again {} {}: steps are counted on", all[i].counted_from,
-                            all[i].counted_on == 1 ? "and the epoch goes on"
-                                                   : fmt::format("and {} more time{}", all[i].counted_on - 1,
-                                                                 all[i].counted_on == 2 ? "" : "s")));
+            training.remarks.push_back(fmt::format(
+                "its step begins again {} {}: steps are counted on", all[i].counted_from,
+                all[i].counted_on == 1
+                    ? "and the epoch goes on"
+                    : fmt::format("and {} more time{}", all[i].counted_on - 1, all[i].counted_on == 2 ? "" : "s")));
         if (all.size() > 1)
             training.remarks.push_back(
                 fmt::format("the log holds {} trainings, one after another: this is number {}, from step {} on{}; "
@@ -318,9 +324,10 @@ std::vector<Training> join_parts(LoggedLines& log, const ReadOptions& options, c
     std::vector<Part> parts = parts_of(log);
     if (parts.size() == 1 && has_no_steps(log)) {
         if (restarts == Restarts::automatic)
-            throw InputError("{}: all {} have the same step {}: they were logged without a step. {}", where,
-                             lines_in_words(log.lines.size(), "line"), log.lines.front().step,
-                             options.offers_options ? "--restarts continue numbers them in their order" : kImportAlone);
+            refuse(options,
+                   fmt::format("{}: all {} have the same step {}: they were logged without a step.", where,
+                               lines_in_words(log.lines.size(), "line"), log.lines.front().step),
+                   "--restarts continue numbers them in their order", {Restarts::continued});
         if (restarts == Restarts::continued) parts = each_line(log);
     }
     std::vector<Joining> all(1);

@@ -37,7 +37,7 @@ struct Training {
 // One that begins at or before that step is a second training, unless the epoch goes on rising there: then steps are
 // counted on, which changes `log`. A part that begins in an epoch which was counted on is a resume too. Where neither
 // an epoch nor a new session decides, the log is refused with the option that does. Lines that are only out of order,
-// with no step twice, stay as they are. Each has a remark. InputError "WHERE: ...".
+// with no step twice, stay as they are. Each has a remark. AmbiguousRestart "WHERE: ...".
 std::vector<Training> join_parts(LoggedLines& log, const ReadOptions& options, const std::string& where);
 
 }  // namespace ablate::interop::logs

@@ -91,6 +91,38 @@ class ImporterTest : public QObject {
         QCOMPARE(run::RunStore(taking.folder.path()).list().runs.size(), std::size_t{1});
     }
 
+    void a_log_whose_steps_come_again_is_handed_back_and_read_as_it_is_told() {
+        using interop::logs::Restarts;
+        Taking taking;
+        const test::TempFolder elsewhere;
+        QSignalSpy ambiguous(&taking.importer, &Importer::ambiguous);
+        const fs::path file = elsewhere.write("twice.csv", "step,loss\n5,4\n10,3.5\n15,3.2\n5,4.1\n10,3.4\n");
+        taking.take(ImportKind::log, file);
+        QCOMPARE(taking.failed.count(), 0);
+        QCOMPARE(ambiguous.count(), 1);
+        const auto log = ambiguous.takeFirst().front().value<AmbiguousLog>();
+        QCOMPARE(log.path, QString::fromStdString(file.string()));
+        QVERIFY2(log.problem.contains("twice.csv") && log.problem.contains("begin again at 5 after 15"),
+                 qPrintable(log.problem));
+        QVERIFY(!log.problem.contains("--restarts"));
+        QCOMPARE(log.readings.size(), std::size_t{3});
+        taking.importer.import(ImportKind::log, log.path, log.workspace, Restarts::separate);
+        QTRY_COMPARE(taking.imported.count(), 1);
+        QCOMPARE(taking.imported.takeLast().front().value<Imported>().new_runs, 2);
+        QCOMPARE(ambiguous.count(), 0);
+        QTRY_VERIFY(!taking.importer.busy());
+    }
+
+    void a_log_is_not_handed_back_once_its_import_is_cancelled() {
+        Taking taking;
+        const test::TempFolder elsewhere;
+        QSignalSpy ambiguous(&taking.importer, &Importer::ambiguous);
+        connect(&taking.importer, &Importer::progress, &taking.importer, [&] { taking.importer.cancel(); });
+        taking.take(ImportKind::log, elsewhere.write("twice.csv", "step,loss\n5,4\n10,3\n5,4\n10,3.5\n"));
+        QCOMPARE(ambiguous.count(), 0);
+        QCOMPARE(taking.failed.count(), 0);
+    }
+
     void a_norm_ablation_brings_a_run_for_each_variant() {
         Taking taking;
         const test::TempFolder source;

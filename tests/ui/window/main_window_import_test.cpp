@@ -6,15 +6,21 @@
 #include "ui/widgets/banner.h"
 #include "ui/window/dropped.h"
 #include "ui/window/main_window.h"
+#include "ui/window/restart_dialog.h"
 #include "ui/window/session.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QFileDialog>
+#include <QLabel>
 #include <QMenuBar>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QSettings>
 #include <QStandardPaths>
+#include <QStatusBar>
 #include <QTest>
+#include <tuple>
 
 using namespace ablate;
 using namespace ablate::ui;
@@ -41,7 +47,34 @@ class MainWindowImportTest : public QObject {
                 if (button->isVisible() && button->text() != "Dismiss") return button;
             return nullptr;
         }
+        RestartDialog* question() {
+            for (RestartDialog* dialog : window.findChildren<RestartDialog*>())
+                if (dialog->isVisible()) return dialog;
+            return nullptr;
+        }
+        std::size_t runs() { return window.session().workspace.runs()->runs.size(); }
     };
+
+    // Steps 5 to `last`, and from 5 to 10 again.
+    static std::string log_of_two(int last) {
+        std::string text = "step,loss\n";
+        for (int step = 5; step <= last; step += 5) text += fmt::format("{},{}\n", step, 4 - step / 100.0);
+        return text + "5,4.1\n10,4.05\n";
+    }
+    static QString words(QWidget& widget) {
+        QStringList all;
+        for (QLabel* label : widget.findChildren<QLabel*>()) all += label->text();
+        return all.join('\n');
+    }
+    static QPushButton* push_button(QWidget& dialog, const QString& text) {
+        for (QPushButton* button : dialog.findChildren<QPushButton*>())
+            if (button->text().remove('&') == text) return button;
+        return nullptr;
+    }
+    static void choose(QWidget& dialog, const QString& beginning) {
+        for (QRadioButton* button : dialog.findChildren<QRadioButton*>())
+            if (button->text().remove('&').startsWith(beginning)) button->click();
+    }
 
     const test::TempFolder user_cache_;  // of step times
 
@@ -153,6 +186,107 @@ class MainWindowImportTest : public QObject {
         QVERIFY2(w.banner.text().startsWith("Not imported. ") && w.banner.text().contains("gpt_bigcode"),
                  qPrintable(w.banner.text()));
         QVERIFY(!w.act());
+    }
+
+    void a_log_whose_steps_come_again_is_asked_about() {
+        Window w;
+        const test::TempFolder elsewhere;
+        QVERIFY(test::drop_file(w.window, elsewhere.write("twice.csv", log_of_two(50))));
+        QTRY_VERIFY(w.question());
+        QVERIFY(!w.banner.isVisible());
+        QVERIFY(words(*w.question()).contains("its steps begin again at 5 after 50 (line 12)"));
+        QVERIFY(!words(*w.question()).contains("--restarts"));  // the option of the command line
+        QPushButton* take = push_button(*w.question(), "Import");
+        QVERIFY(take && !take->isEnabled());
+        for (QCheckBox* box : w.question()->findChildren<QCheckBox*>()) QVERIFY(!box->isVisible());
+        choose(*w.question(), "One run that was resumed");
+        QVERIFY(take->isEnabled());
+        QTest::mouseClick(take, Qt::LeftButton);
+        QTRY_COMPARE(w.runs(), std::size_t{1});
+        QCOMPARE(w.window.session().workspace.runs()->runs.front().state.step, std::int64_t{10});
+        QTRY_VERIFY2(w.banner.text().startsWith("Imported the csv log twice.csv"), qPrintable(w.banner.text()));
+        QVERIFY(!w.question());
+    }
+
+    void a_log_that_nobody_answers_for_is_left_out() {
+        Window w;
+        const test::TempFolder elsewhere;
+        QVERIFY(test::drop_file(w.window, elsewhere.write("twice.csv", log_of_two(50))));
+        QTRY_VERIFY(w.question());
+        choose(*w.question(), "Separate trainings");
+        QTest::keyClick(w.question(), Qt::Key_Escape);
+        QTRY_VERIFY(!w.question());
+        QVERIFY(w.window.statusBar()->currentMessage().endsWith("twice.csv was not imported."));
+        QTest::qWait(50);
+        QVERIFY(!fs::exists(w.folder / "runs") || fs::is_empty(w.folder / "runs"));
+        QVERIFY(!w.banner.isVisible());
+    }
+
+    void one_answer_can_hold_for_all_logs() {
+        Window w;
+        const test::TempFolder elsewhere;
+        std::vector<fs::path> logs{elsewhere.write("plain.csv", "step,loss\n5,4\n10,3.5\n15,3.2\n")};
+        for (int last : {30, 40, 50})
+            logs.push_back(elsewhere.write("twice-" + std::to_string(last) + ".csv", log_of_two(last)));
+        logs.push_back(elsewhere.write("no-steps.csv", "step,loss\n0,3\n0,2.9\n0,2.8\n0,2.7\n"));
+        QVERIFY(test::drop_files(w.window, logs));
+        QTRY_VERIFY(w.question());
+        QVERIFY(words(*w.question()).contains("twice-30.csv"));
+        auto* others = w.question()->findChild<QCheckBox*>();
+        QVERIFY(others->isVisible());
+        QCOMPARE(others->text().remove('&'), QString("Do the same for the other 3 logs"));
+        others->click();
+        choose(*w.question(), "Separate trainings");
+        QTest::mouseClick(push_button(*w.question(), "Import"), Qt::LeftButton);
+        // A log without steps cannot be separate trainings: it is asked about by itself.
+        QTRY_VERIFY(w.question() && words(*w.question()).contains("no-steps.csv"));
+        QCOMPARE(w.question()->findChildren<QRadioButton*>().size(), 1);
+        QTest::mouseClick(push_button(*w.question(), "Import"), Qt::LeftButton);
+        QTRY_VERIFY2(w.banner.text().startsWith("Imported 8 runs."), qPrintable(w.banner.text()));
+        QTRY_COMPARE(w.runs(), std::size_t{8});
+        QVERIFY(!w.question());
+    }
+
+    void a_foreign_file_is_named_by_what_it_is() {
+        Window w;
+        const test::TempFolder elsewhere;
+        using namespace std::string_literals;
+        const std::vector<std::tuple<const char*, std::string, const char*>> files{
+            {"data.parquet", "PAR1\x15\x04"s, "is a Parquet table, not a study, workspace, run, model or log: convert"},
+            {"weights.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 548105171\n",
+             "is a Git LFS pointer (the file itself has 548,105,171 bytes)"},
+            {"study.json", "<!doctype html><html></html>", "is an HTML page"},
+            {"model.gguf", "GGUF\x03\0\0\0"s, "is a GGUF model"},
+            {"runs.zip", "PK\x03\x04"s + std::string(26, '\0'), "is a zip archive"},
+            {"empty.txt", "", "is an empty file"},
+            {"corpus.txt", "Once upon a time\n",
+             "is a text file, not a study, workspace, run, model or log. Drop text"},
+            {"tokenizer.json", R"({"version": "1.0", "model": {}})", "is a tokenizer, not a study"},
+            {"vocab.json", R"({"loss": 1, "step": 2})", "is a tokenizer, not a study"},
+        };
+        for (const auto& [name, bytes, said] : files) {
+            QVERIFY(test::drop_file(w.window, elsewhere.write(name, bytes)));
+            QTRY_VERIFY2(w.banner.text().startsWith("Not imported. ") && w.banner.text().contains(name) &&
+                             w.banner.text().contains(said),
+                         qPrintable(QString(name) + " was called: " + w.banner.text()));
+        }
+        fs::create_directories(elsewhere / "nothing");
+        QVERIFY(test::drop_file(w.window, elsewhere / "nothing"));
+        QTRY_VERIFY(w.banner.text().contains("holds no workspace, run, log or model"));
+        QVERIFY(w.window.session().document.file().isEmpty());
+        w.window.import(ImportKind::log, QString::fromStdString((elsewhere / "data.parquet").string()));
+        QTRY_VERIFY(w.banner.text().contains("is a Parquet table, not a log: convert"));
+    }
+
+    void what_is_dropped_with_a_foreign_file_is_imported() {
+        Window w;
+        const test::TempFolder elsewhere;
+        const fs::path run = test::write_synthetic_run(elsewhere.path(), {}).folder();
+        QVERIFY(test::drop_files(w.window, {elsewhere.write("data.parquet", "PAR1 columns PAR1"), run}));
+        QTRY_COMPARE(w.runs(), std::size_t{1});
+        QTRY_VERIFY2(w.banner.text().startsWith("Imported 1 run.\nNot imported. ") &&
+                         w.banner.text().contains("data.parquet: is a Parquet table"),
+                     qPrintable(w.banner.text()));
     }
 
     void the_menu_asks_for_what_is_imported() {

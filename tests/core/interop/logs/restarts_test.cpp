@@ -87,13 +87,15 @@ class RestartsTest : public QObject {
         QCOMPARE(steps(runs[0], "eval/val/loss"), (std::vector<std::int64_t>{6}));
         QCOMPARE(runs[0].steps, 10);
         const std::string said = remarks(runs[0]);
-        QVERIFY2(test::contains(said, "from 12 to 7 (line 6)") && test::contains(said, "2 earlier lines of steps 9 to 12"),
-                 said.c_str());
+        QVERIFY2(
+            test::contains(said, "from 12 to 7 (line 6)") && test::contains(said, "2 earlier lines of steps 9 to 12"),
+            said.c_str());
     }
 
     // Two crashes: the second resume begins before the first one did, and still within the training.
     void two_resumes() {
-        const auto runs = read("b.csv", "step,loss\n" + lines(10, 100, 10, 5) + lines(60, 90, 10, 6) + lines(40, 70, 10, 7));
+        const auto runs =
+            read("b.csv", "step,loss\n" + lines(10, 100, 10, 5) + lines(60, 90, 10, 6) + lines(40, 70, 10, 7));
         QCOMPARE(runs.size(), std::size_t{1});
         QCOMPARE(steps(runs[0]), (std::vector<std::int64_t>{10, 20, 30, 40, 50, 60, 70}));
         QCOMPARE(series(runs[0], run::kTrainLoss)[30], double(float(4.97)));
@@ -103,8 +105,9 @@ class RestartsTest : public QObject {
     void a_second_training_is_refused_with_the_option_that_decides() {
         const std::string text = "step,loss\n" + lines(5, 50, 5, 5) + lines(5, 30, 5, 6);
         const std::string said = refused("c.csv", text);
-        QVERIFY2(test::is_line_with(said, {"again at 5 after 50 (line 12)", "--restarts", "separate", "resume", "continue"}),
-                 said.c_str());
+        QVERIFY2(
+            test::is_line_with(said, {"again at 5 after 50 (line 12)", "--restarts", "separate", "resume", "continue"}),
+            said.c_str());
         auto runs = read("c.csv", text, logs::Restarts::separate);
         QCOMPARE(runs.size(), std::size_t{2});
         QCOMPARE(runs[0].steps, 50);
@@ -118,13 +121,36 @@ class RestartsTest : public QObject {
         QCOMPARE(runs[0].steps, 80);
     }
 
+    // Whoever has no command line asks, and needs the problem alone and the readings that fit.
+    void a_refusal_tells_the_readings_that_fit() {
+        using enum logs::Restarts;
+        const auto refusal = [&](const std::string& name, const std::string& text) {
+            try {
+                read(name, text);
+            } catch (const logs::AmbiguousRestart& error) {
+                return error;
+            }
+            return logs::AmbiguousRestart("not refused", "", {});
+        };
+        const auto again = refusal("c.csv", "step,loss\n" + lines(5, 50, 5, 5) + lines(5, 30, 5, 6));
+        QVERIFY2(again.problem().ends_with("again at 5 after 50 (line 12), and nothing in the log tells what that is."),
+                 again.problem().c_str());
+        QVERIFY(
+            std::string(again.what()).starts_with(again.problem() + " Say it: --restarts separate (two trainings, "));
+        QVERIFY((again.readings() == std::vector{separate, resume, continued}));
+        const auto unnumbered = refusal("n.csv", "step,loss\n0,3\n0,2.9\n0,2.8\n0,2.7\n");
+        QVERIFY2(unnumbered.problem().ends_with("they were logged without a step."), unnumbered.problem().c_str());
+        QVERIFY((unnumbered.readings() == std::vector{continued}));
+    }
+
     // Epochs tell: they begin again with a second training, and rise where the step starts anew in each of them.
     void epochs_decide() {
         const auto log = [](int first_epoch, int epochs, double per_step) {
             std::string text;
             for (int epoch = first_epoch; epoch < first_epoch + epochs; ++epoch)
                 for (int step = 0; step < 40; step += 8)
-                    text += fmt::format("{{\"step\": {}, \"epoch\": {}, \"loss\": 3.5}}\n", step, epoch + per_step * step);
+                    text +=
+                        fmt::format("{{\"step\": {}, \"epoch\": {}, \"loss\": 3.5}}\n", step, epoch + per_step * step);
             return text;
         };
         auto runs = read("d.jsonl", log(0, 3, 0));
@@ -184,7 +210,8 @@ class RestartsTest : public QObject {
     }
 
     void lines_out_of_order_are_sorted() {
-        for (const char* text : {"step,loss\n50,1\n40,2\n30,3\n20,4\n10,5\n", "step,loss\n20,4\n50,1\n10,5\n40,2\n30,3\n"}) {
+        for (const char* text :
+             {"step,loss\n50,1\n40,2\n30,3\n20,4\n10,5\n", "step,loss\n20,4\n50,1\n10,5\n40,2\n30,3\n"}) {
             const auto runs = read("h.csv", text);
             QCOMPARE(series(runs[0], run::kTrainLoss), (Points{{10, 5}, {20, 4}, {30, 3}, {40, 2}, {50, 1}}));
             QVERIFY(test::contains(remarks(runs[0]), "sorted by step"));
@@ -226,8 +253,8 @@ class RestartsTest : public QObject {
         const auto line = [](int step, double loss, const char* time) {
             return fmt::format("{{\"current_steps\": {}, \"loss\": {}, \"elapsed_time\": \"{}\"}}\n", step, loss, time);
         };
-        auto runs = read("trainer_log.jsonl",
-                         line(20, 2.5, "0:20:00") + line(20, 9.5, "0:01:00") + line(30, 2, "0:10:00"));
+        auto runs =
+            read("trainer_log.jsonl", line(20, 2.5, "0:20:00") + line(20, 9.5, "0:01:00") + line(30, 2, "0:10:00"));
         QVERIFY(test::contains(remarks(runs[0]), "1 value repeats a step (the first: 'loss', step 20)"));
         const logs::ReadOptions options;
         logs::LogBuilder log("two files", options);
@@ -287,15 +314,17 @@ class RestartsTest : public QObject {
 
     // The time between sessions is no training.
     void times_of_sessions_are_added() {
-        const auto runs = read("l.csv", "step,loss,wall_time\n1,4,1000\n2,3,1010\n3,2,1020\n2,3,5000\n3,2,5010\n4,1,5020\n");
+        const auto runs =
+            read("l.csv", "step,loss,wall_time\n1,4,1000\n2,3,1010\n3,2,1020\n2,3,5000\n3,2,5010\n4,1,5020\n");
         QCOMPARE(runs[0].seconds, 40.0);
         QVERIFY(test::contains(remarks(runs[0]), "sum of its 2 sessions"));
     }
 
     void a_resumed_llama_factory_run_adds_its_times() {
         const auto line = [](int step, const char* time) {
-            return fmt::format("{{\"current_steps\": {}, \"total_steps\": 40, \"loss\": 2.5, \"elapsed_time\": \"{}\"}}\n",
-                               step, time);
+            return fmt::format(
+                "{{\"current_steps\": {}, \"total_steps\": 40, \"loss\": 2.5, \"elapsed_time\": \"{}\"}}\n", step,
+                time);
         };
         auto runs = read("trainer_log.jsonl", line(10, "0:10:00") + line(20, "0:20:00") + line(30, "0:30:00") +
                                                   line(25, "0:05:30") + line(40, "0:20:30"));
