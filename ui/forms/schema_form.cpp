@@ -151,8 +151,8 @@ void SchemaForm::filter() {
         any |= shown;
     }
     for (const auto& [title, shown] : groups) title->setVisible(shown);
-    nothing_found_->setText(QString("No option matches “%1”. <a href=\"clear\">Clear the search</a>")
-                                .arg(needle.toHtmlEscaped()));
+    nothing_found_->setText(
+        QString("No option matches “%1”. <a href=\"clear\">Clear the search</a>").arg(needle.toHtmlEscaped()));
     nothing_found_->setVisible(!any);
 }
 

@@ -57,10 +57,13 @@ void draw_button(const QStyleOption* option, QPainter& painter, const QWidget* w
     }
 }
 
-void draw_field(const QStyleOption* option, QPainter& painter) {
+void draw_field(const QStyleOption* option, QPainter& painter, bool refused = false) {
     const Palette& c = Theme::instance().palette();
     const bool enabled = on(option, QStyle::State_Enabled), focused = on(option, QStyle::State_HasFocus);
-    const QColor line = focused && enabled ? c.accent : on(option, QStyle::State_MouseOver) ? c.muted : c.line;
+    const QColor line = refused                               ? c.danger
+                        : focused && enabled                  ? c.accent
+                        : on(option, QStyle::State_MouseOver) ? c.muted
+                                                              : c.line;
     draw_box(painter, option->rect, enabled ? c.surface : c.window, line);
 }
 
@@ -160,7 +163,7 @@ void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionCom
         return draw_chevron(*painter, arrow, 0, ink);
     }
     if (const auto* spin = qstyleoption_cast<const QStyleOptionSpinBox*>(option); spin && control == CC_SpinBox) {
-        if (spin->frame) draw_field(option, *painter);
+        if (spin->frame) draw_field(option, *painter, has_property(widget, "refused"));
         if (spin->buttonSymbols == QAbstractSpinBox::NoButtons) return;
         for (const auto& [part, angle] : {std::pair{SC_SpinBoxUp, 180.0}, std::pair{SC_SpinBoxDown, 0.0}}) {
             const bool pressed = option->activeSubControls == part && on(option, State_Sunken);

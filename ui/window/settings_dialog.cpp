@@ -60,7 +60,10 @@ SettingsDialog::SettingsDialog(RunControl* control, QWidget* parent) : QDialog(p
     form->addRow("&Runs at once", build_jobs());
     form->addRow({}, build_notify());
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(buttons, &QDialogButtonBox::rejected, this, [this] {
+        if (jobs_->take_over()) return reject();
+        jobs_->setFocus();  // Esc still closes: that gives the entry up
+    });
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(5 * kSpace, 5 * kSpace, 5 * kSpace, 4 * kSpace);
     column->setSpacing(5 * kSpace);
@@ -92,17 +95,28 @@ QWidget* SettingsDialog::build_mode() {
 }
 
 QWidget* SettingsDialog::build_jobs() {
-    auto* box = new NumberBox<QSpinBox>(this);
-    box->setRange(0, kMostJobs);
-    box->setSpecialValueText("As many as the cores allow");
-    box->setValue(Settings::jobs.value());
-    box->setAccessibleName("Runs at once");
-    box->setToolTip(QString("This machine has %1 cores.").arg(QThread::idealThreadCount()));
-    connect(box, &QSpinBox::valueChanged, this, [this](int jobs) {
+    auto* field = new QWidget(this);
+    jobs_ = new NumberBox<QSpinBox>(field);
+    jobs_->setRange(0, kMostJobs);
+    jobs_->setSpecialValueText("As many as the cores allow");
+    jobs_->setValue(Settings::jobs.value());
+    jobs_->setAccessibleName("Runs at once");
+    jobs_->setToolTip(QString("This machine has %1 cores.").arg(QThread::idealThreadCount()));
+    auto* column = new QVBoxLayout(field);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(kSpace);
+    column->addWidget(jobs_);
+    column->addWidget(refusal_label(jobs_->refusal(), field));
+    field->setFocusProxy(jobs_);
+    connect(jobs_, &QSpinBox::valueChanged, this, [this](int jobs) {
         Settings::jobs.set(jobs);
         apply_run_settings(*control_);
     });
-    return box;
+    connect(&jobs_->refusal(), &NumberRefusal::changed, this, [this] {
+        layout()->activate();
+        resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));  // the line needs its room
+    });
+    return field;
 }
 
 QWidget* SettingsDialog::build_notify() {

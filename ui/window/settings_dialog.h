@@ -1,9 +1,13 @@
 #pragma once
 #include <QDialog>
 
+class QSpinBox;
+
 namespace ablate::ui {
 
 class RunControl;
+template <class Box>
+class NumberBox;
 
 // Theme, where and how many runs train, notifications. What is chosen holds at once.
 class SettingsDialog : public QDialog {
@@ -17,6 +21,7 @@ class SettingsDialog : public QDialog {
     QWidget* build_jobs();
     QWidget* build_notify();
     RunControl* control_;
+    NumberBox<QSpinBox>* jobs_ = nullptr;
 };
 
 // What is remembered, applied.

@@ -353,9 +353,9 @@ void ComparePage::State::show_scene() {
     pinned->while_replacing([this] { model.set_rows(scene->table, color_of()); });
     fit_columns();
     const QStringList visible = visible_groups();
-    curves->set_empty_text(
-        scene->table.empty() ? QString("No runs of this study.")
-                             : QString("No variant matches the filter “%1”: clear its field.").arg(filter->text()));
+    curves->set_empty_text(scene->table.empty()
+                               ? QString("No runs of this study.")
+                               : QString("No variant matches the filter “%1”: clear its field.").arg(filter->text()));
     curves->show_scene(scene, color_of(), visible);
     config->show_scene(scene, visible);
     prompts->show_scene(scene, visible);

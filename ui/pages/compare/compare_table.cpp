@@ -240,8 +240,7 @@ CompareRow compare_row(const Comparison& comparison, const ShownGroup& shown) {
     at(row, CompareColumn::judgement) = judgement_cell(group, shown);
     at(row, CompareColumn::best_loss) = mean_cell(group.best_val);
     at(row, CompareColumn::best_step) = best_step_cell(comparison, group);
-    at(row, CompareColumn::seeds) =
-        number(static_cast<double>(group.healthy()), report::seeds_of(group));
+    at(row, CompareColumn::seeds) = number(static_cast<double>(group.healthy()), report::seeds_of(group));
     const auto parameters = group.parameters > 0 ? static_cast<double>(group.parameters) : kNaN;
     at(row, CompareColumn::parameters) = number(parameters, with_thousands(group.parameters));
     at(row, CompareColumn::flops) = number(group.flops, significant(group.flops, 3));

@@ -111,8 +111,9 @@ QWidget* CurvesPanel::build_toolbar() {
     log_y_ = new QCheckBox("log y", bar);
     log_y_->setToolTip("Logarithmic y axis");
     band_ = new QCheckBox("band", bar);
-    band_->setToolTip("95 % Student t interval of the mean over the seeds; very wide where there are only two. Of an imported mean: "
-                       "the lowest and highest of its runs");
+    band_->setToolTip(
+        "95 % Student t interval of the mean over the seeds; very wide where there are only two. Of an imported mean: "
+        "the lowest and highest of its runs");
     band_->setChecked(true);
     smoothing_box_ = new QWidget(bar);
     auto* smoothing = new QHBoxLayout(smoothing_box_);
@@ -203,6 +204,7 @@ QWidget* CurvesPanel::build_readings() {
     column->setContentsMargins(3 * kSpace, 2 * kSpace, 3 * kSpace, 2 * kSpace);
     column->setSpacing(kSpace);
     column->addLayout(bar);
+    column->addWidget(refusal_label(step_->refusal(), card));
     column->addWidget(table_, 1);
     column->addWidget(no_readings_, 1);
     interpolated_ = plain_label("", "muted", card);
@@ -214,6 +216,7 @@ QWidget* CurvesPanel::build_readings() {
         if (place >= 0 && place < std::ssize(evaluations_)) read_at(evaluations_[static_cast<std::size_t>(place)]);
     });
     connect(furthest, &QPushButton::clicked, this, [this] {
+        step_->give_up();
         read_step_.reset();
         Q_EMIT choices_changed();
     });
@@ -350,7 +353,9 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
             const bool between = !row.interpolated[i].isEmpty();
             // What no evaluation has measured is never set in bold.
             const bool firm = delta.interval.distinguishable() && !between;
-            line.cells.push_back({told.isEmpty() ? QString("–") : between ? "≈ " + told : told,
+            line.cells.push_back({told.isEmpty() ? QString("–")
+                                  : between      ? "≈ " + told
+                                                 : told,
                                   between ? row.interpolated[i] + " " + text(delta.judgement) : text(delta.judgement),
                                   firm ? CellsModel::Tone::usual : CellsModel::Tone::muted, true});
             any_between |= between;

@@ -58,6 +58,7 @@ PromptsPanel::PromptsPanel(QWidget* parent) : QWidget(parent), sampling_(new Sam
         sampling_button_->setText(sampling_->in_words());
         tell_how();
     });
+    connect(sampling_, &SamplingForm::problem_changed, this, &PromptsPanel::show_problem);
     connect(&Theme::instance(), &Theme::changed, table_->viewport(), qOverload<>(&QWidget::update));
     model_.set_prompts({"Once upon a time"});
     tell(kHint);
@@ -194,7 +195,9 @@ void PromptsPanel::show_busy() {
     const bool busy = maker_.busy();
     model_.set_locked(busy);
     generate_->setText(busy ? "Stop" : "Generate");
-    generate_->setEnabled(busy || (!model_.prompts().isEmpty() && !models_.empty()));
+    const QString problem = busy ? QString() : sampling_->problem();
+    generate_->setEnabled(busy || (!model_.prompts().isEmpty() && !models_.empty() && problem.isEmpty()));
+    generate_->setToolTip(plain_tooltip({problem}));
     sampling_button_->setEnabled(!busy);
     checkpoints_->setEnabled(!busy);
     copy_->setEnabled(!busy && model_.any_text());
@@ -207,8 +210,16 @@ void PromptsPanel::tell(const QString& line, const char* role) {
     told_->setToolTip(plain_tooltip({line}));
 }
 
-// Of texts that were made in another way than is chosen now.
+void PromptsPanel::show_problem() {
+    show_busy();
+    tell({});
+    tell_how();
+}
+
+// Of texts that were made in another way than is chosen now. While a number of the sampling is refused, nobody knows
+// how the next ones are to be made.
 void PromptsPanel::tell_how() {
+    if (const QString problem = sampling_->problem(); !problem.isEmpty()) return tell(problem, "danger");
     if (model_.any_text()) tell(how_ == sampling_->in_words() ? QString() : "Shown: " + how_);
 }
 

@@ -33,6 +33,7 @@ class PromptsPanel : public QWidget {
     void connect_maker();
     void generate_or_stop();
     void show_busy();
+    void show_problem();
     void tell(const QString& line, const char* role = "muted");
     void tell_how();
     void place_columns();

@@ -2,18 +2,17 @@
 
 #include "core/base/text.h"
 #include "ui/bridge/text.h"
-#include "ui/forms/number_box.h"
 #include "ui/theme/theme.h"
 
-#include <QDoubleSpinBox>
 #include <QFormLayout>
-#include <QSpinBox>
-#include <algorithm>
+#include <QLabel>
+#include <QVBoxLayout>
 
 namespace ablate::ui {
 namespace {
 
-constexpr int kMostTokens = 100'000, kMostTopK = 1'000'000, kMostSeed = 1'000'000'000, kFieldWidth = 136;
+constexpr int kMostTokens = 100'000, kMostTopK = 1'000'000, kMostSeed = 1'000'000'000;
+constexpr int kFieldWidth = 136, kReasonWidth = 272;  // px
 
 }  // namespace
 
@@ -39,34 +38,51 @@ SamplingForm::SamplingForm(QWidget* parent) : QFrame(parent, Qt::Popup) {
     take_change();
 }
 
-QDoubleSpinBox* SamplingForm::add_number(const char* key, const QString& label, double lowest, double highest,
-                                         double value, const QString& help) {
-    auto* box = new NumberBox<QDoubleSpinBox>(this);
-    box->setObjectName(key);
+SamplingForm::NumberField* SamplingForm::add_number(const char* key, const QString& label, double lowest,
+                                                    double highest, double value, const QString& help) {
+    auto* box = new NumberField(this);
     box->setRange(lowest, highest);
     box->setDecimals(6);
     box->setSingleStep(highest > 1 ? 0.1 : 0.05);
     box->setValue(value);
-    box->setAccessibleName(label);
-    box->setToolTip(help);
-    box->setFixedWidth(kFieldWidth);
-    static_cast<QFormLayout*>(layout())->addRow(label, box);
+    add_row(box, box->refusal(), key, label, help);
     connect(box, &QDoubleSpinBox::valueChanged, this, &SamplingForm::take_change);
+    numbers_.push_back(box);
     return box;
 }
 
-QSpinBox* SamplingForm::add_count(const char* key, const QString& label, int lowest, int highest, int value,
-                                  const QString& help) {
-    auto* box = new NumberBox<QSpinBox>(this);
-    box->setObjectName(key);
+SamplingForm::CountField* SamplingForm::add_count(const char* key, const QString& label, int lowest, int highest,
+                                                  int value, const QString& help) {
+    auto* box = new CountField(this);
     box->setRange(lowest, highest);
     box->setValue(value);
+    add_row(box, box->refusal(), key, label, help);
+    connect(box, &QSpinBox::valueChanged, this, &SamplingForm::take_change);
+    counts_.push_back(box);
+    return box;
+}
+
+void SamplingForm::add_row(QWidget* box, const NumberRefusal& refusal, const char* key, const QString& label,
+                           const QString& help) {
+    box->setObjectName(key);
     box->setAccessibleName(label);
     box->setToolTip(help);
     box->setFixedWidth(kFieldWidth);
-    static_cast<QFormLayout*>(layout())->addRow(label, box);
-    connect(box, &QSpinBox::valueChanged, this, &SamplingForm::take_change);
-    return box;
+    auto* field = new QWidget(this);
+    QLabel* reason = refusal_label(refusal, field);
+    reason->setFixedWidth(kReasonWidth);
+    auto* column = new QVBoxLayout(field);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(kSpace);
+    column->addWidget(box, 0, Qt::AlignLeft);
+    column->addWidget(reason);
+    field->setFocusProxy(box);
+    static_cast<QFormLayout*>(layout())->addRow(label, field);
+    refusals_.emplace_back(label, &refusal);
+    connect(&refusal, &NumberRefusal::changed, this, [this] {
+        if (isVisible()) adjustSize();  // the line needs its room
+        Q_EMIT problem_changed();
+    });
 }
 
 // What greedy does not look at is not offered.
@@ -107,17 +123,22 @@ QString SamplingForm::in_words() const {
     return words.join(", ");
 }
 
+QString SamplingForm::problem() const {
+    for (const auto& [label, refusal] : refusals_)
+        if (!refusal->line().isEmpty()) return label + ": " + refusal->line();
+    return {};
+}
+
 QVariantMap SamplingForm::save_state() const {
     QVariantMap state;
-    for (const auto* box : findChildren<QDoubleSpinBox*>()) state[box->objectName()] = box->value();
-    for (const auto* box : findChildren<QSpinBox*>()) state[box->objectName()] = box->value();
+    for (const NumberField* box : numbers_) state[box->objectName()] = box->value();
+    for (const CountField* box : counts_) state[box->objectName()] = box->value();
     return state;
 }
 
 void SamplingForm::restore_state(const QVariantMap& state) {
-    for (auto* box : findChildren<QDoubleSpinBox*>())
-        box->setValue(state.value(box->objectName(), box->value()).toDouble());
-    for (auto* box : findChildren<QSpinBox*>()) box->setValue(state.value(box->objectName(), box->value()).toInt());
+    for (NumberField* box : numbers_) box->setValue(state.value(box->objectName(), box->value()).toDouble());
+    for (CountField* box : counts_) box->setValue(state.value(box->objectName(), box->value()).toInt());
 }
 
 }  // namespace ablate::ui

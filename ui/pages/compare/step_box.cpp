@@ -23,7 +23,7 @@ StepBox::StepBox(QWidget* parent) : NumberBox(parent) {
 void StepBox::set_steps(const std::vector<double>& steps) {
     if (steps == steps_) return;
     steps_ = steps;
-    setRange(steps.empty() ? 0 : steps.front(), steps.empty() ? 0 : steps.back());
+    keep_refused([&] { setRange(steps.empty() ? 0 : steps.front(), steps.empty() ? 0 : steps.back()); });
 }
 
 std::size_t StepBox::place_of(double step) const {
@@ -33,7 +33,7 @@ std::size_t StepBox::place_of(double step) const {
 }
 
 void StepBox::stepBy(int count) {
-    if (steps_.empty()) return;
+    if (steps_.empty() || !problem().isEmpty()) return;
     const auto last = static_cast<std::ptrdiff_t>(steps_.size()) - 1;
     const auto wanted = static_cast<std::ptrdiff_t>(place_of(value())) + count;
     setValue(steps_[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(wanted, 0, last))]);
@@ -49,10 +49,10 @@ QString StepBox::textFromValue(double step) const { return ui::text(with_thousan
 
 StepBox::Limits StepBox::limits() const { return {0, steps_.empty() ? 0 : kFurthest}; }
 
-bool StepBox::is_being_typed() const { return hasFocus() && lineEdit()->isModified(); }
+bool StepBox::is_being_typed() const { return !refusal().line().isEmpty() || (hasFocus() && lineEdit()->isModified()); }
 
 QAbstractSpinBox::StepEnabled StepBox::stepEnabled() const {
-    if (steps_.size() < 2) return StepNone;
+    if (steps_.size() < 2 || !refusal().line().isEmpty()) return StepNone;
     StepEnabled enabled = StepNone;
     if (value() < steps_.back()) enabled |= StepUpEnabled;
     if (value() > steps_.front()) enabled |= StepDownEnabled;

@@ -14,7 +14,7 @@ class StepBox : public NumberBox<QDoubleSpinBox> {
     void set_steps(const std::vector<double>& steps);  // ascending
     std::size_t place_of(double step) const;           // of the nearest; 0 without any
     void stepBy(int count) override;
-    bool is_being_typed() const;
+    bool is_being_typed() const;  // or holds a text that is refused
 
   protected:
     double valueFromText(const QString& text) const override;

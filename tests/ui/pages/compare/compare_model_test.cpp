@@ -87,9 +87,10 @@ class CompareModelTest : public QObject {
     void imported_means_have_the_band_of_their_runs() {
         const test::TempFolder workspace;
         const auto log = workspace / "wandb.csv";
-        atomic_write(log, "Step,norm: rms - val_loss,norm: rms - val_loss__MIN,norm: rms - val_loss__MAX,norm: rms - "
-                          "loss,norm: rms - loss__MIN,norm: rms - loss__MAX\n10,4,3.5,4.75,5,4.5,5.5\n20,3,2.5,3.5,4,"
-                          "3.75,4.5\n30,2.75,2.5,3,3,2.5,3.25\n");
+        atomic_write(log,
+                     "Step,norm: rms - val_loss,norm: rms - val_loss__MIN,norm: rms - val_loss__MAX,norm: rms - "
+                     "loss,norm: rms - loss__MIN,norm: rms - loss__MAX\n10,4,3.5,4.75,5,4.5,5.5\n20,3,2.5,3.5,4,"
+                     "3.75,4.5\n30,2.75,2.5,3,3,2.5,3.25\n");
         interop::ImportedRun run = interop::logs::read_log(log).front();
         run.study = "quick";
         interop::write_imported_run(workspace.path(), run);

@@ -14,6 +14,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QSlider>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
@@ -112,8 +113,8 @@ class ComparePageTest : public QObject {
         QTest::keyClicks(&step, "53");
         QTest::keyClick(&step, Qt::Key_Return);
         QCOMPARE(step.value(), 60.0);
-        for (const auto& [typed, read] : {std::pair("250", 100.0), {"7", 0.0}, {"1e2", 100.0}, {"2x", 100.0},
-                                          {"1,0", 100.0}, {"58", 60.0}}) {
+        for (const auto& [typed, read] :
+             {std::pair("250", 100.0), {"7", 0.0}, {"1e2", 100.0}, {"2x", 100.0}, {"1,0", 100.0}, {"58", 60.0}}) {
             step.selectAll();
             QTest::keyClicks(&step, typed);
             QTest::keyClick(&step, Qt::Key_Return);
@@ -122,6 +123,41 @@ class ComparePageTest : public QObject {
         QTRY_COMPARE(readings.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QString("Steps\n60"));
         QTest::mouseClick(&window.button("Last common"), Qt::LeftButton);
         QTRY_COMPARE(step.value(), 100.0);
+    }
+
+    void a_refused_step_stays_until_it_is_corrected_or_another_is_chosen() {
+        Window window;
+        test::write_measured_study(window.folder.path());
+        window.open();
+        QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
+        StepBox& step = *window.page.findChild<StepBox*>();
+        const auto refuse = [&] {
+            step.setFocus();
+            step.selectAll();
+            QTest::keyClicks(&step, "2x");
+            QTest::keyClick(&step, Qt::Key_Return);
+            return step.text() == "2x" && step.value() == 100 && window.telling("press Esc to keep 100");
+        };
+        QVERIFY(refuse());
+        QTest::keyClick(&step, Qt::Key_Down);
+        QCOMPARE(step.text(), QString("2x"));
+        // The readings are shown anew; what is typed stays.
+        QTest::keyClicks(&window.named<QLineEdit>("Filter variants"), "SiLU");
+        QTRY_COMPARE(window.named<QTableView>("Differences read at one point").model()->rowCount(), 1);
+        QCOMPARE(step.text(), QString("2x"));
+        QTest::keyClick(&step, Qt::Key_Escape);
+        QCOMPARE(step.text(), QString("100"));
+        QVERIFY(!window.telling("press Esc"));
+        QVERIFY(refuse());
+        window.named<QSlider>("Step of the reference at which the differences are read").setValue(3);
+        QCOMPARE(step.text(), QString("60"));
+        QVERIFY(!window.telling("press Esc"));
+        step.selectAll();
+        QTest::keyClicks(&step, "2x");
+        QTest::keyClick(&step, Qt::Key_Return);
+        QTest::mouseClick(&window.button("Last common"), Qt::LeftButton);
+        QTRY_COMPARE(step.text(), QString("100"));
+        QVERIFY(!window.telling("press Esc"));
     }
 
     // SiLU has done more steps in the same time: that value lies between two of its evaluations.

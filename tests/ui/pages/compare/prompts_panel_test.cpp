@@ -225,15 +225,62 @@ class PromptsPanelTest : public QObject {
             QTest::keyClick(&length, Qt::Key_Return);
             return typed;
         };
+        QPushButton* generate = window.button_named("Generate");
+        QVERIFY(generate->isEnabled());
         for (const QString& refused : {QString::number(length.maximum() + 1), QString("2x"), QString("7.5")}) {
             QCOMPARE(type(refused), refused);  // no key is swallowed
             QCOMPARE(length.value(), 60);
-            QCOMPARE(length.text(), QString("60"));
+            QCOMPARE(length.text(), refused);
             QCOMPARE(changed.size(), 0);
+            QVERIFY(!generate->isEnabled());
+            QVERIFY(generate->toolTip().contains("Tokens to add: "));
+            QVERIFY(window.telling("Tokens to add: "));
         }
         type("1e2");
         QCOMPARE(length.value(), 100);
         QCOMPARE(changed.size(), 1);
+        QVERIFY(generate->isEnabled() && generate->toolTip().isEmpty());
+        QVERIFY(!window.telling("Tokens to add: "));
+    }
+
+    void a_refused_number_is_there_again_when_the_popup_is_opened() {
+        Window window;
+        write_trained_run(window.folder);
+        window.open_prompts(1);
+        auto* form = window.page.findChild<SamplingForm*>();
+        QPushButton& button = window.named<QPushButton>("Sampling");
+        QTest::mouseClick(&button, Qt::LeftButton);
+        QTRY_VERIFY(form->isVisible());
+        auto* temperature = form->findChild<QDoubleSpinBox*>("temperature");
+        auto* top_p = form->findChild<QDoubleSpinBox*>("top_p");
+        temperature->setValue(0.8);
+        const auto type = [](QDoubleSpinBox* box, const QString& words) {
+            box->setFocus();
+            box->selectAll();
+            QTest::keyClicks(box, words);
+        };
+        type(top_p, "1.5");
+        form->hide();
+        QVERIFY(form->problem().startsWith("Top-p: 1.5 is out of range"));
+        QVERIFY(!window.button_named("Generate")->isEnabled());
+        QTest::mouseClick(&button, Qt::LeftButton);
+        QTRY_VERIFY(form->isVisible());
+        QCOMPARE(top_p->text(), QString("1.5"));
+        bool told = false;
+        for (QLabel* label : form->findChildren<QLabel*>())
+            told = told || (label->isVisible() && label->text().contains("press Esc to keep 1."));
+        QVERIFY(told);
+        // Greedy does not look at it, and nobody could correct it.
+        temperature->setValue(0);
+        QCOMPARE(top_p->text(), QString("1"));
+        QVERIFY(form->problem().isEmpty() && window.button_named("Generate")->isEnabled());
+        // Nor is it carried into another workspace.
+        temperature->setValue(0.8);
+        type(top_p, "1.5");
+        QTest::keyClick(top_p, Qt::Key_Return);
+        form->restore_state({});
+        QCOMPARE(top_p->text(), QString("1"));
+        QVERIFY(form->problem().isEmpty());
     }
 
     void all_checkpoints_have_rows_of_their_own() {
