@@ -87,8 +87,7 @@ int eval(const Options& options) {
     else
         print(score);
     for (const std::string& remark : score.remarks) std::cerr << "note: " << remark << '\n';
-    if (score.unknown_tokens > 0)
-        std::cerr << "note: " << unknown_tokens(score, !options.text.empty()) << '\n';
+    if (score.unknown_tokens > 0) std::cerr << "note: " << unknown_tokens(score, !options.text.empty()) << '\n';
     return 0;
 }
 

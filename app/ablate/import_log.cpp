@@ -60,8 +60,7 @@ void name_runs(std::vector<interop::ImportedRun>& runs, const Options& options) 
 }
 
 int import_log(const Options& options) {
-    logs::ReadOptions reading{options.format, columns_of(options.columns),
-                              logs::restarts_from_name(options.restarts)};
+    logs::ReadOptions reading{options.format, columns_of(options.columns), logs::restarts_from_name(options.restarts)};
     std::vector<interop::ImportedRun> runs = logs::read_log(options.path, reading);
     name_runs(runs, options);
     write_and_tell(make_workspace(options.workspace), std::move(runs), {options.again, options.json});
@@ -91,11 +90,12 @@ Action declare_import_log(CLI::App& parser) {
         ->allow_extra_args(false);
     const auto restarts = logs::restart_names();
     parser
-        .add_option("--restarts", options->restarts,
-                    "How to read a step that appears again: resume (the later lines replace the earlier ones), "
-                    "separate (a second training, a run for each), continue (each epoch counts from the start: steps "
-                    "are counted on), or auto (decided from steps and epochs; refused where these do not decide). One of " +
-                        join(std::vector<std::string>(restarts.begin(), restarts.end()), ", "))
+        .add_option(
+            "--restarts", options->restarts,
+            "How to read a step that appears again: resume (the later lines replace the earlier ones), "
+            "separate (a second training, a run for each), continue (each epoch counts from the start: steps "
+            "are counted on), or auto (decided from steps and epochs; refused where these do not decide). One of " +
+                join(std::vector<std::string>(restarts.begin(), restarts.end()), ", "))
         ->capture_default_str();
     parser.add_flag("--again", options->again, "import it although it is there");
     add_workspace_option(parser, options->workspace);

@@ -168,9 +168,10 @@ void print_points(const study::Preview& preview, const std::vector<study::TimeEs
         timed = timed || std::isfinite(times[i].seconds);
     }
     if (timed)
-        std::cout << "time: one run's training steps, without evaluations and checkpoints; "
-                  << (rough ? "a rough guess, because a run of this workspace is training, or a step could not be measured\n"
-                            : "from a step measured on this machine, or from runs of the same model\n");
+        std::cout
+            << "time: one run's training steps, without evaluations and checkpoints; "
+            << (rough ? "a rough guess, because a run of this workspace is training, or a step could not be measured\n"
+                      : "from a step measured on this machine, or from runs of the same model\n");
     for (const study::Finding& f : preview.findings)
         std::cout << fmt::format("{}: {}{}{}\n", to_text(f.severity), f.variant, f.variant.empty() ? "" : ": ", f.text);
 }

@@ -40,8 +40,7 @@ int tokenize(Options options) {
                        interrupt.check();
                        board.preparing(what, share);
                    });
-    for (const std::string& remark :
-         data::text_remarks(options.data, {options.texts.begin(), options.texts.end()}))
+    for (const std::string& remark : data::text_remarks(options.data, {options.texts.begin(), options.texts.end()}))
         board.line("note: " + remark);
     std::cout << options.out << '\n';
     return 0;

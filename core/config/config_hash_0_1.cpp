@@ -10,9 +10,9 @@ namespace {
 
 // Version 0.1 hashed every option that it knew and that was in use, but for these.
 constexpr std::array<std::string_view, 12> kNotHashed = {
-    "data.text",         "data.tokens",     "data.tokenizer", "data.val",        "train.start",
-    "train.keep_start",  "train.threads",   "train.device",   "train.log_every", "train.stats_every",
-    "train.checkpoint_every", "train.keep_last"};
+    "data.text",       "data.tokens",       "data.tokenizer",         "data.val",
+    "train.start",     "train.keep_start",  "train.threads",          "train.device",
+    "train.log_every", "train.stats_every", "train.checkpoint_every", "train.keep_last"};
 
 bool was_hashed(const std::string& key) {
     return std::find(kNotHashed.begin(), kNotHashed.end(), key) == kNotHashed.end();

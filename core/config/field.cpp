@@ -47,8 +47,7 @@ Json checked_integer(const FieldInfo& field, const Json& value, const std::strin
     if (value.is_number_float()) {
         const double real = value.get<double>();
         if (std::abs(real) > 9007199254740992.0) throw InputError("{}: {} is too large", where, value.dump());
-        if (real != std::floor(real))
-            throw InputError("{}: must be a whole number, not {}", where, value.dump());
+        if (real != std::floor(real)) throw InputError("{}: must be a whole number, not {}", where, value.dump());
         require_range(field, real, where);
         return static_cast<std::int64_t>(real);
     }
@@ -108,9 +107,10 @@ Json parse_number(const std::string& text, const std::string& where) {
     const std::optional<std::string> digits = ungrouped(whole);
     const std::size_t end_of_digits = std::min(whole.find_first_not_of(kDigits), whole.size());
     if (!digits && end_of_digits > 0 && !separator_at(whole.substr(end_of_digits)).empty())
-        throw InputError("{}: cannot read {} as a number; write thousands separators between groups of three digits, "
-                         "as in 10,000, and a fraction is written with a point, as in 0.25",
-                         where, quote(text));
+        throw InputError(
+            "{}: cannot read {} as a number; write thousands separators between groups of three digits, "
+            "as in 10,000, and a fraction is written with a point, as in 0.25",
+            where, quote(text));
     plain += digits.value_or("") + std::string(rest.substr(whole.size()));
     double real = 0;
     const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), real);

@@ -124,28 +124,31 @@ Schema<DataConfig> declare_data() {
               .doc("a file (.txt, .jsonl, either gzipped) or a folder of them; empty: the text from set-up stands in")
               .under("Source")
               .when(from_text));
-    s.add(&DataConfig::tokens, path_option("tokens", "Token files")
-                                   .doc("a folder of token files (as `ablate tokenize` writes it), one file, or what the "
-                                        "names of shards begin with; wins over text")
-                                   .under("Source"));
+    s.add(&DataConfig::tokens,
+          path_option("tokens", "Token files")
+              .doc("a folder of token files (as `ablate tokenize` writes it), one file, or what the "
+                   "names of shards begin with; wins over text")
+              .under("Source"));
     s.add(&DataConfig::tokenizer,
           path_option("tokenizer", "Tokenizer")
               .doc("of the text: a model of the workspace, or a folder or file with tokenizer.json, vocab.json and "
                    "merges.txt, or a sentencepiece .model; empty: one is trained on the text")
               .under("Source")
               .when(from_text));
-    s.add(&DataConfig::text_field, option("text_field", "Text field")
-                                       .doc("the field that holds the text in each line of JSON lines or in each element "
-                                            "of a JSON array; dots reach into nested objects")
-                                       .under("Source")
-                                       .when(from_text));
-    s.add(&DataConfig::token_type,
-          option("token_type", "Token type")
-              .one_of({"auto", "uint16", "uint32", "int32", "int64"})
-              .doc("element type of .bin token files that have no header; auto: uint16 where the vocabulary has at most "
-                   "65,536 entries")
+    s.add(&DataConfig::text_field,
+          option("text_field", "Text field")
+              .doc("the field that holds the text in each line of JSON lines or in each element "
+                   "of a JSON array; dots reach into nested objects")
               .under("Source")
-              .when(differs("tokens", "")));
+              .when(from_text));
+    s.add(
+        &DataConfig::token_type,
+        option("token_type", "Token type")
+            .one_of({"auto", "uint16", "uint32", "int32", "int64"})
+            .doc("element type of .bin token files that have no header; auto: uint16 where the vocabulary has at most "
+                 "65,536 entries")
+            .under("Source")
+            .when(differs("tokens", "")));
     s.add(&DataConfig::vocab_size,
           option("vocab_size", "Vocabulary")
               .range(2, 1 << 24)
@@ -158,9 +161,10 @@ Schema<DataConfig> declare_data() {
                                     .in("tokens")
                                     .doc("length of a training sequence")
                                     .under("Tokens"));
-    s.add(&DataConfig::val, path_option("val", "Validation sets")
-                                .doc("names and text files, or token files where data.tokens is set; empty: held-out documents")
-                                .under("Validation"));
+    s.add(&DataConfig::val,
+          path_option("val", "Validation sets")
+              .doc("names and text files, or token files where data.tokens is set; empty: held-out documents")
+              .under("Validation"));
     s.add(&DataConfig::block_lines, option("block_lines", "Lines a document")
                                         .range(1, 1 << 30)
                                         .in("lines")
@@ -200,19 +204,21 @@ void declare_optimizer(Schema<TrainConfig>& s) {
                                    .doc("AdamW, mean of squared gradients")
                                    .under("Optimizer")
                                    .when(adam));
-    s.add(&TrainConfig::eps, option("eps", "Epsilon")
-                                 .above(0)
-                                 .doc("AdamW, added to the root of the second moment; a value below 1.18e-38 counts as that, the "
-                                      "smallest normal fp32 number")
-                                 .under("Optimizer")
-                                 .when(adam));
+    s.add(&TrainConfig::eps,
+          option("eps", "Epsilon")
+              .above(0)
+              .doc("AdamW, added to the root of the second moment; a value below 1.18e-38 counts as that, the "
+                   "smallest normal fp32 number")
+              .under("Optimizer")
+              .when(adam));
     s.add(&TrainConfig::momentum,
           option("momentum", "Momentum").range(0, 0.99999).doc("SGD and Muon").under("Optimizer").when(momentum));
-    s.add(&TrainConfig::weight_decay, option("weight_decay", "Weight decay")
-                                          .at_least(0)
-                                          .doc("on matrices and embeddings; AdamW and Muon: decoupled from the gradient; "
-                                               "SGD: added to the gradient, as torch.optim.SGD does")
-                                          .under("Optimizer"));
+    s.add(&TrainConfig::weight_decay,
+          option("weight_decay", "Weight decay")
+              .at_least(0)
+              .doc("on matrices and embeddings; AdamW and Muon: decoupled from the gradient; "
+                   "SGD: added to the gradient, as torch.optim.SGD does")
+              .under("Optimizer"));
     s.add(&TrainConfig::decay_all, option("decay_all", "Decay everything")
                                        .doc("weight decay on gains, biases and scalars too")
                                        .under("Optimizer"));
@@ -337,12 +343,14 @@ Schema<TrainConfig> declare_train() {
                                           .doc("micro-batches of windows, evenly spaced over the validation set")
                                           .under("Watching")
                                           .when(equals("eval_windows", 0)));
-    s.add(&TrainConfig::eval_windows,
-          option("eval_windows", "Validation windows")
-              .range(0, 1 << 30)
-              .doc("windows of one context each, evenly spaced over the validation set, whatever the batch; 0: as many as "
-                   "the validation batches hold")
-              .under("Watching"));
+    s.add(
+        &TrainConfig::eval_windows,
+        option("eval_windows", "Validation windows")
+            .range(0, 1 << 30)
+            .doc(
+                "windows of one context each, evenly spaced over the validation set, whatever the batch; 0: as many as "
+                "the validation batches hold")
+            .under("Watching"));
     s.add(&TrainConfig::log_every, option("log_every", "Read every")
                                        .range(1, 10000)
                                        .in("steps")

@@ -211,8 +211,7 @@ Json to_json(const StudyConfig& study) {
 std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std::string>& settings) {
     const std::string where = "study " + study.name;
     RunConfig baseline = patched(RunConfig{}, study.baseline, where + ": baseline");
-    for (const std::string& setting : settings)
-        baseline = patched(baseline, setting_of(setting), "--set ");
+    for (const std::string& setting : settings) baseline = patched(baseline, setting_of(setting), "--set ");
     if (!study.policy.empty()) baseline.train.policy = study.policy;
 
     std::vector<std::pair<VariantConfig, RunConfig>> variants{{{"baseline", "Baseline", Json::object()}, baseline}};

@@ -25,8 +25,8 @@ Batch training_batch(const TokenFile& tokens, std::int64_t rows, std::int64_t co
 std::int64_t evaluation_windows(const TrainConfig& train);
 
 // The windows `first` to `first + rows - 1` of `windows` that are evenly spaced over the whole set. They begin at
-// linspace(0, size - context - 2, windows), rounded down, as in the quick study's PyTorch twin, so that the text depends
-// on the number of windows and their length alone.
+// linspace(0, size - context - 2, windows), rounded down, as in the quick study's PyTorch twin, so that the text
+// depends on the number of windows and their length alone.
 Batch evaluation_batch(const TokenFile& tokens, std::int64_t context, std::int64_t windows, std::int64_t first,
                        std::int64_t rows);
 

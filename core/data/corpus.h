@@ -20,11 +20,11 @@ struct Document {
 
 // The documents of texts, in a fixed order and never all in memory. A text is a file or a folder of files in path order
 // (text_files.h); what a file holds is told by its first bytes: plain text, or in a .jsonl JSON lines or one array of
-// objects, each also compressed with gzip. A document ends at <|endoftext|>, at the end of a JSON document or a file, or every
-// `block_lines` lines where a plain file has no <|endoftext|>; empty lines are left out of block-cut documents. Lines
-// may end in "\n", "\r\n" or "\r". Document i is held out for validation when i % val_every == val_every / 2, unless
-// data.val names texts of its own. InputError: a missing or empty text, a file of another kind, bytes that are not
-// UTF-8, a JSON document without the field (file and line).
+// objects, each also compressed with gzip. A document ends at <|endoftext|>, at the end of a JSON document or a file,
+// or every `block_lines` lines where a plain file has no <|endoftext|>; empty lines are left out of block-cut
+// documents. Lines may end in "\n", "\r\n" or "\r". Document i is held out for validation when i % val_every ==
+// val_every / 2, unless data.val names texts of its own. InputError: a missing or empty text, a file of another kind,
+// bytes that are not UTF-8, a JSON document without the field (file and line).
 class DocumentReader {
   public:
     DocumentReader(const DataConfig& config, const std::vector<std::filesystem::path>& texts);

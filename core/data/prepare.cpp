@@ -228,8 +228,8 @@ void read_byte_corrections(const PreparedData& data, ValidationSet& set, const f
     const io::NpyHeader header = io::read_npy_header(file);
     if (header.dtype != "i8" || header.shape.size() != 2 || header.shape[1] != 2)
         throw InputError("{}: a table of positions and bytes is expected (int64, two columns)", file.string());
-    const std::string bytes = io::OpenFile(file, O_RDONLY)
-                                  .read_at(header.data_offset, static_cast<std::size_t>(header.count()) * 8);
+    const std::string bytes =
+        io::OpenFile(file, O_RDONLY).read_at(header.data_offset, static_cast<std::size_t>(header.count()) * 8);
     std::array<std::int64_t, 2> ids{};
     for (std::size_t at = 0; at + 16 <= bytes.size(); at += 16) {
         const auto position = io::load<std::int64_t>(bytes.data() + at);
@@ -245,19 +245,22 @@ void read_byte_corrections(const PreparedData& data, ValidationSet& set, const f
 
 std::string unknown_finding(std::int64_t unknown, std::int64_t tokens, bool bytes_are_known, bool trained_here) {
     return fmt::format(
-        "{} of {} tokens ({:.2g} %) are the unknown token: the tokenizer has no token for these characters, so the model "
+        "{} of {} tokens ({:.2g} %) are the unknown token: the tokenizer has no token for these characters, so the "
+        "model "
         "cannot tell them apart. {} {}",
         with_thousands(unknown), with_thousands(tokens),
         100.0 * static_cast<double>(unknown) / static_cast<double>(std::max<std::int64_t>(1, tokens)),
-        bytes_are_known ? "Bits per byte count the bytes of the text that they stand for."
-                        : "No id tells how many bytes they stand for, so bits per byte count them as 0 bytes and are too "
-                          "high. Tokenize the text with 'ablate tokenize', which records the bytes.",
+        bytes_are_known
+            ? "Bits per byte count the bytes of the text that they stand for."
+            : "No id tells how many bytes they stand for, so bits per byte count them as 0 bytes and are too "
+              "high. Tokenize the text with 'ablate tokenize', which records the bytes.",
         trained_here ? "Set data.byte_fallback to true, or use a larger data.vocab_size."
                      : "Use a tokenizer with byte fallback, or a byte-level one.");
 }
 
 constexpr std::string_view same_text_finding =
-    "The validation set '{}' is the training set, byte for byte: its loss says how well the model remembers the text, not "
+    "The validation set '{}' is the training set, byte for byte: its loss says how well the model remembers the text, "
+    "not "
     "how well it predicts new text. Name another text in data.val, or leave data.val empty to hold out every "
     "data.val_every-th document.";
 
@@ -276,8 +279,7 @@ void find_in_data(PreparedData& data, const Json& described, const std::string& 
 
 // The tokens that `tokens` names; `val` names those of validation sets instead of the ones found there.
 PreparedData load_tokens(const DataConfig& config, const fs::path& tokens,
-                         const std::map<std::string, std::string>& val, FileHashes& hashes,
-                         const Progress& progress) {
+                         const std::map<std::string, std::string>& val, FileHashes& hashes, const Progress& progress) {
     PreparedData data;
     const TokenSets sets = find_token_sets(tokens, val, config.val_every);
     const fs::path& folder = data.folder = sets.folder;
@@ -394,8 +396,7 @@ std::vector<std::string> early_findings_of_text(const DataConfig& config, const 
         unknown += set.value("unknown_tokens", std::int64_t{0});
         tokens += set.value("tokens", std::int64_t{0});
     }
-    if (unknown > 0)
-        findings.push_back(unknown_finding(unknown, tokens, true, config.tokenizer.empty()));
+    if (unknown > 0) findings.push_back(unknown_finding(unknown, tokens, true, config.tokenizer.empty()));
     return findings;
 }
 
@@ -447,7 +448,8 @@ PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const
         if (auto known = opened_earlier(config, source.path, cache, earlier, hashes, progress))
             data = *std::move(known);
         else
-            data = load_tokens(config, cached_tokens(config, source.path, cache, hashes, progress), {}, hashes, progress);
+            data =
+                load_tokens(config, cached_tokens(config, source.path, cache, hashes, progress), {}, hashes, progress);
         data.origin = source.origin;
         data.remarks = text_remarks(config, {source.path});
         if (!source.note.empty()) data.remarks.push_back(source.note);

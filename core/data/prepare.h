@@ -34,8 +34,8 @@ struct PreparedData {
     double unigram_entropy = 0;                  // nats, of the training tokens
     std::string sha256;                          // of train, validation and tokenizer: the data's identity
     TextOrigin origin = TextOrigin::given;
-    std::vector<std::string> remarks;  // a line each for every output: a stand-in, files that are not read
-    std::int64_t unknown_tokens = 0;   // of all sets
+    std::vector<std::string> remarks;   // a line each for every output: a stand-in, files that are not read
+    std::int64_t unknown_tokens = 0;    // of all sets
     std::vector<std::string> findings;  // a sentence or two each: unknown tokens, a validation set that is the training
                                         // set, what the tokenizer's files left open
 };
@@ -74,8 +74,8 @@ std::filesystem::path models_beside(const std::filesystem::path& cache);
 
 // Trains a sentencepiece BPE on the training documents of `texts`, unless data.tokenizer names one, and writes it,
 // train.npy, val.npy (or one NAME.npy for each of data.val) and data.json into `out`, which must not exist. InputError
-// when the text does not yield data.vocab_size. The recipe: identity normalization, the newline a piece, no space before
-// a text, each document encoded as a whole.
+// when the text does not yield data.vocab_size. The recipe: identity normalization, the newline a piece, no space
+// before a text, each document encoded as a whole.
 void tokenize(const DataConfig& config, const std::vector<std::filesystem::path>& texts,
               const std::filesystem::path& out, const Progress& progress = {});
 

@@ -90,8 +90,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     }
 
     std::int64_t line_start_bytes(std::int32_t id) const override {
-        return byte_length(id) -
-               (adds_space_ && !is_special(id) && is_piece(id) && piece(id).starts_with(space_mark));
+        return byte_length(id) - (adds_space_ && !is_special(id) && is_piece(id) && piece(id).starts_with(space_mark));
     }
 
     bool ends_line(std::int32_t id) const override {
@@ -174,8 +173,8 @@ class SentencePieceTokenizer final : public Tokenizer {
              std::vector<std::int32_t>& ids, Bytes bytes) const {
         std::vector<int> encoded;
         sentencepiece::ImmutableSentencePieceText spans;
-        const bool encodes = bytes ? processor.Encode(text, spans.mutable_proto()).ok()
-                                   : processor.Encode(text, &encoded).ok();
+        const bool encodes =
+            bytes ? processor.Encode(text, spans.mutable_proto()).ok() : processor.Encode(text, &encoded).ok();
         if (!encodes) throw InputError("{}: sentencepiece cannot encode a text with it", file_.string());
         ids.insert(ids.end(), encoded.begin(), encoded.end());
         if (!bytes) return;

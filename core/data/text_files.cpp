@@ -165,9 +165,9 @@ std::optional<std::string> likely_field(const std::string& field, const std::vec
     names.resize(names.size() - more);
     throw InputError("{}: no field '{}' (data.text_field): the document has the field{} {}{}; {}", where, field,
                      names.size() == 1 ? "" : "s", join(names, ", "), more ? fmt::format(" and {} more", more) : "",
-                     likely ? fmt::format("set data.text_field={}", *likely)
-                            : texts.empty() ? std::string("none of them holds a string; write each document as one")
-                                            : std::string("set data.text_field to the one that holds the text"));
+                     likely          ? fmt::format("set data.text_field={}", *likely)
+                     : texts.empty() ? std::string("none of them holds a string; write each document as one")
+                                     : std::string("set data.text_field to the one that holds the text"));
 }
 
 }  // namespace
@@ -229,11 +229,10 @@ std::string unread_remark(const fs::path& text) {
         if (!fs::is_directory(text)) return {};
         const std::vector<fs::path> unread = look_into(text).unread;
         if (unread.empty()) return {};
-        const std::string files = unread.size() == 1
-                                      ? "one file of this folder is"
-                                      : with_thousands(std::ssize(unread)) + " files of this folder are";
-        return fmt::format("{}: {} not read: {}. Ablate reads .txt and .jsonl files, also with .gz", text.string(), files,
-                           counted_extensions(unread));
+        const std::string files = unread.size() == 1 ? "one file of this folder is"
+                                                     : with_thousands(std::ssize(unread)) + " files of this folder are";
+        return fmt::format("{}: {} not read: {}. Ablate reads .txt and .jsonl files, also with .gz", text.string(),
+                           files, counted_extensions(unread));
     } catch (const fs::filesystem_error& error) {
         throw InputError("{}: {}", text.string(), error.code().message());
     }

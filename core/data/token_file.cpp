@@ -28,8 +28,7 @@ constexpr std::int64_t uint16_ids = 1 << 16;
 template <class T>
 void widen_in_place(std::span<std::int64_t> ids) {
     const char* items = reinterpret_cast<const char*>(ids.data() + ids.size()) - ids.size() * sizeof(T);
-    for (std::size_t k = 0; k < ids.size(); ++k)
-        ids[k] = static_cast<std::int64_t>(io::load<T>(items + k * sizeof(T)));
+    for (std::size_t k = 0; k < ids.size(); ++k) ids[k] = static_cast<std::int64_t>(io::load<T>(items + k * sizeof(T)));
 }
 
 // The types of ids. An unsigned 64-bit id beyond the signed range becomes negative, and is refused as such.
@@ -111,8 +110,7 @@ std::string likely_type(const io::Sniffed& sniffed, std::int64_t vocab_size) {
         bool fits = count > 0 && sniffed.bytes % bytes == 0;
         for (std::size_t k = 0; fits && k < count; ++k) {
             const char* at = sniffed.head.data() + k * bytes;
-            const std::int64_t id =
-                bytes == 4 ? std::int64_t(io::load<std::uint32_t>(at)) : io::load<std::int64_t>(at);
+            const std::int64_t id = bytes == 4 ? std::int64_t(io::load<std::uint32_t>(at)) : io::load<std::int64_t>(at);
             fits = id >= 0 && id < vocab_size;
         }
         if (fits) return name;

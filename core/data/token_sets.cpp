@@ -30,10 +30,10 @@ struct Named {
     std::optional<std::int64_t> number, total;
 };
 
-constexpr std::array kRoleWords{std::pair("training", Role::train),        std::pair("train", Role::train),
-                                std::pair("validation", Role::validation), std::pair("valid", Role::validation),
-                                std::pair("val", Role::validation),        std::pair("dev", Role::validation),
-                                std::pair("test", Role::test)};
+constexpr std::array kRoleWords{
+    std::pair("training", Role::train),   std::pair("train", Role::train),    std::pair("validation", Role::validation),
+    std::pair("valid", Role::validation), std::pair("val", Role::validation), std::pair("dev", Role::validation),
+    std::pair("test", Role::test)};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -270,8 +270,8 @@ class Finder {
             sets_.remarks.push_back(fmt::format("no shard is there before {}: the set is joined without it",
                                                 first.file.filename().string()));
         if (const auto total = first.total; total && *total != std::ssize(shards))
-            sets_.remarks.push_back(fmt::format("{}: {} of {} shards are there: the set is joined of these",
-                                                first.stem, shards.size(), *total));
+            sets_.remarks.push_back(fmt::format("{}: {} of {} shards are there: the set is joined of these", first.stem,
+                                                shards.size(), *total));
         return files;
     }
 
@@ -291,10 +291,11 @@ class Finder {
                 files.front().string(), documents, val_every_, val_every_ / 2 + 1);
         sets_.train.held_out = {HeldOut::Part::training, val_every_};
         sets_.validation.push_back({"val", files, {HeldOut::Part::validation, val_every_}});
-        sets_.remarks.push_back(fmt::format(
-            "{}: one document in {} is held out for validation (data.val_every). To validate on other tokens, name them in "
-            "data.val",
-            files.front().string(), val_every_));
+        sets_.remarks.push_back(
+            fmt::format("{}: one document in {} is held out for validation (data.val_every). To validate on other "
+                        "tokens, name them in "
+                        "data.val",
+                        files.front().string(), val_every_));
     }
 
     const std::map<std::string, std::string>& val_;

@@ -257,15 +257,15 @@ void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, c
     Json data;
     atomic_directory(out, [&](const fs::path& folder) {
         data = {{"format", 1},
-                     {"recipe", token_recipe},
-                     {"vocab_size", config.vocab_size},
-                     {"options",
-                      {{"block_lines", config.block_lines},
-                       {"val_every", config.val_every},
-                       {"text_field", config.text_field},
-                       {"byte_fallback", config.byte_fallback},
-                       {"trained_tokenizer", given.empty()}}},
-                     {"texts", describe_texts(config, texts, hashes)}};
+                {"recipe", token_recipe},
+                {"vocab_size", config.vocab_size},
+                {"options",
+                 {{"block_lines", config.block_lines},
+                  {"val_every", config.val_every},
+                  {"text_field", config.text_field},
+                  {"byte_fallback", config.byte_fallback},
+                  {"trained_tokenizer", given.empty()}}},
+                {"texts", describe_texts(config, texts, hashes)}};
 
         if (given.empty()) {
             atomic_write(folder / "tokenizer.model", train_tokenizer(config, texts, found, progress));

@@ -5,8 +5,8 @@
 // How a folder of tokens is made: shared by prepare_data() and tokenize().
 namespace ablate::data {
 
-// What a text means as tokens: part of the cache's key, and recorded in data.json. 1 (version 0.1, where data.json names
-// none): each line encoded alone. 2: each document as a whole.
+// What a text means as tokens: part of the cache's key, and recorded in data.json. 1 (version 0.1, where data.json
+// names none): each line encoded alone. 2: each document as a whole.
 inline constexpr int token_recipe = 2;
 
 // Of a validation set: a table [n, 2] of positions and the bytes that the tokens there stand for, where the ids do not

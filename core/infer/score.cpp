@@ -156,11 +156,12 @@ Score score_tokens(const TrainedModel& trained, const fs::path& token_file, cons
 Score score_text(const TrainedModel& trained, const std::string& text, const fs::path& logits) {
     std::vector<std::int32_t> bytes;
     const std::vector<std::int32_t> ids = text_ids(trained, text, /*templated=*/text.empty(), &bytes);
-    return score(trained, static_cast<std::int64_t>(ids.size()), logits, "the text",
-                 [&](std::int64_t begin, std::span<std::int64_t> some) {
-                     std::copy_n(ids.begin() + begin, some.size(), some.begin());
-                 },
-                 bytes);
+    return score(
+        trained, static_cast<std::int64_t>(ids.size()), logits, "the text",
+        [&](std::int64_t begin, std::span<std::int64_t> some) {
+            std::copy_n(ids.begin() + begin, some.size(), some.begin());
+        },
+        bytes);
 }
 
 }  // namespace ablate::infer

@@ -43,8 +43,12 @@ run::RunInfo info_of(const ImportedRun& run) {
     info.parameters = run.parameters.value_or(0);
     info.flops_per_token = kUnknown;
     info.versions = {{"imported by", std::string("ablate ") + kVersion}};
-    info.source = {{"format", run.format}, {"path", info.origin}, {"sha256", run.sha256},
-                   {"config", run.stated}, {"known", run.known},  {"remarks", run.remarks},
+    info.source = {{"format", run.format},
+                   {"path", info.origin},
+                   {"sha256", run.sha256},
+                   {"config", run.stated},
+                   {"known", run.known},
+                   {"remarks", run.remarks},
                    {"seed", run.knows_seed ? Json(run.seed) : Json()}};
     if (run.is_mean) info.source["mean"] = true;
     info.config_hash = run::identity_hash(info);

@@ -135,11 +135,13 @@ void judge_end(ImportedRun& run) {
     if (budget == run.known.end() || run.steps >= run.config.train.steps) return;
     const std::string end = fmt::format("its log ends at step {} of {}", run.steps, run.config.train.steps);
     if (run.summary.contains("run_average_train_loss"))
-        run.remarks.push_back(end + ". Its last record says that the training ended there, so the run counts as "
-                                    "finished");
+        run.remarks.push_back(end +
+                              ". Its last record says that the training ended there, so the run counts as "
+                              "finished");
     else if (run.steps + 1 == run.config.train.steps)
-        run.remarks.push_back(end + ". That is the last step of a log that counts from 0, so the run counts as "
-                                    "finished");
+        run.remarks.push_back(end +
+                              ". That is the last step of a log that counts from 0, so the run counts as "
+                              "finished");
     else
         run.verdict = {Outcome::stopped, Collapse::none, run.steps, "", end};
 }

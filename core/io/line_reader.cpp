@@ -5,8 +5,7 @@
 
 namespace ablate::io {
 
-namespace {
-}
+namespace {}
 
 LineReader::LineReader(const std::filesystem::path& file) : bytes_(file) {}
 

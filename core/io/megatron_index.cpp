@@ -18,9 +18,9 @@ struct Code {
     const char *name, *dtype;  // no dtype: holds no ids
     std::size_t bytes;
 };
-constexpr std::array kCodes{Code{1, "uint8", "u1", 1},    Code{2, "int8", "", 1},     Code{3, "int16", "i2", 2},
-                            Code{4, "int32", "i4", 4},    Code{5, "int64", "i8", 8},  Code{6, "float64", "", 8},
-                            Code{7, "float32", "", 4},    Code{8, "uint16", "u2", 2}};
+constexpr std::array kCodes{Code{1, "uint8", "u1", 1}, Code{2, "int8", "", 1},    Code{3, "int16", "i2", 2},
+                            Code{4, "int32", "i4", 4}, Code{5, "int64", "i8", 8}, Code{6, "float64", "", 8},
+                            Code{7, "float32", "", 4}, Code{8, "uint16", "u2", 2}};
 
 class Reader {
   public:

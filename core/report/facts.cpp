@@ -81,7 +81,8 @@ double mean_final_train(const Comparison& comparison, const Group& group) {
 
 double generalization_gap(const Comparison& comparison, const Group& group) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    if (comparison.measure != study::Measure::val_loss || !group.span.exists() || !group.train_span.exists()) return nan;
+    if (comparison.measure != study::Measure::val_loss || !group.span.exists() || !group.train_span.exists())
+        return nan;
     if (std::abs(group.span.last() - group.train_span.last()) > study::kFinalTrainSteps) return nan;
     return group.final_val.mean - mean_final_train(comparison, group);
 }

@@ -29,7 +29,8 @@ double mean_final_train(const study::Comparison& comparison, const study::Group&
 // Final validation less final training loss, where both were read at the same steps; else NaN.
 double generalization_gap(const study::Comparison& comparison, const study::Group& group);
 double seconds_per_step(const study::Comparison& comparison, const study::Group& group);
-bool has_rough_times(const study::Comparison& comparison, const study::Group& group);  // they or the baseline's shared the machine
+bool has_rough_times(const study::Comparison& comparison,
+                     const study::Group& group);  // they or the baseline's shared the machine
 // The share of the baseline's time that a step takes; NaN where it is not known or where a run took under a second.
 double step_time_ratio(const study::Comparison& comparison, const study::Group& group);
 std::int64_t count_events(const study::Comparison& comparison, const study::Group& group, const std::string& type);

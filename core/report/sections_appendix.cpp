@@ -46,13 +46,13 @@ Table precision_table(const Comparison& comparison) {
         for (std::size_t index : group.runs) {
             const ComparedRun& compared = comparison.runs[index];
             const run::Series& train = (*compared.metrics)[run::kTrainLoss];
-            table.rows.push_back({{compared.listed.info.id, group.name, run::seed_text(compared.listed.info),
-                                   run::to_string(compared.listed.status), precise(compared.best_val, compared.val),
-                                   compared.best_step >= 0 ? std::to_string(compared.best_step) : "–",
-                                   final_value(compared, compared.final_val, compared.val), final_steps(compared),
-                                   precise(compared.min_train, train),
-                                   final_value(compared, compared.final_train, train)},
-                                  group.is_baseline});
+            table.rows.push_back(
+                {{compared.listed.info.id, group.name, run::seed_text(compared.listed.info),
+                  run::to_string(compared.listed.status), precise(compared.best_val, compared.val),
+                  compared.best_step >= 0 ? std::to_string(compared.best_step) : "–",
+                  final_value(compared, compared.final_val, compared.val), final_steps(compared),
+                  precise(compared.min_train, train), final_value(compared, compared.final_train, train)},
+                 group.is_baseline});
         }
     return table;
 }

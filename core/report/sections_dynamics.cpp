@@ -219,11 +219,10 @@ void add_equal_cost(Document& document, const Comparison& comparison) {
                 {}};
     List remarks;
     for (const study::EqualCost& cost : costs) {
-        table.rows.push_back(
-            {{study::display_name(comparison.groups[cost.group]),
-              study::step_time_text(cost), with_thousands(std::llround(cost.step)),
-              study::with_half_width(cost.at_step.interval), cost.has_times() ? short_duration(cost.seconds) : "–",
-              study::with_half_width(cost.at_seconds.interval)}});
+        table.rows.push_back({{study::display_name(comparison.groups[cost.group]), study::step_time_text(cost),
+                               with_thousands(std::llround(cost.step)), study::with_half_width(cost.at_step.interval),
+                               cost.has_times() ? short_duration(cost.seconds) : "–",
+                               study::with_half_width(cost.at_seconds.interval)}});
         if (std::string said = study::remark(comparison, cost); !said.empty())
             remarks.items.push_back({"", said + "."});
     }

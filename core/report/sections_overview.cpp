@@ -153,9 +153,7 @@ Table results_table(const Comparison& comparison) {
         const std::string seeds = seeds_of(group);
         const bool any = group.healthy() > 0;
         cells.push_back(seeds);
-        cells.push_back(any                   ? study::with_half_width(group.final_val)
-                        : group.collapsed > 0 ? "collapsed"
-                                              : "–");
+        cells.push_back(any ? study::with_half_width(group.final_val) : group.collapsed > 0 ? "collapsed" : "–");
         if (!alike) cells.push_back(study::span_text(group.span));
         cells.push_back(any ? study::with_half_width(group.best_val) : "–");
         cells.push_back(study::with_half_width(group.delta));

@@ -20,8 +20,8 @@ const Group* baseline_of(const Comparison& comparison, const Group& group) {
 void add_result_items(List& list, const Comparison& comparison, const Group& group) {
     const std::string what = study::measured(comparison);
     if (group.healthy() > 0) {
-        list.items.push_back({"Final " + what + ":", study::with_half_width(group.final_val) + " " +
-                                                         study::in_words(group.span)});
+        list.items.push_back(
+            {"Final " + what + ":", study::with_half_width(group.final_val) + " " + study::in_words(group.span)});
         list.items.push_back({"Best " + what + ":", study::with_half_width(group.best_val)});
     }
     if (group.delta.n > 0) {

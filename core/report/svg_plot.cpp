@@ -147,8 +147,7 @@ std::string notes(const LinePlot& plot, const Frame& frame) {
     if (not_finite > 0) said.push_back(counted(not_finite, "value is not finite", "values are not finite"));
     if (beyond > 0) said.push_back(counted(beyond, "value is beyond 1e300", "values are beyond 1e300"));
     if (not_positive > 0) said.push_back(counted(not_positive, "value is 0 or less", "values are 0 or less"));
-    if (below > 0)
-        said.push_back(counted(below, "value is below ", "values are below ") + significant(frame.cut, 2));
+    if (below > 0) said.push_back(counted(below, "value is below ", "values are below ") + significant(frame.cut, 2));
     if (back > 0)
         said.push_back(counted(back, "point went back and is drawn in its place",
                                "points went back and are drawn in their places"));

@@ -110,8 +110,8 @@ void summarise(const Comparison& comparison, Group& group) {
         if (compared.collapsed()) {
             ++group.collapsed;
             const auto& verdict = compared.listed.state.verdict;
-            group.collapse_causes.push_back(
-                fmt::format("seed {}: {}", run::seed_text(compared.listed.info), verdict ? verdict->cause : "collapsed"));
+            group.collapse_causes.push_back(fmt::format("seed {}: {}", run::seed_text(compared.listed.info),
+                                                        verdict ? verdict->cause : "collapsed"));
         } else if (!compared.healthy()) {
             ++group.unfinished;
         } else if (std::isfinite(compared.final_val)) {
@@ -197,8 +197,8 @@ void mark_shared_machine(Comparison& comparison) {
     }
 }
 
-// Whether a's mean is the lower one where both can be read, else at the end of each (grid points of other lengths). NaN,
-// of a group without a healthy seed, is below nothing.
+// Whether a's mean is the lower one where both can be read, else at the end of each (grid points of other lengths).
+// NaN, of a group without a healthy seed, is below nothing.
 bool has_lower_loss(const Comparison& comparison, const Group& a, const Group& b) {
     const double x = a.final_val.mean, y = b.final_val.mean;
     if (std::isfinite(x) && std::isfinite(y) && a.span.at != b.span.at && !have_own_ends(a, b)) {

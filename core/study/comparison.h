@@ -15,10 +15,10 @@ enum class Measure { val_loss, val_bpb, train_loss };
 
 // The steps at which final values are read, the same for all runs compared.
 struct Span {
-    std::vector<double> at;  // ascending; empty: none. Between two steps only where a line is a mean over several
-    bool on_line = false;    // where a run has no value it is read on the line between the two around it
-    double line_steps = 1;   // a logged line is the mean over as many steps
-    bool centered = false;   // or over different numbers of steps: each line is read at the middle of them
+    std::vector<double> at;     // ascending; empty: none. Between two steps only where a line is a mean over several
+    bool on_line = false;       // where a run has no value it is read on the line between the two around it
+    double line_steps = 1;      // a logged line is the mean over as many steps
+    bool centered = false;      // or over different numbers of steps: each line is read at the middle of them
     std::string obstacle = {};  // why there is none although runs have values
     bool exists() const { return !at.empty(); }
     double first() const { return at.front(); }  // of one that exists

@@ -63,8 +63,7 @@ bool has_values(const Comparison& comparison, const Group& group) {
 // Why nothing can be compared, or "".
 std::string obstacle(const Comparison& comparison, const Group& group, const Group& reference) {
     const bool ours = has_values(comparison, group), theirs = has_values(comparison, reference);
-    if (!ours && group.collapsed > 0)
-        return fmt::format("{}: {}", collapse_rate(group), group.collapse_causes.front());
+    if (!ours && group.collapsed > 0) return fmt::format("{}: {}", collapse_rate(group), group.collapse_causes.front());
     if (!ours && group.unfinished == 0) return fmt::format("its log holds no {}", measured(comparison));
     if (!ours) return "no seed has finished";
     if (!theirs && reference.collapsed > 0)
@@ -72,8 +71,7 @@ std::string obstacle(const Comparison& comparison, const Group& group, const Gro
                            collapse_rate(reference));
     if (!theirs && reference.unfinished == 0)
         return fmt::format("the log of {} holds no {}", reference_name(reference), measured(comparison));
-    if (!theirs)
-        return fmt::format("{} has not finished here: no comparison can be made", reference_name(reference));
+    if (!theirs) return fmt::format("{} has not finished here: no comparison can be made", reference_name(reference));
     if (group.imported() != reference.imported())
         return fmt::format("{} is an imported log, whose data are not known: the losses cannot be compared",
                            group.imported() ? display_name(group) : reference_name(reference));
@@ -161,9 +159,8 @@ Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_
                             in_words(ours.span), reference_name(theirs), in_words(theirs.span));
         return delta;
     }
-    delta = compare_groups(comparison, group, reference, [&](const ComparedRun& compared) {
-        return value_over(comparison, compared, span);
-    });
+    delta = compare_groups(comparison, group, reference,
+                           [&](const ComparedRun& compared) { return value_over(comparison, compared, span); });
     if (delta.interval.n == 0) return delta;
     delta.span = span;
     delta.judgement += fmt::format("; read {}, the last that both share", in_words(span));

@@ -159,7 +159,9 @@ void note_finite_again(Comparison& comparison) {
         std::int64_t count = 0, first = -1, last = -1;
         for (const Json& event : compared.metrics->events()) {
             if (!event.is_object() || event.value("type", Json()) != "finite_again") continue;
-            const auto is_whole = [&](const char* key) { return event.contains(key) && event[key].is_number_integer(); };
+            const auto is_whole = [&](const char* key) {
+                return event.contains(key) && event[key].is_number_integer();
+            };
             if (!is_whole("count") || !is_whole("since") || !is_whole("step")) continue;
             count += event["count"].get<std::int64_t>();
             if (first < 0) first = event["since"].get<std::int64_t>();

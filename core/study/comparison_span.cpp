@@ -15,9 +15,9 @@ namespace ablate::study {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kNearEnd = 0.9;     // of the shortest run: a shared step beyond that is its end
-constexpr double kFarthest = 0.5;    // and one before that says nothing about the end
-constexpr double kGap = 0.02;        // of the shortest run: values closer together are joined by a line
+constexpr double kNearEnd = 0.9;   // of the shortest run: a shared step beyond that is its end
+constexpr double kFarthest = 0.5;  // and one before that says nothing about the end
+constexpr double kGap = 0.02;      // of the shortest run: values closer together are joined by a line
 
 bool is_train(const Comparison& comparison, bool train) { return train || comparison.measure == Measure::train_loss; }
 
@@ -62,8 +62,8 @@ double value_at(const Points& points, double x) {
     return before->second + share * (after->second - before->second);
 }
 
-// The points of all runs in the middle of their steps, up to the last line whose steps all runs have reached: the others
-// are averaged over the steps of the coarsest line.
+// The points of all runs in the middle of their steps, up to the last line whose steps all runs have reached: the
+// others are averaged over the steps of the coarsest line.
 std::vector<Points> centered_points(const Comparison& comparison, const std::vector<const ComparedRun*>& runs,
                                     bool train) {
     double end = std::numeric_limits<double>::infinity();
@@ -150,9 +150,9 @@ std::string ends_in_words(const Comparison& comparison, const std::vector<const 
         const Points points = points_of(*compared, series_of(comparison, *compared, false));
         if (points.empty()) continue;
         const double end = points.back().first;
-        ends.push_back(fmt::format("seed {} {}", run::seed_text(compared->listed.info),
-                                   end == kUnknownStep ? "at a step that is not known"
-                                                       : "at step " + with_thousands(std::llround(end))));
+        ends.push_back(fmt::format(
+            "seed {} {}", run::seed_text(compared->listed.info),
+            end == kUnknownStep ? "at a step that is not known" : "at step " + with_thousands(std::llround(end))));
         if (ends.size() == 4) break;
     }
     return join(ends, ", ");
@@ -205,8 +205,8 @@ Span common_span(const Comparison& comparison, const std::vector<const ComparedR
 
 double value_over(const Comparison& comparison, const ComparedRun& compared, const Span& span, bool train) {
     const Points points = read_points(comparison, compared, train, span.centered);
-    const bool finer = span.centered &&
-                       steps_of_a_line(compared, series_of(comparison, compared, train)) < span.line_steps;
+    const bool finer =
+        span.centered && steps_of_a_line(compared, series_of(comparison, compared, train)) < span.line_steps;
     std::vector<double> values;
     for (const double x : span.at) {
         std::vector<double> within;
@@ -237,10 +237,10 @@ void read_finals(Comparison& comparison) {
         read_finals_of(comparison, group, true);
         read_finals_of(comparison, group, false);
         if (!group.span.obstacle.empty())
-            group.span.obstacle =
-                fmt::format("its seeds were logged last {}, and no step near the end was logged in all of them, so "
-                            "there is no mean over them",
-                            ends_in_words(comparison, healthy_runs(comparison, group)));
+            group.span.obstacle = fmt::format(
+                "its seeds were logged last {}, and no step near the end was logged in all of them, so "
+                "there is no mean over them",
+                ends_in_words(comparison, healthy_runs(comparison, group)));
     }
 }
 

@@ -102,8 +102,8 @@ class Remarks {
                 train_.dead_margin, no_preference);
         if (train_.epochs > 0) return;
         if (train_.steps < train::kShortestJudged)
-            add(Severity::note, "a run of {} steps is too short to be judged dead, which takes {} steps",
-                train_.steps, train::kShortestJudged);
+            add(Severity::note, "a run of {} steps is too short to be judged dead, which takes {} steps", train_.steps,
+                train::kShortestJudged);
         if (train_.spike_recovery >= train_.steps)
             add(Severity::note,
                 "train.spike_recovery {} is not below train.steps {}: no run can be called exploding before its end",
@@ -159,10 +159,11 @@ void look_at_rates(const StudyConfig& study, const VariantPoint& point, const Ru
     const bool by_patch = point.config.train.lr != baseline.train.lr && baseline.train.optimizer == "muon" &&
                           point.config.train.adam_lr == baseline.train.adam_lr;
     if (by_grid || by_patch)
-        findings.push_back({Severity::note, point.name,
-                            fmt::format("train.lr changes the rate of the hidden matrices only; embeddings, head, gains "
-                                        "and biases keep train.adam_lr {}",
-                                        in_digits(point.config.train.adam_lr))});
+        findings.push_back(
+            {Severity::note, point.name,
+             fmt::format("train.lr changes the rate of the hidden matrices only; embeddings, head, gains "
+                         "and biases keep train.adam_lr {}",
+                         in_digits(point.config.train.adam_lr))});
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ constexpr double kMismatchThatCounts = 0.001;
 // What can be said of the data before they are read. Data that cannot be read are an error of the run.
 std::vector<std::string> remarks_on_data(const DataConfig& config) {
     try {
-        if (!config.tokens.empty())
-            return data::find_token_sets(config.tokens, config.val, config.val_every).remarks;
+        if (!config.tokens.empty()) return data::find_token_sets(config.tokens, config.val, config.val_every).remarks;
         return config.text.empty() ? std::vector<std::string>() : data::text_remarks(config, {config.text});
     } catch (const InputError&) {
         return {};

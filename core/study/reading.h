@@ -13,7 +13,8 @@ double per_step(const ComparedRun& compared, Along along);
 using SeriesOf = std::function<const run::Series&(const ComparedRun&)>;
 
 // The mean over a group's healthy seeds at equal x, where all of them have a value, and its 95 % Student t interval:
-// at the steps of the seed that has the fewest, so that it depends little on how often each was logged. A seed's value between two of its points is on the line between them; beside a value that is not finite it is NaN.
+// at the steps of the seed that has the fewest, so that it depends little on how often each was logged. A seed's value
+// between two of its points is on the line between them; beside a value that is not finite it is NaN.
 struct MeanCurve {
     std::int64_t seeds = 0;
     std::vector<double> x, mean;

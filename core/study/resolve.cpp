@@ -30,8 +30,8 @@ void resolve_epochs(std::vector<VariantPoint>& points, const data::PreparedData&
 
 bool decay_after_warmup(TrainConfig& train) {
     if (train.schedule != "wsd") return false;
-    const double left = static_cast<double>(std::max<std::int64_t>(0, train.steps - train.warmup)) /
-                        static_cast<double>(train.steps);
+    const double left =
+        static_cast<double>(std::max<std::int64_t>(0, train.steps - train.warmup)) / static_cast<double>(train.steps);
     if (train.decay_share <= left) return false;
     train.decay_share = left;
     return true;

@@ -17,8 +17,8 @@ void resolve_epochs(std::vector<VariantPoint>& points, const data::PreparedData&
 
 // Schedule wsd: train.decay_share becomes at most the share of the steps that the warm-up leaves, so that the decay
 // begins after the warm-up instead of letting the learning rate jump there. True where it had to be cut. Called once
-// train.steps are known; run.json therefore holds the schedule as it was trained, and runs of version 0.1, which did not
-// cut it, keep their own identity and resume as they began.
+// train.steps are known; run.json therefore holds the schedule as it was trained, and runs of version 0.1, which did
+// not cut it, keep their own identity and resume as they began.
 bool decay_after_warmup(TrainConfig& train);
 void resolve_schedules(std::vector<VariantPoint>& points);
 

@@ -93,8 +93,7 @@ class Slice {
         const at::Tensor ids = at::arange(rows * config_.data.context, options)
                                    .remainder(config_.data.vocab_size)
                                    .view({rows, config_.data.context});
-        for (const model::Parameter& parameter : model_.parameters())
-            parameter.value.mutable_grad() = at::Tensor();
+        for (const model::Parameter& parameter : model_.parameters()) parameter.value.mutable_grad() = at::Tensor();
         model_.loss(ids, ids, {.training = true}).objective.backward();
     }
 
@@ -149,7 +148,8 @@ Parts measure(const RunConfig& config, int threads) {
 // variants that differ only in norms share one measurement.
 std::string key_of(const RunConfig& config, at::Device device) {
     Json json = to_json(config);
-    Json sizes = {{"model", json.at("model")}, {"vocabulary", config.data.vocab_size}, {"context", config.data.context}};
+    Json sizes = {
+        {"model", json.at("model")}, {"vocabulary", config.data.vocab_size}, {"context", config.data.context}};
     for (const char* key : {"layers", "init", "norm", "placement", "qk_norm_scope"}) sizes["model"].erase(key);
     for (const char* key : {"batch", "optimizer", "z_loss"}) sizes[key] = json.at("train").at(key);
     return fmt::format("{}, {}, {}, {} threads, {}, {}", cpu_model(), kVersion, config.train.precision,
@@ -198,9 +198,9 @@ double step_seconds(const Parts& parts, const RunConfig& config) {
 fs::path step_times_file() {
     const char* cache = std::getenv("XDG_CACHE_HOME");
     const char* home = std::getenv("HOME");
-    const fs::path folder = cache && *cache    ? fs::path(cache)
-                            : home && *home    ? fs::path(home) / ".cache"
-                                               : fs::temp_directory_path();
+    const fs::path folder = cache && *cache ? fs::path(cache)
+                            : home && *home ? fs::path(home) / ".cache"
+                                            : fs::temp_directory_path();
     return folder / "ablate" / "step-times.json";
 }
 

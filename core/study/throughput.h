@@ -21,7 +21,8 @@ std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunLi
 // From the workspace's runs of the same model, else from a step measured at the study's sizes (step_timing.h), now if
 // need be. While a run of the workspace trains nothing is measured: the estimate is then a rough one, as below.
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store);
-// The rough estimate, for where no step has been timed: from the machine's peak and the median utilization of the workspace's runs at the same precision, threads and device.
+// The rough estimate, for where no step has been timed: from the machine's peak and the median utilization of the
+// workspace's runs at the same precision, threads and device.
 TimeEstimate estimated_time(const RunConfig& config, double peak, const run::RunList& runs);
 
 }  // namespace ablate::study

@@ -60,11 +60,11 @@ DetectorEvent CollapseDetector::non_finite(std::int64_t step, double loss, doubl
              found.tensor);
     } else {
         detail["tensor"] = found.tensor;
-        call(Collapse::non_finite, step,
-             fmt::format("{} is {} at step {}{}", bad_loss ? "loss" : "gradient norm",
-                         word(bad_loss ? loss : grad_norm), step,
-                         found.tensor.empty() ? "" : ", first in " + found.tensor),
-             found.tensor);
+        call(
+            Collapse::non_finite, step,
+            fmt::format("{} is {} at step {}{}", bad_loss ? "loss" : "gradient norm", word(bad_loss ? loss : grad_norm),
+                        step, found.tensor.empty() ? "" : ", first in " + found.tensor),
+            found.tensor);
     }
     return {"non_finite", step, std::move(detail)};
 }

@@ -9,8 +9,8 @@ std::string first_non_finite_weight(const model::Transformer& model);
 
 // Where a non-finite step begins, found by computing it again from the weights it started with: a weight; else the
 // first activation in forward order ("blocks.2.attn"); else "loss"; else the first gradient in the table's order
-// ("blocks.0.attn.q.weight.grad"). Where each of these is finite and the norm is not, the sum of the squares overflowed:
-// then the tensor with the largest gradient is named. Nothing is named where the step is finite this time.
+// ("blocks.0.attn.q.weight.grad"). Where each of these is finite and the norm is not, the sum of the squares
+// overflowed: then the tensor with the largest gradient is named. Nothing is named where the step is finite this time.
 NonFinite first_non_finite(const model::Transformer& model, const StepSource& source, std::int64_t step);
 
 }  // namespace ablate::train

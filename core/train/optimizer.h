@@ -21,11 +21,11 @@ class Optimizer {
     virtual std::vector<NamedTensor> state() const = 0;
 };
 
-// adamw: torch.optim.AdamW(fused=True). sgd: torch.optim.SGD; its weight decay is coupled: decay times the weight is added
-// to the gradient, before momentum. muon: Muon (Jordan 2024,
-// as Levanter runs it: Nesterov momentum, five Newton-Schulz steps, rate times sqrt(max(1, rows / columns)), decoupled
-// decay) for the matrices of the blocks, AdamW at adam_lr for the rest. Decay applies to matrices and embeddings, or to
-// everything with decay_all. `parameters` must outlive the optimizer.
+// adamw: torch.optim.AdamW(fused=True). sgd: torch.optim.SGD; its weight decay is coupled: decay times the weight is
+// added to the gradient, before momentum. muon: Muon (Jordan 2024, as Levanter runs it: Nesterov momentum, five
+// Newton-Schulz steps, rate times sqrt(max(1, rows / columns)), decoupled decay) for the matrices of the blocks, AdamW
+// at adam_lr for the rest. Decay applies to matrices and embeddings, or to everything with decay_all. `parameters` must
+// outlive the optimizer.
 std::unique_ptr<Optimizer> make_optimizer(const TrainConfig& config, const std::vector<model::Parameter>& parameters);
 
 // The nearest orthogonal matrix, roughly: the quintic Newton-Schulz iteration of Muon on a [rows, columns] matrix.

@@ -24,8 +24,8 @@ struct Shape {
     RunConfig config;
 };
 
-RunConfig sized(std::int64_t d_model, std::int64_t layers, std::int64_t heads, std::int64_t d_ff, std::int64_t vocabulary,
-                std::int64_t context, std::int64_t batch, const char* precision) {
+RunConfig sized(std::int64_t d_model, std::int64_t layers, std::int64_t heads, std::int64_t d_ff,
+                std::int64_t vocabulary, std::int64_t context, std::int64_t batch, const char* precision) {
     RunConfig config;
     config.model.d_model = d_model;
     config.model.layers = layers;
@@ -95,7 +95,8 @@ int main(int argc, char** argv) {
     at::get_num_threads();
     at::set_num_threads(1);
     const int steps = argc > 1 ? std::atoi(argv[1]) : 3;
-    fmt::print("{:<18} {:>10} {:>10} {:>12} {:>7} {:>11}\n", "", "estimate", "a step", "on the CPU", "ratio", "measured in");
+    fmt::print("{:<18} {:>10} {:>10} {:>12} {:>7} {:>11}\n", "", "estimate", "a step", "on the CPU", "ratio",
+               "measured in");
     for (const Shape& shape : shapes()) {
         const auto wanted = [&](const char* name) { return std::string(name) == shape.name; };
         if (argc > 2 && std::none_of(argv + 2, argv + argc, wanted)) continue;

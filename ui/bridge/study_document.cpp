@@ -112,7 +112,7 @@ struct StudyDocument::Private {
     std::uint64_t open_number = 0;                  // counts requests to open: the newest wins
     std::atomic<std::uint64_t> preview_number = 0;  // counts values: the newest is previewed
     bool preview_is_current = false;
-    std::uint64_t entry = 0;  // counts finished entries: edits of one entry are one undo step
+    std::uint64_t entry = 0;            // counts finished entries: edits of one entry are one undo step
     std::shared_ptr<StudyFiles> files;  // of the file worker
     std::shared_ptr<const run::RunList> runs;
     std::atomic<bool> machine_busy = false;

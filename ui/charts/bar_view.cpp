@@ -20,9 +20,7 @@ constexpr double kBarShare = 0.55;  // of a bar's slot
 constexpr double kWidest = 72;      // px
 constexpr double kCap = 4;          // px, half an interval's cap
 
-double interval(const Bar& bar) {
-    return has_place(Scale::linear, bar.half_width) ? std::abs(bar.half_width) : 0;
-}
+double interval(const Bar& bar) { return has_place(Scale::linear, bar.half_width) ? std::abs(bar.half_width) : 0; }
 bool drawn(const Bar& bar) { return !bar.collapsed && has_place(Scale::linear, bar.value); }
 QString word_for(const Bar& bar) {
     if (bar.collapsed) return "collapsed";

@@ -70,10 +70,7 @@ void HeatMapView::State::color_cells() {
             not_finite += !std::isfinite(value);
             beyond += !shown && std::isfinite(value);
             not_positive += shown && value <= 0;
-            cells.setPixelColor(x, y,
-                                !shown      ? collapsed
-                                : value > 0 ? viridis((std::log(value) - low) / span)
-                                            : dark);
+            cells.setPixelColor(x, y, !shown ? collapsed : value > 0 ? viridis((std::log(value) - low) / span) : dark);
         }
     }
 }

@@ -101,10 +101,13 @@ void PinnedRow::take_press(const QMouseEvent& press) {
     picking_ = index.isValid() && row.contains(at) && !(keep_out && keep_out(row, at));
     pressed_.clear();
     if (!plain) return;
-    if (!index.isValid()) QMetaObject::invokeMethod(this, [this] { release(); }, Qt::QueuedConnection);
+    if (!index.isValid())
+        QMetaObject::invokeMethod(
+            this, [this] { release(); }, Qt::QueuedConnection);
     if (!picking_) return;
     if (key_at(index) != key_)
-        QMetaObject::invokeMethod(this, [this] { take(key_at(view_->currentIndex())); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { take(key_at(view_->currentIndex())); }, Qt::QueuedConnection);
     else if (index.siblingAtColumn(0) == view_->currentIndex().siblingAtColumn(0))
         pressed_ = key_;
 }
@@ -112,7 +115,8 @@ void PinnedRow::take_press(const QMouseEvent& press) {
 void PinnedRow::take_release(const QMouseEvent& release_event) {
     const QString pressed = std::exchange(pressed_, QString());
     if (pressed.isEmpty() || key_at(view_->indexAt(release_event.position().toPoint())) != pressed) return;
-    QMetaObject::invokeMethod(this, [this] { release(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this] { release(); }, Qt::QueuedConnection);
 }
 
 }  // namespace ablate::ui

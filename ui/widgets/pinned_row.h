@@ -39,7 +39,7 @@ class PinnedRow : public QObject {
     QAbstractItemView* view_;
     int role_;
     QString key_, pressed_;  // pressed_: the pinned row that is being clicked again
-    bool picking_ = false;  // the current row changes by somebody's key or click
+    bool picking_ = false;   // the current row changes by somebody's key or click
     bool replacing_ = false;
 };
 

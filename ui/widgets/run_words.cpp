@@ -17,8 +17,8 @@ QString run_title(const run::RunInfo& info) {
 
 QString steps_text(const run::ListedRun& run, const QString& between) {
     // Imported results alone tell no step.
-    const bool tells_steps = !run::is_imported_log(run.info) || run.state.step > 0 ||
-                             run.state.summary.contains("steps_done");
+    const bool tells_steps =
+        !run::is_imported_log(run.info) || run.state.step > 0 || run.state.summary.contains("steps_done");
     const QString done = tells_steps ? text(with_thousands(run.state.step)) : QString("unknown");
     if (!run::KnownKeys(run.info).has("train.steps")) return done;
     return done + between + text(with_thousands(run.info.config.train.steps));

@@ -20,7 +20,8 @@ BpeFile read_tokenizer_json(const std::filesystem::path& file);
 // class (GPT2Tokenizer, which is also what no class means, or Qwen2Tokenizer).
 BpeFile read_vocab_and_merges(const std::filesystem::path& vocab, const std::filesystem::path& merges, SideFiles& side);
 
-// Adds the tokens of `side` to those of the main file. What is named without an id is taken where the vocabulary has it.
+// Adds the tokens of `side` to those of the main file. What is named without an id is taken where the vocabulary has
+// it.
 void add_side_tokens(SideFiles& side, const std::filesystem::path& folder, BpeDefinition& definition);
 
 }  // namespace ablate::data

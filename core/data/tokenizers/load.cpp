@@ -38,8 +38,7 @@ LoadedTokenizer loaded_bpe(const fs::path& file, BpeFile read) {
 
 LoadedTokenizer load_vocab_and_merges(const fs::path& vocab, SideFiles& side) {
     const fs::path merges = vocab.parent_path() / merges_of(vocab);
-    if (!is_there(merges))
-        throw InputError("{}: there is no {} beside it", vocab.string(), merges.filename().string());
+    if (!is_there(merges)) throw InputError("{}: there is no {} beside it", vocab.string(), merges.filename().string());
     return loaded_bpe(vocab, read_vocab_and_merges(vocab, merges, side));
 }
 
@@ -111,7 +110,7 @@ LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
     if (llama && !settings.by_lines) be_llama(side, settings);
     if (!settings.by_lines) {
         std::unique_ptr<Tokenizer> plain;  // read where a name is to be looked up
-        settings.added = side.added;  // before the control pieces: of two, the first counts
+        settings.added = side.added;       // before the control pieces: of two, the first counts
         for (const auto& [role, token] : side.named) {
             if (!token || token->content.empty()) continue;
             const bool is_added = std::any_of(side.added.begin(), side.added.end(), [&token = token](const auto& one) {
@@ -144,7 +143,7 @@ LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
 
 LoadedTokenizer load_file(const fs::path& file) {
     SideFiles side = read_side_files(file.parent_path());
-    LoadedTokenizer loaded = merges_of(file)              ? load_vocab_and_merges(file, side)
+    LoadedTokenizer loaded = merges_of(file)               ? load_vocab_and_merges(file, side)
                              : file.extension() == ".json" ? load_tokenizer_json(file, side)
                                                            : load_model(file, side);
     loaded.remarks = std::move(side.remarks);
@@ -155,7 +154,8 @@ LoadedTokenizer load_folder(const fs::path& folder) {
     const std::vector<fs::path> files = main_files(folder);
     if (files.empty())
         throw InputError(
-            "{}: no tokenizer: tokenizer.json, vocab.json with merges.txt, encoder.json with vocab.bpe, or tokenizer.model",
+            "{}: no tokenizer: tokenizer.json, vocab.json with merges.txt, encoder.json with vocab.bpe, or "
+            "tokenizer.model",
             folder.string());
     std::vector<std::string> passed_over;
     std::exception_ptr first;
@@ -217,7 +217,8 @@ bool encodes_by_lines(const fs::path& folder) {
 
 fs::path name_in_folder(const fs::path& main_file) {
     const fs::path name = main_file.filename();
-    if (std::any_of(main_names.begin(), main_names.end(), [&](const char* known) { return name == known; })) return name;
+    if (std::any_of(main_names.begin(), main_names.end(), [&](const char* known) { return name == known; }))
+        return name;
     return main_file.extension() == ".json" ? "tokenizer.json" : "tokenizer.model";
 }
 
@@ -233,8 +234,8 @@ std::vector<fs::path> tokenizer_files(const fs::path& path) {
     if (const char* merges = merges_of(file)) add(beside / merges);
     for (const fs::path& side : side_files(beside)) add(side);
     if (!folder) return files;
-    for (const char* name : {"vocab.json", "merges.txt", "encoder.json", "vocab.bpe", "tokenizer.json", "tokenizer.model",
-                             "chat_template.jinja"})
+    for (const char* name : {"vocab.json", "merges.txt", "encoder.json", "vocab.bpe", "tokenizer.json",
+                             "tokenizer.model", "chat_template.jinja"})
         add(beside / name);
     return files;
 }

@@ -15,15 +15,15 @@ struct LoadedTokenizer {
 
 // Reads a tokenizer: a tokenizer.json, a vocab.json with merges.txt, an encoder.json with vocab.bpe, or a sentencepiece
 // .model, and what stands beside it and changes ids (side_files.h). Of a folder, the first of these that can be read.
-// A folder of tokens that version 0.1 made is encoded line by line, as it did. InputError: nothing of the kind, damaged,
-// or made in a way that is not known here, which is named.
+// A folder of tokens that version 0.1 made is encoded line by line, as it did. InputError: nothing of the kind,
+// damaged, or made in a way that is not known here, which is named.
 LoadedTokenizer load_tokenizer(const std::filesystem::path& path);
 
 // The file load_tokenizer() reads of a folder; nothing: the folder holds no tokenizer.
 std::optional<std::filesystem::path> find_tokenizer(const std::filesystem::path& folder);
 
-// Whether the tokens in the folder were made by encoding each line alone, as version 0.1 did, with a tokenizer for which
-// that makes a difference.
+// Whether the tokens in the folder were made by encoding each line alone, as version 0.1 did, with a tokenizer for
+// which that makes a difference.
 bool encodes_by_lines(const std::filesystem::path& folder);
 
 // Every file that belongs to the tokenizer at `path` (a folder, or the file load_tokenizer() would read): what to copy

@@ -92,10 +92,8 @@ std::vector<AddedToken> read_added_tokens(const fs::path& file, const SideFiles&
     std::vector<AddedToken> added;
     for (const auto& [content, id] : json.get_ref<const Json::object_t&>()) {
         const bool is_special = special.contains(content);
-        added.push_back({.content = content,
-                         .id = tokens[content].id(id_limit),
-                         .special = is_special,
-                         .normalized = !is_special});
+        added.push_back(
+            {.content = content, .id = tokens[content].id(id_limit), .special = is_special, .normalized = !is_special});
     }
     return added;
 }

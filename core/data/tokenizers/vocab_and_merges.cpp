@@ -61,9 +61,10 @@ void add_side_tokens(SideFiles& side, const fs::path& folder, BpeDefinition& def
             one.id = *id;
             definition.added.push_back(std::move(one));
         } else if (token->content != "<|endoftext|>") {  // the usual default of a class that does not use it
-            side.remarks.push_back(fmt::format("{}: {} names {}, which has no id in the vocabulary: it is left out, and a "
-                                               "text that holds it is encoded letter by letter.",
-                                               folder.string(), role, quote(token->content)));
+            side.remarks.push_back(
+                fmt::format("{}: {} names {}, which has no id in the vocabulary: it is left out, and a "
+                            "text that holds it is encoded letter by letter.",
+                            folder.string(), role, quote(token->content)));
         }
     }
 }

@@ -34,7 +34,8 @@ Json tokenizer_config(const data::Tokenizer& tokenizer) {
 
 std::string line_remark(std::int32_t newline) {
     return fmt::format(
-        "This run was trained on lines that were encoded one by one, each with a space put before it. sentencepiece and "
+        "This run was trained on lines that were encoded one by one, each with a space put before it. sentencepiece "
+        "and "
         "transformers put the space before the whole text alone, so their ids differ from the second line on. Encode "
         "each line by itself and put the id {} after it.",
         newline);

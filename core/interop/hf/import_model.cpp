@@ -45,10 +45,10 @@ void look_at_tokenizer(const fs::path& folder, ImportedModel& model) {
         model.has_tokenizer = true;
         model.remarks = std::move(loaded.remarks);
     } catch (const InputError& error) {
-        model.remarks.push_back(
-            fmt::format("The model is imported without its tokenizer, which cannot be read here: {}. It can be trained on "
-                        "token files (data.tokens) that its own tokenizer made.",
-                        error.what()));
+        model.remarks.push_back(fmt::format(
+            "The model is imported without its tokenizer, which cannot be read here: {}. It can be trained on "
+            "token files (data.tokens) that its own tokenizer made.",
+            error.what()));
     }
     if (tokens > model.config.data.vocab_size)
         throw InputError("{}: its tokenizer has {} tokens, its config.json a vocab_size of {}", folder.string(),
@@ -87,14 +87,7 @@ ImportedModel import_model(const fs::path& folder, const fs::path& workspace, co
         throw InputError("{}: a model of this name is there already; give another with --name", target.string());
     const Checkpoint checkpoint(folder);
     const Config& config = checkpoint.config();
-    ImportedModel model{id,
-                        target,
-                        config.architecture,
-                        config.dtype,
-                        config.run,
-                        checkpoint.bytes(),
-                        false,
-                        {}};
+    ImportedModel model{id, target, config.architecture, config.dtype, config.run, checkpoint.bytes(), false, {}};
     look_at_tokenizer(folder, model);
     fs::create_directories(target.parent_path());
     remove_leftovers(target.parent_path());

@@ -28,8 +28,8 @@ constexpr std::uint64_t kLargestConfig = 1u << 20;
 constexpr std::array<std::string_view, 4> kWrappers = {"_orig_mod", "module", "_fsdp_wrapped_module",
                                                        "_checkpoint_wrapped_module"};
 // Numbers that checkpoints hold as tensors beside the weights: by the last part of the name.
-constexpr std::array<std::string_view, 8> kCounters = {"step",      "global_step", "iteration",           "iter",
-                                                       "iter_num",  "epoch",       "num_batches_tracked", "n_averaged"};
+constexpr std::array<std::string_view, 8> kCounters = {"step",     "global_step", "iteration",           "iter",
+                                                       "iter_num", "epoch",       "num_batches_tracked", "n_averaged"};
 constexpr std::string_view kLightning = "model.";  // the attribute that holds the model, in front of every name
 
 fs::path state_dict_beside(const fs::path& folder) {
@@ -84,9 +84,10 @@ std::map<std::string, const StateDictFile::Tensor*> by_plain_name(const StateDic
     }
     if (of_module) left_out.insert("'model.'");
     if (!left_out.empty())
-        run.remarks.push_back(fmt::format("the names of the state dict are read without {}, which wrappers of the model "
-                                          "put there",
-                                          join(std::vector(left_out.begin(), left_out.end()), " and ")));
+        run.remarks.push_back(
+            fmt::format("the names of the state dict are read without {}, which wrappers of the model "
+                        "put there",
+                        join(std::vector(left_out.begin(), left_out.end()), " and ")));
     return named;
 }
 
@@ -96,11 +97,13 @@ void remark_on_members(const StateDictFile& file, ImportedRun& run) {
     std::vector<std::string> names;
     for (const std::string& name : file.others())
         if (names.size() < 8) names.push_back(quote(name));
-    if (names.size() < file.others().size()) names.push_back(fmt::format("{} more", file.others().size() - names.size()));
+    if (names.size() < file.others().size())
+        names.push_back(fmt::format("{} more", file.others().size() - names.size()));
     run.remarks.push_back(fmt::format(
         "{}{}", file.member().empty() ? "" : fmt::format("the weights are the checkpoint's {}", quote(file.member())),
-        names.empty() ? "" : fmt::format("{}{} not imported", file.member().empty() ? "" : "; ",
-                                         join(names, ", ") + (names.size() == 1 ? " is" : " are"))));
+        names.empty() ? ""
+                      : fmt::format("{}{} not imported", file.member().empty() ? "" : "; ",
+                                    join(names, ", ") + (names.size() == 1 ? " is" : " are"))));
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
@@ -168,9 +171,10 @@ class Weights {
     // change, a single number too: it may be a learned gain.
     void refuse_or_leave_out(const std::string& name, const StateDictFile::Tensor& tensor, ImportedRun& run) const {
         if (tensor.shape.empty() && is_counter(name)) {
-            run.remarks.push_back(fmt::format("{} of the state dict is left out: it counts, and is not a weight of the "
-                                              "model",
-                                              quote(name)));
+            run.remarks.push_back(
+                fmt::format("{} of the state dict is left out: it counts, and is not a weight of the "
+                            "model",
+                            quote(name)));
             return;
         }
         for (const char* table : {"rope", "rotary", "cos", "sin", "mask"})

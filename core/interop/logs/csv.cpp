@@ -193,7 +193,8 @@ class Table {
         }
         if (counts_calls)
             remarks_.push_back(
-                "its steps are Weights & Biases' Step (_step), which counts calls of wandb.log unless the program passed "
+                "its steps are Weights & Biases' Step (_step), which counts calls of wandb.log unless the program "
+                "passed "
                 "its own: export train/global_step as well where the two differ");
         if (axis != kNone && is_epoch(header_[axis]))
             remarks_.push_back(fmt::format("its steps are the values of {}, as --column says", quote(header_[axis])));
@@ -207,7 +208,8 @@ class Table {
     [[noreturn]] void throw_no_step() const {
         if (has_runs_)
             throw InputError(
-                "{}: its x axis is {}, which counts no steps; in Weights & Biases choose Step or train/global_step as the "
+                "{}: its x axis is {}, which counts no steps; in Weights & Biases choose Step or train/global_step as "
+                "the "
                 "x axis and export the chart again",
                 file_.string(), quote(header_.front()));
         std::string axis;
@@ -245,7 +247,9 @@ class Table {
         for (const std::size_t i : {column.step, column.fallback_step}) {
             if (i == kNone || is_missing(row.cells[i])) continue;
             const auto step = whole_number_of(row.cells[i], comma_);
-            if (!step) throw InputError("{}: step {} is not a number{}", rows_.at(row), quote(row.cells[i]), hint(row.cells[i]));
+            if (!step)
+                throw InputError("{}: step {} is not a number{}", rows_.at(row), quote(row.cells[i]),
+                                 hint(row.cells[i]));
             return checked_step(*step, rows_.at(row));
         }
         return {};
@@ -253,9 +257,10 @@ class Table {
 
     std::string hint(const std::string& cell) const {
         if (!has_comma_number(cell)) return "";
-        return comma_ == Comma::decimal ? ": other cells have a decimal comma, so this may be either"
-                                        : ": its comma may be a decimal comma or separate thousands; write a point, or no "
-                                          "separator";
+        return comma_ == Comma::decimal
+                   ? ": other cells have a decimal comma, so this may be either"
+                   : ": its comma may be a decimal comma or separate thousands; write a point, or no "
+                     "separator";
     }
 
     void add(std::map<std::string, RunLog>& logs, const TableRow& row, std::size_t number, std::size_t i) {
@@ -278,15 +283,17 @@ class Table {
         if (!value && column.role != Role::own)
             throw InputError("{}: {} is {}, not a number{}", rows_.at(row), column.metric, quote(cell), hint(cell));
         if (!value) {
-            run.log.leave_out(has_comma_number(cell)
-                                  ? fmt::format("{} has numbers whose comma may be decimal or separate thousands (such as {})",
-                                                quote(column.metric), quote(cell))
-                                  : fmt::format("{} holds words", quote(column.metric)));
+            run.log.leave_out(
+                has_comma_number(cell)
+                    ? fmt::format("{} has numbers whose comma may be decimal or separate thousands (such as {})",
+                                  quote(column.metric), quote(cell))
+                    : fmt::format("{} holds words", quote(column.metric)));
             return;
         }
         const auto step = step_of(row, column);
         if (!step) {
-            run.log.leave_out(fmt::format("a row without a value of {} belongs to no step", quote(header_[column.step])));
+            run.log.leave_out(
+                fmt::format("a row without a value of {} belongs to no step", quote(header_[column.step])));
             return;
         }
         if (run.row != number || run.step != *step) {
@@ -327,10 +334,12 @@ void call_mean(ImportedRun& run, const std::string& name) {
     const bool is_group = name.find(": ") != std::string::npos;
     run.is_mean = true;
     run.label = one_line(name) + (is_group ? " (mean of a group of runs)" : " (mean of several runs or points)");
-    run.remarks.push_back(fmt::format(
-        "its values are {}, as Weights & Biases drew them, and not those of one seed; the lowest and the highest are kept "
-        "as .../min and .../max, and no interval follows from them",
-        is_group ? "means over a group of runs" : "means over several runs of a group, or over several points of a run"));
+    run.remarks.push_back(
+        fmt::format("its values are {}, as Weights & Biases drew them, and not those of one seed; the lowest and the "
+                    "highest are kept "
+                    "as .../min and .../max, and no interval follows from them",
+                    is_group ? "means over a group of runs"
+                             : "means over several runs of a group, or over several points of a run"));
 }
 
 void say_may_be_mean(ImportedRun& run, const std::string& name) {

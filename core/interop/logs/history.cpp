@@ -58,7 +58,9 @@ std::optional<std::string> step_key_of(const Json& line, const std::string& colu
     return {};
 }
 
-bool is_average(const Json& line, const std::string& loss) { return line.contains("train_loss") && !line.contains(loss); }
+bool is_average(const Json& line, const std::string& loss) {
+    return line.contains("train_loss") && !line.contains(loss);
+}
 
 // trainer.evaluate(metric_key_prefix="wiki") logs wiki_loss beside wiki_runtime, with an empty prefix loss beside
 // runtime.
@@ -136,8 +138,7 @@ void read_history(const std::vector<HistoryLine>& lines, const std::string& wher
             continue;
         }
         if (!key && lines.size() == 1) throw InputError("{}: has no step", line.at);
-        const std::int64_t step =
-            key ? checked_step(io::number_from_json(line.values[*key]), line.at) : ++counted;
+        const std::int64_t step = key ? checked_step(io::number_from_json(line.values[*key]), line.at) : ++counted;
         log.begin_line(step, time_in(line.values, options.columns), line.number);
         add_values(line, key.value_or(""), options, log);
     }
@@ -162,7 +163,8 @@ Runs read_json_lines(const fs::path& file, const ReadOptions& options) {
     for (const char* key : {"step", "time"}) {
         const auto named = options.columns.find(key);
         if (named == options.columns.end()) continue;
-        if (std::none_of(lines.begin(), lines.end(), [&](const auto& one) { return one.values.contains(named->second); }))
+        if (std::none_of(lines.begin(), lines.end(),
+                         [&](const auto& one) { return one.values.contains(named->second); }))
             throw InputError("{}: has no column {}", file.string(), quote(named->second));
     }
     log.require_named_columns(true);

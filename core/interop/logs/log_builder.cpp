@@ -22,8 +22,8 @@ float as_float(double value) {
 }
 
 std::string some_of(const std::vector<std::string>& names) {
-    std::vector<std::string> shown(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(
-                                                                      std::min(names.size(), kNamesInMessages)));
+    std::vector<std::string> shown(
+        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kNamesInMessages)));
     return join(shown, ", ") + (names.size() > shown.size() ? ", ..." : "");
 }
 
@@ -98,10 +98,10 @@ void LogBuilder::purge(std::int64_t step, const std::string& file) {
     log_.lines = std::move(kept);
     new_session_ |= values > 0;  // their values are still there: what follows begins a line of its own
     if (values > 0)
-        purged_.push_back(
-            fmt::format("{} begins with a restart at step {} (SessionLog START): {} earlier values at steps {} to {} are "
-                        "left out, as TensorBoard does",
-                        file, step, values, first, last));
+        purged_.push_back(fmt::format(
+            "{} begins with a restart at step {} (SessionLog START): {} earlier values at steps {} to {} are "
+            "left out, as TensorBoard does",
+            file, step, values, first, last));
 }
 
 void LogBuilder::require_named_columns(bool step_and_time) const {
@@ -122,7 +122,8 @@ void LogBuilder::require_loss() const {
     std::vector<std::string> names;
     for (const auto& [name, index] : column_of_name_) {
         const Role role = columns_[index].meaning.role;
-        if (role == Role::train_loss || role == Role::val_loss || role == Role::val_bpb || role == Role::average) return;
+        if (role == Role::train_loss || role == Role::val_loss || role == Role::val_bpb || role == Role::average)
+            return;
         names.push_back(name);
     }
     if (names.empty()) throw InputError("{}: holds no value of any step", where_);
@@ -135,8 +136,7 @@ void LogBuilder::find_averages() {
     std::vector<bool> alone(columns_.size(), false);
     for (const LoggedLine& line : log_.lines) {
         bool closing = false;
-        for (std::size_t v = line.begin; v < line.end; ++v)
-            closing |= is_runtime(columns_[log_.values[v].column].name);
+        for (std::size_t v = line.begin; v < line.end; ++v) closing |= is_runtime(columns_[log_.values[v].column].name);
         for (std::size_t v = line.begin; v < line.end; ++v)
             if (!closing) alone[log_.values[v].column] = true;
     }
@@ -168,15 +168,15 @@ std::vector<std::string> LogBuilder::settle_meanings() {
         const std::size_t winner = loser == i ? before : i;
         other->second = winner;
         columns_[loser].meaning = {Role::own, columns_[loser].name};
-        remarks.push_back(fmt::format(
-            "{} and {} mean the same here: {} is read, and the {} value{} of {} keep their own name",
-            quote(columns_[winner].name), quote(columns_[loser].name), quote(columns_[winner].name), count[loser],
-            count[loser] == 1 ? "" : "s", quote(columns_[loser].name)));
+        remarks.push_back(
+            fmt::format("{} and {} mean the same here: {} is read, and the {} value{} of {} keep their own name",
+                        quote(columns_[winner].name), quote(columns_[loser].name), quote(columns_[winner].name),
+                        count[loser], count[loser] == 1 ? "" : "s", quote(columns_[loser].name)));
     }
     for (const auto& [meaning, i] : first)
         if (meaning.first == Role::train_loss && columns_[i].name.ends_with("_epoch"))
-            remarks.push_back(fmt::format("{} is the mean over each epoch, at the epoch's last step",
-                                          quote(columns_[i].name)));
+            remarks.push_back(
+                fmt::format("{} is the mean over each epoch, at the epoch's last step", quote(columns_[i].name)));
     if (!unread.empty())
         remarks.push_back(fmt::format("not read as a training or validation loss, and kept under {}: {}",
                                       unread.size() == 1 ? "its own name" : "their own names", some_of(unread)));
@@ -241,8 +241,8 @@ void LogBuilder::fill(const Training& training, ImportedRun& run) const {
             const LoggedValue& value = log_.values[v];
             if (!value.is_kept) continue;
             const auto [kept, is_new] = steps[line.step].try_emplace(value.column);
-            const bool equal = kept->second.value == value.value ||
-                               (std::isnan(kept->second.value) && std::isnan(value.value));
+            const bool equal =
+                kept->second.value == value.value || (std::isnan(kept->second.value) && std::isnan(value.value));
             if (!is_new && !equal && doubled++ == 0) {
                 first_doubled = line.step;
                 doubled_column = columns_[value.column].name;
@@ -281,13 +281,13 @@ void LogBuilder::fill(const Training& training, ImportedRun& run) const {
     }
     for (const auto& [key, evaluation] : evaluations) run.evaluations.push_back(evaluation);
     if (doubled > 0)
-        run.remarks.push_back(fmt::format(
-            "{} (the first: {}, step {}); the later one is kept",
-            doubled == 1 ? "1 value repeats a step" : fmt::format("{} values repeat a step", doubled),
-            quote(doubled_column), first_doubled));
-    if (clamped > 0)
         run.remarks.push_back(
-            fmt::format("{} value{} beyond the range of float32 and cut to it", clamped, clamped == 1 ? " is" : "s are"));
+            fmt::format("{} (the first: {}, step {}); the later one is kept",
+                        doubled == 1 ? "1 value repeats a step" : fmt::format("{} values repeat a step", doubled),
+                        quote(doubled_column), first_doubled));
+    if (clamped > 0)
+        run.remarks.push_back(fmt::format("{} value{} beyond the range of float32 and cut to it", clamped,
+                                          clamped == 1 ? " is" : "s are"));
     add_times(training, run);
     if (rates > 0 && std::isnan(run.tokens_per_second)) run.tokens_per_second = rate / static_cast<double>(rates);
     if (average) set_run_average(run, *average, where_);
@@ -315,9 +315,10 @@ void LogBuilder::add_times(const Training& training, ImportedRun& run) const {
     if (told > 0) {
         run.seconds = elapsed;
         if (told > 1)
-            run.remarks.push_back(fmt::format("its time is the sum of its {} sessions, also of what was trained and "
-                                              "thrown away",
-                                              told));
+            run.remarks.push_back(
+                fmt::format("its time is the sum of its {} sessions, also of what was trained and "
+                            "thrown away",
+                            told));
         return;
     }
     std::sort(spans.begin(), spans.end());

@@ -93,10 +93,34 @@ Meaning with_tag(Role role) {
 
 constexpr std::array kEvaluationWords{"eval", "evaluation", "val", "valid", "validation", "dev", "heldout", "holdout"};
 // Parts of a training objective, which are no losses of a data set.
-constexpr std::array kAuxiliaryLosses{
-    "aux",  "auxiliary", "z",   "router", "load_balancing", "load_balance", "balance", "balancing", "lb",   "moe",
-    "kl",   "kld",       "reg", "l1",     "l2",             "regularization", "distill", "distillation", "mtp", "vq",
-    "commitment", "entropy", "contrastive", "policy", "value", "critic", "actor", "reward"};
+constexpr std::array kAuxiliaryLosses{"aux",
+                                      "auxiliary",
+                                      "z",
+                                      "router",
+                                      "load_balancing",
+                                      "load_balance",
+                                      "balance",
+                                      "balancing",
+                                      "lb",
+                                      "moe",
+                                      "kl",
+                                      "kld",
+                                      "reg",
+                                      "l1",
+                                      "l2",
+                                      "regularization",
+                                      "distill",
+                                      "distillation",
+                                      "mtp",
+                                      "vq",
+                                      "commitment",
+                                      "entropy",
+                                      "contrastive",
+                                      "policy",
+                                      "value",
+                                      "critic",
+                                      "actor",
+                                      "reward"};
 
 // The set that "eval/paloma/c4_en" or "eval_wiki" names; "" when it is no evaluation.
 std::string set_of(const std::string& column) {

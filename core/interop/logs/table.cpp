@@ -125,7 +125,8 @@ TableReader::TableReader(std::string text, std::string where) : text_(std::move(
     at_ = text_.find_first_not_of("\r\n\t ");
     if (at_ == std::string::npos) throw InputError("{}: is empty", where_);
     at_ = text_.find_last_of("\r\n", at_) == std::string::npos ? 0 : text_.find_last_of("\r\n", at_) + 1;
-    line_ = 1 + static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n'));
+    line_ =
+        1 + static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n'));
     // Excel's line that names the separator.
     if (text_.compare(at_, 4, "sep=") == 0) {
         at_ = text_.find('\n', at_);

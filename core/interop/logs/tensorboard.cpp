@@ -1,5 +1,5 @@
-#include "core/io/sniff.h"
 #include "core/io/tensorboard.h"
+#include "core/io/sniff.h"
 
 #include "core/base/error.h"
 #include "core/base/sha256.h"

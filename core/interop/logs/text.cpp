@@ -1,5 +1,5 @@
-#include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/error.h"
 #include "core/interop/logs/reading.h"
 #include "core/io/json_file.h"
 #include "core/io/line_reader.h"

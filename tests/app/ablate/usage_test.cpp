@@ -41,23 +41,23 @@ class UsageTest : public QObject {
         QTest::newRow("variant") << QStringList{"run", "quick", "--only", "nop"} << "did you mean 'nope'?";
         QTest::newRow("study last") << QStringList{"run", "--only", "nop", "quick"} << "did you mean 'nope'?";
         QTest::newRow("resume what") << QStringList{"resume"} << "--all";
-        QTest::newRow("none can be built") << QStringList{"preview", "quick", "--set", "model.heads=3"}
-                                           << "cannot be trained";
+        QTest::newRow("none can be built")
+            << QStringList{"preview", "quick", "--set", "model.heads=3"} << "cannot be trained";
         QTest::newRow("run to import") << QStringList{"import", "run", "/none"} << "/none: No such file or directory";
         QTest::newRow("range") << QStringList{"preview", "quick", "--set", "train.log_every=0"}
                                << "--set train.log_every: 0 is out of range; it must be at least 1";
         QTest::newRow("range of a kind's") << QStringList{"run", "quick", "--set", "model.position.theta=-5"}
                                            << "--set model.position.theta: -5 is out of range";
-        QTest::newRow("key of another group") << QStringList{"preview", "quick", "--set", "train.context=64"}
-                                              << "did you mean 'data.context'?";
+        QTest::newRow("key of another group")
+            << QStringList{"preview", "quick", "--set", "train.context=64"} << "did you mean 'data.context'?";
         QTest::newRow("slip in a number") << QStringList{"run", "quick", "--set", "model.d_ff=13,44"}
                                           << "--set model.d_ff: cannot read '13,44' as a number";
         QTest::newRow("half a range") << QStringList{"run", "quick", "--seeds", "4-"} << "'4-'";
         QTest::newRow("falling range") << QStringList{"run", "quick", "--seeds", "5-2"} << "must ascend";
         QTest::newRow("seed twice") << QStringList{"run", "quick", "--seeds", "1-3,2"} << "seed 2 is given twice";
         QTest::newRow("vast range") << QStringList{"run", "quick", "--seeds", "1-100000"} << "more than 1,000 seeds";
-        QTest::newRow("workspace that is a file") << QStringList{"preview", "quick", "--workspace", "/etc/hostname"}
-                                                  << "/etc/hostname: is a file";
+        QTest::newRow("workspace that is a file")
+            << QStringList{"preview", "quick", "--workspace", "/etc/hostname"} << "/etc/hostname: is a file";
         QTest::newRow("text") << QStringList{"run", "quick", "--set", "data.text=/none.txt"} << "/none.txt";
     }
 
@@ -88,8 +88,10 @@ class UsageTest : public QObject {
                                   << "baseline.data: unknown key 'warmup'; did you mean 'train.warmup'?";
         QTest::newRow("variant") << R"({"name": "s", "variants": [{"name": "a", "patch": {"train": {"d_ff": 5}}}]})"
                                  << "variant a.train: unknown key 'd_ff'; did you mean 'model.d_ff'?";
-        QTest::newRow("grid") << R"({"name": "s", "grid": {"model.lr": [1]}})" << "did you mean 'train.lr'?";
-        QTest::newRow("grid value") << R"({"name": "s", "grid": {"train.lr": [-1]}})" << "grid train.lr: -1 is out of";
+        QTest::newRow("grid") << R"({"name": "s", "grid": {"model.lr": [1]}})"
+                              << "did you mean 'train.lr'?";
+        QTest::newRow("grid value") << R"({"name": "s", "grid": {"train.lr": [-1]}})"
+                                    << "grid train.lr: -1 is out of";
         QTest::newRow("not in the baseline") << R"({"name": "s", "steps": 5})"
                                              << "unknown key 'steps'; did you mean 'baseline.train.steps'?";
         QTest::newRow("not in the patch") << R"({"name": "s", "variants": [{"name": "a", "model": {}}]})"

@@ -40,7 +40,8 @@ class Workspace01Test : public QObject {
   private Q_SLOTS:
     void initTestCase() {
         fs::copy(made_ / "workspace", workspace_, fs::copy_options::recursive);
-        for (auto entry = fs::recursive_directory_iterator(workspace_); entry != fs::recursive_directory_iterator(); ++entry)
+        for (auto entry = fs::recursive_directory_iterator(workspace_); entry != fs::recursive_directory_iterator();
+             ++entry)
             fs::permissions(entry->path(), fs::perms::owner_write, fs::perm_options::add);
     }
 
@@ -48,9 +49,8 @@ class Workspace01Test : public QObject {
         const Json now = listed(), was = expected("list");
         QCOMPARE(now.size(), was.size());
         for (const Json& before : was) {
-            const auto found = std::find_if(now.begin(), now.end(), [&](const Json& one) {
-                return one.at("info").at("id") == before.at("id");
-            });
+            const auto found = std::find_if(
+                now.begin(), now.end(), [&](const Json& one) { return one.at("info").at("id") == before.at("id"); });
             QVERIFY(found != now.end());
             QCOMPARE(found->at("status"), before.at("status"));
             QCOMPARE(found->at("info").at("seed"), before.at("seed"));

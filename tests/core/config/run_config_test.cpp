@@ -137,16 +137,21 @@ class RunConfigTest : public QObject {
     void what_may_be_a_slip_is_no_number_data() {
         QTest::addColumn<QString>("setting");
         QTest::addColumn<QString>("part");
-        for (const char* text : {"2,04", "1,0000", "1,00,000", "1234,567", "1,234_567", "0,500", "2,048,", "2,,048", "3 5",
-                                 "1_0", "12,34.5"})
+        for (const char* text : {"2,04", "1,0000", "1,00,000", "1234,567", "1,234_567", "0,500", "2,048,", "2,,048",
+                                 "3 5", "1_0", "12,34.5"})
             QTest::newRow(text) << QString("train.steps=") + text << "groups of three digits";
-        QTest::newRow("decimal comma") << "train.lr=0,001" << "written with a point";
+        QTest::newRow("decimal comma") << "train.lr=0,001"
+                                       << "written with a point";
         for (const char* text : {",048", "1e", "0x10", "10k", "inf", "nan", "--3", "1.2.3"})
             QTest::newRow(text) << QString("train.steps=") + text << QString("cannot read '%1' as a number").arg(text);
-        QTest::newRow("empty") << "train.steps=" << "the value is empty";
-        QTest::newRow("vast") << "train.lr=1e999" << "beyond what a number can hold";
-        QTest::newRow("fraction") << "train.steps=1e-3" << "must be a whole number";
-        QTest::newRow("beyond exact") << "train.steps=1e20" << "too large";
+        QTest::newRow("empty") << "train.steps="
+                               << "the value is empty";
+        QTest::newRow("vast") << "train.lr=1e999"
+                              << "beyond what a number can hold";
+        QTest::newRow("fraction") << "train.steps=1e-3"
+                                  << "must be a whole number";
+        QTest::newRow("beyond exact") << "train.steps=1e20"
+                                      << "too large";
     }
     void what_may_be_a_slip_is_no_number() {
         QFETCH(QString, setting);
@@ -162,8 +167,9 @@ class RunConfigTest : public QObject {
         QTest::newRow("another group") << QByteArray(R"({"model": {"vocab_size": 100}})")
                                        << "x.model: unknown key 'vocab_size'; did you mean 'data.vocab_size'?";
         QTest::newRow("no group") << QByteArray(R"({"lr": 0.1})") << "x: unknown key 'lr'; did you mean 'train.lr'?";
-        QTest::newRow("another group, misspelled") << QByteArray(R"({"data": {"accumulat": 2}})")
-                                                   << "x.data: unknown key 'accumulat'; did you mean 'train.accumulate'?";
+        QTest::newRow("another group, misspelled")
+            << QByteArray(R"({"data": {"accumulat": 2}})")
+            << "x.data: unknown key 'accumulat'; did you mean 'train.accumulate'?";
         QTest::newRow("deeper") << QByteArray(R"({"model": {"norm": {"attn_inn": "rms"}}})")
                                 << "x.model.norm: unknown key 'attn_inn'; did you mean 'model.norm.attn_in'?";
         QTest::newRow("a kind's, deeper") << QByteArray(R"({"model": {"norm": {"ffn_inn": {"eps": 1}}}})")
@@ -172,7 +178,8 @@ class RunConfigTest : public QObject {
                                            << "x.train: unknown key 'learning_rate'; did you mean 'train.lr'?";
         QTest::newRow("a kind's") << QByteArray(R"({"model": {"theta": 5}})")
                                   << "x.model: unknown key 'theta'; did you mean 'model.position.theta'?";
-        QTest::newRow("nothing near") << QByteArray(R"({"train": {"zzzzzzzz": 0.1}})") << "x.train: unknown key 'zzzzzzzz'";
+        QTest::newRow("nothing near") << QByteArray(R"({"train": {"zzzzzzzz": 0.1}})")
+                                      << "x.train: unknown key 'zzzzzzzz'";
     }
     void a_misspelled_group_keeps_its_option() {
         QVERIFY(is_line_with(input_error([] { patch_from_setting("model.norm.attn_inn.eps=1"); }),

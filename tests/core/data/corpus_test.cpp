@@ -126,8 +126,9 @@ class CorpusTest : public QObject {
     void json_is_read_as_documents_and_never_as_prose() {
         const std::string lines =
             "{\"text\": \"one\\r\\ntwo\", \"url\": \"u\"}\n{\"url\": \"v\", \"text\": \"three\"}\r\n";
-        const std::string array = "\xEF\xBB\xBF [\n  {\"id\": [1, \"]\"], \"text\": \"a \\\"]\\\" b\"},\n"
-                                  "  {\"text\": \"c\\\\\", \"id\": {}}\n]\n";
+        const std::string array =
+            "\xEF\xBB\xBF [\n  {\"id\": [1, \"]\"], \"text\": \"a \\\"]\\\" b\"},\n"
+            "  {\"text\": \"c\\\\\", \"id\": {}}\n]\n";
         const std::vector<std::string> of_lines = {"one\ntwo\n", "three\n"}, of_array = {"a \"]\" b\n", "c\\\n"};
         QCOMPARE(texts(folder_.write("lines.jsonl", lines)), of_lines);
         QCOMPARE(texts(folder_.write("array.jsonl", array)), of_array);
@@ -163,8 +164,9 @@ class CorpusTest : public QObject {
     void fields_may_be_nested_and_are_offered() {
         DataConfig nested;
         nested.text_field = "meta.body.en";
-        const auto file = folder_.write("nested.jsonl", "{\"meta\": {\"body\": {\"en\": \"deep\"}}}\n"
-                                                        "{\"meta.body.en\": \"flat\"}\n");
+        const auto file = folder_.write("nested.jsonl",
+                                        "{\"meta\": {\"body\": {\"en\": \"deep\"}}}\n"
+                                        "{\"meta.body.en\": \"flat\"}\n");
         QCOMPARE(texts(file, nested), (std::vector<std::string>{"deep\n", "flat\n"}));
         QVERIFY(is_line_with(refusal(file), {"nested.jsonl:1", "'text'", "meta.body.en", "text_field=meta.body.en"}));
         QVERIFY(is_line_with(refusal(folder_.write("x.jsonl", "[{\"url\": \"u\", \"id\": 1, \"content\": \"c\"}]")),
@@ -185,8 +187,9 @@ class CorpusTest : public QObject {
         QVERIFY(is_line_with(refusal(folder_.write("p.txt", "PAR1\x15\x04\x15")), {"p.txt", "Parquet", "JSON lines"}));
         QVERIFY(is_line_with(refusal(folder_.write("login.txt", "\n<!DOCTYPE html>\n<html></html>")),
                              {"login.txt", "HTML page", "download it again"}));
-        QVERIFY(is_line_with(refusal(folder_.write("lfs.txt", "version https://git-lfs.github.com/spec/v1\n"
-                                                              "oid sha256:00\nsize 1234567\n")),
+        QVERIFY(is_line_with(refusal(folder_.write("lfs.txt",
+                                                   "version https://git-lfs.github.com/spec/v1\n"
+                                                   "oid sha256:00\nsize 1234567\n")),
                              {"Git LFS pointer", "1,234,567 bytes", "git lfs pull"}));
         QVERIFY(texts(folder_.write("p.txt", "Come, said he,\nand see,\n")).size() == 1);
     }

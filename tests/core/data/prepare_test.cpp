@@ -23,7 +23,6 @@ using namespace ablate;
 using namespace ablate::data;
 using test::input_error;
 using test::is_line_with;
-
 namespace fs = std::filesystem;
 
 class PrepareTest : public QObject {
@@ -100,13 +99,14 @@ class PrepareTest : public QObject {
             ((number / 10) % 20 == 10 ? val : train) += line + "\n";
         const auto train_file = folder_.write("train.txt", train);
         const auto model = QString::fromStdString(folder_ / "twin");
-        QCOMPARE(QProcess::execute(
-                     programs + "spm_train",
-                     {"--input=" + QString::fromStdString(train_file), "--model_prefix=" + model, "--vocab_size=500",
-                      "--model_type=bpe", "--character_coverage=1.0", "--byte_fallback=false",
-                      "--user_defined_symbols=\n", "--normalization_rule_name=identity",
-                      "--bos_id=-1", "--eos_id=-1", "--add_dummy_prefix=false", "--remove_extra_whitespaces=false", "--num_threads=2", "--minloglevel=2"}),
-                 0);
+        QCOMPARE(
+            QProcess::execute(
+                programs + "spm_train",
+                {"--input=" + QString::fromStdString(train_file), "--model_prefix=" + model, "--vocab_size=500",
+                 "--model_type=bpe", "--character_coverage=1.0", "--byte_fallback=false", "--user_defined_symbols=\n",
+                 "--normalization_rule_name=identity", "--bos_id=-1", "--eos_id=-1", "--add_dummy_prefix=false",
+                 "--remove_extra_whitespaces=false", "--num_threads=2", "--minloglevel=2"}),
+            0);
         for (const auto& [text, tokens] :
              {std::pair(train, data.train), std::pair(val, data.validation.at(0).tokens)}) {
             QProcess encode;

@@ -67,8 +67,8 @@ class TokenSetsTest : public QObject {
 
     // "v1" and "gpt2" are parts of a name: such files are different data sets.
     void versions_are_no_numbers_of_shards() {
-        for (const auto& [one, other] : {std::pair("corpus_train_v1", "corpus_train_v2"),
-                                         std::pair("wiki_train_gpt2", "wiki_train_gpt4")}) {
+        for (const auto& [one, other] :
+             {std::pair("corpus_train_v1", "corpus_train_v2"), std::pair("wiki_train_gpt2", "wiki_train_gpt4")}) {
             const test::TempFolder folder;
             for (const std::string name : {one, other}) folder.write(name + ".bin", ids(1));
             QVERIFY(is_line_with(refusal(folder.path()), {"2 data sets", one, other, "data.tokens"}));

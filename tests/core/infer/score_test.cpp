@@ -124,14 +124,13 @@ class ScoreTest : public QObject {
     void a_moved_run_finds_its_tokenizer() {
         const TempFolder place;
         const auto run = place / "here/runs/one";
-        const RunConfig config =
-            patched(tiny_config("", 2),
-                    {{"data",
-                      {{"text", (trained().folder / "text.txt").string()},
-                       {"tokens", ""},
-                       {"vocab_size", 40},
-                       {"block_lines", 20}}}},
-                    "test");
+        const RunConfig config = patched(tiny_config("", 2),
+                                         {{"data",
+                                           {{"text", (trained().folder / "text.txt").string()},
+                                            {"tokens", ""},
+                                            {"vocab_size", 40},
+                                            {"block_lines", 20}}}},
+                                         "test");
         train_in(run / "checkpoints", config, prepared(config, place / "here"));
         const double loss = score_text(run, kText).loss;
         std::filesystem::rename(place / "here", place / "there");

@@ -95,9 +95,9 @@ class ImportedRunTest : public QObject {
     }
 
     void a_loss_that_is_finite_again_is_an_event_alone() {
-        ImportedRun run = run_of({{3, 1.0f}, {kNaN, 0.0f}, {kInfinity, 1.0f}, {2.5f, 1.0f}, {2.4f, 1.0f}},
-                                 {{20, "val", std::nan(""), {}, interop::kUnknown},
-                                  {50, "val", 2.5, {}, interop::kUnknown}});
+        ImportedRun run =
+            run_of({{3, 1.0f}, {kNaN, 0.0f}, {kInfinity, 1.0f}, {2.5f, 1.0f}, {2.4f, 1.0f}},
+                   {{20, "val", std::nan(""), {}, interop::kUnknown}, {50, "val", 2.5, {}, interop::kUnknown}});
         QCOMPARE(judged(run).outcome, train::Outcome::healthy);
         const auto again = std::find_if(run.events.begin(), run.events.end(),
                                         [](const Json& event) { return event["type"] == "finite_again"; });
@@ -106,8 +106,8 @@ class ImportedRunTest : public QObject {
         QCOMPARE((*again)["since"], Json(20));
         QCOMPARE((*again)["count"], Json(2));
         // Another set that was sound all the time does not make good what this one last was.
-        run = run_of({{3}, {2}, {2}}, {{20, "val", std::nan(""), {}, interop::kUnknown},
-                                       {30, "web", 2.5, {}, interop::kUnknown}});
+        run = run_of({{3}, {2}, {2}},
+                     {{20, "val", std::nan(""), {}, interop::kUnknown}, {30, "web", 2.5, {}, interop::kUnknown}});
         QCOMPARE(judged(run).collapse, train::Collapse::non_finite);
     }
 

@@ -79,7 +79,8 @@ class SniffTest : public QObject {
     void event_files() {
         std::string length = bytes_of<std::uint64_t>({24});
         io::store(length, io::masked_crc(length));
-        QVERIFY(kind(length + "\x09........\x1a\x0d" "brain.Event:2") == FileKind::tensorboard);
+        QVERIFY(kind(length + "\x09........\x1a\x0d"
+                              "brain.Event:2") == FileKind::tensorboard);
         QVERIFY(kind(length + std::string(30, 'x')) == FileKind::tfrecord);
         length[8] ^= 1;
         QVERIFY(kind(length + std::string(30, 'x')) != FileKind::tfrecord);
@@ -109,13 +110,31 @@ class SniffTest : public QObject {
     }
 
     void what_is_text() {
-        for (const char* text : {"Once upon a time, there was\na fox, a hen and a dog,\n", "Hello,\nworld\n",
-                                 "<mediawiki xmlns=\"x\">\n", "{} and {}\n", "[see below]\n",
+        for (const char* text : {"Once upon a time, there was\na fox, a hen and a dog,\n",
+                                 "Hello,\nworld\n",
+                                 "<mediawiki xmlns=\"x\">\n",
+                                 "{} and {}\n",
+                                 "[see below]\n",
                                  "\"Yes,\" he said, \"no.\"\n",
-                                 "word,other\nno second column here\n", "version 2 of this\n", "\n\n", "PARIS\n",
-                                 "PARENTS GUIDE\n", "PAR1 is a mark\n", "PARE", "GGUF is a file format\n", "GGUF\n",
-                                 "ARROW1 is a mark\n", "FEA1\n", "BZh91 is a mark\n", "SQLite format 3 is old\n",
-                                 "%PDF- begins a document\n", "MMIDIDX\n", "PK is a name\n", "[draft", "[see", "[-see",
+                                 "word,other\nno second column here\n",
+                                 "version 2 of this\n",
+                                 "\n\n",
+                                 "PARIS\n",
+                                 "PARENTS GUIDE\n",
+                                 "PAR1 is a mark\n",
+                                 "PARE",
+                                 "GGUF is a file format\n",
+                                 "GGUF\n",
+                                 "ARROW1 is a mark\n",
+                                 "FEA1\n",
+                                 "BZh91 is a mark\n",
+                                 "SQLite format 3 is old\n",
+                                 "%PDF- begins a document\n",
+                                 "MMIDIDX\n",
+                                 "PK is a name\n",
+                                 "[draft",
+                                 "[see",
+                                 "[-see",
                                  "Hello, world\nHello, moon\nHello, sun\nHello, you\n",
                                  "Hello, world\na, b\na, b\na, b\na, b\na, b, c\n",
                                  "Come, Tyger\n\nburning\n\nbright\n\nin\n\nthe\n\nforests\n"})
@@ -146,8 +165,8 @@ class SniffTest : public QObject {
         QVERIFY(refusal(bytes_of<std::uint64_t>({2}) + "{}").empty());
         QVERIFY(refusal("{\"plain\": \"JSON\"}").empty());  // the reader says what it misses
         const auto file = gzipped(bytes_of<std::uint64_t>({2}) + "{}");
-        QVERIFY(is_line_with(
-            test::input_error([&] { io::refuse_foreign(file, "weights", {FileKind::safetensors}); }), {"gunzip"}));
+        QVERIFY(is_line_with(test::input_error([&] { io::refuse_foreign(file, "weights", {FileKind::safetensors}); }),
+                             {"gunzip"}));
         QVERIFY(is_line_with(test::input_error([&] { io::sniff(folder_ / "missing"); }), {"missing"}));
     }
 };

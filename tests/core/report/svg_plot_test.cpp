@@ -63,10 +63,17 @@ class SvgPlotTest : public QObject {
     }
 
     void neighbors_never_read_alike() {
-        const std::vector<std::pair<double, double>> ranges{
-            {1.0001e-5, 1.0004e-5}, {0, 5e-5},         {-3e-7, 2e-7},    {2e-12, 2.5e-12},  {3.43100001, 3.43100004},
-            {1e6, 1e6 + 90},        {2147483640, 2147483690}, {-4000, -3990}, {1e12, 1e12 + 40}, {-1e18, -0.999e18},
-            {-9e299, 9e299}};
+        const std::vector<std::pair<double, double>> ranges{{1.0001e-5, 1.0004e-5},
+                                                            {0, 5e-5},
+                                                            {-3e-7, 2e-7},
+                                                            {2e-12, 2.5e-12},
+                                                            {3.43100001, 3.43100004},
+                                                            {1e6, 1e6 + 90},
+                                                            {2147483640, 2147483690},
+                                                            {-4000, -3990},
+                                                            {1e12, 1e12 + 40},
+                                                            {-1e18, -0.999e18},
+                                                            {-9e299, 9e299}};
         for (const auto& [low, high] : ranges)
             for (const bool log : {false, true}) {
                 if (log && low <= 0) continue;
@@ -114,9 +121,10 @@ class SvgPlotTest : public QObject {
 
     // Negative, zero, tiny, huge, equal and backward values, along both axes and as bars.
     void values_of_any_kind_are_written() {
-        const std::vector<std::vector<double>> kinds{{-3, -2, -5},        {0, 0, 0},            {1e-12, 3e-12, 2e-12},
-                                                     {5e-324, 0, 1e-310}, {1e299, -1e299, 1e300}, {7, 7, 7},
-                                                     {1e308, NAN, -1e308}, {4e9, 4e9 + 1, 4e9 + 2}, {1e-300, 1, 1e300}};
+        const std::vector<std::vector<double>> kinds{
+            {-3, -2, -5},           {0, 0, 0}, {1e-12, 3e-12, 2e-12}, {5e-324, 0, 1e-310},
+            {1e299, -1e299, 1e300}, {7, 7, 7}, {1e308, NAN, -1e308},  {4e9, 4e9 + 1, 4e9 + 2},
+            {1e-300, 1, 1e300}};
         for (const auto& x : kinds)
             for (const auto& y : kinds)
                 for (const bool log : {false, true}) {

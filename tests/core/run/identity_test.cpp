@@ -31,12 +31,14 @@ class IdentityTest : public QObject {
 
     void imported_runs_are_grouped_without_bookkeeping_options() {
         const std::string of_500 = run::identity_hash(imported({{"max_steps", 100}, {"save_steps", 500}}));
-        QCOMPARE(run::identity_hash(imported({{"max_steps", 100}, {"save_steps", 1000}, {"logging_steps", 7}})), of_500);
+        QCOMPARE(run::identity_hash(imported({{"max_steps", 100}, {"save_steps", 1000}, {"logging_steps", 7}})),
+                 of_500);
         QCOMPARE(run::identity_hash(imported({{"max_steps", 100}})), of_500);
         QVERIFY(run::identity_hash(imported({{"max_steps", 200}, {"save_steps", 500}})) != of_500);
         // At any depth, and only whole names.
-        QCOMPARE(run::identity_hash(imported({{"train_config", {{"output_dir", "a"}, {"lr", 1}}}})),
-                 run::identity_hash(imported({{"train_config", {{"output_dir", "b"}, {"hub_model_id", "x"}, {"lr", 1}}}})));
+        QCOMPARE(
+            run::identity_hash(imported({{"train_config", {{"output_dir", "a"}, {"lr", 1}}}})),
+            run::identity_hash(imported({{"train_config", {{"output_dir", "b"}, {"hub_model_id", "x"}, {"lr", 1}}}})));
         QVERIFY(run::identity_hash(imported({{"train_config", {{"lr", 1}}}})) !=
                 run::identity_hash(imported({{"train_config", {{"lr", 2}}}})));
         QVERIFY(!run::is_bookkeeping("steps") && !run::is_bookkeeping("save_steps_ratio"));

@@ -87,13 +87,12 @@ Comparison three_variants(const std::function<Keep(const std::string& variant, s
     TempFolder folder;
     for (const auto& [variant, shift] : {std::pair("baseline", 0.0), {"lower", -0.3}, {"higher", 0.1}})
         for (std::int64_t seed = 1; seed <= 3; ++seed) {
-            interop::ImportedRun run = imported({.variant = variant,
-                                                 .seed = seed,
-                                                 .loss = [=, shift = shift](std::int64_t step) {
-                                                     return falling(step, seed) + shift;
-                                                 },
-                                                 .keep = keep(variant, seed),
-                                                 .validation = validation});
+            interop::ImportedRun run =
+                imported({.variant = variant,
+                          .seed = seed,
+                          .loss = [=, shift = shift](std::int64_t step) { return falling(step, seed) + shift; },
+                          .keep = keep(variant, seed),
+                          .validation = validation});
             if (shuffled) {
                 std::mt19937 order(7);
                 std::shuffle(run.metrics.begin(), run.metrics.end(), order);
@@ -161,14 +160,16 @@ class ComparisonSpanTest : public QObject {
                 interop::write_imported_run(
                     folder.path(), imported({.variant = variant,
                                              .seed = seed,
-                                             .loss = [=](std::int64_t step) {
-                                                 return 9 - 0.02 * static_cast<double>(step) +
-                                                        0.001 * static_cast<double>(seed * seed) *
-                                                            (std::string(variant) == "sparse" ? 1.1 : 1);
-                                             },
-                                             .keep = [=](std::int64_t step) {
-                                                 return std::string(variant) == "baseline" || step % 50 == 0;
-                                             }}));
+                                             .loss =
+                                                 [=](std::int64_t step) {
+                                                     return 9 - 0.02 * static_cast<double>(step) +
+                                                            0.001 * static_cast<double>(seed * seed) *
+                                                                (std::string(variant) == "sparse" ? 1.1 : 1);
+                                                 },
+                                             .keep =
+                                                 [=](std::int64_t step) {
+                                                     return std::string(variant) == "baseline" || step % 50 == 0;
+                                                 }}));
         const Comparison comparison = comparison_in(folder);
         QVERIFY(std::abs(group(comparison, "sparse").delta.mean) < 0.001);
         QVERIFY(contains(group(comparison, "sparse").judgement, "read at step 400, the last that both share"));
@@ -235,16 +236,18 @@ class ComparisonSpanTest : public QObject {
         for (std::int64_t seed = 1; seed <= 2; ++seed)
             for (const std::int64_t each : {std::int64_t{10}, std::int64_t{50}})
                 interop::write_imported_run(
-                    folder.path(),
-                    imported({.variant = each == 10 ? "baseline" : "coarse",
-                              .seed = seed,
-                              .loss = [=](std::int64_t step) {
-                                  const double middle = static_cast<double>(step) - static_cast<double>(each - 1) / 2;
-                                  return 8 - 0.01 * middle + 0.0001 * static_cast<double>(seed * each);
-                              },
-                              .keep = [=](std::int64_t step) { return step % each == 0; },
-                              .format = "hf-trainer",
-                              .stated = {{"logging_steps", each}, {"lr", 1}}}));
+                    folder.path(), imported({.variant = each == 10 ? "baseline" : "coarse",
+                                             .seed = seed,
+                                             .loss =
+                                                 [=](std::int64_t step) {
+                                                     const double middle =
+                                                         static_cast<double>(step) - static_cast<double>(each - 1) / 2;
+                                                     return 8 - 0.01 * middle +
+                                                            0.0001 * static_cast<double>(seed * each);
+                                                 },
+                                             .keep = [=](std::int64_t step) { return step % each == 0; },
+                                             .format = "hf-trainer",
+                                             .stated = {{"logging_steps", each}, {"lr", 1}}}));
         const Comparison comparison = comparison_in(folder);
         QVERIFY(std::abs(group(comparison, "coarse").delta.mean) < 0.01);
         QVERIFY(is_noted(comparison, "means over different numbers of steps"));
@@ -257,9 +260,8 @@ class ComparisonSpanTest : public QObject {
         for (std::int64_t seed = 1; seed <= 2; ++seed) {
             const double noise = 0.001 * static_cast<double>(seed);
             interop::write_imported_run(
-                folder.path(), imported({.seed = seed, .steps = 104, .loss = [=](std::int64_t step) {
-                                             return at(step) + noise;
-                                         }}));
+                folder.path(),
+                imported({.seed = seed, .steps = 104, .loss = [=](std::int64_t step) { return at(step) + noise; }}));
             interop::write_imported_run(folder.path(),
                                         imported({.variant = "coarse",
                                                   .seed = seed,
@@ -289,8 +291,8 @@ class ComparisonSpanTest : public QObject {
             for (const std::filesystem::path& file : io::event_files(directory.folder())) std::filesystem::remove(file);
             io::TensorBoardWriter metrics(directory.folder());
             for (std::int64_t step = 0; step < 100; ++step)
-                metrics.append({start + static_cast<double>(step) + (step < 50 ? 0 : pause), step,
-                                {{run::kTrainLoss, 3.0f}}});
+                metrics.append(
+                    {start + static_cast<double>(step) + (step < 50 ? 0 : pause), step, {{run::kTrainLoss, 3.0f}}});
             metrics.flush();
         };
         write("baseline", Json::object(), 1000, 1000);
@@ -328,7 +330,8 @@ class ComparisonSpanTest : public QObject {
         QVERIFY(contains(table, "at a step that is not known"));
         QVERIFY(table.find("2.5000 (0)") == std::string::npos);
         // Beside a log that has a value at step 0.
-        interop::write_imported_run(folder.path(), imported({.variant = "b", .loss = falling_of_one, .validation = true}));
+        interop::write_imported_run(folder.path(),
+                                    imported({.variant = "b", .loss = falling_of_one, .validation = true}));
         QCOMPARE(group(comparison_in(folder), "b").delta.n, 0);
     }
 
@@ -339,7 +342,8 @@ class ComparisonSpanTest : public QObject {
                                     }}));
         const Comparison comparison = comparison_in(folder);
         QCOMPARE(group(comparison, "baseline").healthy(), 1);
-        QVERIFY(is_noted(comparison, "2 logged steps with a loss or gradient norm that is not finite, first at step 80"));
+        QVERIFY(
+            is_noted(comparison, "2 logged steps with a loss or gradient norm that is not finite, first at step 80"));
     }
 
     // Runs of ours whose budgets differ are variants of one another on purpose.
@@ -347,8 +351,8 @@ class ComparisonSpanTest : public QObject {
         TempFolder folder;
         test::write_synthetic_seeds(folder.path(), {.study = "logs"}, {3.65, 3.66});
         test::write_synthetic_seeds(
-            folder.path(),
-            {.study = "logs", .variant = "short", .label = "", .patch = {{"train", {{"steps", 40}}}}}, {3.75, 3.76});
+            folder.path(), {.study = "logs", .variant = "short", .label = "", .patch = {{"train", {{"steps", 40}}}}},
+            {3.75, 3.76});
         const Comparison comparison = comparison_in(folder);
         QVERIFY(std::abs(group(comparison, "short").delta.mean - 0.1) < 1e-9);
         QVERIFY(contains(group(comparison, "short").judgement, "at step 40 and at step 100"));

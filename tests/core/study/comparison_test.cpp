@@ -240,11 +240,10 @@ class ComparisonTest : public QObject {
         const auto differ = [](const Json& train, std::int64_t context) {
             TempFolder workspace;
             write_synthetic_seeds(workspace.path(), {}, {3.65});
-            write_synthetic_seeds(workspace.path(),
-                                  {.variant = "other",
-                                   .label = "Other",
-                                   .patch = {{"train", train}, {"data", {{"context", context}}}}},
-                                  {3.5});
+            write_synthetic_seeds(
+                workspace.path(),
+                {.variant = "other", .label = "Other", .patch = {{"train", train}, {"data", {{"context", context}}}}},
+                {3.5});
             return any_note(comparison_in(workspace), "the validation windows differ");
         };
         QVERIFY(differ({{"batch", 64}}, 64));

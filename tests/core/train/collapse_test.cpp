@@ -154,8 +154,8 @@ class CollapseTest : public QObject {
             Watched watched;
             for (int k = 0; k < 250; ++k) {
                 const bool bad = (k >= 40 && k < 43) || k == 90;
-                for (auto& event : detector.step(k, bad && !of_norm ? kNan : healthy_loss(k),
-                                                 bad && of_norm ? kInf : 0.5))
+                for (auto& event :
+                     detector.step(k, bad && !of_norm ? kNan : healthy_loss(k), bad && of_norm ? kInf : 0.5))
                     watched.events.push_back(event);
                 if (k == 100) QCOMPARE(detector.collapse()->step, 40);  // until the end it stands
             }

@@ -1,6 +1,6 @@
-#include "core/data/stories.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/data/stories.h"
 #include "tests/core/train/recording.h"
 #include "tests/support/temp_folder.h"
 
@@ -21,8 +21,8 @@ class OptionEdgesTest : public QObject {
     // Ends that would only take time or memory: they say nothing about the code. Each is the option's largest value.
     static const std::set<std::string>& too_large() {
         static const std::set<std::string> keys = {
-            "model.d_model",    "model.layers",       "model.d_ff",         "model.head_dim", "data.vocab_size",
-            "data.block_lines", "train.steps",        "train.epochs",       "train.batch",    "train.accumulate",
+            "model.d_model",    "model.layers",       "model.d_ff",        "model.head_dim", "data.vocab_size",
+            "data.block_lines", "train.steps",        "train.epochs",      "train.batch",    "train.accumulate",
             "train.threads",    "train.eval_batches", "train.eval_windows"};
         return keys;
     }
@@ -30,13 +30,14 @@ class OptionEdgesTest : public QObject {
     // Configurations in which options are used that the tiny one leaves out. An option is tried in each that uses it.
     std::map<std::string, Json> contexts() const {
         const Json rms = {{"kind", "rms"}};
-        return {{"adamw", Json::object()},
-                {"sgd", {{"train", {{"optimizer", "sgd"}, {"lr", 0.001}}}}},
-                {"muon wsd", {{"train", {{"optimizer", "muon"}, {"schedule", "wsd"}}}}},
-                {"sandwich qk-norm", {{"model", {{"placement", "sandwich"}, {"norm", {{"q", rms}, {"k", rms}}}}}}},
-                {"text",
-                 {{"data",
-                   {{"tokens", ""}, {"text", (folder_ / "text.txt").string()}, {"vocab_size", 400}, {"val_every", 4}}}}}};
+        return {
+            {"adamw", Json::object()},
+            {"sgd", {{"train", {{"optimizer", "sgd"}, {"lr", 0.001}}}}},
+            {"muon wsd", {{"train", {{"optimizer", "muon"}, {"schedule", "wsd"}}}}},
+            {"sandwich qk-norm", {{"model", {{"placement", "sandwich"}, {"norm", {{"q", rms}, {"k", rms}}}}}}},
+            {"text",
+             {{"data",
+               {{"tokens", ""}, {"text", (folder_ / "text.txt").string()}, {"vocab_size", 400}, {"val_every", 4}}}}}};
     }
 
     static bool is_number(const FieldInfo& field) {
@@ -72,8 +73,9 @@ class OptionEdgesTest : public QObject {
     }
 
     RunConfig configured(const Json& context) const {
-        const Json small = {{"model", {{"layers", 1}}},
-                            {"train", {{"warmup", 0}, {"checkpoint_every", 1}, {"eval_every", 1}, {"eval_batches", 1}}}};
+        const Json small = {
+            {"model", {{"layers", 1}}},
+            {"train", {{"warmup", 0}, {"checkpoint_every", 1}, {"eval_every", 1}, {"eval_batches", 1}}}};
         return patched(patched(tiny_config(folder_ / "tokens", 2), small, "small"), context, "context");
     }
 

@@ -27,10 +27,10 @@ class AxisTest : public QObject {
     }
 
     void neighbors_never_read_alike() {
-        for (const Range& range : {Range{1.0001e-5, 1.0004e-5}, Range{0, 5e-5}, Range{-3e-7, 2e-7},
-                                   Range{2e-12, 2.5e-12},
-                                   Range{3.43100001, 3.43100004}, Range{1e12, 1e12 + 40}, Range{1e15, 1e15 + 4000},
-                                   Range{-1e18, -0.999e18}, Range{2147483640, 2147483690}, Range{-9e299, 9e299}}) {
+        for (const Range& range :
+             {Range{1.0001e-5, 1.0004e-5}, Range{0, 5e-5}, Range{-3e-7, 2e-7}, Range{2e-12, 2.5e-12},
+              Range{3.43100001, 3.43100004}, Range{1e12, 1e12 + 40}, Range{1e15, 1e15 + 4000}, Range{-1e18, -0.999e18},
+              Range{2147483640, 2147483690}, Range{-9e299, 9e299}}) {
             const QStringList ticks = texts(Axis(Scale::linear, range, 0, 400), 5);
             QVERIFY2(ticks.size() >= 2, qPrintable(QString::number(range.low)));
             QCOMPARE(QSet<QString>(ticks.begin(), ticks.end()).size(), ticks.size());

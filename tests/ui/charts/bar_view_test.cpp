@@ -49,8 +49,12 @@ class BarViewTest : public QObject {
         BarView view;
         view.resize(640, 320);
         const double infinity = std::numeric_limits<double>::infinity();
-        for (const std::vector<double>& values : {std::vector<double>{-3, -2, -5}, {0, 0, 0}, {1e-12, 3e-12, -2e-12},
-                                                  {5e-324, 0, 1e-310}, {1e308, -1e308, 1e300}, {7, 7, 7},
+        for (const std::vector<double>& values : {std::vector<double>{-3, -2, -5},
+                                                  {0, 0, 0},
+                                                  {1e-12, 3e-12, -2e-12},
+                                                  {5e-324, 0, 1e-310},
+                                                  {1e308, -1e308, 1e300},
+                                                  {7, 7, 7},
                                                   {infinity, 1, 2}}) {
             std::vector<Bar> bars;
             for (const double value : values)
@@ -81,8 +85,10 @@ class BarViewTest : public QObject {
         view.resize(640, 320);
         const QColor color = Theme::instance().run_color(4);
         const auto rows = [&](double value) {
-            view.set_bars({{"a", value, 0, color, false}, {"b", 1, 0, Theme::instance().run_color(1), false},
-                           {"c", -1, 0, Theme::instance().run_color(1), false}}, "Difference");
+            view.set_bars({{"a", value, 0, color, false},
+                           {"b", 1, 0, Theme::instance().run_color(1), false},
+                           {"c", -1, 0, Theme::instance().run_color(1), false}},
+                          "Difference");
             const QImage image = view.grab().toImage();
             std::vector<int> inked;
             for (int y = 40; y < 300; ++y)

@@ -65,8 +65,12 @@ class HeatMapViewTest : public QObject {
     void values_of_any_kind_are_painted() {
         HeatMapView view;
         view.resize(640, 240);
-        for (const std::vector<double>& values : {std::vector<double>{-3, -2, -5}, {0, 0, 0}, {1e-12, 3e-12, 2e-12},
-                                                  {5e-324, 0, 1e-310}, {1e308, -1e308, 1e300}, {7, 7, 7}}) {
+        for (const std::vector<double>& values : {std::vector<double>{-3, -2, -5},
+                                                  {0, 0, 0},
+                                                  {1e-12, 3e-12, 2e-12},
+                                                  {5e-324, 0, 1e-310},
+                                                  {1e308, -1e308, 1e300},
+                                                  {7, 7, 7}}) {
             view.set_values({"a"}, {0, 4294967296, 4294967297}, {values}, "");
             QVERIFY(!view.grab().isNull());
         }

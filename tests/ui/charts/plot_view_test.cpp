@@ -155,9 +155,10 @@ class PlotViewTest : public QObject {
 
     // Negative, zero, tiny, huge, equal and backward values, along both axes.
     void values_of_any_kind_are_painted() {
-        const std::vector<std::vector<double>> kinds{{-3, -2, -5},     {0, 0, 0},         {1e-12, 3e-12, 2e-12},
-                                                     {5e-324, 0, 1e-310}, {1e299, -1e299, 1e300}, {7, 7, 7},
-                                                     {1e308, nan, -1e308}, {4e9, 4e9 + 1, 4e9 + 2}, {1e-300, 1, 1e300}};
+        const std::vector<std::vector<double>> kinds{
+            {-3, -2, -5},           {0, 0, 0}, {1e-12, 3e-12, 2e-12}, {5e-324, 0, 1e-310},
+            {1e299, -1e299, 1e300}, {7, 7, 7}, {1e308, nan, -1e308},  {4e9, 4e9 + 1, 4e9 + 2},
+            {1e-300, 1, 1e300}};
         for (const auto& x : kinds)
             for (const auto& y : kinds)
                 for (const Scale scale : {Scale::linear, Scale::logarithmic}) {

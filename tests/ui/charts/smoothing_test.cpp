@@ -54,8 +54,7 @@ class SmoothingTest : public QObject {
     }
 
     void values_at_one_place_enter_as_their_mean() {
-        const auto twice =
-            debiased_average(std::vector<double>{0, 1, 1, 2}, std::vector<double>{4, 1, 3, 6}, 0.5, 1);
+        const auto twice = debiased_average(std::vector<double>{0, 1, 1, 2}, std::vector<double>{4, 1, 3, 6}, 0.5, 1);
         QCOMPARE(twice[1], (2.0 * 0.5 + 1) / 0.75);
         QCOMPARE(twice[2], twice[1]);
         QCOMPARE(twice[3], (2.0 * 0.5 + 3) / 0.875);

@@ -344,12 +344,9 @@ bool StudyPage::settle() {
 QVariantMap StudyPage::save_state() const {
     const State& s = *state_;
     const auto columns = [&](bool narrow) { return s.by_hand.contains(narrow) ? s.by_hand.at(narrow) : QByteArray(); };
-    return {{"columns", columns(false)},
-            {"narrow_columns", columns(true)},
-            {"rows", s.rows->saveState()},
-            {"tab", s.tabs->currentIndex()},
-            {"folds", s.form->save_state()},
-            {Settings::kView, QVariantMap{{"search", s.form->search()->text()}}}};
+    return {{"columns", columns(false)},     {"narrow_columns", columns(true)},
+            {"rows", s.rows->saveState()},   {"tab", s.tabs->currentIndex()},
+            {"folds", s.form->save_state()}, {Settings::kView, QVariantMap{{"search", s.form->search()->text()}}}};
 }
 
 void StudyPage::restore_state(const QVariantMap& state) {

@@ -329,9 +329,10 @@ std::vector<Json> values_from_text(const FieldInfo& field, const std::string& ke
     for (const QString& word : words_of(typed)) {
         // "2,048" in a list is 2 and 048: nobody means that.
         if (field.type != FieldType::text && led_by_zero.match(word).hasMatch())
-            throw InputError("{}: '{}' begins with a zero. Commas and spaces separate the values of a list, so write "
-                             "numbers here without thousands separators",
-                             key, word.toStdString());
+            throw InputError(
+                "{}: '{}' begins with a zero. Commas and spaces separate the values of a list, so write "
+                "numbers here without thousands separators",
+                key, word.toStdString());
         Json value = checked_value(field, parse_value(field, word.toStdString(), key), key);
         if (std::find(values.begin(), values.end(), value) != values.end())
             throw InputError("{}: {} stands there twice", key, word.toStdString());

@@ -76,9 +76,7 @@ class VariantTable : public QTableView {
     }
 
   private:
-    static bool is_refused(const QWidget* editor) {
-        return editor && !editor->property(kProblem).toString().isEmpty();
-    }
+    static bool is_refused(const QWidget* editor) { return editor && !editor->property(kProblem).toString().isEmpty(); }
 };
 
 void set_up(QTableView& table, VariantModel& model) {

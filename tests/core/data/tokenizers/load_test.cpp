@@ -164,9 +164,11 @@ class LoadTest : public QObject {
         const std::filesystem::path place = folder("contradicts");
         std::filesystem::copy_file(data_ / "sentencepiece/tokenizer.model", place / "tokenizer.model");
         io::write_json(place / "added_tokens.json", {{"<|im_start|>", 7}});
-        QVERIFY(is_line_with(input_error([&] { load_tokenizer(place); }), {"'<|im_start|>' has the id 7 of the model's"}));
+        QVERIFY(
+            is_line_with(input_error([&] { load_tokenizer(place); }), {"'<|im_start|>' has the id 7 of the model's"}));
         io::write_json(place / "added_tokens.json", {{"<s>", 430}});
-        QVERIFY(is_line_with(input_error([&] { load_tokenizer(place); }), {"'<s>' has the id 430, and 1 in the model"}));
+        QVERIFY(
+            is_line_with(input_error([&] { load_tokenizer(place); }), {"'<s>' has the id 430, and 1 in the model"}));
         io::write_json(place / "added_tokens.json", {{"<x>", 1 << 30}});
         QVERIFY(is_line_with(input_error([&] { load_tokenizer(place); }), {"added_tokens.json: <x>", "out of reach"}));
         io::write_json(place / "added_tokens.json", {{"<x>", 420}});

@@ -103,12 +103,21 @@ class HfExportTest : public QObject {
         config.byte_fallback = bytes;
         const std::string name = QTest::currentDataTag();
         data::tokenize(config, {folder_.write("stories.txt", text)}, folder_ / ("tokens of " + name));
-        const hf::Exported exported =
-            hf::export_run(run_of(Json::parse(patch.toStdString()), folder_ / ("tokens of " + name)), folder_ / ("exported " + name));
+        const hf::Exported exported = hf::export_run(
+            run_of(Json::parse(patch.toStdString()), folder_ / ("tokens of " + name)), folder_ / ("exported " + name));
         QVERIFY(exported.has_tokenizer && exported.remarks.empty());
 
-        Json texts = {"", " ", "\n", "The old\ncat sat", "  leading\n two\n", "\n\nblank\n\n\nlines\n", "a\tb\t\tc\n\t",
-                      "<s>hi</s> <unk>", "One.<|endoftext|>Two. <|endoftext|> \nThree", "naïve 日本 é", "ends  ",
+        Json texts = {"",
+                      " ",
+                      "\n",
+                      "The old\ncat sat",
+                      "  leading\n two\n",
+                      "\n\nblank\n\n\nlines\n",
+                      "a\tb\t\tc\n\t",
+                      "<s>hi</s> <unk>",
+                      "One.<|endoftext|>Two. <|endoftext|> \nThree",
+                      "naïve 日本 é",
+                      "ends  ",
                       "a\u2581mark"};
         for (std::uint64_t i = 300; i < 320; ++i) texts.push_back(data::story(1, i));
         Json ours = Json::array();
@@ -120,8 +129,9 @@ class HfExportTest : public QObject {
         }
         io::write_json(folder_ / "texts.json", {{"texts", texts}, {"ids", ours}});
         QProcess python;
-        python.start(ABLATE_PYTHON, {ABLATE_SOURCE_DIR "/tests/support/compare_tokenizers.py",
-                                     QString::fromStdString(folder_ / ("exported " + name)), (folder_ / "texts.json").c_str()});
+        python.start(ABLATE_PYTHON,
+                     {ABLATE_SOURCE_DIR "/tests/support/compare_tokenizers.py",
+                      QString::fromStdString(folder_ / ("exported " + name)), (folder_ / "texts.json").c_str()});
         QVERIFY(python.waitForFinished(120'000));
         const QByteArray said = python.readAllStandardError();
         if (python.exitCode() == 77) QSKIP("needs transformers and sentencepiece");

@@ -137,12 +137,18 @@ class Cs336Test : public QObject {
     void prefixes_of_wrappers_are_left_out_and_said_data() {
         QTest::addColumn<QString>("prefix");
         QTest::addColumn<QString>("said");
-        QTest::newRow("ddp") << "module." << "'module.'";
-        QTest::newRow("compiled ddp") << "_orig_mod.module." << "'_orig_mod.' and 'module.'";
-        QTest::newRow("ddp of compiled") << "module._orig_mod." << "'_orig_mod.' and 'module.'";
-        QTest::newRow("fsdp") << "_fsdp_wrapped_module." << "'_fsdp_wrapped_module.'";
-        QTest::newRow("lightning") << "model." << "'model.'";
-        QTest::newRow("lightning of compiled") << "model._orig_mod." << "'_orig_mod.' and 'model.'";
+        QTest::newRow("ddp") << "module."
+                             << "'module.'";
+        QTest::newRow("compiled ddp") << "_orig_mod.module."
+                                      << "'_orig_mod.' and 'module.'";
+        QTest::newRow("ddp of compiled") << "module._orig_mod."
+                                         << "'_orig_mod.' and 'module.'";
+        QTest::newRow("fsdp") << "_fsdp_wrapped_module."
+                              << "'_fsdp_wrapped_module.'";
+        QTest::newRow("lightning") << "model."
+                                   << "'model.'";
+        QTest::newRow("lightning of compiled") << "model._orig_mod."
+                                               << "'_orig_mod.' and 'model.'";
     }
     void prefixes_of_wrappers_are_left_out_and_said() {
         QFETCH(QString, prefix);

@@ -85,8 +85,8 @@ class LogFormatsTest : public QObject {
     // A clone without git-lfs leaves a text in place of the events.
     void events_that_were_not_downloaded_are_refused_by_name() {
         const fs::path file = folder_ / "events.out.tfevents.1.host";
-        std::ofstream(file) << "version https://git-lfs.github.com/spec/v1\noid sha256:"
-                            << std::string(64, 'a') << "\nsize 5242880\n";
+        std::ofstream(file) << "version https://git-lfs.github.com/spec/v1\noid sha256:" << std::string(64, 'a')
+                            << "\nsize 5242880\n";
         QVERIFY(test::is_line_with(test::input_error([&] { one(file); }), {"Git LFS pointer"}));
     }
 
@@ -298,8 +298,9 @@ class LogFormatsTest : public QObject {
 
     // "KEY: VALUE" may also be the name of a single run.
     void names_of_groups_may_be_names_of_runs() {
-        auto runs = logs::read_log(folder_.write("wandb.csv", "Step,lr: 3e-4 - loss,lr: 3e-4 - loss__MIN,lr: 3e-4 - "
-                                                              "loss__MAX\n10,4,4,4\n20,3,3,3\n"));
+        auto runs = logs::read_log(folder_.write("wandb.csv",
+                                                 "Step,lr: 3e-4 - loss,lr: 3e-4 - loss__MIN,lr: 3e-4 - "
+                                                 "loss__MAX\n10,4,4,4\n20,3,3,3\n"));
         QVERIFY(!runs[0].is_mean && !is_remarked(runs[0], "mean"));
         runs = logs::read_log(folder_.write("wandb.csv", "Step,lr: 3e-4 - loss\n10,4\n20,3\n"));
         QVERIFY(!runs[0].is_mean && !runs[0].knows_seed && is_remarked(runs[0], "may be means over the group"));
@@ -333,13 +334,15 @@ class LogFormatsTest : public QObject {
 
     void steps_of_weights_and_biases() {
         // The metric's own step.
-        ImportedRun run = one(folder_.write("a.csv", "_step,train/step,val/step,train/loss,val/loss\n0,20,,4,\n"
-                                                     "1,40,,3,\n2,,40,,3.5\n3,60,,2,\n"));
+        ImportedRun run = one(folder_.write("a.csv",
+                                            "_step,train/step,val/step,train/loss,val/loss\n0,20,,4,\n"
+                                            "1,40,,3,\n2,,40,,3.5\n3,60,,2,\n"));
         QCOMPARE(run.steps, 60);
         QCOMPARE(run.evaluations.back().step, 40);
         // train/global_step of the Trainer, and its closing average.
-        run = one(folder_.write("b.csv", ",_step,train/loss,train/global_step,eval/loss,train_loss,train_runtime\n"
-                                         "0,0,4,25,,,\n1,1,3,50,,,\n2,2,,50,3.5,,\n3,3,,50,,3.75,90\n"));
+        run = one(folder_.write("b.csv",
+                                ",_step,train/loss,train/global_step,eval/loss,train_loss,train_runtime\n"
+                                "0,0,4,25,,,\n1,1,3,50,,,\n2,2,,50,3.5,,\n3,3,,50,,3.75,90\n"));
         QCOMPARE(run.steps, 50);
         QCOMPARE(series(run, run::kTrainLoss).size(), std::size_t{2});
         QCOMPARE(run.summary["run_average_train_loss"].get<double>(), 3.75);
@@ -347,7 +350,8 @@ class LogFormatsTest : public QObject {
         run = one(folder_.write("c.csv", "_step,train/loss\n0,4\n1,3\n"));
         QVERIFY(is_remarked(run, "counts calls of wandb.log"));
         // A chart over another axis, with a step column of each run and without.
-        run = one(folder_.write("d.csv", "\"tokens\",\"one - train/loss\",\"one - train/global_step\"\n1024,4,8\n2048,3,16\n"));
+        run = one(folder_.write("d.csv",
+                                "\"tokens\",\"one - train/loss\",\"one - train/global_step\"\n1024,4,8\n2048,3,16\n"));
         QCOMPARE(series(run, run::kTrainLoss).at(16), 3.0f);
         QVERIFY(is_remarked(run, "'tokens' is the x axis"));
         const fs::path axis = folder_.write("e.csv", "\"Relative Time (Wall)\",\"one - loss\"\n0.5,4\n1.5,3\n");
@@ -356,12 +360,14 @@ class LogFormatsTest : public QObject {
     }
 
     void spreadsheets() {
-        ImportedRun run = one(folder_.write("a.csv", "sep=;\r\nStep;loss;lr\r\n1.000;4,25;1,5E-4\r\n2.000;3,5;1E-4\r\n"));
+        ImportedRun run =
+            one(folder_.write("a.csv", "sep=;\r\nStep;loss;lr\r\n1.000;4,25;1,5E-4\r\n2.000;3,5;1E-4\r\n"));
         QCOMPARE(series(run, run::kTrainLoss), (std::map<std::int64_t, float>{{1000, 4.25f}, {2000, 3.5f}}));
         QCOMPARE(series(run, run::kLearningRate).at(1000), 1.5e-4f);
         QVERIFY(is_remarked(run, "decimal comma"));
         // Thousands in quotation marks beside decimal points.
-        run = one(folder_.write("b.csv", "step,loss,tokens\n\"1,000\",4.25,\"1,024,000\"\n\"2,000\",3.5,\"2,048,000\"\n"));
+        run = one(
+            folder_.write("b.csv", "step,loss,tokens\n\"1,000\",4.25,\"1,024,000\"\n\"2,000\",3.5,\"2,048,000\"\n"));
         QCOMPARE(series(run, "tokens").at(2000), 2048000.0f);
         // Either is possible: refused with the cell.
         const fs::path unclear = folder_.write("c.csv", "step;loss\n1;4,250\n2;3,500\n");
@@ -385,13 +391,15 @@ class LogFormatsTest : public QObject {
     }
 
     void json_lines() {
-        ImportedRun run = one(folder_.write("a.jsonl", "{\"step\": 1, \"loss\": 3.25, \"tag\": \"x\"}\n{\"step\": 2, \"loss\": 3, "
-                                                       "\"val_loss\": 3.5}\n{\"step\": 3, \"lo"));
+        ImportedRun run = one(folder_.write("a.jsonl",
+                                            "{\"step\": 1, \"loss\": 3.25, \"tag\": \"x\"}\n{\"step\": 2, \"loss\": 3, "
+                                            "\"val_loss\": 3.5}\n{\"step\": 3, \"lo"));
         QCOMPARE(run.format, std::string("json-lines"));
         QCOMPARE(series(run, run::kTrainLoss).at(2), 3.0f);
         QCOMPARE(*run.evaluations.front().loss, 3.5);
         QVERIFY(is_remarked(run, "torn") && is_remarked(run, "'tag' holds words: 1 value"));
-        run = one(folder_.write("b.log", "{\"iter\": 5, \"train\": {\"loss\": 4}}\n{\"iter\": 10, \"train\": {\"loss\": 3}}\n"));
+        run = one(folder_.write("b.log",
+                                "{\"iter\": 5, \"train\": {\"loss\": 4}}\n{\"iter\": 10, \"train\": {\"loss\": 3}}\n"));
         QCOMPARE(series(run, run::kTrainLoss).at(10), 3.0f);
         run = one(folder_.write("c.jsonl", "{\"train_loss\": 4}\n{\"train_loss\": 3}\n{\"train_loss\": 2.5}\n"));
         QCOMPARE(series(run, run::kTrainLoss).size(), std::size_t{3});
@@ -400,7 +408,8 @@ class LogFormatsTest : public QObject {
 
     // The history of a Trainer in other wrappings, and evaluations under other prefixes.
     void histories_in_other_wrappings() {
-        const std::string lines = R"([{"loss": 4, "step": 10, "learning_rate": 1e-3}, {"wiki_loss": 3.5, "wiki_runtime": 2,
+        const std::string lines =
+            R"([{"loss": 4, "step": 10, "learning_rate": 1e-3}, {"wiki_loss": 3.5, "wiki_runtime": 2,
             "step": 10}, {"loss": 3.75, "runtime": 2, "step": 10}, {"predict_loss": 1, "predict_runtime": 3}])";
         for (const std::string& text : {lines, "{\"metrics\": " + lines + "}", "{\"log_history\": " + lines + "}"}) {
             const ImportedRun run = one(folder_.write("history.json", text));
@@ -416,8 +425,9 @@ class LogFormatsTest : public QObject {
     }
 
     void what_means_the_same_or_no_data_set() {
-        ImportedRun run = one(folder_.write("a.csv", "step,train_loss_epoch,train_loss_step,val_loss_epoch,val/z_loss\n"
-                                                     "1,,4,,\n2,,3,,\n2,3.5,,3.25,0.5\n"));
+        ImportedRun run = one(folder_.write("a.csv",
+                                            "step,train_loss_epoch,train_loss_step,val_loss_epoch,val/z_loss\n"
+                                            "1,,4,,\n2,,3,,\n2,3.5,,3.25,0.5\n"));
         QCOMPARE(series(run, run::kTrainLoss), (std::map<std::int64_t, float>{{1, 4.0f}, {2, 3.0f}}));
         QCOMPARE(series(run, "train_loss_epoch").at(2), 3.5f);
         QVERIFY(is_remarked(run, "'train_loss_step' is read, and the 1 value of 'train_loss_epoch'"));
@@ -440,7 +450,8 @@ class LogFormatsTest : public QObject {
         fs::create_directories(workspace);
         std::set<std::int64_t> numbers;
         for (const char* name : {"a", "b", "c"}) {
-            ImportedRun run = one(folder_.write(std::string(name) + ".csv", fmt::format("step,loss,{}\n1,4,2\n", name)));
+            ImportedRun run =
+                one(folder_.write(std::string(name) + ".csv", fmt::format("step,loss,{}\n1,4,2\n", name)));
             run.variant = "v";
             const run::RunInfo info = interop::write_imported_runs(workspace, {run}).front().info();
             QVERIFY(info.source["seed"].is_null());

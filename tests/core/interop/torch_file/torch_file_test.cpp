@@ -87,9 +87,8 @@ class TorchFileTest : public QObject {
   private Q_SLOTS:
     void files_of_pytorch_are_read_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name :
-             {"plain.pt", "views.pt", "module.pt", "parameters.pt", "protocol-4.pt", "no-checksums.pt", "wrapped.pt",
-              "beside-tensors.pt", "nested.pt"})
+        for (const char* name : {"plain.pt", "views.pt", "module.pt", "parameters.pt", "protocol-4.pt",
+                                 "no-checksums.pt", "wrapped.pt", "beside-tensors.pt", "nested.pt"})
             QTest::newRow(name) << name;
     }
     void files_of_pytorch_are_read() {
