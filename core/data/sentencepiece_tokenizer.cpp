@@ -3,6 +3,8 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/data/tokenizers/model_spec.h"
+#include "core/data/tokenizers/vocabulary.h"
 #include "core/io/sniff.h"
 
 #include <sentencepiece_processor.h>
@@ -38,10 +40,7 @@ class SentencePieceTokenizer final : public Tokenizer {
             throw InputError("{}: not a sentencepiece model, or a damaged one", model.string());
         newline_ = id_of("\n");
         end_of_document_ = id_of(border);
-        if (settings_.finds_control_pieces)
-            for (std::int32_t id = 0; id < processor_.GetPieceSize(); ++id)
-                if (processor_.IsControl(id) && !piece(id).empty())
-                    settings_.added.push_back({.content = piece(id), .id = id, .special = true});
+        if (settings_.is_llama) be_llama(read_model_spec(bytes));
         for (const AddedToken& token : settings_.added) add(token);
         std::vector<std::int32_t> probe;
         encode_part("a", true, probe, nullptr);
@@ -117,6 +116,34 @@ class SentencePieceTokenizer final : public Tokenizer {
     bool is_piece(std::int32_t id) const { return id >= 0 && id < processor_.GetPieceSize(); }
     const std::string& piece(std::int32_t id) const { return processor_.IdToPiece(id); }
 
+    void be_llama(const ModelSpec& spec) {
+        const auto refuse = [&](std::string_view field) {
+            if (!settings_.strict) return;
+            throw InputError(
+                "{}: {}: with this setting Transformers' LlamaTokenizer gives other ids than sentencepiece. To read "
+                "the model as sentencepiece does, remove tokenizer_class from tokenizer_config.json",
+                file_.string(), field);
+        };
+        if (spec.model_type != 2) refuse("trainer_spec.model_type is not BPE");
+        if (spec.treat_whitespace_as_suffix) refuse("trainer_spec.treat_whitespace_as_suffix is true");
+        if (spec.has_charsmap) refuse("normalizer_spec is not identity");
+        if (spec.remove_extra_whitespaces) refuse("normalizer_spec.remove_extra_whitespaces is true");
+        if (!spec.escape_whitespaces) refuse("normalizer_spec.escape_whitespaces is false");
+        for (std::int32_t id = 0; id < processor_.GetPieceSize(); ++id) {
+            if (piece(id).empty()) continue;
+            const auto at = static_cast<std::size_t>(id);
+            if (processor_.IsControl(id)) {
+                settings_.added.push_back({.content = piece(id), .id = id, .special = true});
+            } else if (at < spec.user_defined.size() && spec.user_defined[at]) {
+                if (piece(id).find(space_mark) != std::string::npos) {
+                    refuse(fmt::format("the user-defined piece {} holds a space", quote(piece(id))));
+                    continue;
+                }
+                settings_.added.push_back({.content = piece(id), .id = id});
+            }
+        }
+    }
+
     std::int32_t id_of(std::string_view text) const {
         const int id = processor_.PieceToId(text);
         return processor_.IsUnknown(id) ? -1 : id;
@@ -130,6 +157,8 @@ class SentencePieceTokenizer final : public Tokenizer {
         if (is_piece(token.id) && piece(token.id) != token.content)
             throw InputError("{}: the added token {} has the id {} of the model's piece {}", file_.string(),
                              quote(token.content), token.id, quote(piece(token.id)));
+        if (settings_.strict && known < 0 && !token.content.empty())
+            require_next_id(token, static_cast<std::int32_t>(size_), file_.parent_path().string());
         finder_.add(token);
         if (token.id != processor_.unk_id()) added_.try_emplace(token.id, token);
         if (token.content == border && end_of_document_ < 0) end_of_document_ = token.id;

@@ -15,8 +15,10 @@ enum class PrefixSpace : std::uint8_t {
 struct SentencePieceSettings {
     bool by_lines = false;  // version 0.1: each line is encoded alone, then the newline piece
     PrefixSpace prefix_space = PrefixSpace::as_model;
-    bool finds_control_pieces = false;  // <s> and the like, where a text spells them
-    std::vector<AddedToken> added;      // beside the model's pieces, or pieces that are found in a text as they are
+    // As transformers' LlamaTokenizer: control pieces (<s>) and user-defined ones are found where a text spells them.
+    bool is_llama = false;
+    bool strict = false;            // refuse what transformers would give other ids
+    std::vector<AddedToken> added;  // beside the model's pieces, or pieces that are found in a text as they are
 };
 
 // A sentencepiece .model. Texts are encoded as a whole, as sentencepiece and transformers do. InputError: not a model,

@@ -16,6 +16,10 @@ struct BpeFile {
 // truncation and padding are not applied.
 BpeFile read_tokenizer_json(const std::filesystem::path& file);
 
+// What the post-processor of a tokenizer.json puts around a text, whatever the rest of the file is: `definition` stays
+// empty. InputError as above.
+BpeFile read_text_border(const std::filesystem::path& file);
+
 // GPT-2's two files: vocab.json with merges.txt, or OpenAI's first names, encoder.json with vocab.bpe. `side` names the
 // class (GPT2Tokenizer, which is also what no class means, or Qwen2Tokenizer).
 BpeFile read_vocab_and_merges(const std::filesystem::path& vocab, const std::filesystem::path& merges, SideFiles& side);

@@ -19,6 +19,8 @@ struct BpeDefinition {
     std::unordered_map<std::string, std::int32_t> ids;
     std::vector<Merge> merges;
     std::vector<AddedToken> added;  // their ids may lie behind those of `tokens`
+    std::unordered_map<std::string, std::int32_t> added_ids;  // of the contents of `added`
+    std::int32_t first_free_id = 0;                           // above all ids of `added`
     SplitPattern split = SplitPattern::gpt2;
     bool nfc = false;
     bool add_prefix_space = false;  // before a text that does not begin with one

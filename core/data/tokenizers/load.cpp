@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/data/sentencepiece_tokenizer.h"
 #include "core/data/token_file.h"
+#include "core/data/tokenizers/auto_class.h"
 #include "core/data/tokenizers/bpe_files.h"
 #include "core/io/json_file.h"
 
@@ -36,6 +37,19 @@ LoadedTokenizer loaded_bpe(const fs::path& file, BpeFile read) {
     return {file, make_byte_level_bpe(std::move(read.definition)), std::move(read.before), std::move(read.behind), {}};
 }
 
+// data.json of a folder of tokens that Ablate made; null: it is none. Its tokenizer was judged when the tokens were
+// made, with files beside it that are not copied (config.json).
+Json data_description(const fs::path& folder) {
+    if (const fs::path described = folder / "data.json"; is_there(described)) {
+        try {
+            Json json = io::read_json(described);
+            if (json.is_object() && json.contains("format") && json.contains("texts")) return json;
+        } catch (const InputError&) {
+        }
+    }
+    return Json();
+}
+
 LoadedTokenizer load_vocab_and_merges(const fs::path& vocab, SideFiles& side) {
     const fs::path merges = vocab.parent_path() / merges_of(vocab);
     if (!is_there(merges)) throw InputError("{}: there is no {} beside it", vocab.string(), merges.filename().string());
@@ -44,10 +58,12 @@ LoadedTokenizer load_vocab_and_merges(const fs::path& vocab, SideFiles& side) {
 
 LoadedTokenizer load_tokenizer_json(const fs::path& file, SideFiles& side) {
     BpeFile read = read_tokenizer_json(file);
-    // transformers builds this class from the vocabulary alone; its setting is that of the configuration.
-    if (side.is_class("GPT2Tokenizer") && read.definition.split == SplitPattern::gpt2)
+    const fs::path folder = file.parent_path();
+    if (data_description(folder).is_null())
+        follow_class(side, folder, read);
+    else if (side.is_class("GPT2Tokenizer") && read.definition.split == SplitPattern::gpt2)
         read.definition.add_prefix_space = side.add_prefix_space.value_or(false);
-    add_side_tokens(side, file.parent_path(), read.definition);
+    add_side_tokens(side, folder, read.definition);
     return loaded_bpe(file, std::move(read));
 }
 
@@ -57,7 +73,7 @@ void be_llama(SideFiles& side, SentencePieceSettings& settings) {
     side.name_by_default("unk_token", "<unk>");
     side.name_by_default("bos_token", "<s>");
     side.name_by_default("eos_token", "</s>");
-    settings.finds_control_pieces = true;
+    settings.is_llama = true;
     settings.prefix_space = !side.add_prefix_space.value_or(true) ? PrefixSpace::never
                             : side.legacy.value_or(false)         ? PrefixSpace::always
                                                                   : PrefixSpace::first;
@@ -82,14 +98,8 @@ bool lines_begin_with_spaces(const fs::path& tokens, const Tokenizer& tokenizer)
 
 // Of tokens that say nothing of how they were made, their ids do.
 bool made_by_lines(const fs::path& folder, const fs::path& model) {
-    if (const fs::path described = folder / "data.json"; is_there(described)) {
-        try {
-            const Json json = io::read_json(described);
-            if (json.is_object() && json.contains("format") && json.contains("texts"))
-                return !json.contains("recipe") || (json["recipe"].is_number() && json["recipe"].get<double>() < 2);
-        } catch (const InputError&) {
-        }
-    }
+    if (const Json json = data_description(folder); !json.is_null())
+        return !json.contains("recipe") || (json["recipe"].is_number() && json["recipe"].get<double>() < 2);
     if (!is_there(folder / "train.npy")) return false;
     try {
         const auto tokenizer = load_sentencepiece(model);
@@ -101,32 +111,73 @@ bool made_by_lines(const fs::path& folder, const fs::path& model) {
     }
 }
 
+// Classes other than Llama's change the text or put tokens around it. The class of Ablate's own exports reads the model
+// as it is where no special token is named: sentencepiece cuts none out of a text either.
+void require_known_class(const SideFiles& side, const fs::path& folder) {
+    const auto is_null = [&](const char* role) {
+        const auto found = side.named.find(role);
+        return found != side.named.end() && !found->second;
+    };
+    const bool as_exported = side.is_class("PreTrainedTokenizer") && is_null("bos_token") && is_null("unk_token");
+    if (!side.tokenizer_class.empty() && !side.is_class("LlamaTokenizer") && !as_exported)
+        throw InputError(
+            "{}: tokenizer_class: {} is not known here for a .model; known: LlamaTokenizer. Without a class, the model "
+            "is read as sentencepiece does",
+            (folder / "tokenizer_config.json").string(), quote(side.tokenizer_class));
+}
+
+// The added and the named tokens of the files beside a .model.
+void take_side_tokens(SideFiles& side, const fs::path& file, SentencePieceSettings& settings) {
+    std::unique_ptr<Tokenizer> plain;  // read where a name is to be looked up
+    settings.added = side.added;       // before the control pieces: of two, the first counts
+    for (const auto& [role, token] : side.named) {
+        if (!token || token->content.empty()) continue;
+        const bool is_added = std::any_of(side.added.begin(), side.added.end(),
+                                          [&token = token](const auto& one) { return one.content == token->content; });
+        if (is_added) continue;
+        const bool is_default = token->content == "<s>" || token->content == "</s>" || token->content == "<unk>";
+        if (!plain) plain = load_sentencepiece(file);
+        if (const std::int32_t id = plain->token_id(token->content); id >= 0) {
+            settings.added.push_back(*token);
+            settings.added.back().id = id;
+        } else if (!is_default || settings.is_llama) {
+            side.remarks.push_back(
+                fmt::format("{}: {} names {}, which has no id in the model: it is left out. "
+                            "Transformers would add it with the next free id.",
+                            file.parent_path().string(), role, quote(token->content)));
+        }
+    }
+}
+
+// Whether Llama's tokenizer puts <s> before a text where add_bos_token does not say so: a tokenizer.json beside the
+// .model has a template, and without one transformers 5.24 puts none.
+bool template_begins(const fs::path& file, std::int32_t begin_of_text, SideFiles& side) {
+    if (const fs::path json = file.parent_path() / "tokenizer.json"; is_there(json)) {
+        try {
+            const std::vector<std::int32_t> before = read_text_border(json).before;
+            return std::find(before.begin(), before.end(), begin_of_text) != before.end();
+        } catch (const InputError&) {  // it is not read, and a remark of load_folder() says why
+        }
+    }
+    side.remarks.push_back(
+        fmt::format("{}: add_bos_token is not set, so no <s> is put before a text, as in Transformers 5. If the model "
+                    "was trained with it, set add_bos_token to true in tokenizer_config.json.",
+                    file.parent_path().string()));
+    return false;
+}
+
 LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
     SentencePieceSettings settings;
-    settings.by_lines = made_by_lines(file.parent_path(), file);
+    const fs::path folder = file.parent_path();
+    const bool by_lines = settings.by_lines = made_by_lines(folder, file);
     // What version 0.1 trained on knew no added tokens of a .model.
-    if (settings.by_lines) side.added.clear(), side.named.clear(), side.remarks.clear();
-    const bool llama = side.is_class("LlamaTokenizer");
-    if (llama && !settings.by_lines) be_llama(side, settings);
-    if (!settings.by_lines) {
-        std::unique_ptr<Tokenizer> plain;  // read where a name is to be looked up
-        settings.added = side.added;       // before the control pieces: of two, the first counts
-        for (const auto& [role, token] : side.named) {
-            if (!token || token->content.empty()) continue;
-            const bool is_added = std::any_of(side.added.begin(), side.added.end(), [&token = token](const auto& one) {
-                return one.content == token->content;
-            });
-            if (is_added) continue;
-            const bool is_default = token->content == "<s>" || token->content == "</s>" || token->content == "<unk>";
-            if (!plain) plain = load_sentencepiece(file);
-            if (const std::int32_t id = plain->token_id(token->content); id >= 0) {
-                settings.added.push_back(*token);
-                settings.added.back().id = id;
-            } else if (!is_default) {
-                side.remarks.push_back(fmt::format("{}: {} names {}, which has no id in the model: it is left out.",
-                                                   file.parent_path().string(), role, quote(token->content)));
-            }
-        }
+    if (by_lines) side.added.clear(), side.named.clear(), side.remarks.clear();
+    const bool llama = side.is_class("LlamaTokenizer"), is_prepared = !data_description(folder).is_null();
+    settings.strict = !is_prepared;
+    if (!by_lines) {
+        if (!is_prepared) require_known_class(side, folder);
+        if (llama) be_llama(side, settings);
+        take_side_tokens(side, file, settings);
     }
     LoadedTokenizer loaded{file, load_sentencepiece(file, std::move(settings)), {}, {}, {}};
     if (!side.has_config) return loaded;
@@ -136,7 +187,10 @@ LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
         const std::int32_t named = token ? loaded.tokenizer->token_id(token->content) : -1;
         if (const std::int32_t id = named >= 0 ? named : otherwise; id >= 0) ids.push_back(id);
     };
-    around(side.add_bos.value_or(llama), "bos_token", loaded.tokenizer->begin_of_text_id(), loaded.before);
+    const std::int32_t begin = loaded.tokenizer->begin_of_text_id();
+    const bool asks_template = llama && !by_lines && !side.add_bos && !side.add_eos;
+    around(asks_template ? template_begins(file, begin, side) : side.add_bos.value_or(false), "bos_token", begin,
+           loaded.before);
     around(side.add_eos.value_or(false), "eos_token", loaded.tokenizer->end_of_text_id(), loaded.behind);
     return loaded;
 }

@@ -56,12 +56,36 @@ std::int32_t id_of_key(const std::string& key, const JsonNode& place) {
     return static_cast<std::int32_t>(id);
 }
 
+// The order in which transformers adds them.
+void sort_by_id(std::vector<AddedToken>& added) {
+    std::stable_sort(added.begin(), added.end(), [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
+}
+
 void read_added_tokens_decoder(const JsonNode& added, SideFiles& result) {
     if (!added.is_object()) added.refuse("an object of id to token is expected");
     for (const auto& [key, token] : added.value().get_ref<const Json::object_t&>()) {
         AddedToken one = added_token(added[key]);
         one.id = id_of_key(key, added);
         result.added.push_back(std::move(one));
+    }
+    sort_by_id(result.added);
+}
+
+std::string without_fast(std::string name) {
+    if (name.ends_with("Fast")) name.resize(name.size() - std::string_view("Fast").size());
+    return name;
+}
+
+// A config.json that cannot be read says nothing: AutoTokenizer of transformers goes on without it.
+void read_model_config(const fs::path& file, SideFiles& result) {
+    try {
+        const Json json = io::read_json(file);
+        if (!json.is_object()) return;
+        if (const auto found = json.find("model_type"); found != json.end() && found->is_string())
+            result.model_type = found->get<std::string>();
+        if (const auto found = json.find("tokenizer_class"); found != json.end() && found->is_string())
+            result.model_class = without_fast(found->get<std::string>());
+    } catch (const InputError&) {
     }
 }
 
@@ -70,9 +94,7 @@ void read_config(const fs::path& file, SideFiles& result) {
     const JsonNode config(json, file.string());
     if (!config.is_object()) config.refuse("an object is expected");
     result.has_config = true;
-    result.tokenizer_class = config["tokenizer_class"].text_or("");
-    if (result.tokenizer_class.ends_with("Fast"))
-        result.tokenizer_class.resize(result.tokenizer_class.size() - std::string_view("Fast").size());
+    result.tokenizer_class = without_fast(config["tokenizer_class"].text_or(""));
     result.add_bos = optional_flag(config["add_bos_token"]);
     result.add_eos = optional_flag(config["add_eos_token"]);
     result.legacy = optional_flag(config["legacy"]);
@@ -95,6 +117,7 @@ std::vector<AddedToken> read_added_tokens(const fs::path& file, const SideFiles&
         added.push_back(
             {.content = content, .id = tokens[content].id(id_limit), .special = is_special, .normalized = !is_special});
     }
+    sort_by_id(added);
     return added;
 }
 
@@ -118,6 +141,7 @@ std::vector<fs::path> side_files(const fs::path& folder) {
 
 SideFiles read_side_files(const fs::path& folder) {
     SideFiles result;
+    if (const fs::path model = folder / "config.json"; is_there(model)) read_model_config(model, result);
     if (const fs::path config = folder / "tokenizer_config.json"; is_there(config)) read_config(config, result);
     const bool complete = !result.added.empty();
     if (const fs::path map = folder / "special_tokens_map.json"; !complete && is_there(map)) {

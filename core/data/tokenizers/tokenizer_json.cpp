@@ -158,4 +158,13 @@ BpeFile read_tokenizer_json(const fs::path& file) {
     return result;
 }
 
+BpeFile read_text_border(const fs::path& file) {
+    const Json json = io::read_json(file);
+    const JsonNode root(json, file.string());
+    if (!root.is_object()) root.refuse("a tokenizer.json is expected: an object with a model");
+    BpeFile result;
+    read_post_processor(root["post_processor"], id_limit_of(fs::file_size(file)), result);
+    return result;
+}
+
 }  // namespace ablate::data

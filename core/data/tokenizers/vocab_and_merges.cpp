@@ -1,4 +1,5 @@
 #include "core/base/atomic_file.h"
+#include "core/data/tokenizers/auto_class.h"
 #include "core/data/tokenizers/bpe_files.h"
 #include "core/data/tokenizers/vocabulary.h"
 #include "core/io/json_file.h"
@@ -28,7 +29,15 @@ void read_merges(const fs::path& file, BpeDefinition& definition) {
 
 void apply_class(SideFiles& side, const fs::path& folder, BpeDefinition& definition) {
     const std::string border = "<|endoftext|>";
+    if (const std::string built = built_class(side); side.tokenizer_class.empty() && built == "Qwen2Tokenizer")
+        throw InputError(
+            "{}: model_type {} makes AutoTokenizer build a Qwen2Tokenizer: name it as tokenizer_class in "
+            "tokenizer_config.json",
+            (folder / "config.json").string(), quote(side.model_type));
     if (side.is_class("Qwen2Tokenizer")) {
+        if (side.add_prefix_space.value_or(false))
+            throw InputError("{}: add_prefix_space: true is not known here for Qwen2Tokenizer",
+                             (folder / "tokenizer_config.json").string());
         definition.split = SplitPattern::qwen2;
         definition.nfc = true;
         for (const char* role : {"eos_token", "unk_token", "pad_token"}) side.name_by_default(role, border);
@@ -63,7 +72,8 @@ void add_side_tokens(SideFiles& side, const fs::path& folder, BpeDefinition& def
         } else if (token->content != "<|endoftext|>") {  // the usual default of a class that does not use it
             side.remarks.push_back(
                 fmt::format("{}: {} names {}, which has no id in the vocabulary: it is left out, and a "
-                            "text that holds it is encoded letter by letter.",
+                            "text that holds it is encoded letter by letter. Transformers would add it with the "
+                            "next free id.",
                             folder.string(), role, quote(token->content)));
         }
     }

@@ -40,6 +40,14 @@ void add_merge(std::string_view line, const std::string& where, BpeDefinition& d
     add_merge(line.substr(0, space), line.substr(space + 1), where, definition);
 }
 
+void require_next_id(const AddedToken& added, std::int32_t next, const std::string& where) {
+    if (added.id != next)
+        throw InputError(
+            "{}: Transformers gives {} the id {}, the file says {}: it numbers added tokens one by one, from the end "
+            "of the vocabulary on",
+            where, quote(added.content), next, added.id);
+}
+
 AddedToken added_token(const JsonNode& token) {
     AddedToken added;
     added.content = token["content"].text();
@@ -52,6 +60,7 @@ AddedToken added_token(const JsonNode& token) {
 }
 
 void add_token(AddedToken added, const std::string& where, BpeDefinition& definition) {
+    if (added.content.empty()) return;  // Hugging Face's library leaves it out
     const auto at = static_cast<std::size_t>(added.id);
     const auto known = definition.ids.find(added.content);
     if (known != definition.ids.end() && known->second != added.id)
@@ -60,6 +69,12 @@ void add_token(AddedToken added, const std::string& where, BpeDefinition& defini
     if (at < definition.tokens.size() && definition.tokens[at] && *definition.tokens[at] != added.content)
         throw InputError("{}: {} has the id {} of {}", where, quote(added.content), added.id,
                          quote(*definition.tokens[at]));
+    const auto [earlier, is_new] = definition.added_ids.try_emplace(added.content, added.id);
+    if (!is_new && earlier->second != added.id) return;  // of two tokens with one content the first counts
+    if (is_new && known == definition.ids.end())
+        require_next_id(added, std::max(definition.first_free_id, static_cast<std::int32_t>(definition.ids.size())),
+                        where);
+    definition.first_free_id = std::max(definition.first_free_id, added.id + 1);
     definition.added.push_back(std::move(added));
 }
 

@@ -15,7 +15,11 @@ void add_merge(std::string_view left, std::string_view right, const std::string&
 void add_merge(std::string_view line, const std::string& where, BpeDefinition& definition);
 // The fields of an AddedToken but its id.
 AddedToken added_token(const JsonNode& token);
-// Adds a token with its id; InputError when the vocabulary has another one for the id or the content.
+// InputError when a token that the vocabulary does not have has another id than `next`: Hugging Face's library gives
+// such tokens the next free id, whatever the file says.
+void require_next_id(const AddedToken& added, std::int32_t next, const std::string& where);
+// Adds a token with its id; InputError when the vocabulary has another one for the id or the content, or when the id
+// is not the next free one.
 void add_token(AddedToken added, const std::string& where, BpeDefinition& definition);
 
 }  // namespace ablate::data

@@ -32,12 +32,18 @@ Json tokenizer_config(const data::Tokenizer& tokenizer) {
     return config;
 }
 
+// Without a class AutoTokenizer takes the one of the model's type, and Qwen's has another split.
+Json class_alone(const fs::path& main_file) {
+    const bool complete = main_file.filename() == "tokenizer.json";
+    return {{"tokenizer_class", complete ? "PreTrainedTokenizerFast" : "GPT2Tokenizer"}};
+}
+
 std::string line_remark(std::int32_t newline) {
     return fmt::format(
         "This run was trained on lines that were encoded one by one, each with a space put before it. sentencepiece "
         "and "
-        "transformers put the space before the whole text alone, so their ids differ from the second line on. Encode "
-        "each line by itself and put the id {} after it.",
+        "transformers put it before the whole text alone, so their ids differ from the second line on. Encode each "
+        "line by itself and put the id {} after it.",
         newline);
 }
 
@@ -75,8 +81,9 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
         if (!tokenizer) return;
         for (const fs::path& part : data::tokenizer_files(data_folder))
             atomic_write(beside / part.filename(), read_file(part));
-        if (tokenizer->extension() == ".model" && !fs::exists(beside / "tokenizer_config.json"))
-            io::write_json(beside / "tokenizer_config.json", tokenizer_config(*loaded));
+        if (const fs::path settings = beside / "tokenizer_config.json"; !fs::exists(settings))
+            io::write_json(settings,
+                           tokenizer->extension() == ".model" ? tokenizer_config(*loaded) : class_alone(*tokenizer));
     });
     return exported;
 }

@@ -104,7 +104,7 @@ class LoadTest : public QObject {
         for (const char* line : {"", "Lily found a key.", "naïve café 日本 😀"})
             QCOMPARE(loaded.tokenizer->decode(encode(loaded, line)), std::string(line));
 
-        // As transformers, which puts <s> first for a LlamaTokenizer that does not say otherwise.
+        // As transformers 5.24, which puts <s> first where add_bos_token is true.
         const std::filesystem::path llama = folder("llama");
         std::filesystem::copy_file(data_ / "sentencepiece/tokenizer.model", llama / "tokenizer.model");
         const auto before = [&](const Json& config) {
@@ -112,10 +112,9 @@ class LoadTest : public QObject {
             return load_tokenizer(llama).before;
         };
         QVERIFY(loaded.before.empty() && load_tokenizer(llama).before.empty());
-        QCOMPARE(before({{"tokenizer_class", "LlamaTokenizer"}}), std::vector<std::int32_t>{1});
+        QVERIFY(before({{"tokenizer_class", "LlamaTokenizer"}}).empty());
         QVERIFY(before({{"tokenizer_class", "LlamaTokenizerFast"}, {"add_bos_token", false}}).empty());
         QCOMPARE(before({{"add_bos_token", true}}), std::vector<std::int32_t>{1});
-        QVERIFY(before({{"tokenizer_class", "T5Tokenizer"}}).empty());
         QVERIFY(is_line_with(input_error([&] {
                                  before({{"add_bos_token", "yes"}});
                              }),
@@ -171,9 +170,9 @@ class LoadTest : public QObject {
             is_line_with(input_error([&] { load_tokenizer(place); }), {"'<s>' has the id 430, and 1 in the model"}));
         io::write_json(place / "added_tokens.json", {{"<x>", 1 << 30}});
         QVERIFY(is_line_with(input_error([&] { load_tokenizer(place); }), {"added_tokens.json: <x>", "out of reach"}));
-        io::write_json(place / "added_tokens.json", {{"<x>", 420}});
+        io::write_json(place / "added_tokens.json", {{"<x>", 421}});
         io::write_json(place / "tokenizer_config.json",
-                       {{"added_tokens_decoder", {{"421", {{"content", "<y>"}}}}}, {"pad_token", "[PAD]"}});
+                       {{"added_tokens_decoder", {{"420", {{"content", "<y>"}}}}}, {"pad_token", "[PAD]"}});
         const auto remarks = load_tokenizer(place).remarks;
         QCOMPARE(remarks.size(), 2u);
         QVERIFY(is_line_with(remarks[0], {"added_tokens.json", "'<x>'", "added_tokens_decoder"}));
