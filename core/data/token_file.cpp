@@ -73,8 +73,33 @@ Layout npy_layout(const fs::path& file) {
     return {element, header.data_offset, header.count()};
 }
 
+// Ids of twice or four times the size, read in halves: the upper halves are 0, or small if the vocabulary is large.
+void require_whole_ids(const fs::path& file, std::string_view ids, const Element& element, std::int64_t vocab_size,
+                       bool has_header) {
+    const std::size_t count = ids.size() / element.bytes, shift = 8 * element.bytes;
+    if (count < 8 || element.bytes == 8) return;
+    const std::int64_t upper = vocab_size > 0 ? (vocab_size - 1) >> shift : 0;
+    bool halves = true, quarters = true, low_ids = false;
+    for (std::size_t k = 0; halves && k < count; ++k) {
+        const char* at = ids.data() + k * element.bytes;
+        const std::int64_t id =
+            element.bytes == 2 ? std::int64_t(io::load<std::uint16_t>(at)) : std::int64_t(io::load<std::uint32_t>(at));
+        if (k % 2 == 1)
+            halves = id <= upper && (upper == 0 || id < 1 << 8);
+        else
+            low_ids |= id > std::max<std::int64_t>(upper, 1);
+        if (k % 4 >= 2) quarters &= id == 0;  // of four quarters, the second is the upper half of a large id
+    }
+    if (!halves || !low_ids) return;
+    const char* wider = element.bytes == 4 || quarters ? "int64" : "uint32";
+    throw InputError("{}: every second id is {}: these are {} ids read as {}; {}", file.string(),
+                     upper == 0 ? "0" : fmt::format("at most {}", upper), wider, element.name,
+                     has_header ? "write the file again with the header of their type, or as .npy"
+                                : fmt::format("set data.token_type={}", wider));
+}
+
 // llm.c, dev/data/data_common.py, and modded-nanogpt: int32 header[256] = {magic, version, number of tokens}.
-Layout llmc_layout(const fs::path& file, const io::Sniffed& sniffed) {
+Layout llmc_layout(const fs::path& file, const io::Sniffed& sniffed, std::int64_t vocab_size) {
     constexpr std::size_t header_bytes = 1024;
     const std::string_view head = sniffed.head;
     if (head.size() < header_bytes)
@@ -93,6 +118,7 @@ Layout llmc_layout(const fs::path& file, const io::Sniffed& sniffed) {
                          file.string(), with_thousands(count), element->name,
                          with_thousands(static_cast<std::int64_t>(count) * static_cast<std::int64_t>(element->bytes)),
                          with_thousands(static_cast<std::int64_t>(held)));
+    require_whole_ids(file, head.substr(header_bytes), *element, vocab_size, true);
     return {element, header_bytes, count};
 }
 
@@ -118,29 +144,6 @@ std::string likely_type(const io::Sniffed& sniffed, std::int64_t vocab_size) {
     return {};
 }
 
-// Ids of twice or four times the size, read in halves: the upper halves are 0, or small if the vocabulary is large.
-void require_whole_ids(const fs::path& file, const io::Sniffed& sniffed, const Element& element,
-                       std::int64_t vocab_size) {
-    const std::size_t count = sniffed.head.size() / element.bytes, shift = 8 * element.bytes;
-    if (count < 8 || element.bytes == 8) return;
-    const std::int64_t upper = vocab_size > 0 ? (vocab_size - 1) >> shift : 0;
-    bool halves = true, quarters = true, low_ids = false;
-    for (std::size_t k = 0; halves && k < count; ++k) {
-        const char* at = sniffed.head.data() + k * element.bytes;
-        const std::int64_t id =
-            element.bytes == 2 ? std::int64_t(io::load<std::uint16_t>(at)) : std::int64_t(io::load<std::uint32_t>(at));
-        if (k % 2 == 1)
-            halves = id <= upper && (upper == 0 || id < 1 << 8);
-        else
-            low_ids |= id > std::max<std::int64_t>(upper, 1);
-        if (k % 4 != 0) quarters &= id == 0;
-    }
-    if (!halves || !low_ids) return;
-    const char* wider = element.bytes == 4 || quarters ? "int64" : "uint32";
-    throw InputError("{}: every second id is {}: these are {} ids read as {}; set data.token_type={}", file.string(),
-                     upper == 0 ? "0" : fmt::format("at most {}", upper), wider, element.name, wider);
-}
-
 Layout raw_layout(const fs::path& file, const io::Sniffed& sniffed, const TokenFormat& format) {
     const bool is_auto = format.type == "auto";
     if (is_auto && format.vocab_size > uint16_ids) {
@@ -155,7 +158,7 @@ Layout raw_layout(const fs::path& file, const io::Sniffed& sniffed, const TokenF
     if (!element) throw InputError("data.token_type: {} is not one of auto, uint16, uint32, int32, int64", format.type);
     if (sniffed.bytes % element->bytes != 0)
         throw InputError("{}: {} bytes are not a whole number of {} ids", file.string(), sniffed.bytes, element->name);
-    require_whole_ids(file, sniffed, *element, format.vocab_size);
+    require_whole_ids(file, sniffed.head, *element, format.vocab_size, false);
     return {element, 0, static_cast<std::int64_t>(sniffed.bytes / element->bytes), true};
 }
 
@@ -180,7 +183,7 @@ Layout layout_of(const fs::path& file, const TokenFormat& format) {
     const io::Sniffed sniffed = io::sniff(file);
     if (sniffed.gzipped) io::refuse_foreign(file, kWanted, {sniffed.kind});
     if (sniffed.kind == FileKind::npy) return npy_layout(file);
-    if (sniffed.kind == FileKind::tokens) return llmc_layout(file, sniffed);
+    if (sniffed.kind == FileKind::tokens) return llmc_layout(file, sniffed, format.vocab_size);
     if (is_text(sniffed) || !io::is_plain(sniffed.kind)) io::throw_foreign(file, sniffed, kWanted);
     if (file.extension() == ".npy")
         throw InputError(
@@ -237,6 +240,8 @@ void TokenFile::add(const fs::path& path, const TokenFormat& format, HeldOut hel
         }
     } else {
         file->layout = layout_of(path, format);
+        if (file->layout.count == 0)
+            throw InputError("{}: holds no token: download or write it again, or remove it", path.string());
         take(0, file->layout.count);
     }
     files_.push_back(std::move(file));
@@ -333,6 +338,21 @@ void TokenWriter::finish() {
     file_->append_at(0, header);
 }
 
+namespace {
+
+// Tokens that are nearly all one id: padding, or a file that was never filled.
+void require_variety(const TokenFile& tokens, const std::vector<std::int64_t>& counts) {
+    constexpr std::int64_t fewest = 1000;
+    const auto most = std::max_element(counts.begin(), counts.end());
+    if (tokens.size() < fewest || most == counts.end() || *most <= tokens.size() / 100 * 99) return;
+    const double percent = 100 * static_cast<double>(*most) / static_cast<double>(tokens.size());
+    throw InputError("{}: {:.4g} % of its {} tokens have the id {}: these are padding or a file that was not filled{}",
+                     tokens.path().string(), percent, with_thousands(tokens.size()), most - counts.begin(),
+                     tokens.doubt());
+}
+
+}  // namespace
+
 std::vector<std::int64_t> count_tokens(const TokenFile& tokens, std::int64_t vocab_size) {
     std::vector<std::int64_t> counts(static_cast<std::size_t>(vocab_size)), ids(1 << 16);
     for (std::int64_t begin = 0; begin < tokens.size(); begin += static_cast<std::int64_t>(ids.size())) {
@@ -346,6 +366,7 @@ std::vector<std::int64_t> count_tokens(const TokenFile& tokens, std::int64_t voc
             ++counts[static_cast<std::size_t>(ids[k])];
         }
     }
+    require_variety(tokens, counts);
     return counts;
 }
 

@@ -91,7 +91,8 @@ class TokenWriter {
     std::int64_t count_ = 0;
 };
 
-// Scans the file: InputError with the position of the first id outside [0, vocab_size). Returns each id's count.
+// Scans the file: InputError with the position of the first id outside [0, vocab_size), or when more than 99 % of at
+// least 1,000 tokens have one id. Returns each id's count.
 std::vector<std::int64_t> count_tokens(const TokenFile& tokens, std::int64_t vocab_size);
 
 }  // namespace ablate::data

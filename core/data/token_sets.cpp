@@ -121,6 +121,7 @@ class Finder {
         std::stable_sort(sets_.validation.begin(), sets_.validation.end(),
                          [](const auto& a, const auto& b) { return (a.name == "val") > (b.name == "val"); });
         if (sets_.validation.empty()) hold_out();
+        note_unfinished();
         return std::move(sets_);
     }
 
@@ -149,6 +150,20 @@ class Finder {
         note_unread(unread);
     }
 
+    // What downloads leave beside the files: a shard may be missing.
+    void note_unfinished() {
+        std::vector<std::string> names;
+        for (const auto& entry : fs::directory_iterator(sets_.folder)) {
+            const std::string name = entry.path().filename().string();
+            for (const char* end : {".part", ".partial", ".incomplete", ".crdownload", ".aria2"})
+                if (name.ends_with(end)) names.push_back(name);
+        }
+        std::sort(names.begin(), names.end());
+        if (!names.empty())
+            sets_.remarks.push_back(
+                fmt::format("{}: unfinished downloads, not read: {}", sets_.folder.string(), join(names, ", ")));
+    }
+
     bool is_taken(const fs::path& file) const {
         const auto has = [&](const TokenSetFiles& set) {
             return std::find(set.files.begin(), set.files.end(), file) != set.files.end();
@@ -163,15 +178,37 @@ class Finder {
 
     static std::string hint(const std::vector<Named>& files) {
         if (files.empty()) return {};
+        const Named& first = files.front();
+        if (first.number && first.role == Role::none && !first.stem.empty())
+            return fmt::format("; to train on the shards of {}, name what their names begin with: data.tokens={}",
+                               first.stem, (first.file.parent_path() / first.stem).string());
         return fmt::format("; to train on {}, name it: data.tokens={}", files.front().file.filename().string(),
                            files.front().file.string());
     }
 
+    // What to do about "train0.bin", whose digits are no number of a shard; empty: it is no such name.
+    static std::string renaming(const fs::path& file) {
+        const std::string stem = file.stem().string();
+        const std::size_t end = stem.find_last_not_of("0123456789") + 1;
+        const std::string word = lower_case(stem.substr(0, end));
+        const bool has_role = std::any_of(kRoleWords.begin(), kRoleWords.end(), [&](const auto& known) {
+            const std::string_view role = known.first;
+            return word.ends_with(role) &&
+                   (word.size() == role.size() || is_separator(word[word.size() - role.size() - 1]));
+        });
+        if (!has_role || end == stem.size()) return {};
+        return fmt::format("; to join them, rename {} to {}_{}{} and the others likewise", file.filename().string(),
+                           stem.substr(0, end), stem.substr(end), file.extension().string());
+    }
+
     // train and val as `ablate tokenize` and nanoGPT name them.
     void take_plain_names(const std::vector<Named>& files) {
-        const fs::path train = plain("train"), val = plain("val");
+        const fs::path train = plain("train");
+        fs::path val = plain("val");
+        if (val.empty() && !has_other_npy(files) && megatron_index_of(train).empty()) val = other_validation();
         sets_.train = {"train", {train}, {}};
-        if (val_.empty() && !val.empty()) sets_.validation.push_back({"val", {val}, {}});
+        if (val_.empty() && !val.empty())
+            sets_.validation.push_back({val.stem() == "test" ? "test" : "val", {val}, {}});
         std::vector<std::string> unread;
         std::vector<fs::path> others;
         for (const Named& file : files) {
@@ -188,6 +225,19 @@ class Finder {
         note_unread(unread);
         if (val_.empty() && sets_.validation.empty() && megatron_index_of(train).empty())
             throw InputError("{}: no val.npy or val.bin in this folder", sets_.folder.string());
+    }
+
+    // Where there is nothing else to validate on. A .bin may hold anything, so its name must say it.
+    fs::path other_validation() const {
+        for (const char* name : {"validation.bin", "valid.bin", "dev.bin", "test.bin"})
+            if (is_there(sets_.folder / name)) return sets_.folder / name;
+        return {};
+    }
+
+    static bool has_other_npy(const std::vector<Named>& files) {
+        return std::any_of(files.begin(), files.end(), [](const Named& file) {
+            return file.file.extension() == ".npy" && file.file.stem() != "train" && file.file.stem() != "val";
+        });
     }
 
     // NAME.npy, else NAME.bin; empty when there is neither.
@@ -248,9 +298,10 @@ class Finder {
         std::set<std::string> stems;
         for (const Named& shard : shards) stems.insert(shard.stem);
         if (stems.size() > 1)
-            throw InputError("{}: holds tokens of {} data sets ({}): name one of them in data.tokens",
+            throw InputError("{}: holds tokens of {} data sets ({}): name one of them in data.tokens{}",
                              shards.front().file.parent_path().string(), stems.size(),
-                             join(std::vector<std::string>(stems.begin(), stems.end()), ", "));
+                             join(std::vector<std::string>(stems.begin(), stems.end()), ", "),
+                             renaming(shards.front().file));
         std::vector<fs::path> files;
         for (std::size_t i = 0; i < shards.size(); ++i) {
             files.push_back(shards[i].file);

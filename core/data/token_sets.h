@@ -20,7 +20,8 @@ struct TokenSets {
 };
 
 // What data.tokens names:
-//   a folder with train.npy or train.bin and val.npy or val.bin; any other .npy is a validation set of its name;
+//   a folder with train.npy or train.bin and val.npy or val.bin (else validation, valid, dev or test.bin); any other
+//   .npy is a validation set of its name;
 //   a folder whose files have the set in their names (fineweb_train_000001.bin, fineweb_val_000000.bin,
 //   TinyStories_train.bin, train_text_document.bin with its .idx): shards of one set are joined by number;
 //   one such file, or a name that such files begin with (PREFIX of PREFIX.bin and PREFIX.idx, of PREFIX_train_1.bin).

@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/io/bytes.h"
 #include "core/io/json_file.h"
+#include "core/io/sniff.h"
 
 #include <algorithm>
 #include <limits>
@@ -83,6 +84,19 @@ class HeaderParser {
     std::string file_;
 };
 
+// Text is named as such: eight letters are no length, and the text ("Entry not found") often says what went wrong.
+void refuse_other_kinds(const OpenFile& in) {
+    const Sniffed sniffed = sniff(in.path());
+    if (!is_plain(sniffed.kind)) refuse_foreign(in.path(), "a safetensors file", {FileKind::safetensors});
+    const std::string_view head = sniffed.head, first = head.substr(0, 8);
+    const bool is_ascii =
+        std::all_of(first.begin(), first.end(), [](char c) { return c >= ' ' || c == '\n' || c == '\r' || c == '\t'; });
+    if (sniffed.kind != FileKind::text || !is_ascii) return;
+    const std::string_view text = trim(head.substr(0, 200));
+    throw InputError("{}: is a text file ({}), not a safetensors file: download it again", in.path().string(),
+                     quote(text.substr(0, text.find('\n'))));
+}
+
 // The JSON text behind the eight bytes of its length.
 std::string read_header_text(const OpenFile& in) {
     const std::string name = in.path().string();
@@ -90,9 +104,11 @@ std::string read_header_text(const OpenFile& in) {
     const std::string start = in.read_at(0, 8);
     if (start.size() < 8) throw InputError("{}: is too short for a safetensors file ({} bytes)", name, size);
     const auto length = load<std::uint64_t>(start.data());
-    if (length > header_limit)
+    if (length > header_limit) {
+        refuse_other_kinds(in);
         throw InputError("{}: the safetensors header claims {} bytes; at most {} are read (byte 0)", name, length,
                          header_limit);
+    }
     if (length > size - 8)
         throw InputError("{}: ends within its safetensors header ({} of {} bytes)", name, size - 8, length);
     std::string text = in.read_at(8, length);

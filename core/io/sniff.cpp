@@ -5,6 +5,7 @@
 #include "core/io/byte_stream.h"
 #include "core/io/bytes.h"
 #include "core/io/megatron_index.h"
+#include "core/io/sniff_table.h"
 #include "core/io/tensorboard.h"
 
 #include <zlib.h>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 
 namespace ablate::io {
 
@@ -46,8 +48,9 @@ constexpr std::array kMagic{
     Magic{gzip_magic, FileKind::gzip},
     Magic{"\x28\xB5\x2F\xFD"sv, FileKind::zstd},
     Magic{"\xFD\x37zXZ\0"sv, FileKind::xz},
-    Magic{"version https://git-lfs.github.com/spec/"sv, FileKind::lfs_pointer},
-    Magic{"version https://hawser.github.com/spec/"sv, FileKind::lfs_pointer},
+    Magic{"\x89PNG\r\n\x1A\n"sv, FileKind::image},
+    Magic{"\xFF\xD8\xFF\xE0"sv, FileKind::image},  // JPEG
+    Magic{"\xFF\xD8\xFF\xE1"sv, FileKind::image},
 };
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -70,9 +73,18 @@ bool starts_with_word(std::string_view text, std::string_view lower) {
 
 // An HTML page, or the XML with which object stores answer in place of a file. Other XML is text (enwik8 is).
 bool is_html(std::string_view text) {
+    while (text.starts_with("<!--") && text.find("-->") != std::string_view::npos)
+        text = without_blanks(text.substr(text.find("-->") + 3));
     for (const std::string_view start : {"<!doctype html", "<html", "<head>", "<body"})
         if (starts_with_word(text, start)) return true;
     return starts_with_word(text, "<?xml") && text.substr(0, 512).find("<Error>") != std::string_view::npos;
+}
+
+// What Git LFS leaves in place of a file. Prose may quote its first line alone.
+bool is_lfs_pointer(std::string_view head) {
+    return (head.starts_with("version https://git-lfs.github.com/spec/") ||
+            head.starts_with("version https://hawser.github.com/spec/")) &&
+           head.find("\noid sha256:") != std::string_view::npos;
 }
 
 // u64 length of a JSON header that follows at once.
@@ -236,6 +248,18 @@ bool begins_object(std::string_view text) {
     return end != std::string_view::npos && end < 200 && without_blanks(inside.substr(end + 1)).starts_with(':');
 }
 
+// Whether each of the next lines begins as a JSON value in brackets does. Prose may begin with a list or two.
+bool lines_begin_values(std::string_view rest) {
+    constexpr int lines_seen = 20;
+    for (int seen = 0; seen < lines_seen; ++seen) {
+        rest = without_blanks(rest);
+        if (rest.empty()) return true;
+        if (rest.front() != '[' && rest.front() != '{') return false;
+        rest.remove_prefix(std::min(rest.find('\n'), rest.size()));
+    }
+    return true;
+}
+
 // What a text that begins with a bracket holds; `text` when it is prose all the same ("[1] See the appendix").
 FileKind kind_of_json(std::string_view text, bool whole) {
     const bool object = text[0] == '{';
@@ -251,84 +275,11 @@ FileKind kind_of_json(std::string_view text, bool whole) {
     if (result == JsonScan::Result::cut) return object && on_one_line && !whole ? FileKind::json_lines : one;
     std::string_view rest = text.substr(scan.end());
     if (without_blanks(rest).empty()) return whole || !on_one_line ? one : FileKind::json_lines;
-    if (object && !begins_object(text) && !without_spaces(rest).starts_with('\n')) return FileKind::text;  // "{} and"
+    if (object && !begins_object(text) && !(without_spaces(rest).starts_with('\n') && lines_begin_values(rest)))
+        return FileKind::text;  // "{} and", or the line "{}" before a sentence
     if (object) return on_one_line ? FileKind::json_lines : one;
-    rest = without_spaces(rest);
-    return on_one_line && rest.starts_with('\n') && without_blanks(rest).starts_with('[') ? FileKind::json_lines
-                                                                                          : FileKind::text;
-}
-
-// The fields of one row, quotes honored; `text` loses the row. Nothing when the row is cut off by the end of the head.
-std::vector<std::string> next_row(std::string_view& text, char separator, bool whole) {
-    std::vector<std::string> fields(1);
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && c == separator)
-            fields.emplace_back();
-        else if (!quoted && c == '\n') {
-            text.remove_prefix(i + 1);
-            return fields;
-        } else if (c != '\r')
-            fields.back() += c;
-    }
-    text = {};
-    return whole && !quoted ? fields : std::vector<std::string>();
-}
-
-// Whether a field may name a column. Prose has a space after its comma, and ends in a period.
-bool is_column_name(std::string_view name) {
-    if (name.empty() || name.size() > 40 || trim(name) != name) return false;
-    const auto is_letter = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-    };
-    return is_letter(name.front()) && name.back() != '.' && std::all_of(name.begin(), name.end(), [&](char c) {
-               return is_letter(c) || (c >= '0' && c <= '9') ||
-                      std::string_view(" ./()%#-").find(c) != std::string_view::npos;
-           });
-}
-
-// How far a row looks like a header: its fields are names; each after the first is one word after a blank, as in some
-// tables and in prose; neither.
-enum class Header { none, names, words_after_blanks };
-Header header_of(std::vector<std::string>& fields) {
-    if (fields.size() < 2) return Header::none;
-    Header found = Header::names;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (i == 0 && fields[i].empty()) continue;  // the index that pandas writes
-        if (i > 0 && fields[i].starts_with(' ')) found = Header::words_after_blanks, fields[i].erase(0, 1);
-        if (!is_column_name(fields[i])) return Header::none;
-    }
-    const auto is_word = [](const std::string& field) { return field.find(' ') == std::string::npos; };
-    return found == Header::names || std::all_of(fields.begin(), fields.end(), is_word) ? found : Header::none;
-}
-
-// The columns of a header row: at least two names, and no row of the head with fewer fields. Where blanks follow the
-// separators as in prose, several rows must have exactly as many.
-std::vector<std::string> columns_of(std::string_view text, bool whole) {
-    constexpr int rows_seen = 20, rows_that_agree = 5;
-    for (const char separator : {',', '\t', ';'}) {
-        std::string_view rest = text;
-        std::vector<std::string> header = next_row(rest, separator, whole);
-        const Header kind = header_of(header);
-        bool agree = kind != Header::none;
-        int rows = 0;
-        for (int seen = 0; agree && seen < rows_seen && !rest.empty(); ++seen) {
-            const std::vector<std::string> row = next_row(rest, separator, whole);
-            const bool says_nothing = row.empty() || (row.size() == 1 && row[0].empty());  // cut off; an empty line
-            if (kind == Header::names)
-                agree = says_nothing || row.size() >= header.size();
-            else if (says_nothing)
-                continue;
-            else
-                agree = row.size() == header.size();
-            ++rows;
-        }
-        if (agree && rows >= (kind == Header::names ? 1 : rows_that_agree)) return header;
-    }
-    return {};
+    return on_one_line && without_spaces(rest).starts_with('\n') && lines_begin_values(rest) ? FileKind::json_lines
+                                                                                             : FileKind::text;
 }
 
 bool is_binary(std::string_view head) {
@@ -359,14 +310,15 @@ std::string lfs_size(std::string_view head) {
     return with_thousands(size);
 }
 
-// Up to head_bytes of what a gzip file holds; empty when nothing of it can be read.
-std::string unzipped_head(const std::filesystem::path& file) {
+// Up to head_bytes of what a gzip file holds; nothing when it is damaged.
+std::optional<std::string> unzipped_head(const std::filesystem::path& file) {
     std::string head(head_bytes, '\0');
     gzFile stream = gzopen(file.c_str(), "rb");
-    if (stream == nullptr) return {};
+    if (stream == nullptr) return std::nullopt;
     const int got = gzread(stream, head.data(), static_cast<unsigned>(head.size()));
-    gzclose_r(stream);
-    head.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    const int closed = gzclose_r(stream);
+    if (got < 0 || (got == 0 && closed != Z_OK)) return std::nullopt;
+    head.resize(static_cast<std::size_t>(got));
     return head;
 }
 
@@ -381,6 +333,7 @@ FileKind kind_of(std::string_view head, bool whole) {
     if (head.empty()) return FileKind::empty;
     for (const Magic& magic : kMagic)
         if (head.starts_with(magic.bytes)) return magic.kind;
+    if (is_lfs_pointer(head)) return FileKind::lfs_pointer;
     if (is_parquet(head, whole)) return FileKind::parquet;
     if (is_gguf(head)) return FileKind::gguf;
     if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06"sv)) return kind_of_zip(head);
@@ -392,6 +345,7 @@ FileKind kind_of(std::string_view head, bool whole) {
     if (is_arrow_stream(head)) return FileKind::arrow_stream;
     if (is_tar(head)) return FileKind::tar;
     if (is_bzip2(head)) return FileKind::bzip2;
+    if (head.starts_with("\xFF\xFE\0\0"sv) || head.starts_with("\0\0\xFE\xFF"sv)) return FileKind::utf32;
     if (is_utf16(head)) return FileKind::utf16;
     if (is_pickle(head, whole)) return FileKind::pickle;
     if (is_binary(head)) return FileKind::binary;
@@ -400,7 +354,7 @@ FileKind kind_of(std::string_view head, bool whole) {
     if (text.empty()) return FileKind::text;
     if (is_html(text)) return FileKind::html;
     if (text[0] == '{' || text[0] == '[') return kind_of_json(text, whole);
-    return columns_of(text, whole).empty() ? FileKind::text : FileKind::table;
+    return table_columns(text, whole) ? FileKind::table : FileKind::text;
 }
 
 Sniffed sniff(const std::filesystem::path& file) {
@@ -411,18 +365,19 @@ Sniffed sniff(const std::filesystem::path& file) {
         sniffed.head = in.read_at(0, head_bytes);
     }
     if (sniffed.head.starts_with(gzip_magic)) {
-        std::string content = unzipped_head(file);
-        sniffed.kind = content.empty() ? FileKind::gzip : kind_of(content, content.size() < head_bytes);
-        if (content.empty()) return sniffed;
+        std::optional<std::string> content = unzipped_head(file);
+        sniffed.kind = content ? kind_of(*content, content->size() < head_bytes) : FileKind::gzip;
+        if (!content) return sniffed;
         sniffed.gzipped = true;
-        sniffed.head = std::move(content);
+        sniffed.head = std::move(*content);
     } else {
         sniffed.kind = kind_of(sniffed.head, sniffed.head.size() == sniffed.bytes);
     }
     if (sniffed.kind == FileKind::lfs_pointer) sniffed.detail = lfs_size(sniffed.head);
     if (sniffed.kind == FileKind::table) {
         const std::string_view text = without_blanks(without_byte_order_mark(sniffed.head));
-        sniffed.detail = join(columns_of(text, sniffed.head.size() < head_bytes), ", ");
+        if (const auto columns = table_columns(text, sniffed.head.size() < head_bytes))
+            sniffed.detail = join(*columns, ", ");
     }
     return sniffed;
 }
@@ -449,6 +404,7 @@ constexpr std::array kDescribed{
     Described{FileKind::json_object, "a JSON object", kNameAnother},
     Described{FileKind::table, "a table", kPandas, "read_csv"},
     Described{FileKind::utf16, "text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"},
+    Described{FileKind::utf32, "text in UTF-32", "convert it: iconv -f UTF-32 -t UTF-8 FILE > NEW"},
     Described{FileKind::html, "an HTML page",
               "the download probably saved an error or login page in place of the file; download it again"},
     Described{FileKind::lfs_pointer, "a Git LFS pointer",
@@ -477,6 +433,7 @@ constexpr std::array kDescribed{
     Described{FileKind::sentencepiece, "a sentencepiece model", "name it in data.tokenizer"},
     Described{FileKind::sqlite, "an SQLite database", "export what it holds as CSV or JSON lines"},
     Described{FileKind::hdf5, "an HDF5 file", "save what it holds as text, JSON lines or .npy"},
+    Described{FileKind::image, "an image", kNameAnother},
     Described{FileKind::pdf, "a PDF document", "extract its text first, for example with pdftotext"},
     Described{FileKind::zip, "a zip archive", kUnpack},
     Described{FileKind::gzip, "a damaged gzip file", "download it again"},
@@ -512,6 +469,7 @@ bool is_plain(FileKind kind) {
 }
 
 std::string describe(const Sniffed& file) {
+    if (file.kind == FileKind::gzip && file.gzipped) return "a gzip file inside a gzip file";
     std::string words = described(file.kind).name;
     if (file.kind == FileKind::table && !file.detail.empty()) words += fmt::format(" with the columns {}", file.detail);
     if (file.kind == FileKind::lfs_pointer && !file.detail.empty())
@@ -522,6 +480,8 @@ std::string describe(const Sniffed& file) {
 
 void throw_foreign(const std::filesystem::path& file, const Sniffed& sniffed, std::string_view wanted) {
     const Described& kind = described(sniffed.kind);
+    if (sniffed.kind == FileKind::gzip && sniffed.gzipped)
+        throw InputError("{}: is {}, not {}: {}", file.string(), describe(sniffed), wanted, kUnpack);
     throw InputError("{}: is {}, not {}: {}", file.string(), describe(sniffed), wanted,
                      fmt::format(fmt::runtime(kind.advice), kind.pandas_reader));
 }

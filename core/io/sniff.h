@@ -15,8 +15,9 @@ enum class FileKind {
     json_lines,   // a JSON value on each line, as far as `head` shows
     json_array,   // one array
     json_object,  // one object, on one line or several
-    table,        // delimited columns under a header row (CSV, TSV)
+    table,        // delimited columns (CSV, TSV, Markdown)
     utf16,        // text in UTF-16
+    utf32,        // text in UTF-32
     html,         // a page, usually an error or a login in place of a download
     lfs_pointer,  // what Git leaves where a large file was not downloaded
     npy,
@@ -37,9 +38,10 @@ enum class FileKind {
     sentencepiece,
     sqlite,
     hdf5,
+    image,
     pdf,
     zip,
-    gzip,  // damaged; else `kind` is that of the content and `gzipped` is set
+    gzip,  // damaged, or with `gzipped` set one in another; else `kind` is that of the content and `gzipped` is set
     zstd,
     xz,
     bzip2,

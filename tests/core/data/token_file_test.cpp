@@ -238,12 +238,41 @@ class TokenFileTest : public QObject {
         QVERIFY(is_line_with(input_error([&] { count_tokens(torn, 300); }),
                              {"t.bin: token 0 is", "outside the vocabulary of 300", "data.token_type", "uint32"}));
         QVERIFY(refusal(folder_.write("z.bin", std::string(100, '\0'))).empty());
+        // The second quarter of an int64 is the upper half of a large id.
+        QVERIFY(is_line_with(refusal(folder_.write("q.bin", raw<std::int64_t>(large)), {"uint16", 100000}),
+                             {"q.bin", "int64 ids read as uint16", "token_type=int64"}));
+        const std::string halved = llmc(20240520, 1, 80, raw<std::uint32_t>(small));
+        QVERIFY(is_line_with(refusal(folder_.write("h.bin", halved)),
+                             {"h.bin", "every second id is 0", "uint32 ids read as uint16", "header of their type"}));
+    }
+
+    void tokens_of_one_id_are_refused() {
+        std::vector<std::int64_t> ids(2000, 3);
+        for (std::size_t k = 0; k < 19; ++k) ids[k * 100] = 5;
+        const auto counted = [&] {
+            const TokenFile tokens(npy<std::uint16_t>("u2", ids));
+            return input_error([&] { count_tokens(tokens, 10); });
+        };
+        QVERIFY(is_line_with(counted(), {"u2.npy", "99.05 % of its 2,000 tokens have the id 3", "padding"}));
+        ids[1] = 5;  // 99 %
+        QVERIFY(counted().empty());
+        ids.assign(999, 3);
+        QVERIFY(counted().empty());
+    }
+
+    void an_empty_file_among_others_is_refused() {
+        const auto full = folder_.write("full.bin", raw<std::uint16_t>({1, 2, 3}));
+        const auto empty = folder_.write("none.bin", "");
+        QVERIFY(is_line_with(input_error([&] {
+                                 TokenFile tokens(std::vector{full, empty});
+                             }),
+                             {"none.bin", "holds no token", "download or write it again"}));
     }
 
     void other_files_are_refused_by_name() {
         QVERIFY(is_line_with(refusal(folder_.write("p.bin", "PAR1\x15...")), {"p.bin", "Parquet", "not token ids"}));
-        QVERIFY(is_line_with(refusal(folder_.write("g.npy", "version https://git-lfs.github.com/spec/v1\nsize 9\n")),
-                             {"g.npy", "Git LFS pointer", "git lfs pull"}));
+        const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n";
+        QVERIFY(is_line_with(refusal(folder_.write("g.npy", pointer)), {"g.npy", "Git LFS pointer", "git lfs pull"}));
         const std::string lines = "{\"text\": \"a\"}\n{\"text\": \"b\"}\n";
         QVERIFY(is_line_with(refusal(folder_.write("j.bin", lines)), {"JSON lines"}));
         QVERIFY(is_line_with(refusal(folder_.write("m.npy", raw<std::uint16_t>({1, 2, 300}))),

@@ -166,6 +166,40 @@ class TokenSetsTest : public QObject {
         QVERIFY(is_line_with(refusal(folder / "a"), {"a_train_01.npy", "same number"}));
     }
 
+    void a_bin_named_as_a_validation_set_is_one() {
+        for (const auto& [file, set] : {std::pair("validation.bin", "val"), std::pair("valid.bin", "val"),
+                                        std::pair("dev.bin", "val"), std::pair("test.bin", "test")}) {
+            const test::TempFolder folder;
+            for (const char* name : {"train.bin", file}) folder.write(name, ids(1));
+            const TokenSets sets = find_token_sets(folder.path(), {}, 20);
+            QCOMPARE(set_names(sets), Names{set});
+            QCOMPARE(names(sets.validation[0]), Names{file});
+            QVERIFY(sets.remarks.empty());
+        }
+        const test::TempFolder folder;
+        for (const char* name : {"train.bin", "mask.bin"}) folder.write(name, ids(1));
+        QVERIFY(is_line_with(refusal(folder.path()), {"no val.npy or val.bin"}));
+    }
+
+    void names_that_nearly_fit_are_told() {
+        const test::TempFolder folder;
+        for (const char* name : {"train0.bin", "train1.bin", "val.bin"}) folder.write(name, ids(1));
+        QVERIFY(is_line_with(refusal(folder.path()), {"2 data sets", "rename train0.bin to train_0.bin"}));
+        const test::TempFolder other;
+        for (const char* name : {"data-00000-of-00002.bin", "data-00001-of-00002.bin"}) other.write(name, ids(1));
+        const std::string prefix = "data.tokens=" + (other / "data").string();
+        QVERIFY(is_line_with(refusal(other.path()), {"shards of data", prefix.c_str()}));
+    }
+
+    void an_unfinished_download_is_told() {
+        const test::TempFolder folder;
+        for (const char* name : {"train_0.bin", "val_0.bin", "train_1.bin.part"}) folder.write(name, ids(1));
+        const TokenSets sets = find_token_sets(folder.path(), {}, 20);
+        QCOMPARE(names(sets.train), Names{"train_0.bin"});
+        QCOMPARE(sets.remarks.size(), std::size_t(1));
+        QVERIFY(is_line_with(sets.remarks[0], {"unfinished downloads, not read: train_1.bin.part"}));
+    }
+
     void what_is_found_is_what_trains() {
         const test::TempFolder folder;
         DataConfig config;

@@ -77,6 +77,11 @@ class SafetensorsTest : public QObject {
     }
 
     // The negative cases of the reference implementation by their names there.
+    void other_files_are_named() {
+        QVERIFY(is_line_with(refusal("Entry not found"), {"is a text file ('Entry not found')", "not a safetensors"}));
+        QVERIFY(is_line_with(refusal("\x89PNG\r\n\x1A\n and more"), {"is an image", "not a safetensors file"}));
+        QVERIFY(is_line_with(refusal("<!doctype html><html>"), {"HTML page", "download it again"}));
+    }
     void header_too_small() { QVERIFY(is_line_with(refusal("1234567"), {"t.safetensors: is too short"})); }
     void header_too_large() {
         std::string bytes;
