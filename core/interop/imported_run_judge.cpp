@@ -40,6 +40,23 @@ std::vector<Point> points_of(ImportedRun& run) {
 
 const char* word(float value) { return std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity"; }
 
+// Before the zeros at the end: a loss of 0 beside a gradient norm that is not finite was hidden by the same filter. It
+// becomes NaN, which the detector tells as an event, and enters no mean.
+void reveal_zeros(std::vector<Point>& points, std::size_t end, ImportedRun& run) {
+    std::size_t revealed = 0;
+    std::int64_t first = 0;
+    for (std::size_t i = 0; i < end; ++i) {
+        if (*points[i].loss != 0 || !points[i].bad_norm()) continue;
+        *points[i].loss = static_cast<float>(kUnknown);
+        if (revealed++ == 0) first = points[i].step;
+    }
+    if (revealed == 0) return;
+    run.remarks.push_back(fmt::format(
+        "{} logged as 0.0 beside a gradient norm that is not finite (the first at step {}): the trainer's NaN filter "
+        "hides a loss there, and it is read as NaN",
+        revealed == 1 ? "1 training loss is" : fmt::format("{} training losses are", revealed), first));
+}
+
 // What shows that a loss of exactly 0 from points[zero] on is none; "" when nothing does.
 std::string disproof(const std::vector<Point>& points, std::size_t zero, const ImportedRun& run) {
     for (std::size_t i = zero; i < points.size(); ++i)
@@ -152,6 +169,7 @@ void judge(ImportedRun& run) {
     std::vector<Point> points = points_of(run);
     std::size_t zero = points.size();
     while (zero > 0 && *points[zero - 1].loss == 0) --zero;
+    reveal_zeros(points, zero, run);
     std::optional<Verdict> zeros;
     if (zero < points.size()) zeros = judge_zeros(points, zero, run);
     const std::optional<Verdict> earlier = Replay(run, points).judge(zeros ? zeros->step : INT64_MAX);

@@ -139,6 +139,13 @@ std::vector<double> ratios_over_thirds(const Comparison& comparison, const Group
     return ratios;
 }
 
+bool has_grad_norms(const Comparison& comparison, const Group& group) {
+    return std::any_of(group.runs.begin(), group.runs.end(), [&](std::size_t index) {
+        const run::Series& norms = (*comparison.runs[index].metrics)[run::kGradNorm];
+        return std::any_of(norms.value.begin(), norms.value.end(), [](double norm) { return std::isfinite(norm); });
+    });
+}
+
 void add_stability(Document& document, const Comparison& comparison) {
     document.heading(3, "Training stability");
     Table table{{{"Variant"},
@@ -152,8 +159,8 @@ void add_stability(Document& document, const Comparison& comparison) {
     for (const Group& group : comparison.groups) {
         std::vector<std::string> cells{study::display_name(group), loss_or_dash(mean_initial_loss(comparison, group))};
         const bool beside = group.baseline && !group.is_baseline;
-        for (double ratio :
-             beside ? ratios_over_thirds(comparison, group) : std::vector<double>(3, group.is_baseline ? 1.0 : kNaN))
+        const double own = group.is_baseline && has_grad_norms(comparison, group) ? 1.0 : kNaN;
+        for (double ratio : beside ? ratios_over_thirds(comparison, group) : std::vector<double>(3, own))
             cells.push_back(ratio_text(ratio));
         cells.push_back(std::to_string(count_events(comparison, group, "spike")));
         cells.push_back(fmt::format("{} of {}", group.collapsed, group.runs.size()));

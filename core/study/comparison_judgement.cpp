@@ -5,6 +5,7 @@
 #include "core/study/wording.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <set>
@@ -50,6 +51,19 @@ std::string span_obstacle(const Group& group, const Group& reference) {
     if (!group.span.obstacle.empty()) return group.span.obstacle;
     if (reference.span.obstacle.empty()) return "";
     return fmt::format("{} has no final value here: {}", reference_name(reference), reference.span.obstacle);
+}
+
+// Why two groups that have final values have none at the same steps. Both may end at the same step: then their lines
+// are means over stretches that do not match.
+std::string unshared(const Group& group, const Group& reference) {
+    if (group.span.line_steps != reference.span.line_steps)
+        return fmt::format(
+            "a logged value is the mean over {} steps here and over {} in {}, and near the end no stretches of steps "
+            "match: no difference can be given",
+            with_thousands(std::llround(group.span.line_steps)),
+            with_thousands(std::llround(reference.span.line_steps)), reference_name(reference));
+    return fmt::format("no step near the end was logged both here ({}) and in {} ({}): no difference can be given",
+                       in_words(group.span), reference_name(reference), in_words(reference.span));
 }
 
 // Healthy seeds with a value at any step.
@@ -153,10 +167,7 @@ Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_
     if (!span.exists()) {
         delta = compare_groups(comparison, group, reference, [](const ComparedRun&) { return kNaN; });
         // Another obstacle comes first.
-        if (obstacle(comparison, ours, theirs).empty())
-            delta.in_short = delta.judgement =
-                fmt::format("no step near the end was logged both here ({}) and in {} ({}): no difference can be given",
-                            in_words(ours.span), reference_name(theirs), in_words(theirs.span));
+        if (obstacle(comparison, ours, theirs).empty()) delta.in_short = delta.judgement = unshared(ours, theirs);
         return delta;
     }
     delta = compare_groups(comparison, group, reference,

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/run/older_settings.h"
+#include "core/run/seed_text.h"
 #include "core/study/comparison_internal.h"
 #include "core/study/resolve.h"
 #include "core/study/wording.h"
@@ -35,7 +36,7 @@ std::vector<ListedRun> one_per_seed(std::vector<ListedRun> runs, std::vector<std
     for (const auto& [key, use] : seen)
         if (use.second > 1)
             notes.push_back(fmt::format("{}, seed {}: {} {} times; run {} is compared",
-                                        point_name(kept[use.first].info), key.second,
+                                        point_name(kept[use.first].info), run::seed_text(kept[use.first].info),
                                         run::is_imported_log(kept[use.first].info) ? "imported" : "trained", use.second,
                                         kept[use.first].info.id));
     return kept;

@@ -62,22 +62,63 @@ double value_at(const Points& points, double x) {
     return before->second + share * (after->second - before->second);
 }
 
-// The points of all runs in the middle of their steps, up to the last line whose steps all runs have reached: the
-// others are averaged over the steps of the coarsest line.
+// A run's points in the middle of their steps, and over how many steps each is the mean.
+struct Centered {
+    Points points;
+    double steps = 1;
+};
+
+// The means of a finer log over the steps of coarse lines, in the middle of each; only of lines that it covers whole.
+// Lines of 50 and of 100 steps share no middle, so without this they could not be read at one place.
+Points averaged_over(const Centered& finer, const std::vector<double>& middles, double steps) {
+    Points averaged;
+    for (const double middle : middles) {
+        double sum = 0;
+        std::size_t count = 0;
+        for (auto point = std::lower_bound(finer.points.begin(), finer.points.end(), middle - steps / 2,
+                                           [](const auto&one, double wanted) { return one.first < wanted; });
+             point != finer.points.end() && point->first < middle + steps / 2; ++point) {
+            if (point->first - finer.steps / 2 < middle - steps / 2) continue;
+            if (point->first + finer.steps / 2 > middle + steps / 2) continue;
+            sum += point->second;
+            ++count;
+        }
+        if (count > 0 && static_cast<double>(count) * finer.steps == steps)
+            averaged.emplace_back(middle, sum / static_cast<double>(count));
+    }
+    return averaged;
+}
+
+// The points of all runs in the middle of their steps, up to the last line whose steps all runs have reached: finer
+// logs are averaged over the steps of the coarsest lines where they cover them.
 std::vector<Points> centered_points(const Comparison& comparison, const std::vector<const ComparedRun*>& runs,
                                     bool train) {
     double end = std::numeric_limits<double>::infinity();
     for (const ComparedRun* compared : runs)
         if (const Points points = read_points(comparison, *compared, train, false); !points.empty())
             end = std::min(end, points.back().first);
-    std::vector<Points> all;
+    std::vector<Centered> all;
+    double coarsest = 0;
     for (const ComparedRun* compared : runs) {
-        const double half = (steps_of_a_line(*compared, series_of(comparison, *compared, train)) - 1) / 2;
+        const double steps = steps_of_a_line(*compared, series_of(comparison, *compared, train));
         Points points = read_points(comparison, *compared, train, true);
-        std::erase_if(points, [&](const auto& point) { return point.first + half > end; });
-        if (!points.empty()) all.push_back(std::move(points));
+        std::erase_if(points, [&](const auto& point) { return point.first + (steps - 1) / 2 > end; });
+        if (points.empty()) continue;
+        all.push_back({std::move(points), steps});
+        coarsest = std::max(coarsest, steps);
     }
-    return all;
+    std::vector<double> middles;
+    for (const Centered& one : all)
+        if (one.steps == coarsest)
+            for (const auto& point : one.points) middles.push_back(point.first);
+    std::sort(middles.begin(), middles.end());
+    middles.erase(std::unique(middles.begin(), middles.end()), middles.end());
+    std::vector<Points> result;
+    for (Centered& one : all) {
+        Points averaged = one.steps < coarsest ? averaged_over(one, middles, coarsest) : Points();
+        result.push_back(averaged.empty() ? std::move(one.points) : std::move(averaged));
+    }
+    return result;
 }
 
 // How far apart the two points around x are; infinite where x is beyond them.

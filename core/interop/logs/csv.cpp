@@ -1,11 +1,14 @@
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/interop/logs/log_name.h"
 #include "core/interop/logs/reading.h"
 #include "core/interop/logs/table.h"
+#include "core/interop/logs/table_checks.h"
 #include "core/run/metrics.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -35,9 +38,17 @@ struct RunLog {
     bool is_mean = false;  // the extremes differ from the values
 };
 
-bool is_missing(const std::string& cell) {
-    static const std::set<std::string> words{"", "None", "none", "null", "NULL", "NA", "N/A", "<NA>", "-"};
-    return words.contains(cell);
+// A cell that was cut within a number: "1e-".
+bool is_begun_number(const std::string& cell) {
+    return cell.find_first_not_of("0123456789.+-eE") == std::string::npos && cell.find_first_of("0123456789") <= 1 &&
+           cell.find_last_of("eE+-") == cell.size() - 1;
+}
+
+// The first part of "val/step", where it says that a data set was evaluated.
+bool is_of_evaluation(const std::string& column) {
+    const std::string first = column.substr(0, column.find('/'));
+    static constexpr std::array kWords{"val", "eval", "valid", "validation", "test", "dev"};
+    return std::find(kWords.begin(), kWords.end(), first) != kWords.end();
 }
 
 std::string prefix_of(const std::string& metric) {
@@ -49,23 +60,34 @@ class Table {
   public:
     Table(const fs::path& file, const ReadOptions& options)
         : file_(file), options_(options), rows_(read_text(file), file.string()), header_(rows_.header()) {
+        require_separators();
         require_each_once();
         find_columns();
         require_named();
         find_steps();
         find_commas();
+        require_rows();
     }
 
     // Each run's log by its name.
     std::map<std::string, RunLog> read() {
         std::map<std::string, RunLog> logs;
         std::size_t number = 0;
-        for (TableRow row; rows_.next(row); ++number)
+        for (TableRow row; rows_.next(row); ++number) {
+            if (row.after_header)
+                for (auto& entry : logs) entry.second.log.begin_session();
             for (std::size_t i = 0; i < columns_.size(); ++i)
                 if (columns_[i].is_value && !is_missing(row.cells[i])) add(logs, row, number, i);
+        }
+        say_empty(logs);
         return logs;
     }
-    const std::vector<std::string>& remarks() const { return remarks_; }
+    // To be asked after read().
+    std::vector<std::string> remarks() const {
+        std::vector<std::string> all = rows_.remarks();
+        all.insert(all.end(), remarks_.begin(), remarks_.end());
+        return all;
+    }
     // "KEY: VALUE" is how Weights & Biases calls a group of runs. Extremes that equal the values show a single run.
     bool may_be_mean(const std::string& run) const {
         return has_runs_ && run.find(": ") != std::string::npos && !with_extremes_.contains(run);
@@ -77,6 +99,35 @@ class Table {
         if (meaning.role == Role::train_loss) return run::kTrainLoss;
         return meaning.role == Role::val_loss ? run::loss_tag(meaning.name) : column;
     }
+    void require_separators() const {
+        const std::string& only = header_.front();
+        if (header_.size() == 1 && only.find_first_of(" \t|") != std::string::npos)
+            throw InputError(
+                "{}: its header {} has no comma, semicolon or tab, and one of these has to separate the columns",
+                file_.string(), quote(only));
+    }
+
+    // Runs of an export without a single value.
+    void say_empty(const std::map<std::string, RunLog>& logs) {
+        std::set<std::string> empty;
+        for (const Column& column : columns_)
+            if (column.is_value && column.base.empty() && !logs.contains(column.run)) empty.insert(column.run);
+        for (const std::string& run : empty)
+            if (has_runs_) remarks_.push_back(fmt::format("run {} has no value and is left out", quote(run)));
+    }
+
+    void require_rows() {
+        if (has_runs_) return;
+        std::vector<Role> roles;
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            const bool is_step = columns_[i].role == Role::own && !columns_[i].is_value;
+            roles.push_back(is_step ? Role::step : columns_[i].role);
+        }
+        require_row_a_step({rows_, header_, std::move(roles),
+                            [this](const TableRow& row, std::size_t i) { return step_of(row, columns_[i]); }, comma_,
+                            file_.string()});
+    }
+
     // Two runs of one name in an export would be mixed into one.
     void require_each_once() const {
         std::set<std::string> seen;
@@ -138,22 +189,28 @@ class Table {
             int own = step_rank(columns_[i].metric, options_.columns);
             // The Step of a chart is Weights & Biases' _step.
             if (has_runs_ && run.empty() && own == 1 && header_[i] == "Step") own = 2;
-            if (own < rank) rank = own, best = i;
+            const bool is_better = best != kNone && own == rank && own != kNoStepRank &&
+                                   is_iteration(columns_[best].metric) && !is_iteration(columns_[i].metric);
+            if (own < rank || is_better) rank = own, best = i;
         }
         return best;
     }
 
-    // A val/step or val/global_step all of whose cells are whole numbers. A time/step with fractions is a duration.
+    // A val/step or val/global_step whose cells are whole numbers that never fall. A time/step is a duration.
     std::vector<bool> own_steps() {
         std::vector<bool> own(header_.size());
         for (std::size_t i = 0; i < header_.size(); ++i)
-            own[i] = header_[i].ends_with("/step") || header_[i].ends_with("/global_step");
+            own[i] =
+                is_of_evaluation(header_[i]) && (header_[i].ends_with("/step") || header_[i].ends_with("/global_step"));
         if (std::find(own.begin(), own.end(), true) == own.end()) return own;
+        std::vector<double> last(header_.size(), 0);
         for (TableRow row; rows_.next(row);)
             for (std::size_t i = 0; i < own.size(); ++i) {
                 if (!own[i] || is_missing(row.cells[i])) continue;
                 const auto step = whole_number_of(row.cells[i], Comma::none);
-                own[i] = step && *step >= 0 && std::floor(*step) == *step;
+                if (step && std::isnan(*step)) continue;
+                own[i] = step && *step >= last[i] && std::floor(*step) == *step;
+                if (own[i]) last[i] = *step;
             }
         rows_.rewind();
         return own;
@@ -178,10 +235,12 @@ class Table {
                     if (own == header_.end() || options_.columns.contains("step")) continue;
                     const auto at = static_cast<std::size_t>(own - header_.begin());
                     if (!own_step[at]) continue;
-                    column.step = at;
-                    column.fallback_step = axis;
-                    columns_[column.step].is_value = false;
+                    // A row's own train/global_step counts updates; the step beside it may count evaluations.
+                    column.step = rank == 0 ? axis : at;
+                    column.fallback_step = rank == 0 ? at : axis;
+                    columns_[at].is_value = false;
                     own_rank = 0;
+                    own_steps_.insert(header_[at]);
                 }
             }
             for (std::size_t i = 0; i < columns_.size(); ++i)
@@ -191,6 +250,10 @@ class Table {
             if (column.is_value && column.step == kNone) throw_no_step();
             counts_calls |= column.is_value && own_rank == 2;
         }
+        for (const std::string& own : own_steps_)
+            remarks_.push_back(fmt::format("the steps of what is called {}... are the values of {}{}", prefix_of(own),
+                                           quote(own),
+                                           rank == 0 ? " where a row has no " + quote(header_[axis]) : std::string()));
         if (counts_calls)
             remarks_.push_back(
                 "its steps are Weights & Biases' Step (_step), which counts calls of wandb.log unless the program "
@@ -247,6 +310,7 @@ class Table {
         for (const std::size_t i : {column.step, column.fallback_step}) {
             if (i == kNone || is_missing(row.cells[i])) continue;
             const auto step = whole_number_of(row.cells[i], comma_);
+            if (step && std::isnan(*step)) continue;  // written where there is none
             if (!step)
                 throw InputError("{}: step {} is not a number{}", rows_.at(row), quote(row.cells[i]),
                                  hint(row.cells[i]));
@@ -280,6 +344,11 @@ class Table {
         }
         const std::string& cell = row.cells[i];
         const auto value = number_of(cell, comma_);
+        const bool is_at_end = row.is_last && i + 1 == columns_.size() && number > 0;
+        if (!value && column.role != Role::own && is_at_end && is_begun_number(cell)) {
+            run.log.leave_out(fmt::format("its last line ({}) is torn", row.line));
+            return;
+        }
         if (!value && column.role != Role::own)
             throw InputError("{}: {} is {}, not a number{}", rows_.at(row), column.metric, quote(cell), hint(cell));
         if (!value) {
@@ -306,11 +375,15 @@ class Table {
     }
 
     // A date is no time read here.
-    double time_of(const TableRow& row, const Column& column, RunLog& run) const {
+    double time_of(const TableRow& row, const Column& column, RunLog& run) {
         if (column.time == kNone || is_missing(row.cells[column.time])) return kUnknown;
         const auto time = number_of(row.cells[column.time], comma_);
         if (!time) run.log.leave_out(fmt::format("{} holds words", quote(header_[column.time])));
-        return time.value_or(kUnknown);
+        if (!time || !std::isfinite(*time)) return kUnknown;
+        const double seconds = unix_seconds(*time);
+        if (seconds != *time && !has_scaled_times_) remarks_.push_back(kScaledTimes);
+        has_scaled_times_ |= seconds != *time;
+        return seconds;
     }
 
     // The axis of a chart that counts epochs.
@@ -325,9 +398,10 @@ class Table {
     std::vector<std::string> header_;
     std::vector<Column> columns_;
     std::set<std::string> means_, with_extremes_;  // runs
+    std::set<std::string> own_steps_;              // columns
     std::vector<std::string> remarks_;
     Comma comma_ = Comma::none;
-    bool has_runs_ = false;
+    bool has_runs_ = false, has_scaled_times_ = false;
 };
 
 void call_mean(ImportedRun& run, const std::string& name) {
@@ -366,8 +440,8 @@ Runs read_csv(const fs::path& file, const ReadOptions& options) {
     Runs runs;
     for (auto& [name, log] : logs) {
         ImportedRun run = empty;
-        name_after(run, name.empty() ? file.stem().string() : name);
-        const std::string shown = name.empty() ? file.stem().string() : name;
+        const std::string shown = name.empty() ? name_of_file(file) : name;
+        name_after(run, shown);
         if (log.is_mean)
             call_mean(run, shown);
         else if (table.may_be_mean(name))

@@ -95,46 +95,17 @@ Files find_files(const fs::path& path) {
     return files;
 }
 
-Json object_of_columns(const Json& json);
-
-// The lines of a log: the member log_history, another list of objects, the list itself, or lists by column.
-Json history_in(const Json& json, const std::string& where, ImportedRun& run) {
-    if (json.is_array()) return json;
-    if (json.contains("log_history") && json["log_history"].is_array()) return json["log_history"];
-    for (const auto& [key, value] : json.items()) {
-        if (!value.is_array() || value.empty() || !value.front().is_object()) continue;
-        run.remarks.push_back(fmt::format("its log lines are those of {}; it has no log_history", quote(key)));
-        return value;
-    }
-    if (Json lines = object_of_columns(json); !lines.empty()) return lines;
-    throw InputError("{}: has no log_history, and is neither a list of log lines nor an object with one", where);
-}
-
-// {"step": [1, 2], "loss": [3.1, 2.9]} as lines; none where no member is a list of numbers.
-Json object_of_columns(const Json& json) {
-    Json lines = Json::array();
-    for (const auto& [key, values] : json.items()) {
-        if (!values.is_array()) continue;
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            if (!io::is_number(values[i])) continue;
-            while (lines.size() <= i) lines.push_back(Json::object());
-            lines[i][key] = values[i];
-        }
-    }
-    return lines;
-}
-
 void read_state(const Json& state, const std::string& where, const ReadOptions& options, Runs& runs) {
     ImportedRun& run = runs.front();
     std::vector<HistoryLine> lines;
-    const Json history = history_in(state, where, run);
+    const Json history = history_in(state, options, run);
     for (std::size_t i = 0; i < history.size(); ++i) {
         lines.push_back({history[i], i + 1, fmt::format("{}: log_history[{}]", where, i)});
         if (!history[i].is_object()) throw InputError("{}: is not an object", lines.back().at);
     }
     LogBuilder log(where, options);
-    read_history(lines, where, options, log, run);
-    log.require_named_columns();
+    read_history(std::move(lines), where, options, log, run);
+    log.require_named_columns(true);
     if (log.is_empty()) log.tell_statements(run);
     if (!log.is_empty() || !run.summary.contains("run_average_train_loss")) runs = log.finish(run);
 }
@@ -152,7 +123,13 @@ void read_members(const Json& state, const std::string& where, ImportedRun& run)
         if (value && *value > 0) derive(run, key, *value);
     };
     positive("max_steps", "train.steps");
-    positive("eval_steps", "train.eval_every");
+    // Below 1 it is a share of the steps, as the Trainer takes it.
+    const double every = number_in(state, "eval_steps", where).value_or(0);
+    const std::int64_t budget = whole_in(state, "max_steps", where).value_or(0);
+    if (every > 0 && every < 1 && budget > 0)
+        derive(run, "train.eval_every", static_cast<std::int64_t>(std::ceil(every * static_cast<double>(budget))));
+    else if (every >= 1)
+        positive("eval_steps", "train.eval_every");
     const double tokens = number_in(state, "num_input_tokens_seen", where).value_or(0);
     if (tokens > 0 && run.seconds > 0) run.tokens_per_second = tokens / run.seconds;
 }
@@ -166,7 +143,13 @@ void read_results(const Json& results, const std::string& where, ImportedRun& ru
                                    [&](const auto& one) { return one.set == "val" && one.step == run.steps; });
     // A file of results alone tells no step.
     const bool has_steps = run.steps > 0 || !run.metrics.empty() || !run.evaluations.empty();
-    if (loss && !known) run.evaluations.push_back({has_steps ? run.steps : kUnknownStep, "val", *loss, {}, kUnknown});
+    if (!loss || known) return;
+    run.evaluations.push_back({has_steps ? run.steps : kUnknownStep, "val", *loss, {}, kUnknown});
+    if (has_steps)
+        run.remarks.push_back(
+            fmt::format("eval_loss {} in {} has no step and is shown at the last one, {}. If load_best_model_at_end "
+                        "was set, it may be that of an earlier checkpoint",
+                        full_precision(*loss), fs::path(where).filename().string(), run.steps));
 }
 
 // The model's own configuration, where the folder has one that can be computed here.
@@ -219,7 +202,7 @@ Runs read_hf_trainer(const fs::path& path, const ReadOptions& options) {
     if (!files.state.empty()) {
         const std::string text = read_text(files.state), where = files.state.string();
         read_bytes = read_file(files.state, kLargestLog) + read_bytes;
-        const Json state = io::parse_json(text, where);
+        const Json state = parse_log(text, where);
         if (!state.is_object() && !state.is_array())
             throw InputError("{}: is neither an object with a log_history nor a list of log lines", where);
         const bool empty = state.is_object() && state.contains("log_history") && state["log_history"].empty();

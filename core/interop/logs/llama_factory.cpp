@@ -4,8 +4,10 @@
 #include "core/interop/logs/reading.h"
 #include "core/io/numbers.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 // LLaMA-Factory: trainer_log.jsonl, a JSON object a line.
 namespace ablate::interop::logs {
@@ -38,23 +40,40 @@ std::optional<double> seconds_of(const std::string& text) {
     return seconds;
 }
 
+bool is_value(const std::string& key, const Json& value) {
+    return io::is_number(value) && key != "current_steps" && key != "total_steps" && key != "percentage";
+}
+
+// The line that LLaMA-Factory writes when the training has ended has no values, but the last step and the whole time.
+void read_last_line(std::int64_t step, std::optional<double> seconds, double& elapsed, LogBuilder& log) {
+    if (seconds && *seconds >= elapsed && !log.is_empty()) log.set_elapsed(elapsed = *seconds);
+    log.add_statement([step](ImportedRun& run) { run.steps = std::max(run.steps, step); });
+}
+
 // The time of a resumed run begins again: `elapsed` is that of the line before.
-void read_line(const Json& line, std::size_t number, const std::string& at, const std::string& throughput,
+void read_line(const Json& told, std::size_t number, const std::string& at, const std::string& throughput,
                double& elapsed, LogBuilder& log) {
-    if (!line.is_object()) throw InputError("{}: is not a JSON object", at);
+    if (!told.is_object()) throw InputError("{}: is not a JSON object", at);
+    Json line = told;
+    read_numbers_in_text(line);
     const auto step = number_in(line, "current_steps", at);
-    if (!step) {
+    if (!step || std::isnan(*step)) {
         log.leave_out("a line without current_steps belongs to no step", static_cast<std::int64_t>(line.size()));
         return;
     }
     for (const char* key : {"loss", "eval_loss"}) number_in(line, key, at);
     const auto seconds = seconds_of(text_in(line, "elapsed_time"));
-    if (seconds && *seconds < elapsed) log.begin_session();
-    log.begin_line(checked_step(*step, at), kUnknown, number);
-    if (seconds) log.set_elapsed(elapsed = *seconds);
+    const bool has_values = std::any_of(line.items().begin(), line.items().end(),
+                                        [](const auto& item) { return is_value(item.key(), item.value()); });
+    if (!has_values) {
+        read_last_line(checked_step(*step, at), seconds, elapsed, log);
+    } else {
+        if (seconds && *seconds < elapsed) log.begin_session();
+        log.begin_line(checked_step(*step, at), kUnknown, number);
+        if (seconds) log.set_elapsed(elapsed = *seconds);
+    }
     for (const auto& [key, value] : line.items())
-        if (io::is_number(value) && key != "current_steps" && key != "total_steps" && key != "percentage")
-            log.add(key == "throughput" ? throughput : key, io::number_from_json(value));
+        if (is_value(key, value)) log.add(key == "throughput" ? throughput : key, io::number_from_json(value));
     if (const auto total = whole_in(line, "total_steps", at); total && *total > 0)
         log.add_statement([steps = *total](ImportedRun& run) { run.stated["total_steps"] = steps; });
 }

@@ -4,6 +4,7 @@
 #include "core/run/metrics.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -13,6 +14,14 @@ namespace ablate::interop::logs {
 namespace {
 
 constexpr std::size_t kMostColumns = 10'000, kLongestName = 200, kNamesInMessages = 8;
+
+// Counters and clocks that a program writes into lines of any kind.
+bool is_bookkeeping(const std::string& column) {
+    static constexpr std::array kParts{"runtime",    "per_second", "per_sec",     "throughput", "elapsed",
+                                       "total_flos", "percentage", "tokens_seen", "timestamp",  "epoch"};
+    return std::any_of(kParts.begin(), kParts.end(),
+                       [&](const char* part) { return column.find(part) != std::string::npos; });
+}
 
 bool is_runtime(const std::string& column) { return column == "train_runtime" || column == "train/train_runtime"; }
 
@@ -32,6 +41,14 @@ bool holds(const Training& training, std::size_t line) {
 }
 
 }  // namespace
+
+LogBuilder::LogBuilder(std::string where, const ReadOptions& options) : where_(std::move(where)), options_(options) {
+    std::map<std::string, std::string> meanings;
+    for (const auto& [ours, theirs] : options_.columns)
+        if (const auto [other, is_new] = meanings.try_emplace(theirs, ours); !is_new)
+            throw InputError("{}: --column {} and --column {}: a column has one meaning", where_,
+                             quote(other->second + "=" + theirs), quote(ours + "=" + theirs));
+}
 
 std::size_t LogBuilder::column(const std::string& name) {
     const auto found = column_of_name_.find(name);
@@ -131,18 +148,44 @@ void LogBuilder::require_loss() const {
                      options_.offers_options ? "; name its column: --column loss=NAME" : "");
 }
 
-// The Trainer's train_loss is the average of the run: it stands beside the run's time and nowhere else.
+// The Trainer's train_loss is the average of the run: it stands beside the run's time, or as Weights & Biases'
+// train/train_loss once in the last line. Elsewhere it is the loss of every step.
 void LogBuilder::find_averages() {
-    std::vector<bool> alone(columns_.size(), false);
+    std::vector<bool> alone(columns_.size(), false), in_last(columns_.size(), false);
+    std::vector<std::size_t> count(columns_.size(), 0);
     for (const LoggedLine& line : log_.lines) {
         bool closing = false;
         for (std::size_t v = line.begin; v < line.end; ++v) closing |= is_runtime(columns_[log_.values[v].column].name);
-        for (std::size_t v = line.begin; v < line.end; ++v)
-            if (!closing) alone[log_.values[v].column] = true;
+        for (std::size_t v = line.begin; v < line.end; ++v) {
+            const std::size_t column = log_.values[v].column;
+            ++count[column];
+            if (!closing) alone[column] = true;
+            in_last[column] = &line == &log_.lines.back();
+        }
     }
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-        if (columns_[i].name == "train_loss" && !alone[i] && !options_.columns.contains("loss"))
-            columns_[i].meaning = {Role::average, ""};
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        const bool is_named = options_.columns.contains("loss");
+        if (columns_[i].name == "train_loss" && !alone[i] && !is_named) columns_[i].meaning = {Role::average, ""};
+        if (columns_[i].meaning.role != Role::average || columns_[i].name == "train_loss") continue;
+        if (!alone[i] || (count[i] == 1 && in_last[i])) continue;
+        columns_[i].meaning =
+            is_named ? Meaning{Role::own, columns_[i].name} : Meaning{Role::train_loss, run::kTrainLoss};
+    }
+}
+
+// What each column tells of the order of the steps.
+void LogBuilder::find_order() {
+    log_.tells.clear();
+    for (const Column& column : columns_) {
+        const Role role = column.meaning.role;
+        const bool of_training = role == Role::train_loss || role == Role::grad_norm || role == Role::learning_rate;
+        Tells tells = Tells::other;
+        if (of_training)
+            tells = Tells::training;
+        else if (column.epoch || role == Role::tokens_per_second || (role == Role::own && is_bookkeeping(column.name)))
+            tells = Tells::nothing;
+        log_.tells.push_back(tells);
+    }
 }
 
 // Of columns that mean the same, the one with most values does; the others keep their own names. The remarks.
@@ -187,8 +230,11 @@ std::vector<std::string> LogBuilder::remarks_on_the_file() {
     std::vector<std::string> remarks = purged_;
     for (const auto& [why, values] : left_out_)
         remarks.push_back(fmt::format("{}: {} value{} left out", why, values, values == 1 ? " is" : "s are"));
+    const std::vector<std::string> holes = remove_holes();
+    remarks.insert(remarks.end(), holes.begin(), holes.end());
     const std::vector<std::string> more = settle_meanings();
     remarks.insert(remarks.end(), more.begin(), more.end());
+    find_order();
     return remarks;
 }
 
@@ -241,6 +287,9 @@ void LogBuilder::fill(const Training& training, ImportedRun& run) const {
             const LoggedValue& value = log_.values[v];
             if (!value.is_kept) continue;
             const auto [kept, is_new] = steps[line.step].try_emplace(value.column);
+            // A line of another kind may write NaN where it has no value.
+            if (!is_new && std::isnan(value.value) && !std::isnan(kept->second.value)) continue;
+            if (!is_new && std::isnan(kept->second.value)) kept->second.value = value.value;
             const bool equal =
                 kept->second.value == value.value || (std::isnan(kept->second.value) && std::isnan(value.value));
             if (!is_new && !equal && doubled++ == 0) {

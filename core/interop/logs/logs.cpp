@@ -8,6 +8,7 @@
 #include "core/io/json_file.h"
 #include "core/io/sniff.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -48,20 +49,27 @@ std::string of_folder(const fs::path& folder) {
     return holds_events(folder) ? "tensorboard" : "";
 }
 
+// A log line and not the results of a run: it has a step, which is no list.
+bool is_log_line(const Json& object) {
+    return std::any_of(object.items().begin(), object.items().end(), [](const auto& item) {
+        return !item.value().is_structured() && meaning_of(item.key(), {}).role == Role::step;
+    });
+}
+
 std::string of_json(const fs::path& file) {
-    const Json json = io::parse_json(read_text(file), file.string());
+    const Json json = parse_log(read_text(file), file.string());
+    if (is_scalar_download(json)) return "hf-trainer";
     if (json.is_array() && !json.empty() && json.front().is_object()) return "hf-trainer";
     if (json.is_object()) {
-        if (json.contains("log_history") || json.contains("train_loss")) return "hf-trainer";
+        if (json.contains("log_history") || is_indexed_table(json)) return "hf-trainer";
+        if (json.contains("train_loss")) return is_log_line(json) ? "json-lines" : "hf-trainer";
         if (json.contains("runs")) return "marin-speedrun";
         if (json.contains("vocab_size") && json.contains("num_layers")) return "cs336-model";
         if (json.contains("current_steps")) return "llama-factory";
-        if (json.contains("loss") || json.contains("train/loss") || json.contains("step"))
-            return json.contains("loss") && json["loss"].is_array() ? "hf-trainer" : "json-lines";
+        for (const char* key : {"loss", "train/loss", "step"})
+            if (json.contains(key)) return json[key].is_array() ? "hf-trainer" : "json-lines";
         for (const auto& [key, value] : json.items())
-            if (value.is_array() && !value.empty() && value.front().is_object() &&
-                (value.front().contains("step") || value.front().contains("loss")))
-                return "hf-trainer";
+            if (is_list_of_log_lines(value)) return "hf-trainer";
     }
     return "";
 }
@@ -111,6 +119,28 @@ std::string of_file(const fs::path& file) {
     return extension == ".csv" || extension == ".tsv" ? "csv" : of_first_line(file);
 }
 
+// The format that the file looks like; "" where it looks like none.
+std::string format_told_by(const fs::path& path) {
+    try {
+        return detect_format(path);
+    } catch (const InputError&) {
+        return "";
+    }
+}
+
+Runs read_with(const Reader& reader, const fs::path& path, const ReadOptions& options) {
+    try {
+        return reader.read(path, options);
+    } catch (const AmbiguousRestart&) {
+        throw;
+    } catch (const InputError&) {
+        const std::string other = options.format.empty() ? "" : format_told_by(path);
+        if (other.empty() || other == options.format) throw;
+        throw InputError("{}: its format is not {}: it looks like {}. Leave out --format.", path.string(),
+                         options.format, other);
+    }
+}
+
 }  // namespace
 
 std::span<const Format> formats() {
@@ -144,7 +174,7 @@ std::vector<ImportedRun> read_log(const fs::path& path, const ReadOptions& optio
     for (const Reader& reader : kReaders) {
         names.emplace_back(reader.format.name);
         if (names.back() != format) continue;
-        Runs runs = reader.read(path, options);
+        Runs runs = read_with(reader, path, options);
         number_equal_names(runs);
         for (ImportedRun& run : runs)
             if (run.verdict.outcome != train::Outcome::collapsed) judge(run);

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/interop/logs/table.h"
 #include "core/io/numbers.h"
 #include "core/run/metrics.h"
 
@@ -189,7 +190,12 @@ Meaning meaning_of(const std::string& column, const std::map<std::string, std::s
 int step_rank(const std::string& column, const std::map<std::string, std::string>& columns) {
     if (meaning_of(column, columns).role != Role::step) return kNoStepRank;
     const std::string name = folded(column);
-    return columns.contains("step") || name.ends_with("global_step") ? 0 : name == "_step" ? 2 : 1;
+    return columns.contains("step") || name.ends_with("global_step") ? 0 : name == "_step" ? kRankOfCalls : 1;
+}
+
+bool is_iteration(const std::string& column) {
+    const std::string name = folded(column);
+    return name == "iter" || name == "iteration";
 }
 
 bool is_epoch(const std::string& column) {
@@ -209,6 +215,11 @@ void set_run_average(ImportedRun& run, double loss, const std::string& where) {
     run.summary["run_average_train_loss"] = io::number_to_json(loss);
     run.remarks.push_back(fmt::format("train_loss {} in {} is the average over all steps of the run, not a final loss",
                                       full_precision(loss), std::filesystem::path(where).filename().string()));
+}
+
+double unix_seconds(double time) {
+    // Seconds reach 1e11 in the year 5138.
+    return time >= 1e17 ? time / 1e9 : time >= 1e14 ? time / 1e6 : time >= 1e11 ? time / 1e3 : time;
 }
 
 std::string plain_name(std::string_view name) {
@@ -240,6 +251,22 @@ std::optional<std::int64_t> whole_in(const Json& object, const char* key, const 
 std::string text_in(const Json& object, const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+void read_numbers_in_text(Json& line) {
+    constexpr const char* kProgress = "global_step/max_steps";
+    if (const std::string progress = text_in(line, kProgress); !progress.empty() && !line.contains("global_step")) {
+        const auto step = number_of(trim(progress.substr(0, progress.find('/'))), Comma::none);
+        if (step) {
+            line.erase(kProgress);
+            line["global_step"] = *step;
+        }
+    }
+    for (Json& value : line) {
+        if (!value.is_string() || io::is_number(value)) continue;
+        if (const auto number = number_of(trim(value.get_ref<const std::string&>()), Comma::none))
+            value = io::number_to_json(*number);
+    }
 }
 
 std::int64_t checked_step(double step, const std::string& where) {

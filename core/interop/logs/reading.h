@@ -39,8 +39,11 @@ struct Meaning {
 Meaning meaning_of(const std::string& column, const std::map<std::string, std::string>& columns);
 // How well a column counts the updates, less is better: train/global_step, step, then Weights & Biases' _step, which
 // counts its own calls. kNoStepRank: it does not.
-inline constexpr int kNoStepRank = 9;
+inline constexpr int kRankOfCalls = 2, kNoStepRank = 9;
 int step_rank(const std::string& column, const std::map<std::string, std::string>& columns);
+// True for "iter" and "iteration". Beside another column of the same rank they may count micro-batches, so the other
+// column is taken.
+bool is_iteration(const std::string& column);
 // InputError where columns are named for a log whose format has none.
 void refuse_columns(const ReadOptions& options, const std::filesystem::path& path);
 
@@ -50,7 +53,8 @@ bool is_epoch(const std::string& column);
 // Collects the lines of a log in the order in which they were written, and makes runs of them.
 class LogBuilder {
   public:
-    LogBuilder(std::string where, const ReadOptions& options) : where_(std::move(where)), options_(options) {}
+    // InputError where --column gives one column two meanings.
+    LogBuilder(std::string where, const ReadOptions& options);
     // The lines from here on were written by another process than those before.
     void begin_session() { new_session_ = true; }
     // `time` in unix seconds or kUnknown; `number` of the line in the file, 0 where it has none. InputError for a step
@@ -87,7 +91,9 @@ class LogBuilder {
     };
     std::size_t column(const std::string& name);
     void require_loss() const;
+    std::vector<std::string> remove_holes();
     void find_averages();
+    void find_order();
     std::vector<std::string> settle_meanings();
     std::vector<std::string> remarks_on_the_file();
     void fill(const Training& training, ImportedRun& run) const;
@@ -108,6 +114,13 @@ class LogBuilder {
 void judge_average(ImportedRun& run);
 void set_run_average(ImportedRun& run, double loss, const std::string& where);
 
+// A time in seconds since 1970. Where the number is too large for seconds it is read as milliseconds (which MLflow
+// writes), microseconds or nanoseconds. Whoever calls adds the remark kScaledTimes where the result is another number.
+double unix_seconds(double time);
+inline constexpr const char* kScaledTimes =
+    "its times are too large for seconds since 1970, and are read as milliseconds, microseconds or nanoseconds by "
+    "their size";
+
 std::string plain_name(std::string_view name);  // a name a run can bear; "run" where nothing is left
 void name_after(ImportedRun& run, const std::string& name);
 
@@ -115,6 +128,11 @@ void name_after(ImportedRun& run, const std::string& name);
 std::optional<double> number_in(const Json& object, const char* key, const std::string& where);
 std::optional<std::int64_t> whole_in(const Json& object, const char* key, const std::string& where);
 std::string text_in(const Json& object, const char* key);  // "" for none
+// Turns the numbers that a log line holds as text ("2.3", "nan", "-inf") into numbers, and ms-swift's
+// "global_step/max_steps": "5/100" into the step 5.
+void read_numbers_in_text(Json& line);
+// JSON of a log. InputError "WHERE: ...", also for the dict that Python's print() writes.
+Json parse_log(std::string_view text, const std::string& where);
 // A JSON value on each line. The last line may be torn, as after a crash: it is left out with a remark. InputError for
 // any other that is no JSON.
 using EachLine = std::function<void(const Json& line, std::size_t number, const std::string& at)>;
@@ -128,13 +146,20 @@ struct HistoryLine {
     std::size_t number = 0;
     std::string at;  // for messages
 };
-// The line of the run's averages that ends a log; `loss` is the name of the training loss. Other programs call the loss
-// of every step train_loss: it is an average only where one line alone has it.
+// The line of the run's averages that ends a training; `loss` is the name of the training loss. It has the run's time
+// or its samples per second and no loss of its own step. Other programs call the loss of every step train_loss: without
+// those totals it is an average only in a last line that repeats a step, and where no other line has it.
 bool is_closing(const std::vector<HistoryLine>& lines, std::size_t i, const std::string& loss = "loss");
 // Its numbers, which hold for the whole run. The times of several closing lines are added.
 void read_closing(const HistoryLine& line, const std::string& where, ImportedRun& run);
-void read_history(const std::vector<HistoryLine>& lines, const std::string& where, const ReadOptions& options,
-                  LogBuilder& log, ImportedRun& run);
+void read_history(std::vector<HistoryLine> lines, const std::string& where, const ReadOptions& options, LogBuilder& log,
+                  ImportedRun& run);
+// The forms of a JSON log besides a list of log lines and lists by column.
+bool is_list_of_log_lines(const Json& list);  // objects with a step, a loss or an epoch
+bool is_indexed_table(const Json& json);      // {"loss": {"0": 3.1, "1": 2.9}}, as pandas' to_json() writes it
+bool is_scalar_download(const Json& json);    // TensorBoard's [[wall time, step, value], ...]
+// The log lines of such a value, which is an object or a list; remarks say where they are from. InputError.
+Json history_in(const Json& json, const ReadOptions& options, ImportedRun& run);
 std::int64_t checked_step(double step, const std::string& where);
 
 }  // namespace ablate::interop::logs

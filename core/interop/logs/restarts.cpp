@@ -39,9 +39,27 @@ std::string line_in_words(const LoggedLine& line) {
     return line.number > 0 ? fmt::format(" (line {})", line.number) : "";
 }
 
-// Where the step of a column goes back, or comes again a whole epoch later. Columns are looked at one by one: a file
-// may hold all training losses before all validation losses.
-std::vector<Part> parts_of(const LoggedLines& log) {
+// The columns that decide where a part begins.
+std::vector<bool> deciding_columns(const LoggedLines& log) {
+    std::vector<std::size_t> count(log.columns, 0);
+    for (const LoggedLine& line : log.lines)
+        for (std::size_t v = line.begin; v < line.end; ++v) ++count[log.values[v].column];
+    std::vector<bool> decides(log.columns, false);
+    bool any = false;
+    for (std::size_t i = 0; i < log.columns; ++i)
+        if (count[i] > 0 && log.tells[i] == Tells::training) any = decides[i] = true;
+    if (any) return decides;
+    std::size_t most = log.columns;
+    for (const Tells tells : {Tells::other, Tells::nothing})
+        for (std::size_t i = 0; i < log.columns && (tells == Tells::other || most == log.columns); ++i)
+            if (log.tells[i] == tells && count[i] > 0 && (most == log.columns || count[i] > count[most])) most = i;
+    if (most < log.columns) decides[most] = true;
+    return decides;
+}
+
+// Where the step of a deciding column goes back, or comes again a whole epoch later. Columns are looked at one by one:
+// they may be logged one after another.
+std::vector<Part> parts_of(const LoggedLines& log, const std::vector<bool>& decides) {
     struct Seen {
         std::int64_t step = kNoStep;
         double epoch = kUnknown;
@@ -54,6 +72,7 @@ std::vector<Part> parts_of(const LoggedLines& log) {
         if (i > 0 && (line.step < log.lines[i - 1].step || line.new_session)) drop = i;
         bool goes_back = false, comes_again = false;
         for (std::size_t v = line.begin; v < line.end; ++v) {
+            if (!decides[log.values[v].column]) continue;
             const Seen& before = seen[log.values[v].column];
             goes_back |= line.step < before.step;
             comes_again |= line.step == before.step && line.epoch - before.epoch >= kWholeEpoch;
@@ -93,6 +112,7 @@ bool is_only_out_of_order(const LoggedLines& log, const std::vector<Part>& parts
         epoch = std::fmax(epoch, line.epoch);
         for (std::size_t v = line.begin; v < line.end; ++v) {
             const std::size_t column = log.values[v].column;
+            if (log.tells[column] == Tells::nothing) continue;
             if (last[column] == line.step) return false;
             if (last[column] != kNoStep) {
                 if (spacing[column] == 0) spacing[column] = line.step - last[column];
@@ -321,7 +341,7 @@ Restarts restarts_from_name(const std::string& name) {
 std::vector<Training> join_parts(LoggedLines& log, const ReadOptions& options, const std::string& where) {
     const Restarts restarts = options.restarts;
     if (log.lines.empty()) return {};
-    std::vector<Part> parts = parts_of(log);
+    std::vector<Part> parts = parts_of(log, deciding_columns(log));
     if (parts.size() == 1 && has_no_steps(log)) {
         if (restarts == Restarts::automatic)
             refuse(options,

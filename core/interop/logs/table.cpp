@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 
@@ -72,6 +73,12 @@ std::optional<double> with_decimal_comma(std::string_view cell) {
 
 }  // namespace
 
+bool is_missing(std::string_view cell) {
+    static constexpr std::array<std::string_view, 10> kWords{"",   "None", "none", "null", "NULL",
+                                                             "NA", "N/A",  "<NA>", "-",    "No log"};
+    return std::find(kWords.begin(), kWords.end(), cell) != kWords.end();
+}
+
 bool has_comma_number(std::string_view cell) {
     if (cell.find(',') == std::string_view::npos) return false;
     std::string digits(cell);
@@ -122,6 +129,7 @@ std::optional<double> whole_number_of(std::string_view cell, Comma comma) {
 }
 
 TableReader::TableReader(std::string text, std::string where) : text_(std::move(text)), where_(std::move(where)) {
+    cut_zeros();
     at_ = text_.find_first_not_of("\r\n\t ");
     if (at_ == std::string::npos) throw InputError("{}: is empty", where_);
     at_ = text_.find_last_of("\r\n", at_) == std::string::npos ? 0 : text_.find_last_of("\r\n", at_) + 1;
@@ -148,9 +156,44 @@ void TableReader::rewind() {
     line_ = body_line_;
 }
 
+// A file system that lost a block of a file fills it with zeros.
+void TableReader::cut_zeros() {
+    const std::size_t last = text_.find_last_not_of(std::string_view("\0\r\n\t ", 5));
+    const std::size_t end = last == std::string::npos ? 0 : last + 1;
+    const std::string_view tail = std::string_view(text_).substr(end);
+    zeros_ = static_cast<std::size_t>(std::count(tail.begin(), tail.end(), '\0'));
+    if (zeros_ == 0) return;
+    const bool cuts_line = tail.front() == '\0';
+    text_.resize(end);
+    if (!cuts_line) return;
+    const std::size_t newline = text_.find_last_of("\r\n");
+    text_.resize(newline == std::string::npos ? 0 : newline + 1);
+}
+
+std::vector<std::string> TableReader::remarks() const {
+    std::vector<std::string> remarks;
+    if (zeros_ > 0)
+        remarks.push_back(
+            fmt::format("it ends in {} byte{} of zero, as after a crash: they and the line that they cut "
+                        "are left out",
+                        zeros_, zeros_ == 1 ? "" : "s"));
+    if (torn_line_ > 0) remarks.push_back(fmt::format("its last line ({}) is torn and left out", torn_line_));
+    return remarks;
+}
+
 bool TableReader::next(TableRow& row) {
+    const bool is_first = at_ == body_;
+    row.after_header = false;
     while (read_row(row)) {
         if (row.cells.size() == 1 && row.cells.front().empty()) continue;
+        if (row.cells == header_) {
+            row.after_header = true;
+            continue;
+        }
+        if ((row.is_torn || row.cells.size() < header_.size()) && row.is_last && !is_first) {
+            torn_line_ = row.line;
+            return false;
+        }
         if (row.cells.size() != header_.size())
             throw InputError("{}: {} fields where the header has {}", at(row), row.cells.size(), header_.size());
         return true;
@@ -160,6 +203,7 @@ bool TableReader::next(TableRow& row) {
 
 bool TableReader::read_row(TableRow& row) {
     if (at_ >= text_.size()) return false;
+    const bool is_first = header_.empty() || at_ == body_;
     row.line = line_;
     row.cells.assign(1, "");
     bool quoted = false, done = false;
@@ -180,7 +224,11 @@ bool TableReader::read_row(TableRow& row) {
         if (row.cells.size() > kMostColumns) throw InputError("{}: more than {} columns", at(row), kMostColumns);
         if (row.cells.back().size() > kLongestCell) throw InputError("{}: is too long", at(row));
     }
-    if (quoted) throw InputError("{}: a quotation mark is not closed", at(row));
+    // In the last line of a file that was cut, the mark that closes is missing.
+    const bool is_cut = !is_first && trim(row.cells.back()).find_first_of("\r\n") == std::string_view::npos;
+    if (quoted && !is_cut) throw InputError("{}: a quotation mark is not closed", at(row));
+    row.is_torn = quoted;
+    row.is_last = text_.find_first_not_of("\r\n\t ", at_) == std::string::npos;
     for (std::string& cell : row.cells) cell = std::string(trim(cell));
     return true;
 }

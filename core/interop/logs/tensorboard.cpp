@@ -88,6 +88,9 @@ Runs read_tensorboard(const fs::path& path, const ReadOptions& options) {
         if (reader.damaged_beyond())
             run.remarks.push_back(fmt::format("{} is damaged at byte {}; what follows is left out",
                                               file.filename().string(), reader.offset()));
+        else if (const auto end = static_cast<std::uint64_t>(reader.offset()); end < size)
+            run.remarks.push_back(fmt::format("{} ends within a record: its last {} byte{} are left out",
+                                              file.filename().string(), size - end, size - end == 1 ? "" : "s"));
     }
     log.require_named_columns();
     run.sha256 = sha256_hex(hashes);

@@ -52,7 +52,30 @@ std::string from_utf16(std::string_view bytes) {
     return text;
 }
 
+// The parser counts lines from 1, and was given one line.
+std::string without_second_line(std::string message) {
+    constexpr std::string_view line = ": line 1";
+    const auto second = message.rfind(std::string(line) + ", column ");
+    if (second != std::string::npos) message.erase(second, line.size());
+    return message;
+}
+
 }  // namespace
+
+Json parse_log(std::string_view text, const std::string& where) {
+    std::string_view rest = trim(text);
+    while (rest.starts_with('[') || rest.starts_with('{')) {
+        const bool is_object = rest.front() == '{';
+        rest = trim(rest.substr(1));
+        if (is_object && rest.starts_with('\''))
+            throw InputError(
+                "{}: is a dict as Python's print() writes it, with single quotes, and not JSON; write it with "
+                "json.dumps()",
+                where);
+        if (is_object) break;
+    }
+    return io::parse_json(text, where);
+}
 
 std::string read_text(const fs::path& file) {
     const io::FileKind kind = io::sniff(file).kind;
@@ -80,10 +103,11 @@ void for_each_line(std::string_view text, const fs::path& file, ImportedRun& run
         const std::string at = fmt::format("{}: line {}", file.string(), number);
         Json value;
         try {
-            value = io::parse_json(line, at);
-        } catch (const InputError&) {
+            value = parse_log(line, at);
+        } catch (const InputError& error) {
             const bool is_last = trim(text.substr(std::min(begin, text.size()))).empty();
-            if (read == 0 || !is_last || line.ends_with('}')) throw;
+            if (read == 0 || !is_last || line.ends_with('}'))
+                throw InputError(std::string_view(without_second_line(error.what())));
             run.remarks.push_back(fmt::format("its last line ({}) is torn and left out", number));
             return;
         }

@@ -283,6 +283,39 @@ class ComparisonSpanTest : public QObject {
         QVERIFY(contains(group(comparison, "coarse").judgement, "at step 95.5"));
     }
 
+    // Lines of 50 and of 100 steps have no middle in common: the finer ones are averaged over the coarser.
+    void an_even_ratio_of_line_lengths_is_compared() {
+        TempFolder folder;
+        const auto write = [&](const char* variant, std::int64_t each, double shift) {
+            for (std::int64_t seed = 1; seed <= 2; ++seed)
+                interop::write_imported_run(
+                    folder.path(), imported({.variant = variant,
+                                             .seed = seed,
+                                             .steps = 1000,
+                                             .loss =
+                                                 [=](std::int64_t step) {
+                                                     const double middle =
+                                                         static_cast<double>(step) - static_cast<double>(each - 1) / 2;
+                                                     return 8 - 0.005 * middle + shift +
+                                                            0.001 * static_cast<double>(seed * seed);
+                                                 },
+                                             .keep = [=](std::int64_t step) { return step % each == 0; },
+                                             .format = "hf-trainer",
+                                             .stated = {{"logging_steps", each}}}));
+        };
+        write("baseline", 50, 0);
+        write("coarse", 100, -0.25);
+        write("odd", 80, 0);
+        const Comparison comparison = comparison_in(folder);
+        const Group& coarse = group(comparison, "coarse");
+        QVERIFY2(std::abs(coarse.delta.mean + 0.25) < 1e-4, coarse.judgement.c_str());
+        QVERIFY(contains(coarse.judgement, "at step 950.5"));
+        // Lines of 50 and of 80 steps match nowhere near the end.
+        const Group& odd = group(comparison, "odd");
+        QCOMPARE(odd.delta.n, 0);
+        QVERIFY(contains(odd.judgement, "the mean over 80 steps here and over 50 in the baseline"));
+    }
+
     // A pause is no time in which a run slowed others.
     void runs_that_trained_while_one_was_paused_had_the_machine_to_themselves() {
         TempFolder folder;
