@@ -1,6 +1,7 @@
 #include "app/ablate/command.h"
 #include "app/ablate/workspace.h"
 
+#include <algorithm>
 #include <iostream>
 
 namespace ablate::app {
@@ -14,7 +15,15 @@ struct Options {
 
 int delete_runs(const Options& options) {
     const run::RunStore store(open_workspace(options.workspace));
-    for (const std::string& id : options.runs) std::cout << "moved to " << store.move_to_trash(id).string() << '\n';
+    std::vector<std::string> ids;  // every run is found before the first one is moved; one that is named twice once
+    for (const std::string& given : options.runs) {
+        const std::string id = store.folder_of(given).filename().string();
+        if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
+    for (const std::string& id : ids) {
+        const std::string moved = store.move_to_trash(id).string();
+        std::cout << "moved to " << moved << '\n';
+    }
     return 0;
 }
 

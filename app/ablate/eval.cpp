@@ -2,9 +2,10 @@
 
 #include "app/ablate/command.h"
 #include "app/ablate/model_option.h"
-#include "core/base/atomic_file.h"
+#include "app/ablate/number_option.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/data/corpus.h"
 #include "core/data/token_file.h"
 #include "core/io/numbers.h"
 
@@ -15,7 +16,7 @@ namespace ablate::app {
 namespace {
 
 struct Options {
-    std::string model, workspace, tokens, text, logits;
+    std::string model, workspace, tokens, text, text_field, logits;
     interop::OpenOptions open;
     bool json = false;
 };
@@ -72,16 +73,28 @@ void print(const infer::Score& score) {
     print_by_position(score);
 }
 
-int eval(const Options& options) {
-    const interop::ModelPlace place = model_named(options.model, options.workspace);
-    std::string text;  // it, or the file of tokens, is refused before the weights are read
-    if (!options.text.empty()) text = read_file(options.text);
+// Refuses a text or a file of tokens that is missing or of another kind, before the weights are read.
+void require_readable(const Options& options) {
     if (!options.tokens.empty()) data::TokenFile check(options.tokens);
+    if (options.text.empty()) return;
+    std::error_code error;
+    if (!std::filesystem::exists(options.text, error))
+        throw InputError("--text: {}: no such file or folder", options.text);
+    const std::vector<std::filesystem::path> texts{options.text};
+    const data::DocumentReader check(DataConfig{}, texts);
+    for (const std::string& remark : data::text_remarks(DataConfig{}, texts)) std::cerr << "note: " << remark << '\n';
+}
+
+int eval(const Options& options) {
+    if (options.text.empty() && !options.text_field.empty()) throw InputError("--text-field belongs to --text");
+    const interop::ModelPlace place = model_named(options.model, options.workspace);
+    require_readable(options);
     interop::OpenOptions open = options.open;
     open.needs_tokenizer = !options.text.empty();
     const auto trained = interop::open_model(place, open);
-    const infer::Score score = options.text.empty() ? infer::score_tokens(*trained, options.tokens, options.logits)
-                                                    : infer::score_text(*trained, text, options.logits);
+    const infer::Score score = options.text.empty()
+                                   ? infer::score_tokens(*trained, options.tokens, options.logits)
+                                   : infer::score_text_file(*trained, options.text, options.text_field, options.logits);
     if (options.json)
         print_json(to_json(score, place.name));
     else
@@ -98,10 +111,13 @@ Action declare_eval(CLI::App& parser) {
     parser.add_option("MODEL", options->model, kModelHelp)->required();
     auto* source = parser.add_option_group("what is scored");
     source->add_option("--tokens", options->tokens, "token ids: a .npy, or a .bin of uint16");
-    source->add_option("--text", options->text, "a text file, encoded with the model's tokenizer");
+    source->add_option("--text", options->text,
+                       "a text file or folder, read as data.text is and encoded with the model's tokenizer");
     source->require_option(1);
-    parser.add_option("--context", options->open.context, "tokens of a window (default: as trained)")
-        ->check(CLI::Range(1, 1 << 24));
+    parser.add_option("--text-field", options->text_field,
+                      "field of a .jsonl line that holds the text (default: the run's data.text_field)");
+    read_number(parser.add_option("--context", options->open.context, "tokens of a window (default: as trained)"),
+                whole_number().range(1, 1 << 24));
     parser.add_option("--step", options->open.step, "of a run: the checkpoint of this step (default: the newest)");
     parser.add_option("--logits", options->logits, "write the fp32 logits [tokens, vocabulary] to this .npy");
     add_workspace_option(parser, options->workspace);

@@ -2,6 +2,7 @@
 
 #include "app/ablate/command.h"
 #include "app/ablate/model_option.h"
+#include "app/ablate/number_option.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -78,6 +79,8 @@ Json to_json(const Options& options, const std::string& name, const std::vector<
 int generate(const Options& options) {
     if (!options.chat && (options.system || options.no_thinking))
         throw InputError("{} belongs to --chat", options.system ? "--system" : "--no-thinking");
+    for (const std::string& stop : options.sampling.stop)  // before the prompt is printed
+        if (stop.empty()) throw InputError("--stop: the stop string is empty: every text would end at once");
     const std::vector<std::string> prompts = all_prompts(options);
     const interop::ModelPlace place = model_named(options.model, options.workspace);
     interop::OpenOptions open = options.open;
@@ -103,29 +106,20 @@ int generate(const Options& options) {
 }
 
 void add_sampling(CLI::App& parser, infer::SamplingOptions& sampling) {
-    parser.add_option("--temperature", sampling.temperature, "0: greedy")
-        ->capture_default_str()
-        ->check(CLI::Range(0.0, 100.0));
-    parser.add_option("--top-k", sampling.top_k, "sample from the k likeliest; 0: all")
-        ->capture_default_str()
-        ->check(CLI::NonNegativeNumber);
-    parser.add_option("--top-p", sampling.top_p, "sample from the likeliest that sum to p")
-        ->capture_default_str()
-        ->check(CLI::Range(0.0, 1.0));
-    parser
-        .add_option("--min-p", sampling.min_p, "sample from those at least p times as likely as the likeliest; 0: all")
-        ->capture_default_str()
-        ->check(CLI::Range(0.0, 1.0));
-    parser
-        .add_option("--repetition-penalty", sampling.repetition_penalty,
-                    "divides the positive logits of tokens that are there already and multiplies negative ones; 1: off")
-        ->capture_default_str()
-        ->check(CLI::Range(0.01, 100.0));
+    const auto number = [&](const char* name, auto& value, const char* help, const FieldBuilder& field) {
+        read_number(parser.add_option(name, value, help)->capture_default_str(), field);
+    };
+    number("--temperature", sampling.temperature, "0: greedy", real_number().range(0, 100));
+    number("--top-k", sampling.top_k, "sample from the k likeliest; 0: all", whole_number().at_least(0));
+    number("--top-p", sampling.top_p, "sample from the likeliest that sum to p", real_number().range(0, 1));
+    number("--min-p", sampling.min_p, "sample from those at least p times as likely as the likeliest; 0: all",
+           real_number().range(0, 1));
+    number("--repetition-penalty", sampling.repetition_penalty,
+           "divides the positive logits of tokens that are there already and multiplies negative ones; 1: off",
+           real_number().range(0.01, 100));
     parser.add_option("--stop", sampling.stop, "end before this text; repeatable")->allow_extra_args(false);
     parser.add_option("--seed", sampling.seed, "of the sampling")->capture_default_str();
-    parser.add_option("--max-tokens", sampling.max_tokens, "tokens to add")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 1 << 20));
+    number("--max-tokens", sampling.max_tokens, "tokens to add", whole_number().range(1, 1 << 20));
 }
 
 }  // namespace
@@ -141,8 +135,9 @@ Action declare_generate(CLI::App& parser) {
     parser.add_flag("--no-thinking", options->no_thinking,
                     "with --chat: where the template knows enable_thinking, false");
     add_sampling(parser, options->sampling);
-    parser.add_option("--context", options->open.context, "tokens the model sees at once (default: as trained)")
-        ->check(CLI::Range(1, 1 << 24));
+    read_number(
+        parser.add_option("--context", options->open.context, "tokens the model sees at once (default: as trained)"),
+        whole_number().range(1, 1 << 24));
     parser.add_option("--step", options->open.step, "of a run: the checkpoint of this step (default: the newest)");
     parser.add_flag("--no-cache", options->no_cache,
                     "compute everything again for each token: slow; in float32 the same text");

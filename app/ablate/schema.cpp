@@ -44,7 +44,7 @@ std::string typed_key(const ListedField& field) {
 std::string range_text(const FieldInfo& info) {
     if (const auto names = choices(info); !names.empty()) return join(names, " | ");
     if (!info.min && !info.max) return type_name(info.type);
-    const std::string low = info.min ? significant(*info.min, 6) : "", high = info.max ? significant(*info.max, 6) : "";
+    const std::string low = info.min ? full_precision(*info.min) : "", high = info.max ? full_precision(*info.max) : "";
     if (!info.max) return fmt::format("{} {} {}", type_name(info.type), info.above_min ? ">" : ">=", low);
     return fmt::format("{} {}{}, {}]", type_name(info.type), info.above_min ? "(" : "[", low, high);
 }

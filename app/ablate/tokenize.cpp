@@ -19,12 +19,19 @@ struct Options {
     DataConfig data;
 };
 
+void require_text(const std::string& option, const std::string& text) {
+    std::error_code error;
+    if (!std::filesystem::exists(text, error)) throw InputError("{}{}: no such text file or folder", option, text);
+}
+
 int tokenize(Options options) {
     const Interrupt interrupt;
+    for (const std::string& text : options.texts) require_text("", text);
     for (const std::string& set : options.validation) {
         const std::size_t equals = set.find('=');
         if (equals == std::string::npos || equals == 0)
             throw InputError("--val {}: name the set and its text: --val NAME=FILE", set);
+        require_text("--val: ", set.substr(equals + 1));
         options.data.val[set.substr(0, equals)] = set.substr(equals + 1);
     }
     if (options.vocab) {

@@ -43,28 +43,60 @@ fs::path make_workspace(const std::string& given) {
     return open_workspace(given);
 }
 
+namespace {
+
+// A shorter word is more likely a misspelled study than the beginning of a deleted run's id.
+constexpr std::size_t kShortestPrefix = 4;
+
+void refuse_deleted(const run::RunStore& store, const std::string& name) {
+    std::error_code error;
+    for (fs::directory_iterator entry(store.workspace() / "trash", error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string id = entry->path().filename().string();
+        if (name.size() >= kShortestPrefix && id.starts_with(name))
+            throw InputError("run {} is in the trash ({}); restore it on the Runs page of the window first", quote(id),
+                             entry->path().string());
+    }
+}
+
+study::Comparison comparison_of_runs(const run::RunStore& store, const std::vector<run::ListedRun>& runs,
+                                     const std::vector<std::string>& names) {
+    for (const std::string& name : names)
+        if (std::none_of(runs.begin(), runs.end(), [&](const auto& run) { return run.info.id.starts_with(name); }))
+            refuse_deleted(store, name);
+    return study::compare_runs(store, names);
+}
+
+}  // namespace
+
 study::Comparison comparison_of(const run::RunStore& store, const std::vector<std::string>& names) {
     const std::vector<run::ListedRun> runs = store.list().runs;
-    const auto is_run = [&](const std::string& name) {
-        return std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run.info.id.starts_with(name); });
-    };
-    if (names.size() > 1 || is_run(names.front())) return study::compare_runs(store, names);
+    const std::string& name = names.front();
+    if (names.size() > 1 || name.empty()) return comparison_of_runs(store, runs, names);
 
     const auto trained = [&](const std::string& study) {
         return std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run.info.study == study; });
     };
+    const bool begins_id =
+        std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run.info.id.starts_with(name); });
     std::optional<StudyConfig> study;
+    bool preset = false;
     try {
-        study = load_study(find_study(names.front(), store.workspace()).file);
+        const StudySource source = find_study(name, store.workspace());
+        preset = source.preset;
+        study = load_study(source.file);
     } catch (const InputError&) {
         // The study file may be gone or have lain elsewhere: its runs know its name.
-        if (trained(names.front())) return study::compare_study(store, names.front());
+        if (trained(name)) return study::compare_study(store, name);
+        if (begins_id) return study::compare_runs(store, names);
+        refuse_deleted(store, name);
         throw;
     }
-    if (!trained(study->name))
-        throw InputError("study {} has no runs in {}; train it first: ablate run {}", study->name,
-                         store.workspace().string(), names.front());
-    return study::compare_study(store, study->name, expand(*study));
+    if (trained(study->name)) return study::compare_study(store, study->name, expand(*study));
+    if (trained(name)) return study::compare_study(store, name);
+    if (preset && begins_id) return study::compare_runs(store, names);
+    throw InputError("study {} has no runs in {}; train it first: ablate run {}", study->name,
+                     store.workspace().string(), name);
 }
 
 void print_json(const Json& value) { std::cout << value.dump(2, ' ', false, Json::error_handler_t::replace) << '\n'; }

@@ -21,7 +21,8 @@ std::filesystem::path future_workspace(const std::string& given);
 // The same, made when it is missing: for commands that write runs.
 std::filesystem::path make_workspace(const std::string& given);
 
-// Runs that name one study (a file, a study of the workspace, a preset, or the study of some run), or runs by id.
+// One study (a file, a study of the workspace, a preset, or the study of some run), or runs by id. A single name that
+// is both a study and the beginning of a run's id is the study.
 study::Comparison comparison_of(const run::RunStore& store, const std::vector<std::string>& names);
 
 void print_json(const Json& value);

@@ -106,7 +106,11 @@ Json parse_number(const std::string& text, const std::string& where) {
     const std::string_view whole = rest.substr(0, rest.find_first_of(".eE"));
     const std::optional<std::string> digits = ungrouped(whole);
     const std::size_t end_of_digits = std::min(whole.find_first_not_of(kDigits), whole.size());
-    if (!digits && end_of_digits > 0 && !separator_at(whole.substr(end_of_digits)).empty())
+    const bool has_word = std::any_of(rest.begin(), rest.end(), [](char c) {  // "4 steps": no separator is meant
+        const char lower = static_cast<char>(c | 0x20);
+        return lower >= 'a' && lower <= 'z' && lower != 'e';
+    });
+    if (!digits && !has_word && end_of_digits > 0 && !separator_at(whole.substr(end_of_digits)).empty())
         throw InputError(
             "{}: cannot read {} as a number; write thousands separators between groups of three digits, "
             "as in 10,000, and a fraction is written with a point, as in 0.25",

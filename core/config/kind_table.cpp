@@ -76,6 +76,29 @@ std::vector<std::string> KindTable::categories() const {
     return categories;
 }
 
+namespace {
+
+// The kinds that have the option.
+std::vector<std::string> kinds_with(const std::string& category, const std::string& option) {
+    std::vector<std::string> names;
+    for (const KindRow* row : KindTable::instance().rows(category))
+        if (std::any_of(row->options.begin(), row->options.end(), [&](const auto& one) { return one.key == option; }))
+            names.push_back(row->name);
+    return names;
+}
+
+[[noreturn]] void throw_no_option(const KindRow& row, const std::string& option, const std::vector<std::string>& known,
+                                  const std::string& where) {
+    const std::vector<std::string> kinds = kinds_with(row.category, option);
+    if (kinds.empty())
+        throw InputError("{}: {} has no option '{}'{}", where, row.label, option, did_you_mean(option, known));
+    const std::size_t key = where.rfind("model.");  // every option that holds a kind is in this group
+    throw InputError("{}: its kind is {} ({}), which has no option '{}'; set {}.kind first, to {}", where, row.name,
+                     row.label, option, key == std::string::npos ? where : where.substr(key), join(kinds, ", "));
+}
+
+}  // namespace
+
 KindChoice kind_from_json(const std::string& category, const Json& value, const std::string& where) {
     // A bare name stands for the kind with its defaults.
     const Json object = value.is_string() ? Json{{"kind", value}} : value;
@@ -92,8 +115,7 @@ KindChoice kind_from_json(const std::string& category, const Json& value, const 
                                         : field.default_value;
     }
     for (const auto& [key, ignored] : object.items())
-        if (std::find(known.begin(), known.end(), key) == known.end())
-            throw InputError("{}: {} has no option '{}'{}", where, row.label, key, did_you_mean(key, known));
+        if (std::find(known.begin(), known.end(), key) == known.end()) throw_no_option(row, key, known, where);
     return choice;
 }
 

@@ -196,7 +196,14 @@ Json patch_from_setting(const std::string& setting) {
     if (equals == std::string::npos || equals == 0)
         throw InputError("'{}': must be KEY=VALUE, such as train.lr=1e-3", setting);
     const std::string key = setting.substr(0, equals), text = setting.substr(equals + 1);
-    if (const FieldInfo* option = find_option(key)) return patch_from_dotted(key, parse_value(*option, text, key));
+    if (const FieldInfo* option = find_option(key)) {
+        const Json value = parse_value(*option, text, key);
+        if (value.is_null())
+            throw InputError(
+                "{}: null resets an option in a patch of a study file only; type a value, or leave the setting out",
+                key);
+        return patch_from_dotted(key, value);
+    }
 
     const ListedField* field = find_field(key);
     if (!field) unknown_key(key);

@@ -17,6 +17,8 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
     return value;
 }
 
+bool has_leading_zero(std::string_view number) { return number.size() > 1 && number.front() == '0'; }
+
 void add_range(std::string_view word, const std::string& where, std::vector<std::int64_t>& seeds) {
     const std::size_t dash = word.find('-');
     const auto first = whole_number(word.substr(0, dash));
@@ -24,6 +26,10 @@ void add_range(std::string_view word, const std::string& where, std::vector<std:
     if (!first || !last)
         throw InputError("{}: {} is neither a whole number from 0 on nor a range; type seeds such as 1,2,3 or 1-3",
                          where, quote(word));
+    if (has_leading_zero(word.substr(0, dash)) ||
+        (dash != std::string_view::npos && has_leading_zero(word.substr(dash + 1))))
+        throw InputError("{}: {} begins with a zero; a comma separates seeds, so write one thousand as 1000", where,
+                         quote(word));
     if (*last < *first) throw InputError("{}: the range {} must ascend", where, quote(word));
     if (static_cast<std::uint64_t>(*last - *first) >= kMostSeeds - seeds.size())
         throw InputError("{}: {} makes more than {} seeds, the most a study takes", where, quote(word),

@@ -25,6 +25,21 @@ std::string text_at(const Json& json, const char* key, const std::string& fallba
     return json[key].get<std::string>();
 }
 
+std::string name_at(const Json& json, const std::string& where) {
+    if (!json.contains("name"))
+        throw InputError("{}: has no \"name\"; give it one of 1 to 64 of A-Z, a-z, 0-9, '.', '_', '-'", where);
+    const std::string name = text_at(json, "name", "", where);
+    require_name(name, where + ".name");
+    return name;
+}
+
+// Two groups of runs whose names differ in case alone are hard to tell apart, and some file systems cannot.
+bool is_baseline_in_another_case(const std::string& name) {
+    constexpr std::string_view baseline = "baseline";
+    return name != baseline && std::equal(name.begin(), name.end(), baseline.begin(), baseline.end(),
+                                          [](char a, char b) { return (a | 0x20) == b; });
+}
+
 std::string one_of(const std::string& value, const std::vector<std::string>& known, const std::string& where) {
     if (std::find(known.begin(), known.end(), value) == known.end())
         throw InputError("{}: '{}' is not one of {}{}", where, value, join(known, ", "), did_you_mean(value, known));
@@ -44,6 +59,7 @@ void require_keys(const Json& json, const std::vector<std::string>& known, const
         const bool named_alike = option && (*option == key || option->ends_with("." + key));
         if (option && (named_alike || hint.empty()))
             hint = fmt::format("; did you mean {}?", quote(options + "." + *option));
+        if (hint.empty()) hint = did_you_mean_option(key);  // says where seeds belong
         throw InputError("{}: unknown key {}{}", where, quote(key), hint);
     }
 }
@@ -51,8 +67,7 @@ void require_keys(const Json& json, const std::vector<std::string>& known, const
 VariantConfig variant_from_json(const Json& json, const std::string& where) {
     require_keys(json, {"name", "label", "patch"}, "patch", where);
     VariantConfig variant;
-    variant.name = text_at(json, "name", "", where);
-    require_name(variant.name, where + ".name");
+    variant.name = name_at(json, where);
     variant.label = text_at(json, "label", variant.name, where);
     variant.patch = json.value("patch", Json::object());
     return variant;
@@ -81,30 +96,41 @@ Json setting_of(const std::string& setting) {
     }
 }
 
+// A variant of the file, or several together. Their patches are applied one after the other, so that a patch that
+// changes a kind discards the options that an earlier one set for the old kind.
+struct Combination {
+    std::string name, label;
+    std::vector<const Json*> patches;
+};
+
+Combination together(const std::vector<const VariantConfig*>& parts, std::string name, std::string label) {
+    Combination combination{std::move(name), std::move(label), {}};
+    for (const VariantConfig* part : parts) combination.patches.push_back(&part->patch);
+    return combination;
+}
+
 // The variants of the file, then what `combine` makes of them.
-std::vector<VariantConfig> combined(const StudyConfig& study) {
-    std::vector<VariantConfig> variants = study.variants;
-    const auto merge = [](const std::vector<const VariantConfig*>& parts, std::string name, std::string label) {
-        VariantConfig merged{std::move(name), std::move(label), Json::object()};
-        for (const VariantConfig* part : parts) merged.patch.merge_patch(part->patch);
-        return merged;
-    };
-    if (study.combine == "pairs")
-        for (std::size_t i = 0; i < study.variants.size(); ++i)
-            for (std::size_t j = i + 1; j < study.variants.size(); ++j) {
-                const VariantConfig &a = study.variants[i], &b = study.variants[j];
-                variants.push_back(merge({&a, &b}, a.name + "+" + b.name, a.label + " + " + b.label));
-            }
+std::vector<Combination> combined(const StudyConfig& study) {
+    if (study.combine != "none" && study.variants.size() < 2)
+        throw InputError("study {}: combine: {} needs two variants or more", study.name, study.combine);
+    std::vector<const VariantConfig*> all;
+    for (const VariantConfig& variant : study.variants) all.push_back(&variant);
+    std::vector<Combination> variants;
     if (study.combine == "leave-one-out") {
-        std::vector<const VariantConfig*> all;
-        for (const VariantConfig& variant : study.variants) all.push_back(&variant);
-        variants = {merge(all, "all", "All changes")};
-        for (const VariantConfig& variant : study.variants) {
+        variants.push_back(together(all, "all", "All changes"));
+        for (const VariantConfig* variant : all) {
             auto rest = all;
-            std::erase(rest, &variant);
-            variants.push_back(merge(rest, "all-but-" + variant.name, "All but " + variant.label));
+            std::erase(rest, variant);
+            variants.push_back(together(rest, "all-but-" + variant->name, "All but " + variant->label));
         }
+        return variants;
     }
+    for (const VariantConfig* variant : all) variants.push_back(together({variant}, variant->name, variant->label));
+    if (study.combine == "pairs")
+        for (std::size_t i = 0; i < all.size(); ++i)
+            for (std::size_t j = i + 1; j < all.size(); ++j)
+                variants.push_back(together({all[i], all[j]}, all[i]->name + "+" + all[j]->name,
+                                            all[i]->label + " + " + all[j]->label));
     return variants;
 }
 
@@ -113,19 +139,30 @@ struct GridPoint {
     Json patch = Json::object();
 };
 
+std::string grid_text(const Json& value) {
+    return value.is_number_float() ? full_precision(value.get<double>())
+           : value.is_string()     ? value.get<std::string>()
+                                   : value.dump();
+}
+
+// 1 and 1.0 are the same value.
+void require_distinct(const std::vector<Json>& values, const std::string& where) {
+    for (auto value = values.begin(); value != values.end(); ++value)
+        if (std::find(values.begin(), value, *value) != value)
+            throw InputError("{}: the value {} is given twice", where, grid_text(*value));
+}
+
 std::vector<GridPoint> grid_points(const StudyConfig& study) {
     std::vector<GridPoint> points{{}};
     for (const auto& [key, values] : study.grid) {
         if (!find_field(key))
             throw InputError("study {}: grid: unknown key {}{}", study.name, quote(key), did_you_mean_option(key));
+        require_distinct(values, fmt::format("study {}: grid {}", study.name, key));
         std::vector<GridPoint> next;
         for (const GridPoint& point : points)
             for (const Json& value : values) {
                 GridPoint extended = point;
-                const std::string text = value.is_number_float() ? full_precision(value.get<double>())
-                                         : value.is_string()     ? value.get<std::string>()
-                                                                 : value.dump();
-                extended.text += (point.text.empty() ? "" : ",") + key + "=" + text;
+                extended.text += (point.text.empty() ? "" : ",") + key + "=" + grid_text(value);
                 extended.patch.merge_patch(patch_from_dotted(key, value));
                 next.push_back(std::move(extended));
             }
@@ -136,11 +173,16 @@ std::vector<GridPoint> grid_points(const StudyConfig& study) {
     return points;
 }
 
-// Two patches over one option leave the other's effect: that pair is one of the variants already.
-bool stands_already(const std::vector<std::pair<VariantConfig, RunConfig>>& variants, const RunConfig& config) {
+struct ConfiguredVariant {
+    std::string name, label;
+    RunConfig config;
+};
+
+// Where two patches set the same option, the second one wins, and the pair is one of the variants already.
+bool stands_already(const std::vector<ConfiguredVariant>& variants, const RunConfig& config) {
     const Json json = to_json(config);
     return std::any_of(variants.begin(), variants.end(),
-                       [&](const auto& other) { return to_json(other.second) == json; });
+                       [&](const ConfiguredVariant& other) { return to_json(other.config) == json; });
 }
 
 // Losses per token compare on the same tokens only, and a study prepares its data once.
@@ -165,8 +207,7 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
                  "baseline", where);
 
     StudyConfig study;
-    study.name = text_at(json, "name", "", where);
-    require_name(study.name, where + ".name");
+    study.name = name_at(json, where);
     study.description = text_at(json, "description", "", where);
     study.baseline = json.value("baseline", Json::object());
     if (json.contains("variants") && !json["variants"].is_array())
@@ -178,6 +219,9 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
         if (!names.insert(study.variants.back().name).second)
             throw InputError("{}.variants: the name '{}' stands there twice (the baseline is implicit)", where,
                              study.variants.back().name);
+        if (is_baseline_in_another_case(study.variants.back().name))
+            throw InputError("{}.variants: the name '{}' differs from 'baseline' only in case; give it another name",
+                             where, study.variants.back().name);
     }
     study.combine =
         one_of(text_at(json, "combine", "none", where), {"none", "pairs", "leave-one-out"}, where + ".combine");
@@ -211,26 +255,28 @@ Json to_json(const StudyConfig& study) {
 std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std::string>& settings) {
     const std::string where = "study " + study.name;
     RunConfig baseline = patched(RunConfig{}, study.baseline, where + ": baseline");
-    for (const std::string& setting : settings) baseline = patched(baseline, setting_of(setting), "--set ");
     if (!study.policy.empty()) baseline.train.policy = study.policy;
+    for (const std::string& setting : settings) baseline = patched(baseline, setting_of(setting), "--set ");
 
-    std::vector<std::pair<VariantConfig, RunConfig>> variants{{{"baseline", "Baseline", Json::object()}, baseline}};
-    for (const VariantConfig& variant : combined(study)) {
-        RunConfig config = patched(baseline, variant.patch, where + ": variant " + variant.name);
+    std::vector<ConfiguredVariant> variants;
+    variants.push_back({"baseline", "Baseline", baseline});
+    for (const Combination& variant : combined(study)) {
+        RunConfig config = baseline;
+        for (const Json* patch : variant.patches) config = patched(config, *patch, where + ": variant " + variant.name);
         if (difference(baseline, config).empty())
             throw InputError("{}: variant {}: its patch changes nothing; every value equals the baseline's", where,
                              variant.name);
         if (study.combine == "pairs" && stands_already(variants, config)) continue;
-        variants.emplace_back(variant, std::move(config));
+        variants.push_back({variant.name, variant.label, std::move(config)});
     }
 
     std::vector<VariantPoint> points;
     const std::vector<GridPoint> grid = grid_points(study);
     if (variants.size() * grid.size() > kMostPoints) throw InputError("{}: more than {} points", where, kMostPoints);
-    for (const auto& [variant, config] : variants)
+    for (const ConfiguredVariant& variant : variants)
         for (const GridPoint& point : grid) {
             const std::string name = point.text.empty() ? variant.name : variant.name + "@" + point.text;
-            RunConfig at_point = patched(config, point.patch, where + ": grid ");
+            RunConfig at_point = patched(variant.config, point.patch, where + ": grid ");
             require_shared_data(baseline, at_point, where + ": " + name);
             points.push_back({name, variant.name, variant.label, point.text, std::move(at_point)});
         }

@@ -34,9 +34,10 @@ struct VariantPoint {
     std::string grid_point;  // "train.lr=0.01", or ""
     RunConfig config;
 };
-// Every variant (after `combine`) at every grid point. InputError for duplicate names, a patch that changes nothing, a
-// grid key no option has, data options that vary (but data.context), more than 10,000 points. `settings` (--set) edit
-// the baseline; then the patch, then the grid point win.
+// Every variant (after `combine`) at every grid point. InputError for a patch that changes nothing, a grid key that no
+// option has, a grid value given twice, data options that vary (but data.context), fewer than two variants to combine,
+// more than 10,000 points. The order is: the defaults, the baseline, the policy, `settings` (--set), the patch, the
+// grid point.
 std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std::string>& settings = {});
 
 // Study files by name: a path when it holds '/' or ends in ".json"; else one of the workspace; else a preset.

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/config/run_config.h"
+#include "core/config/run_config_schema.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -31,6 +32,18 @@ std::string as_key(std::string label) {
 
 std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 
+bool means_seeds(const std::string& key) { return last_part(key) == "seed" || last_part(key) == "seeds"; }
+
+// {"train": {"steps": 4}} for the key "train.steps".
+std::string nested(const std::string& key, const Json& value) {
+    constexpr std::size_t shown = 60;
+    std::string text = value.dump();
+    if (text.size() > shown) text = "...";
+    std::vector<std::string> parts = split(key, '.');
+    for (; !parts.empty(); parts.pop_back()) text = fmt::format("{{{}: {}}}", Json(parts.back()).dump(), text);
+    return text;
+}
+
 // Every option, and every group of options on the way to one. A set: run.json of each listed run is checked.
 struct KnownPlaces {
     std::unordered_set<std::string> options, groups;
@@ -50,7 +63,7 @@ const KnownPlaces& known_places() {
 
 // A group where a group was meant; else the option by its whole key, wherever it belongs.
 std::string hint_at(const std::string& path, const std::string& whole) {
-    if (path.empty())
+    if (path.empty() && !means_seeds(whole))
         if (const auto group = nearest_name(whole, std::vector<std::string>{"model", "data", "train"}))
             return fmt::format("; did you mean {}?", quote(*group));
     return did_you_mean_option(whole);
@@ -60,6 +73,8 @@ void require_known_below(const std::string& path, const Json& json, const std::s
     if (!json.is_object()) return;  // whoever reads the values says so
     for (const auto& [key, value] : json.items()) {
         const std::string whole = path.empty() ? key : path + "." + key;
+        if (key.find('.') != std::string::npos && find_field(whole))
+            throw InputError("{}: unknown key {}; write {}", trim(where), quote(key), nested(key, value));
         if (known_places().options.contains(whole)) continue;  // a kind or a map reads its own members
         if (!known_places().groups.contains(whole))
             throw InputError("{}: unknown key {}{}", trim(where), quote(key), hint_at(path, whole));
@@ -88,6 +103,7 @@ std::optional<std::string> nearest_option(const std::string& key) {
 }
 
 std::string did_you_mean_option(const std::string& key) {
+    if (means_seeds(key)) return "; seeds are set with --seeds or in the study's \"seeds\"";
     const auto nearest = nearest_option(key);
     return nearest ? fmt::format("; did you mean {}?", quote(*nearest)) : "";
 }

@@ -10,7 +10,7 @@ namespace ablate {
 // The option that `key` ("model.context", "lr", "learning_rate") was probably meant to be, with its group:
 // "data.context". The options of kinds count too: "model.position.theta".
 std::optional<std::string> nearest_option(const std::string& key);
-// "; did you mean 'data.context'?", or "".
+// "; did you mean 'data.context'?", or "". Seeds are no option: "seed" and "train.seed" are told where they belong.
 std::string did_you_mean_option(const std::string& key);
 
 // "WHERE.KEY", or "WHERE KEY" where `where` ends with a space and so names no key yet ("--set ").

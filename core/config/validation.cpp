@@ -41,6 +41,12 @@ void require_norms(const ModelConfig& model, const std::string& where) {
                          model.norm_at(q_only(NormSite::q) ? NormSite::q : NormSite::k).kind);
 }
 
+void require_texts(const DataConfig& data, const std::string& where) {
+    for (const auto& [name, text] : data.val)
+        if (trim(text).empty())
+            throw InputError("{}.data.val.{}: is empty; name a file or a folder of validation data", where, name);
+}
+
 void require_budget(const TrainConfig& train, const std::string& where) {
     // With epochs the steps are known only once the text is: resolving them looks at the warm-up again.
     if (train.epochs == 0 && train.warmup > train.steps)
@@ -57,6 +63,7 @@ void require_budget(const TrainConfig& train, const std::string& where) {
 void require_valid(const RunConfig& config, const std::string& where) {
     require_heads(config.model, where);
     require_norms(config.model, where);
+    require_texts(config.data, where);
     require_budget(config.train, where);
 }
 

@@ -214,7 +214,8 @@ TextShape text_shape(const fs::path& file) {
 
 std::vector<fs::path> text_files(const fs::path& text) {
     try {
-        if (!fs::exists(text)) throw InputError("{}: no such text file or folder", text.string());
+        if (!fs::exists(text))
+            throw InputError("{}: no such text file or folder; data.text or data.val.NAME names it", text.string());
         if (!fs::is_directory(text)) return {text};
         Folder found = look_into(text);
         if (found.read.empty()) throw_no_text(text, found.unread);

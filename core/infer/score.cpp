@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/data/corpus.h"
 #include "core/data/token_file.h"
 #include "core/infer/generate.h"
 #include "core/infer/trained_model.h"
@@ -130,7 +131,9 @@ class Scorer {
 
 Score score(const TrainedModel& trained, std::int64_t count, const fs::path& logits, const std::string& what,
             ReadIds read, std::span<const std::int32_t> bytes = {}) {
-    if (count < 2) throw InputError("{}: has {} tokens; two are the least that can be scored", what, count);
+    if (count < 2)
+        throw InputError("{}: has {} token{}; two are the least that can be scored", what, count,
+                         count == 1 ? "" : "s");
     const at::NoGradGuard no_gradients;
     const std::int64_t tokens = count - 1, vocab = trained.config.data.vocab_size;
     Scorer scorer(trained, tokens, std::min(trained.context, tokens), std::move(read), bytes);
@@ -144,6 +147,46 @@ Score score(const TrainedModel& trained, std::int64_t count, const fs::path& log
     return result;
 }
 
+struct EncodedText {
+    std::vector<std::int32_t> ids, bytes;
+};
+
+Score score_encoded(const TrainedModel& trained, const EncodedText& text, const fs::path& logits,
+                    const std::string& what) {
+    return score(
+        trained, static_cast<std::int64_t>(text.ids.size()), logits, what,
+        [&](std::int64_t begin, std::span<std::int64_t> some) {
+            std::copy_n(text.ids.begin() + begin, some.size(), some.begin());
+        },
+        text.bytes);
+}
+
+// As a validation set is encoded for training: a border follows each document that has one. Documents without borders
+// are only blocks of lines, and are encoded together.
+EncodedText encode_documents(const TrainedModel& trained, data::DocumentReader& reader) {
+    EncodedText encoded;
+    std::string text;
+    const auto encode_gathered = [&] {
+        if (text.empty()) return;
+        std::vector<std::int32_t> bytes;
+        const auto ids = text_ids(trained, text, /*templated=*/!encoded.ids.empty(), &bytes);
+        encoded.ids.insert(encoded.ids.end(), ids.begin(), ids.end());
+        encoded.bytes.insert(encoded.bytes.end(), bytes.begin(), bytes.end());
+        text.clear();
+    };
+    for (data::Document document; reader.next(document);) {
+        text += document.text;
+        if (!document.bordered) continue;
+        encode_gathered();
+        const std::int32_t border = trained.tokenizer->end_of_document_id();
+        if (border < 0 || border >= trained.config.data.vocab_size) continue;
+        encoded.ids.push_back(border);
+        encoded.bytes.push_back(0);
+    }
+    encode_gathered();
+    return encoded;
+}
+
 }  // namespace
 
 Score score_tokens(const TrainedModel& trained, const fs::path& token_file, const fs::path& logits) {
@@ -154,14 +197,17 @@ Score score_tokens(const TrainedModel& trained, const fs::path& token_file, cons
 }
 
 Score score_text(const TrainedModel& trained, const std::string& text, const fs::path& logits) {
-    std::vector<std::int32_t> bytes;
-    const std::vector<std::int32_t> ids = text_ids(trained, text, /*templated=*/text.empty(), &bytes);
-    return score(
-        trained, static_cast<std::int64_t>(ids.size()), logits, "the text",
-        [&](std::int64_t begin, std::span<std::int64_t> some) {
-            std::copy_n(ids.begin() + begin, some.size(), some.begin());
-        },
-        bytes);
+    EncodedText encoded;
+    encoded.ids = text_ids(trained, text, /*templated=*/text.empty(), &encoded.bytes);
+    return score_encoded(trained, encoded, logits, "the text");
+}
+
+Score score_text_file(const TrainedModel& trained, const fs::path& text, const std::string& text_field,
+                      const fs::path& logits) {
+    DataConfig config = trained.config.data;
+    if (!text_field.empty()) config.text_field = text_field;
+    data::DocumentReader reader(config, {text});
+    return score_encoded(trained, encode_documents(trained, reader), logits, text.string());
 }
 
 }  // namespace ablate::infer

@@ -31,5 +31,9 @@ struct Score {
 Score score_tokens(const TrainedModel& trained, const std::filesystem::path& token_file,
                    const std::filesystem::path& logits = {});
 Score score_text(const TrainedModel& trained, const std::string& text, const std::filesystem::path& logits = {});
+// Of a file or folder that is read as data.text is (corpus.h). `text_field`: of its JSON documents; "": the one of the
+// model's configuration.
+Score score_text_file(const TrainedModel& trained, const std::filesystem::path& text,
+                      const std::string& text_field = {}, const std::filesystem::path& logits = {});
 
 }  // namespace ablate::infer

@@ -3,6 +3,8 @@
 
 #include <QTest>
 
+#include <zlib.h>
+
 #include <cmath>
 
 using namespace ablate;
@@ -97,6 +99,80 @@ class GenerateCommandTest : public QObject {
         QVERIFY2(std::abs(loss - other) < 1e-5, std::to_string(loss - other).c_str());
         QCOMPARE(of_folder.json().at("bytes"), of_run.json().at("bytes"));
         QVERIFY(study_.run({"eval", exported_, "--text", text, "--context", "64", "--json"}).json().at("loss") != loss);
+    }
+
+    // As `tokenize` makes a validation set of the same file: borders, empty lines and line ends included.
+    void a_text_is_scored_as_it_would_be_trained_on_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::newRow("plain") << "plain.txt" << QByteArray("the cat sees a bird .\n\nthe dog finds the king .");
+        QTest::newRow("line ends") << "ends.txt" << QByteArray("\xEF\xBB\xBFthe cat sees .\r\nthe dog finds .\r\n");
+        QTest::newRow("borders") << "borders.txt"
+                                 << QByteArray("the cat sees .\n<|endoftext|>\nthe dog\n\nfinds .\n<|endoftext|>\n");
+        QTest::newRow("json lines") << "lines.jsonl"
+                                    << QByteArray("{\"text\": \"the cat sees .\"}\n{\"text\": \"the dog\"}\n");
+    }
+    void a_text_is_scored_as_it_would_be_trained_on() {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, bytes);
+        const std::string file = study_.folder().write(name.toStdString(), bytes.toStdString()).string();
+        const std::string tokens = (study_.folder() / (name.toStdString() + ".tokens")).string();
+        std::string tokenizer;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(study_.workspace()))
+            if (entry.path().filename() == "tokenizer.model") tokenizer = entry.path().string();
+        const Output made = run_ablate({"tokenize", (study_.folder() / "text.txt").string(), "--tokenizer", tokenizer,
+                                        "--val", "scored=" + file, "--out", tokens, "--quiet"});
+        QVERIFY2(made.code == 0, made.err.c_str());
+        const Output of_text = study_.run({"eval", run_, "--text", file, "--json"});
+        QVERIFY2(of_text.code == 0, of_text.err.c_str());
+        const Output of_tokens = study_.run({"eval", run_, "--tokens", tokens + "/scored.npy", "--json"});
+        QVERIFY2(of_tokens.code == 0, of_tokens.err.c_str());
+        for (const char* key : {"tokens", "loss"}) QCOMPARE(of_text.json().at(key), of_tokens.json().at(key));
+
+        const std::string packed = file + ".gz";
+        gzFile out = gzopen(packed.c_str(), "wb");
+        gzwrite(out, bytes.constData(), static_cast<unsigned>(bytes.size()));
+        gzclose(out);
+        QCOMPARE(study_.run({"eval", run_, "--text", packed, "--json"}).json().at("loss"), of_text.json().at("loss"));
+    }
+
+    void what_is_no_text_is_not_scored() {
+        const auto scored = [&](const char* name, std::string_view bytes, std::vector<std::string> more = {}) {
+            more.insert(more.begin(), {"eval", run_, "--text", study_.folder().write(name, bytes).string()});
+            return study_.run(more);
+        };
+        is_refused(scored("a.json", "[{\"text\": \"the cat\"}]"), ".jsonl");
+        is_refused(scored("utf16.txt", std::string_view("\xFF\xFEt\0h\0e\0", 8)), "UTF-16");
+        is_refused(scored("binary.txt", std::string_view("\x7F"
+                                                         "ELF\0\1\2\3",
+                                                         8)),
+                   "binary.txt");
+        is_refused(scored("latin1.txt", "the cat\nsees caf\xE9 .\n"), "latin1.txt:2: byte 0xE9");
+        is_refused(scored("body.jsonl", "{\"body\": \"the cat sees\"}\n"), "no field 'text'");
+        QCOMPARE(scored("body.jsonl", "{\"body\": \"the cat sees\"}\n", {"--text-field", "body"}).code, 0);
+        is_refused(study_.run({"eval", run_, "--text", "/nowhere.txt"}), "--text: /nowhere.txt: no such file");
+    }
+
+    void numbers_are_read_as_settings_are() {
+        for (const char* option : {"--temperature", "--top-p", "--min-p", "--repetition-penalty", "--top-k"})
+            is_refused(generate(run_, {"--prompt", "x", option, "nan"}),
+                       std::string(option) + ": cannot read 'nan' as a number");
+        is_refused(generate(run_, {"--prompt", "x", "--top-k", "-1"}),
+                   "--top-k: -1 is out of range; it must be at least 0");
+        is_refused(generate(run_, {"--prompt", "x", "--temperature", "inf"}), "--temperature: cannot read 'inf'");
+        is_refused(generate(run_, {"--prompt", "x", "--min-p", "1.5"}), "at least 0 and at most 1");
+        is_refused(study_.run({"generate", run_, "--prompt", "x", "--max-tokens", "1,00"}), "--max-tokens");
+        // More than the vocabulary has, and so all.
+        const Output all = generate(run_, {"--prompt", "the cat", "--temperature", "3", "--top-k", "0"});
+        QVERIFY2(all.code == 0, all.err.c_str());
+        for (const char* thousand : {"1000", "1,000", "1 000", "1e3"})
+            QCOMPARE(generate(run_, {"--prompt", "the cat", "--temperature", "3", "--top-k", thousand}).out, all.out);
+    }
+
+    void an_empty_stop_string_is_refused_before_anything_is_printed() {
+        const Output output = generate(run_, {"--prompt", "the cat", "--stop", ""});
+        QCOMPARE(output.code, 2);
+        QCOMPARE(output.out, std::string());
     }
 
     void a_run_can_be_folded() {

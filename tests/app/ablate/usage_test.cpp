@@ -59,6 +59,17 @@ class UsageTest : public QObject {
         QTest::newRow("workspace that is a file")
             << QStringList{"preview", "quick", "--workspace", "/etc/hostname"} << "/etc/hostname: is a file";
         QTest::newRow("text") << QStringList{"run", "quick", "--set", "data.text=/none.txt"} << "/none.txt";
+        QTest::newRow("validation text without a path")
+            << QStringList{"run", "quick", "--set", "data.val.v="} << "data.val.v: is empty";
+        QTest::newRow("missing validation text")
+            << QStringList{"run", "quick", "--set", "data.val.v=/none.txt"} << "data.val.NAME names it";
+        QTest::newRow("text to tokenize") << QStringList{"tokenize", "/none.txt", "--vocab", "99", "--out", "/none"}
+                                          << "/none.txt: no such text file or folder";
+        QTest::newRow("seed as a setting")
+            << QStringList{"run", "quick", "--set", "train.seed=3"} << "seeds are set with --seeds";
+        QTest::newRow("thousand seeds") << QStringList{"run", "quick", "--seeds", "1,000"}
+                                        << "'000' begins with a zero";
+        QTest::newRow("null") << QStringList{"run", "quick", "--set", "train.steps=null"} << "null resets";
     }
 
     void bad_words_are_one_line_with_exit_code_2() {
@@ -92,6 +103,14 @@ class UsageTest : public QObject {
                               << "did you mean 'train.lr'?";
         QTest::newRow("grid value") << R"({"name": "s", "grid": {"train.lr": [-1]}})"
                                     << "grid train.lr: -1 is out of";
+        QTest::newRow("no name") << "{}"
+                                 << "s.json: has no \"name\"";
+        QTest::newRow("dotted") << R"({"name": "s", "baseline": {"train.steps": 4}})"
+                                << R"(write {"train": {"steps": 4}})";
+        QTest::newRow("one of one") << R"({"name": "s", "combine": "leave-one-out"})"
+                                    << "combine: leave-one-out needs two variants or more";
+        QTest::newRow("grid value twice") << R"({"name": "s", "grid": {"train.lr": [0.1, 0.1]}})"
+                                          << "grid train.lr: the value 0.1 is given twice";
         QTest::newRow("not in the baseline") << R"({"name": "s", "steps": 5})"
                                              << "unknown key 'steps'; did you mean 'baseline.train.steps'?";
         QTest::newRow("not in the patch") << R"({"name": "s", "variants": [{"name": "a", "model": {}}]})"
@@ -149,6 +168,7 @@ class UsageTest : public QObject {
         QVERIFY(std::find(norm.at("choices").begin(), norm.at("choices").end(), "dyt") != norm.at("choices").end());
         const std::string text = run_ablate({"schema"}).out;
         for (const Json& field : fields) QVERIFY(text.find(field.at("key").get<std::string>()) != std::string::npos);
+        QVERIFY(text.find("integer [1, 1048576]") != std::string::npos && text.find("e+06") == std::string::npos);
     }
 
     void kinds_state_formula_options_and_parameters() {

@@ -63,7 +63,7 @@ class StudyConfigTest : public QObject {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("part");
         QTest::newRow("no name") << R"({})"
-                                 << "is not a name";
+                                 << "has no \"name\"";
         QTest::newRow("newer") << R"({"format": 9, "name": "s"})"
                                << "reads format 1";
         QTest::newRow("key") << R"({"name": "s", "varaints": []})"
