@@ -10,6 +10,7 @@
 #include "core/study/resolve.h"
 #include "core/study/throughput.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <limits>
@@ -60,13 +61,21 @@ StepZeroResults look_at_step_zero(const study::Preview& preview, std::uint64_t s
             prepared.remarks, prepared.findings};
 }
 
-// Nothing is timed for a study that cannot be trained: its device may not be here.
-std::vector<study::TimeEstimate> estimate(const study::Preview& preview, bool trainable, const run::RunStore& store) {
-    std::vector<study::TimeEstimate> times;
-    for (const study::PointPreview& point : preview.points)
-        times.push_back(trainable ? study::estimated_time(point.point.config, store)
-                                  : study::TimeEstimate{std::numeric_limits<double>::quiet_NaN(), false});
-    return times;
+// NaN for a point that cannot be trained: too large for the memory, or its device is not here.
+study::TimeEstimate estimate(const study::Preview& preview, const study::PointPreview& point,
+                             const run::RunStore& store) {
+    const study::TimeEstimate none{std::numeric_limits<double>::quiet_NaN(), true};
+    const auto is_error = [&](const study::Finding& finding) {
+        return finding.severity == study::Severity::error && finding.variant == point.point.name;
+    };
+    if (std::any_of(preview.findings.begin(), preview.findings.end(), is_error)) return none;
+    try {
+        return study::estimated_time(point.point.config, store);
+    } catch (const InputError&) {  // what holds at each grid point is a finding of the first alone
+        return none;
+    } catch (const ResourceError&) {
+        return none;
+    }
 }
 
 Json norms_json(const RunConfig& config) {
@@ -101,7 +110,7 @@ Json point_json(const study::PointPreview& p, const study::TimeEstimate& time, c
             {"training_flops", model::training_flops(p.point.config)},
             {"model_flops_levanter", model_flops},
             {"hardware_flops", hardware_flops_json(model_flops, mfu)},
-            {"estimated_seconds", io::number_to_json(time.seconds)},
+            {"estimated_seconds", std::isfinite(time.seconds) ? Json(time.seconds) : Json()},
             {"estimate_is_rough", time.rough},
             {"memory",
              {{"weights", p.memory.weights},
@@ -159,19 +168,21 @@ void print_points(const study::Preview& preview, const std::vector<study::TimeEs
         const study::PointPreview& p = preview.points[i];
         std::vector<std::string> words;
         for (const ConfigDifference& d : p.differences) words.push_back(in_words(d));
-        std::cout << fmt::format("{:<{}}  {:>13}  {:>8}  {:>11}  {:>9}  {:>10}  {}\n", p.point.name, width,
-                                 with_thousands(p.parameters.unique),
-                                 fmt::format("{:+.2f} %", 100 * p.parameter_mismatch),
-                                 significant(model::training_flops(p.point.config), 3),
-                                 short_duration(times[i].seconds), short_bytes(p.memory.total()), join(words, "; "));
-        rough = rough || times[i].rough;
-        timed = timed || std::isfinite(times[i].seconds);
+        const bool is_timed = std::isfinite(times[i].seconds);
+        std::cout << fmt::format(
+            "{:<{}}  {:>13}  {:>8}  {:>11}  {:>9}  {:>10}  {}\n", p.point.name, width,
+            with_thousands(p.parameters.unique), fmt::format("{:+.2f} %", 100 * p.parameter_mismatch),
+            significant(model::training_flops(p.point.config), 3), is_timed ? short_duration(times[i].seconds) : "–",
+            short_bytes(p.memory.total()), join(words, "; "));
+        rough = rough || (is_timed && times[i].rough);
+        timed = timed || is_timed;
     }
     if (timed)
-        std::cout
-            << "time: one run's training steps, without evaluations and checkpoints; "
-            << (rough ? "a rough guess, because a run of this workspace is training, or a step could not be measured\n"
-                      : "from a step measured on this machine, or from runs of the same model\n");
+        std::cout << "time: one run's training steps, without evaluations and checkpoints; "
+                  << (rough
+                          ? "a rough guess, because a run of this workspace is training, or a whole step could not be "
+                            "measured\n"
+                          : "from a step measured on this machine, or from runs of the same model\n");
     for (const study::Finding& f : preview.findings)
         std::cout << fmt::format("{}: {}{}{}\n", to_text(f.severity), f.variant, f.variant.empty() ? "" : ": ", f.text);
 }
@@ -243,13 +254,26 @@ void print_step_zero(const study::Preview& preview, const StepZeroResults& zero)
     }
 }
 
+// CLI::Range lets NaN through.
+void require_shares(const std::vector<double>& mfu) {
+    for (const double share : mfu)
+        if (!std::isfinite(share))
+            throw InputError("--mfu: {} is not a utilization; name numbers from 0.001 to 1", full_precision(share));
+}
+
 int preview_study(const Options& options) {
+    require_shares(options.mfu);
     const std::filesystem::path workspace = future_workspace(options.workspace);
     const StudyConfig study = load_study(find_study(options.study, workspace).file);
     const study::Preview preview = study::preview(study, workspace, options.settings);
     const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),
                                       [](const auto& f) { return f.severity == study::Severity::error; });
-    const std::vector<study::TimeEstimate> times = estimate(preview, errors == 0, run::RunStore(workspace));
+    const auto of_study = std::count_if(preview.findings.begin(), preview.findings.end(), [](const auto& f) {
+        return f.severity == study::Severity::error && f.variant.empty();
+    });
+    std::vector<study::TimeEstimate> times;
+    for (const study::PointPreview& point : preview.points)
+        times.push_back(estimate(preview, point, run::RunStore(workspace)));
     std::optional<StepZeroResults> zero;
     if (options.step_zero && errors == 0)
         zero = look_at_step_zero(preview, static_cast<std::uint64_t>(study.seeds.front()), workspace);
@@ -262,6 +286,7 @@ int preview_study(const Options& options) {
         if (options.tensors) print_tensors(preview);
         if (zero) print_step_zero(preview, *zero);
     }
+    if (of_study) throw InputError("study {}: its data cannot be read, so it cannot be trained", study.name);
     if (errors) throw InputError("study {}: {} of its configurations cannot be trained", study.name, errors);
     return 0;
 }

@@ -144,8 +144,10 @@ fs::path cached_tokens(const DataConfig& config, const fs::path& text, const fs:
 
 void require_context(const TokenFile& tokens, std::int64_t context, const std::string& which) {
     if (context + 1 > tokens.size())
-        throw InputError("context {} is longer than the {} text ({} tokens): lower data.context, or use a longer text",
-                         context, which, with_thousands(tokens.size()));
+        throw InputError(
+            "data.context {} needs {} tokens (one more than the context), and the {} text has {}: lower data.context, "
+            "or use a longer text",
+            context, with_thousands(context + 1), which, with_thousands(tokens.size()));
 }
 
 // What each id stands for in a text.
@@ -243,17 +245,21 @@ void read_byte_corrections(const PreparedData& data, ValidationSet& set, const f
     }
 }
 
-std::string unknown_finding(std::int64_t unknown, std::int64_t tokens, bool bytes_are_known, bool trained_here) {
+// Bits per byte are computed for validation sets alone.
+std::string unknown_finding(const std::string& set, std::int64_t unknown, std::int64_t tokens, bool bytes_are_known,
+                            bool trained_here) {
+    const bool is_training = set == "train";
     return fmt::format(
-        "{} of {} tokens ({:.2g} %) are the unknown token: the tokenizer has no token for these characters, so the "
-        "model "
-        "cannot tell them apart. {} {}",
+        "{} of {} tokens ({:.2g} %) of {} are the unknown token: the tokenizer has no token for these characters, so "
+        "the model cannot tell them apart. {}{}",
         with_thousands(unknown), with_thousands(tokens),
         100.0 * static_cast<double>(unknown) / static_cast<double>(std::max<std::int64_t>(1, tokens)),
-        bytes_are_known
-            ? "Bits per byte count the bytes of the text that they stand for."
+        is_training ? "the training set" : fmt::format("the validation set '{}'", set),
+        is_training ? ""
+        : bytes_are_known
+            ? "Bits per byte count the bytes of the text that they stand for. "
             : "No id tells how many bytes they stand for, so bits per byte count them as 0 bytes and are too "
-              "high. Tokenize the text with 'ablate tokenize', which records the bytes.",
+              "high. Tokenize the text with 'ablate tokenize', which records the bytes. ",
         trained_here ? "Set data.byte_fallback to true, or use a larger data.vocab_size."
                      : "Use a tokenizer with byte fallback, or a byte-level one.");
 }
@@ -264,17 +270,17 @@ constexpr std::string_view same_text_finding =
     "how well it predicts new text. Name another text in data.val, or leave data.val empty to hold out every "
     "data.val_every-th document.";
 
-void find_in_data(PreparedData& data, const Json& described, const std::string& train_sha256) {
+void find_in_data(PreparedData& data, const Json& described, const std::string& train_sha256,
+                  std::int64_t unknown_of_training) {
     for (const ValidationSet& set : data.validation)
         if (set.sha256 == train_sha256) data.findings.push_back(fmt::format(fmt::runtime(same_text_finding), set.name));
-    if (data.unknown_tokens == 0) return;
-    std::int64_t tokens = data.train->size();
-    bool known = true;
-    for (const ValidationSet& set : data.validation) {
-        tokens += set.tokens->size();
-        known &= set.knows_bytes;
-    }
-    data.findings.push_back(unknown_finding(data.unknown_tokens, tokens, known, trained_here(described)));
+    const auto note_unknown = [&](const std::string& name, std::int64_t unknown, const TokenFile& tokens, bool known) {
+        if (unknown > 0)
+            data.findings.push_back(unknown_finding(name, unknown, tokens.size(), known, trained_here(described)));
+    };
+    note_unknown("train", unknown_of_training, *data.train, true);
+    for (const ValidationSet& set : data.validation)
+        note_unknown(set.name, set.unknown_tokens, *set.tokens, set.knows_bytes);
 }
 
 // The tokens that `tokens` names; `val` names those of validation sets instead of the ones found there.
@@ -303,26 +309,30 @@ PreparedData load_tokens(const DataConfig& config, const fs::path& tokens,
         }
     }
     const std::int32_t unknown = data.tokenizer ? data.tokenizer->unknown_id() : -1;
-    const auto open = [&](const TokenSetFiles& set, const std::string& which) {
+    const auto open = [&](const TokenSetFiles& set, const std::string& which, std::int64_t& unknown_tokens) {
         auto tokens = std::make_shared<TokenFile>(set.files, token_format(config), set.held_out);
         require_context(*tokens, config.context, which);
         const std::vector<std::int64_t> counts = count_tokens(*tokens, config.vocab_size);
-        if (unknown >= 0) data.unknown_tokens += counts[static_cast<std::size_t>(unknown)];
+        if (unknown >= 0) unknown_tokens = counts[static_cast<std::size_t>(unknown)];
+        data.unknown_tokens += unknown_tokens;
         if (&set == &sets.train) data.unigram_entropy = entropy(counts);
         return tokens;
     };
-    data.train = open(sets.train, "training");
+    std::int64_t unknown_of_training = 0;
+    data.train = open(sets.train, "training", unknown_of_training);
     const std::string train_sha256 = identity_of(sets.train, hashes);
     data.sha256 += train_sha256 + " train\n";
     for (const TokenSetFiles& set : sets.validation) {
         const std::string which = set.name == "val" ? "validation" : set.name;
-        ValidationSet& added = data.validation.emplace_back(ValidationSet{set.name, open(set, which), {}, {}});
+        ValidationSet& added = data.validation.emplace_back();
+        added.name = set.name;
+        added.tokens = open(set, which, added.unknown_tokens);
         added.sha256 = identity_of(set, hashes);
         data.sha256 += fmt::format("{} validation {}\n", added.sha256, set.name);
         read_byte_corrections(data, added, set.files.front(), hashes);
     }
     data.sha256 = sha256_hex(data.sha256);
-    find_in_data(data, described, train_sha256);
+    find_in_data(data, described, train_sha256, unknown_of_training);
     return data;
 }
 
@@ -391,12 +401,17 @@ std::vector<std::string> early_findings_of_text(const DataConfig& config, const 
     const std::string key = cache_key(config, config.text, given_tokenizer(config, cache), hashes);
     const Json described = described_tokens(cache / "tokens" / key);
     const Json sets = described.value("sets", Json::object());
-    std::int64_t unknown = 0, tokens = 0;
-    for (const auto& [name, set] : sets.items()) {
-        unknown += set.value("unknown_tokens", std::int64_t{0});
-        tokens += set.value("tokens", std::int64_t{0});
-    }
-    if (unknown > 0) findings.push_back(unknown_finding(unknown, tokens, true, config.tokenizer.empty()));
+    const auto note_unknown = [&](const std::string& name) {
+        const Json set = sets.value(name, Json::object());
+        const auto unknown = set.value("unknown_tokens", std::int64_t{0});
+        if (unknown > 0)
+            findings.push_back(
+                unknown_finding(name, unknown, set.value("tokens", std::int64_t{0}), true, config.tokenizer.empty()));
+    };
+    note_unknown("train");
+    note_unknown("val");  // the order of find_in_data()
+    for (const auto& item : sets.items())
+        if (item.key() != "train" && item.key() != "val") note_unknown(item.key());
     return findings;
 }
 
@@ -470,6 +485,29 @@ std::vector<std::string> early_findings(const DataConfig& config, const fs::path
     } catch (const std::exception&) {
         return {};  // what is wrong with the data is said where they are prepared
     }
+}
+
+std::vector<std::string> missing_data(const DataConfig& config, const fs::path& cache) {
+    std::vector<std::string> missing;
+    const auto look = [&](auto at) {
+        try {
+            at();
+        } catch (const InputError& error) {
+            missing.emplace_back(error.what());
+        }
+    };
+    if (!config.tokens.empty()) {
+        look([&] { find_token_sets(config.tokens, config.val, config.val_every); });
+        return missing;
+    }
+    const auto require = [](const std::string& key, const std::string& path) {
+        std::error_code ignored;
+        if (!fs::exists(path, ignored)) throw InputError("{}: {}: no such file or folder", key, path);
+    };
+    if (!config.text.empty()) look([&] { require("data.text", config.text); });
+    for (const auto& item : config.val) look([&] { require("data.val." + item.first, item.second); });
+    look([&] { given_tokenizer(config, cache); });
+    return missing;
 }
 
 std::int64_t target_bytes(const PreparedData& data, const ValidationSet& set, const Batch& batch) {

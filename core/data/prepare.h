@@ -19,6 +19,7 @@ struct ValidationSet {
     std::string sha256;
     std::vector<ByteCorrection> byte_corrections;  // by position
     bool knows_bytes = false;  // with them, the bytes of every token are known, also those of unknown tokens
+    std::int64_t unknown_tokens = 0;
 };
 
 // Everything a run reads, ready on disk. Immutable and shared by the runs of a study.
@@ -68,6 +69,10 @@ PreparedData prepare_recorded(const DataConfig& config, const RecordedTokens& re
 
 // Findings that need no preparation: what the cache already tells, and validation texts that are the training text.
 std::vector<std::string> early_findings(const DataConfig& config, const std::filesystem::path& cache);
+
+// The files of data.text, data.tokens, data.tokenizer and data.val that are not there, a line each with key and path.
+// Reads names of files alone.
+std::vector<std::string> missing_data(const DataConfig& config, const std::filesystem::path& cache);
 
 // WORKSPACE/models of WORKSPACE/cache: imported checkpoints (DESIGN "One way for the data").
 std::filesystem::path models_beside(const std::filesystem::path& cache);

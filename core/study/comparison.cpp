@@ -13,6 +13,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
 
 namespace ablate::study {
 
@@ -166,37 +167,6 @@ void choose_baselines(Comparison& comparison, StandIn stand_in) {
     }
 }
 
-// Begin and end of each stretch that a run trained without a pause. `wall`: the times of its logged steps.
-std::vector<std::pair<double, double>> stretches(const std::vector<double>& wall) {
-    std::vector<double> gaps;
-    for (std::size_t i = 1; i < wall.size(); ++i) gaps.push_back(wall[i] - wall[i - 1]);
-    const double pause = std::max(60.0, 20 * median(std::move(gaps)));
-    std::vector<std::pair<double, double>> all{{wall.front(), wall.front()}};
-    for (const double time : wall) {
-        if (std::abs(time - all.back().second) > pause) all.push_back({time, time});
-        all.back().second = std::max(all.back().second, time);
-    }
-    return all;
-}
-
-// Own runs that trained at the same time. Where a run of a cluster trained is not known here.
-void mark_shared_machine(Comparison& comparison) {
-    std::vector<std::pair<ComparedRun*, std::pair<double, double>>> times;
-    for (ComparedRun& compared : comparison.runs) {
-        const run::Series& series = (*compared.metrics)[run::kTrainLoss];
-        if (run::is_imported_log(compared.listed.info) || series.wall_time.size() < 2) continue;
-        if (std::filesystem::exists(compared.listed.directory.folder() / "slurm.jsonl")) continue;
-        for (const auto& stretch : stretches(series.wall_time)) times.push_back({&compared, stretch});
-    }
-    std::sort(times.begin(), times.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    const std::pair<ComparedRun*, std::pair<double, double>>* longest = nullptr;  // of those before, the last to end
-    for (const auto& one : times) {
-        if (longest && longest->first != one.first && one.second.first < longest->second.second)
-            one.first->shared_machine = longest->first->shared_machine = true;
-        if (!longest || one.second.second > longest->second.second) longest = &one;
-    }
-}
-
 // Whether a's mean is the lower one where both can be read, else at the end of each (grid points of other lengths).
 // NaN, of a group without a healthy seed, is below nothing.
 bool has_lower_loss(const Comparison& comparison, const Group& a, const Group& b) {
@@ -255,7 +225,10 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
     comparison.study = options.study;
     comparison.notes = options.notes;
     MetricsCache of_this_one;
-    const std::vector<MetricsPtr> metrics = (options.kept ? *options.kept : of_this_one).read(listed);
+    const std::vector<run::ListedRun> others = possible_neighbors(listed);
+    std::vector<run::ListedRun> all = listed;
+    all.insert(all.end(), others.begin(), others.end());
+    const std::vector<MetricsPtr> metrics = (options.kept ? *options.kept : of_this_one).read(all);
     for (std::size_t i = 0; i < listed.size(); ++i) comparison.runs.push_back(compared_run(listed[i], metrics[i]));
     comparison.measure = measure_of(comparison.runs);
     comparison.metric = shared_set(comparison.runs, comparison.measure);
@@ -268,7 +241,7 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
         if (is_new) comparison.groups.push_back(new_group(info));
         comparison.groups[found->second].runs.push_back(i);
     }
-    mark_shared_machine(comparison);
+    mark_shared_machine(comparison, std::span(metrics).subspan(listed.size()));
     std::map<std::string, int> uses;
     for (const Group& group : comparison.groups) ++uses[group.name];
     for (Group& group : comparison.groups) {

@@ -37,7 +37,7 @@ struct ComparedRun {
     double final_first = 0, final_last = 0;  // the steps of final_val; NaN where there is none or it is not known
     std::int64_t best_step = 0;  // -1 without a finite validation loss
     double seconds = 0, tokens_per_second = 0, mfu = 0;
-    bool shared_machine = false;  // another run compared here trained at the same time, so its times are rough
+    bool shared_machine = false;  // another run of the workspace trained at the same time: its times are rough
     bool healthy() const { return listed.status == run::Status::healthy; }
     bool collapsed() const { return listed.status == run::Status::collapsed; }
 };

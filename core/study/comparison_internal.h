@@ -1,6 +1,8 @@
 #pragma once
 #include "core/study/comparison.h"
 
+#include <span>
+
 // The steps of a comparison: select runs, group them (compare), judge the groups, note what limits the comparison.
 namespace ablate::study {
 
@@ -23,6 +25,13 @@ struct CompareOptions {
 std::string point_name(const run::RunInfo& info);  // "no-norm@train.lr=0.01"
 // One run a seed and hash, in the order the groups shall have.
 Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& options);
+
+// Own runs of the same workspaces outside of `listed` that may have trained while one of `listed` did, as far as can be
+// told without reading their metrics.
+std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>& listed);
+// Own runs that trained while another one did. `others`: the metrics of possible_neighbors().
+void mark_shared_machine(Comparison& comparison, std::span<const MetricsPtr> others);
+
 void judge(Comparison& comparison);      // fills each group's delta and judgement
 void add_notes(Comparison& comparison);  // what a reader must know of the runs compared
 

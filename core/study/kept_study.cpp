@@ -23,7 +23,9 @@ StudyConfig as_run(StudyConfig study, const PlanOptions& options) {
         StudyConfig alone;
         alone.name = study.name;
         alone.baseline = study.baseline;
+        alone.policy = study.policy;  // a setting goes before it
         study.baseline = patch_between(RunConfig{}, expand(alone, options.settings).front().config);
+        study.policy.clear();
     }
     if (!options.seeds.empty()) study.seeds = options.seeds;
     return study;

@@ -48,11 +48,14 @@ bool is_idle(const PlannedRun& planned, const std::vector<VariantPoint>& points,
     });
 }
 
-// Before any data is prepared: what cannot be built, and what the machine's memory cannot hold.
-void require_trainable(const std::vector<VariantPoint>& points, int jobs) {
+// Before any data is prepared: what cannot be built, and what the machine's memory cannot hold. No more runs train at
+// once than there are.
+void require_trainable(const std::vector<VariantPoint>& points, const std::vector<std::int64_t>& seeds, int jobs) {
+    const std::size_t runs = points.size() * std::set<std::int64_t>(seeds.begin(), seeds.end()).size();
+    const int at_once = static_cast<int>(std::min(runs, static_cast<std::size_t>(std::max(jobs, 1))));
     for (const VariantPoint& point : points) {
         require_valid(point.config, point.name);
-        require_memory(point.config, jobs, point.name);
+        require_memory(point.config, at_once, point.name);
     }
 }
 
@@ -165,7 +168,7 @@ int default_jobs(const RunConfig& config) {
 Launch launch(const StudyConfig& study, const PlanOptions& options, const run::RunStore& store, int jobs,
               const data::Progress& progress) {
     std::vector<VariantPoint> points = expand(study, options.settings);
-    require_trainable(selected_points(study, options), jobs);
+    require_trainable(selected_points(study, options), options.seeds.empty() ? study.seeds : options.seeds, jobs);
     resolve_starts(points, store.workspace());  // before the data, which take long
 
     Launch result;

@@ -5,6 +5,7 @@
 #include "core/data/batches.h"
 #include "core/study/resolve.h"
 #include "core/train/collapse.h"
+#include "core/train/schedule.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,14 +35,16 @@ class Remarks {
 
     // An option that another one switches off, set all the same.
     void unused_options() {
-        const Json json = to_json(config_);
+        const Json json = to_json(config_), defaults = to_json(RunConfig());
         for (const ListedField& field : run_config_fields()) {
             const Json& group = json.at(field.group);
-            if (field.info->visible(group) || field.info->type == FieldType::kind) continue;
-            const Json* value = schema_detail::find(json, field.key);
-            if (*value == field.info->default_value) continue;
+            if (field.info->visible(group)) continue;
+            const Json& value = *schema_detail::find(json, field.key);
+            const Json& usual = *schema_detail::find(defaults, field.key);
+            if (value == usual) continue;
+            const bool other_kind = field.info->type == FieldType::kind && value.at("kind") != usual.at("kind");
             add(Severity::note, "{} is set to {}, but nothing reads it with these settings: {}", field.key,
-                value->dump(), why_unused(field.key));
+                other_kind ? value.at("kind").get<std::string>() : value.dump(), why_unused(field.key));
         }
     }
 
@@ -54,31 +57,49 @@ class Remarks {
         if (names({"train.lr_min_ratio", "train.decay_share"})) return "the schedule is " + train_.schedule;
         if (key == "train.steps") return "train.epochs decides the number of steps";
         if (key == "train.eval_batches") return "train.eval_windows decides the validation text";
+        if (key.starts_with("model.norm.")) return "the placement " + config_.model.placement + " has no norm there";
+        if (key == "data.token_type") return "data.tokens is not set";
         if (key.starts_with("data.")) return "data.tokens or data.tokenizer takes its place";
         return "another option switches it off";
     }
 
     void schedule() {
         if (train_.epochs > 0) return;  // the steps are not known yet
-        TrainConfig cut = train_;
-        if (train_.warmup >= train_.steps && train_.schedule != "constant" && train_.warmup > 0)
-            add(Severity::warning,
-                "the warm-up of {} steps takes all {} steps, so the {} schedule never acts: lower train.warmup",
-                with_thousands(train_.warmup), with_thousands(train_.steps), train_.schedule);
-        else if (decay_after_warmup(cut))
-            add(Severity::warning,
-                "the warm-up of {} steps overlaps the decay over the last {:.4g} % of {} steps. The decay begins after "
-                "the warm-up, so train.decay_share becomes {:.4g}: set it so, or lower train.warmup",
-                with_thousands(train_.warmup), 100 * train_.decay_share, with_thousands(train_.steps), cut.decay_share);
-        else if (train_.schedule == "wsd" && train_.decay_share == 0)
-            add(Severity::warning,
-                "train.decay_share is 0, so the schedule wsd never decays and train.lr_min_ratio is never reached: "
-                "raise it, or use the schedule constant");
+        if (train_.schedule != "constant") decay();
         if (train_.schedule != "constant" && train_.lr_min_ratio == 1)
             add(Severity::warning,
                 "train.lr_min_ratio is 1, so the schedule {} holds the learning rate constant: lower it, or use the "
                 "schedule constant",
                 train_.schedule);
+    }
+
+    // A schedule that never decays, or later than it is set to.
+    void decay() {
+        TrainConfig cut = train_;
+        const bool overlaps = decay_after_warmup(cut);
+        if (train_.warmup >= train_.steps && train_.warmup > 0)
+            add(Severity::warning,
+                "the warm-up of {} steps takes all {} steps, so the {} schedule never acts: lower train.warmup",
+                with_thousands(train_.warmup), with_thousands(train_.steps), train_.schedule);
+        else if (train_.schedule == "wsd" && train_.decay_share == 0)
+            add(Severity::warning,
+                "train.decay_share is 0, so the schedule wsd never decays and train.lr_min_ratio is never reached: "
+                "raise it, or use the schedule constant");
+        else if (train_.steps > 1 && train_.steps - train_.warmup == 1)
+            add(Severity::warning,
+                "the warm-up takes all but one of the {} steps, so the schedule {} never decays: lower train.warmup or "
+                "raise train.steps",
+                with_thousands(train_.steps), train_.schedule);
+        else if (overlaps)
+            add(Severity::warning,
+                "the warm-up of {} steps overlaps the decay over the last {:.4g} % of {} steps. The decay begins after "
+                "the warm-up, so train.decay_share becomes {:.4g}: set it so, or lower train.warmup",
+                with_thousands(train_.warmup), 100 * train_.decay_share, with_thousands(train_.steps), cut.decay_share);
+        else if (train_.steps > 1 && train::decaying_steps(train_) <= 1)
+            add(Severity::warning,
+                "the decay over the last {:.4g} % of {} steps begins at the last step or later, so the schedule wsd "
+                "never decays: raise train.decay_share above {:.4g}, or use the schedule constant",
+                100 * train_.decay_share, with_thousands(train_.steps), 1 / static_cast<double>(train_.steps));
     }
 
     void observation() {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr double kMismatchThatCounts = 0.001;
 
-// What can be said of the data before they are read. Data that cannot be read are an error of the run.
+// What can be said of the data before they are read. What is missing is told by data::missing_data().
 std::vector<std::string> remarks_on_data(const DataConfig& config) {
     try {
         if (!config.tokens.empty()) return data::find_token_sets(config.tokens, config.val, config.val_every).remarks;
@@ -84,6 +84,8 @@ class Lints {
     }
 
     void check_data() {
+        for (std::string& missing : data::missing_data(points_.front().config.data, workspace_ / "cache"))
+            add(Severity::error, "", std::move(missing));
         for (std::string& finding : data::early_findings(points_.front().config.data, workspace_ / "cache"))
             add(Severity::warning, "", std::move(finding));
     }
@@ -180,8 +182,10 @@ class Lints {
             std::vector<std::string> words;
             for (const ConfigDifference& difference : preview.differences) words.push_back(in_words(difference));
             add(Severity::warning, point.name,
-                fmt::format("changes only what this configuration does not use or what only observes: {}",
-                            join(words, "; ")));
+                words.empty() ? "trains the baseline's configuration: the grid sets every option that it changes"
+                              : fmt::format("changes only what this configuration does not use or what only observes: "
+                                            "{}",
+                                            join(words, "; ")));
             return;
         }
         check_parameters(preview, baseline.config);

@@ -31,6 +31,8 @@ constexpr std::int64_t kSmallVocabulary = 256;  // of the slice whose block is t
 constexpr std::int64_t kHeadSlice = 8192;       // the vocabulary of the slice whose head is timed
 constexpr double kLongEnough = 0.15;            // seconds: a slice of fewer sequences is timed no longer than it takes
 constexpr int kRepeats = 3;
+constexpr double kLongest = 1;             // seconds: what takes longer is not timed again
+constexpr std::int64_t kFirstLength = 64;  // of the sequence that warms up; it grows while that takes little time
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -50,24 +52,40 @@ class Slice {
         return count;
     }
 
-    // Seconds of forward and backward per token, over as many sequences as take long enough to be timed well.
-    double per_token() {
-        std::int64_t rows = 1;
-        double seconds = timed([&] { gradients(rows); });  // the first warms up
-        for (seconds = timed([&] { gradients(rows); }); seconds < kLongEnough && rows < config_.train.batch;
-             seconds = timed([&] { gradients(rows); }))
+    struct PerToken {
+        double seconds = 0;
+        bool rough = false;  // a shorter sequence was timed
+    };
+
+    // Forward and backward, over as many sequences as take long enough to be timed well. Where one of the study's
+    // context would take seconds, a shorter one is timed and scaled by the FLOPs.
+    PerToken per_token() {
+        const std::int64_t context = config_.data.context;
+        std::int64_t rows = 1, length = first_length();
+        const auto time = [&] { return timed([&] { gradients(rows, length); }); };
+        double seconds = time();  // the first warms up
+        if (seconds < kLongest) seconds = time();
+        while (length < context && 2 * seconds <= kLongest) {
+            length = std::min(2 * length, context);
+            seconds = time();
+        }
+        if (length < context) return {seconds / static_cast<double>(length) * flops(context) / flops(length), true};
+        while (seconds < kLongEnough && rows < config_.train.batch) {
             rows = std::min(2 * rows, config_.train.batch);
-        for (int i = 1; i < kRepeats; ++i) seconds = std::min(seconds, timed([&] { gradients(rows); }));
-        return seconds / static_cast<double>(rows * config_.data.context);
+            seconds = time();
+        }
+        for (int i = 1; i < kRepeats && seconds < kLongest; ++i) seconds = std::min(seconds, time());
+        return {seconds / static_cast<double>(rows * context), false};
     }
 
     // Seconds of clipping and the optimizer's step.
     double update() {
         double least = 0;
         for (int i = 0; i <= kRepeats; ++i) {
-            gradients(1);
+            gradients(1, first_length());
             const double seconds = timed([&] { step(); });
-            if (i == 1 || (i > 1 && seconds < least)) least = seconds;  // the first warms up
+            if (i <= 1 || seconds < least) least = seconds;  // the first warms up
+            if (seconds > kLongest) break;
         }
         return least;
     }
@@ -88,11 +106,18 @@ class Slice {
         return now() - begin;
     }
 
-    void gradients(std::int64_t rows) {
+    std::int64_t first_length() const { return std::min(config_.data.context, kFirstLength); }
+
+    double flops(std::int64_t length) const {
+        RunConfig config = config_;
+        config.data.context = length;
+        return model::forward_flops_per_token(config).six_n;
+    }
+
+    void gradients(std::int64_t rows, std::int64_t length) {
         const auto options = at::TensorOptions().dtype(at::kLong).device(device_);
-        const at::Tensor ids = at::arange(rows * config_.data.context, options)
-                                   .remainder(config_.data.vocab_size)
-                                   .view({rows, config_.data.context});
+        const at::Tensor ids =
+            at::arange(rows * length, options).remainder(config_.data.vocab_size).view({rows, length});
         for (const model::Parameter& parameter : model_.parameters()) parameter.value.mutable_grad() = at::Tensor();
         model_.loss(ids, ids, {.training = true}).objective.backward();
     }
@@ -120,6 +145,7 @@ struct Parts {
     double rest = 0;          // of embedding, head and loss, per token
     double block_update = 0;  // the optimizer's step, of one layer
     double rest_update = 0;   // of everything else
+    bool rough = false;       // timed on shorter sequences than the study's
 };
 
 Parts measure(const RunConfig& config, int threads) {
@@ -132,13 +158,17 @@ Parts measure(const RunConfig& config, int threads) {
     {
         Slice slice(config, 0, head);
         const double share = static_cast<double>(vocabulary) / static_cast<double>(head);
-        parts.rest = slice.per_token() * share;
+        const Slice::PerToken token = slice.per_token();
+        parts.rest = token.seconds * share;
+        parts.rough = token.rough;
         parts.rest_update = slice.update() * share;
         rest_parameters = slice.parameters() * share;
     }
     Slice slice(config, 1, small);
     const double share = static_cast<double>(small) / static_cast<double>(vocabulary);
-    parts.block = std::max(0.0, slice.per_token() - parts.rest * share);
+    const Slice::PerToken token = slice.per_token();
+    parts.block = std::max(0.0, token.seconds - parts.rest * share);
+    parts.rough = parts.rough || token.rough;
     const double of_block = 1 - std::min(1.0, rest_parameters * share / slice.parameters());
     parts.block_update = slice.update() * of_block;
     return parts;
@@ -168,11 +198,11 @@ Json read_times() {
 std::optional<Parts> known_parts(const std::string& key) {
     const Json times = read_times();
     const auto found = times.find(key);
-    if (found == times.end() || !found->is_array() || found->size() != 4) return {};
+    if (found == times.end() || !found->is_array() || found->size() < 4 || found->size() > 5) return {};
     for (const Json& number : *found)
         if (!number.is_number() || number < 0) return {};
     const auto part = [&](std::size_t at) { return (*found)[at].get<double>(); };
-    return Parts{part(0), part(1), part(2), part(3)};
+    return Parts{part(0), part(1), part(2), part(3), found->size() == 5};
 }
 
 // A machine without a home, or a full disk, costs the measurement again and nothing else.
@@ -181,6 +211,7 @@ void keep(const std::string& key, const Parts& parts) {
     fs::create_directories(step_times_file().parent_path(), ignored);
     Json times = read_times();
     times[key] = {parts.block, parts.rest, parts.block_update, parts.rest_update};
+    if (parts.rough) times[key].push_back(1);  // an earlier version takes such an entry for damaged, and measures
     try {
         io::write_json(step_times_file(), times);
     } catch (const std::exception&) {
@@ -204,20 +235,22 @@ fs::path step_times_file() {
     return folder / "ablate" / "step-times.json";
 }
 
-std::optional<double> known_step_seconds(const RunConfig& config) {
+std::optional<StepTime> known_step_time(const RunConfig& config) {
     const auto parts = known_parts(key_of(config, model::resolve_device(config.train.device)));
     if (!parts) return {};
-    return step_seconds(*parts, config);
+    return StepTime{step_seconds(*parts, config), parts->rough};
 }
 
-double measured_step_seconds(const RunConfig& config) {
-    if (const auto known = known_step_seconds(config)) return *known;
+StepTime measured_step_time(const RunConfig& config) {
+    if (const auto known = known_step_time(config)) return *known;
     // Measured on a separate thread, so that its thread count does not affect this one.
     const Parts parts =
         std::async(std::launch::async, measure, std::cref(config), static_cast<int>(config.train.threads)).get();
     keep(key_of(config, model::resolve_device(config.train.device)), parts);
-    return step_seconds(parts, config);
+    return {step_seconds(parts, config), parts.rough};
 }
+
+double measured_step_seconds(const RunConfig& config) { return measured_step_time(config).seconds; }
 
 std::optional<double> timed_step_seconds(const RunConfig& config, const run::RunList& runs) {
     const Json model = to_json(config).at("model");
@@ -232,6 +265,8 @@ std::optional<double> timed_step_seconds(const RunConfig& config, const run::Run
     std::vector<double> seconds;
     for (const run::ListedRun& listed : runs.runs) {
         if (run::is_imported_log(listed.info)) continue;
+        // The rate of a run that still trains is disturbed by all that runs beside it now.
+        if (listed.state.phase != "ended" || listed.status == run::Status::running) continue;
         const Json& summary = listed.state.summary;
         const double rate = summary.contains("tokens_per_second") ? io::number_from_json(summary["tokens_per_second"])
                                                                   : listed.state.tokens_per_second;

@@ -14,13 +14,21 @@ namespace ablate::study {
 // entry is known by processor, version, precision, threads, device and the sizes that the time depends on.
 std::filesystem::path step_times_file();
 
-// Seconds of one step, without evaluations and checkpoints, where a model of these sizes has been measured before.
-std::optional<double> known_step_seconds(const RunConfig& config);
-// The same, measured now if need be, which takes a second or two. To be called while nothing else trains here: other
-// work makes it come out high. InputError: a device that is not here.
-double measured_step_seconds(const RunConfig& config);
+// Of one step, without evaluations and checkpoints.
+struct StepTime {
+    double seconds = 0;
+    bool rough = false;  // scaled from sequences shorter than data.context, which would have taken long to time
+};
 
-// Seconds of one step of the runs that train the same model in the same way, the median; nothing where there are none.
+// Where a model of these sizes has been measured before.
+std::optional<StepTime> known_step_time(const RunConfig& config);
+// The same, measured now if need be, which takes a second or two and never more than some seconds. To be called while
+// nothing else trains here: other work makes it come out high. InputError: a device that is not here.
+StepTime measured_step_time(const RunConfig& config);
+double measured_step_seconds(const RunConfig& config);  // of the same
+
+// Seconds of one step of the runs that trained the same model in the same way and have ended, the median; nothing where
+// there are none.
 std::optional<double> timed_step_seconds(const RunConfig& config, const run::RunList& runs);
 
 }  // namespace ablate::study

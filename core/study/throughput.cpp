@@ -39,13 +39,21 @@ double share_of(double peak, const run::ListedRun& listed) {
     return 3 * listed.info.flops_per_token * rate / peak;
 }
 
+bool any_trains(const run::RunList& runs) {
+    return std::any_of(runs.runs.begin(), runs.runs.end(),
+                       [](const run::ListedRun& one) { return one.status == run::Status::running; });
+}
+
 }  // namespace
 
 std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunList& runs) {
-    auto step = timed_step_seconds(config, runs);
-    if (!step) step = known_step_seconds(config);
+    std::optional<StepTime> step;
+    if (const auto timed = timed_step_seconds(config, runs))
+        step = StepTime{*timed, false};
+    else
+        step = known_step_time(config);
     if (!step) return {};
-    return TimeEstimate{static_cast<double>(config.train.steps) * *step, false};
+    return TimeEstimate{static_cast<double>(config.train.steps) * step->seconds, step->rough || any_trains(runs)};
 }
 
 double model_flops_utilisation(const run::ListedRun& listed) {
@@ -57,10 +65,9 @@ double model_flops_utilisation(const run::ListedRun& listed) {
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store) {
     const run::RunList runs = store.list();
     if (const auto timed = known_time(config, runs)) return *timed;
-    const bool busy = std::any_of(runs.runs.begin(), runs.runs.end(),
-                                  [](const run::ListedRun& one) { return one.status == run::Status::running; });
-    if (!busy) try {
-            return {static_cast<double>(config.train.steps) * measured_step_seconds(config), false};
+    if (!any_trains(runs)) try {
+            const StepTime step = measured_step_time(config);
+            return {static_cast<double>(config.train.steps) * step.seconds, step.rough};
         } catch (const InputError&) {
             throw;
         } catch (const std::exception&) {  // no memory for it now: a rough estimate is better than none

@@ -13,10 +13,10 @@ double model_flops_utilisation(const run::ListedRun& listed);
 
 struct TimeEstimate {
     double seconds = 0;  // of one run's training steps
-    bool rough = true;   // neither runs nor a measurement tell how long a step of this model takes here
+    bool rough = true;   // neither runs nor a whole measurement tell how long a step takes here, or a run trains now
 };
-// Where nothing has to be measured: from the workspace's runs of the same model, else from a measurement made before
-// (step_timing.h).
+// Where nothing has to be measured: from the workspace's runs of the same model that have ended, else from an earlier
+// measurement (step_timing.h).
 std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunList& runs);
 // From the workspace's runs of the same model, else from a step measured at the study's sizes (step_timing.h), now if
 // need be. While a run of the workspace trains nothing is measured: the estimate is then a rough one, as below.

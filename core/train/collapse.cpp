@@ -27,6 +27,8 @@ double median(std::vector<double> values) {
 
 const char* word(double value) { return std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity"; }
 
+std::string after_steps(std::int64_t steps) { return fmt::format("after {} step{}", steps, steps == 1 ? "" : "s"); }
+
 Json window_to_json(const std::deque<double>& values) { return std::vector<double>(values.begin(), values.end()); }
 
 }  // namespace
@@ -167,13 +169,17 @@ void CollapseDetector::judge_dead(std::int64_t step) {
 }
 
 std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double validation_loss,
-                                                       const std::string& set) {
+                                                       const std::string& set, const NonFinite& found) {
     std::vector<DetectorEvent> events;
     if (!std::isfinite(validation_loss)) {
         non_finite_.validation[set] = step;
-        events.push_back({"non_finite", step, {{"validation_loss", io::number_to_json(validation_loss)}}});
+        Json detail = {{"validation_loss", io::number_to_json(validation_loss)}};
+        if (!found.tensor.empty()) detail["tensor"] = found.tensor;
+        events.push_back({"non_finite", step, std::move(detail)});
         call(Collapse::non_finite, step,
-             fmt::format("validation loss is {} after {} steps", word(validation_loss), step));
+             fmt::format("validation loss is {} {}{}", word(validation_loss), after_steps(step),
+                         found.tensor.empty() ? "" : ", first in " + found.tensor),
+             found.tensor);
         return events;
     }
     non_finite_.validation.erase(set);
@@ -181,8 +187,8 @@ std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double
         events.push_back({"perplexity_overflow", step, {{"validation_loss", validation_loss}}});
     if (weight_ > 0 && smoothed() < kNearZero && validation_loss > kContradiction)
         call(Collapse::contradicted_loss, step,
-             fmt::format("training loss {} after {} steps is contradicted by a validation loss of {}",
-                         significant(smoothed()), step, significant(validation_loss)));
+             fmt::format("training loss {} {} is contradicted by a validation loss of {}", significant(smoothed()),
+                         after_steps(step), significant(validation_loss)));
     return events;
 }
 

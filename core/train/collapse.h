@@ -35,9 +35,10 @@ class CollapseDetector {
   public:
     // unigram_entropy in nats; 0 when it is not known: ln(vocab_size) takes its place.
     CollapseDetector(const TrainConfig& config, double unigram_entropy, std::int64_t vocab_size);
-    // Steps ascend. `found`: of a non-finite step, if the caller has looked.
+    // Steps ascend. `found`: of a non-finite step or validation, if the caller has looked.
     std::vector<DetectorEvent> step(std::int64_t step, double loss, double grad_norm, const NonFinite& found = {});
-    std::vector<DetectorEvent> evaluated(std::int64_t step, double validation_loss, const std::string& set);
+    std::vector<DetectorEvent> evaluated(std::int64_t step, double validation_loss, const std::string& set,
+                                         const NonFinite& found = {});
     // The first collapse found, if any. It stands from then on, but finish() withdraws a non-finite one whose values
     // are finite again.
     const std::optional<Verdict>& collapse() const { return collapse_; }

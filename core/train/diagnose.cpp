@@ -1,5 +1,12 @@
 #include "core/train/diagnose.h"
 
+#include "core/data/batches.h"
+#include "core/train/batch_tensor.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+
 namespace ablate::train {
 namespace {
 
@@ -38,6 +45,27 @@ NonFinite first_non_finite(const model::Transformer& model, const StepSource& so
     for (const auto& parameter : model.parameters())
         if (!all_finite(parameter.value.grad())) return {parameter.spec.name + ".grad"};
     return all_finite(gradient_norms(model).norm()) ? NonFinite{} : largest_gradient(model);
+}
+
+NonFinite first_non_finite(const model::Transformer& model, const RunConfig& config, const data::ValidationSet& set) {
+    const at::NoGradGuard no_grad;
+    std::string first = first_non_finite_weight(model);
+    if (!first.empty()) return {first};
+    const model::Probe probe = [&first](const std::string& site, const at::Tensor& value) {
+        if (first.empty() && !all_finite(value)) first = site;
+    };
+    model::ForwardOptions options;
+    options.probe = &probe;
+    const std::int64_t windows = data::evaluation_windows(config.train);
+    for (std::int64_t begin = 0; begin < windows; begin += config.train.batch) {
+        const auto batch = data::evaluation_batch(*set.tokens, config.data.context, windows, begin,
+                                                  std::min(config.train.batch, windows - begin));
+        const auto output = model.loss(batch_tensor(batch.ids, batch.rows, model.device()),
+                                       batch_tensor(batch.targets, batch.rows, model.device()), options);
+        if (first.empty() && !all_finite(output.nll)) first = "loss";
+        if (!first.empty()) return {first};
+    }
+    return {};
 }
 
 }  // namespace ablate::train

@@ -13,4 +13,8 @@ std::string first_non_finite_weight(const model::Transformer& model);
 // overflowed: then the tensor with the largest gradient is named. Nothing is named where the step is finite this time.
 NonFinite first_non_finite(const model::Transformer& model, const StepSource& source, std::int64_t step);
 
+// Where the validation loss of a set stops being finite: a weight, else the first activation in forward order, else
+// "loss", in the first batch that has one. Changes nothing and draws no random numbers.
+NonFinite first_non_finite(const model::Transformer& model, const RunConfig& config, const data::ValidationSet& set);
+
 }  // namespace ablate::train

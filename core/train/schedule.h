@@ -11,4 +11,8 @@ namespace ablate::train {
 // 0.1 may have one that does, and it is continued as it began.
 double schedule_factor(const TrainConfig& config, std::int64_t step);
 
+// The steps over which the schedule decays, a fraction with wsd; 0 for constant. The first of them still has the factor
+// 1, so with 1 or less the learning rate never decays.
+double decaying_steps(const TrainConfig& config);
+
 }  // namespace ablate::train

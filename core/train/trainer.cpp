@@ -85,6 +85,7 @@ struct Trainer::State {
     bool non_finite_step(const StepValues& values, double tokens_per_second);
     void keep_last_good();
     bool evaluate_sets();
+    bool has_non_finite_verdict() const;
     bool frozen() const;
     bool ended() const;
     TrainSummary interrupt(Outcome outcome);
@@ -301,19 +302,26 @@ bool Trainer::State::non_finite_step(const StepValues& values, double tokens_per
 // True when the first set's loss is its best so far.
 bool Trainer::State::evaluate_sets() {
     bool best = false;
-    for (const auto& evaluation : evaluate(model, job.config, *job.data, progress.step)) {
+    const std::vector<data::ValidationSet>& sets = job.data->validation;
+    const std::vector<Evaluation> evaluations = evaluate(model, job.config, *job.data, progress.step);
+    for (std::size_t i = 0; i < evaluations.size(); ++i) {
+        const Evaluation& evaluation = evaluations[i];
         const bool better = progress.evaluated(evaluation);
-        if (evaluation.set == job.data->validation.front().name) best = better;
+        if (evaluation.set == sets.front().name) best = better;
         sink.evaluation(evaluation);
-        for (const auto& event : detector.evaluated(progress.step, evaluation.loss, evaluation.set)) tell(event);
+        const bool is_first = !std::isfinite(evaluation.loss) && !has_non_finite_verdict();
+        const NonFinite found = is_first ? first_non_finite(model, job.config, sets[i]) : NonFinite{};
+        for (const auto& event : detector.evaluated(progress.step, evaluation.loss, evaluation.set, found)) tell(event);
     }
     window_start = Clock::now();
     return best;
 }
 
-bool Trainer::State::frozen() const {
-    return train.policy == "stop" && detector.collapse() && detector.collapse()->collapse == Collapse::non_finite;
+bool Trainer::State::has_non_finite_verdict() const {
+    return detector.collapse() && detector.collapse()->collapse == Collapse::non_finite;
 }
+
+bool Trainer::State::frozen() const { return train.policy == "stop" && has_non_finite_verdict(); }
 
 // A collapse that is found by judging finite values ends a run at a log point, so that where it ends does not depend on
 // interruptions.
@@ -333,7 +341,8 @@ TrainSummary Trainer::State::interrupt(Outcome outcome) {
                     Collapse::none,
                     progress.step,
                     {},
-                    fmt::format("{} after {} steps", paused ? "paused" : "stopped", progress.step)},
+                    fmt::format("{} after {} step{}", paused ? "paused" : "stopped", progress.step,
+                                progress.step == 1 ? "" : "s")},
                    info);
 }
 

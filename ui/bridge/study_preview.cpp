@@ -61,8 +61,8 @@ std::optional<study::TimeEstimate> step_time(const RunConfig& config, const Time
         if (const auto known = study::known_time(config, *sources.runs)) return known;
         if (!sources.measure) return {};
         // Not read back from the user's cache, which may not be writable.
-        return study::TimeEstimate{static_cast<double>(config.train.steps) * study::measured_step_seconds(config),
-                                   false};
+        const study::StepTime step = study::measured_step_time(config);
+        return study::TimeEstimate{static_cast<double>(config.train.steps) * step.seconds, step.rough};
     } catch (const std::exception&) {
         return {};
     }

@@ -241,7 +241,7 @@ class PrepareTest : public QObject {
         fs::remove(copy / "bytes/b.npy");
         const PreparedData data = prepare_data(of_tokens(copy), folder_ / "cache");
         QVERIFY(data.validation.at(0).knows_bytes && !data.validation.at(1).knows_bytes);
-        QVERIFY(is_line_with(data.findings.at(0), {"count them as 0 bytes"}));
+        QVERIFY(is_line_with(data.findings.at(1), {"'b'", "count them as 0 bytes"}));
     }
 
     void a_validation_set_that_is_the_training_set_is_told() {
@@ -474,9 +474,9 @@ class PrepareTest : public QObject {
         QVERIFY(is_line_with(refusal(given), {"train.bin", "token 0 is 7", "vocabulary of 7"}));
         given.vocab_size = 8;
         given.context = 50;
-        QVERIFY(is_line_with(refusal(given), {"context 50", "validation text (50 tokens)"}));
+        QVERIFY(is_line_with(refusal(given), {"data.context 50", "the validation text has 50"}));
         given.context = 4096;
-        QVERIFY(is_line_with(refusal(given), {"context 4096", "training text (100 tokens)"}));
+        QVERIFY(is_line_with(refusal(given), {"data.context 4096", "the training text has 100"}));
     }
 
     // data.tokenizer in each of its forms: what is encoded, and what the folder of tokens is read with later, is what

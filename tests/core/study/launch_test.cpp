@@ -36,6 +36,17 @@ class LaunchTest : public QObject {
         QVERIFY(std::filesystem::exists(folder / "cache/machine.json"));
     }
 
+    // Places that stay empty need no memory.
+    void memory_is_asked_for_as_many_runs_as_there_are() {
+        const test::TempFolder folder;
+        model::register_kinds();
+        StudyConfig study;
+        study.name = "small";
+        study.baseline = test::tiny_baseline(test::write_tiny_tokens(folder / "tokens"), 4);
+        const Launch launched = launch(study, {}, run::RunStore(folder.path()), 1 << 24);
+        QCOMPARE(launched.runs.size(), std::size_t{1});
+    }
+
     void it_can_be_given_up_before_the_machine_is_measured() {
         const test::TempFolder folder;
         QVERIFY_EXCEPTION_THROWN(launch_until(folder, "measuring the machine", -1), Cancelled);

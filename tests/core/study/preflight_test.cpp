@@ -90,6 +90,35 @@ class PreflightTest : public QObject {
         }
     }
 
+    void a_variant_that_the_grid_undoes_is_named() {
+        const Json fast = Json::array({variant("fast", {{"train", {{"lr", 0.5}}}})});
+        const Preview preview = preview_of(fast, {}, {{"train.lr", Json::array({0.01})}});
+        QVERIFY(says(preview, Severity::warning, "fast@train.lr=0.01",
+                     "trains the baseline's configuration: the grid sets every option that it changes"));
+        QVERIFY(about(preview, "fast@train.lr=0.01", "only observes").empty());
+    }
+
+    void a_schedule_that_decays_is_not_warned_of() {
+        for (const char* setting : {"train.warmup=0", "train.warmup=998", "train.schedule=wsd"})
+            QVERIFY2(about(preview_of(Json::array(), {setting}), "baseline", "never decays").empty(), setting);
+        QVERIFY(about(preview_of(Json::array(), {"model.placement=post"}), "baseline", "nothing reads").empty());
+    }
+
+    // The run would say so after the data of the others have been prepared, or hours later on a cluster.
+    void data_that_are_not_there_are_errors() {
+        const test::TempFolder folder;
+        const std::string text = folder.write("text.txt", "some text\n").string(), none = (folder / "none").string();
+        const auto error = [&](const std::vector<std::string>& settings, const std::string& part) {
+            return says(preview_of(Json::array(), settings), Severity::error, "", part);
+        };
+        QVERIFY(error({"data.text=" + none}, "data.text: " + none + ": no such file or folder"));
+        QVERIFY(error({"data.tokens=" + none}, "data.tokens: " + none));
+        QVERIFY(error({"data.text=" + text, "data.tokenizer=" + none}, "data.tokenizer: " + none));
+        QVERIFY(error({"data.text=" + text, "data.val={\"news\": \"" + none + "\"}"}, "data.val.news: " + none));
+        for (const Finding& finding : preview_of(Json::array(), {"data.text=" + text}).findings)
+            QVERIFY2(finding.severity != Severity::error, finding.text.c_str());
+    }
+
     void one_seed_is_warned_of() {
         QVERIFY(
             says(preview_of(Json::array(), {}, Json::object(), {1}), Severity::warning, "", "one seed: no interval"));
@@ -173,6 +202,14 @@ class PreflightTest : public QObject {
             "The decay begins after the warm-up, so train.decay_share becomes 0.6");
         add("warm-up to the end", {steps, "train.warmup=300"}, true, "takes all 300 steps, so the cosine schedule");
         add("no decay", {steps, wsd, "train.decay_share=0"}, true, "never decays");
+        add("one step of decay", {"train.steps=500", wsd, "train.decay_share=0.002"}, true,
+            "the decay over the last 0.2 % of 500 steps begins at the last step or later");
+        add("short decay", {"train.steps=5", "train.warmup=0", wsd}, true,
+            "never decays: raise train.decay_share above 0.2,");
+        add("warm-up but one", {"train.steps=5", "train.warmup=4"}, true,
+            "takes all but one of the 5 steps, so the schedule cosine never decays");
+        add("overlap without decay", {"train.steps=5", "train.warmup=4", wsd, "train.decay_share=0.7"}, true,
+            "takes all but one of the 5 steps, so the schedule wsd never decays");
         add("flat floor", {steps, "train.schedule=linear", "train.lr_min_ratio=1"}, true, "holds the learning rate");
         add("late checkpoints", {steps, "train.checkpoint_every=301"}, false, "only the end is saved");
         add("late statistics", {steps, "train.stats_every=400"}, false, "at step 0 only");
@@ -187,6 +224,11 @@ class PreflightTest : public QObject {
         add("unread share", {"train.decay_share=0.4"}, false, "the schedule is cosine");
         add("unread beta", {"train.optimizer=sgd", "train.beta2=0.95"}, false, "the optimizer is sgd");
         add("unread batches", {"train.eval_windows=64", "train.eval_batches=9"}, false, "decides the validation text");
+        add("unread norm", {"model.placement=post", "model.norm.attn_in=layer"}, false,
+            "model.norm.attn_in is set to layer, but nothing reads it with these settings: the placement post has no "
+            "norm there");
+        add("unread norm of pre", {"model.norm.ffn_out=none"}, false, "model.norm.ffn_out is set to none, but nothing");
+        add("unread type", {"data.token_type=int64"}, false, "with these settings: data.tokens is not set");
         add("unread steps", {"train.epochs=2", "train.steps=700"}, false, "train.epochs decides");
     }
     void options_that_mislead_together_are_named() {
@@ -271,7 +313,7 @@ class PreflightTest : public QObject {
             require_memory(config, 1 << 20, "many");
             QFAIL("a million runs at once fit");
         } catch (const ResourceError& error) {
-            QVERIFY(is_line_with(error.what(), {"many: ", "runs at once", "GiB", "available"}));
+            QVERIFY(is_line_with(error.what(), {"many: ", "runs at once", "GiB", "available", "(--jobs 1)"}));
         }
         QVERIFY(available_memory("cpu") > 1e6);
     }

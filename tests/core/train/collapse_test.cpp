@@ -257,6 +257,11 @@ class CollapseTest : public QObject {
         CollapseDetector detector(quick(), kEntropy, 2048);
         QCOMPARE(detector.evaluated(50, kInf, "val")[0].type, std::string("non_finite"));
         QCOMPARE(detector.collapse()->collapse, Collapse::non_finite);
+        CollapseDetector found(quick(), kEntropy, 2048);
+        const auto events = found.evaluated(1, kNan, "val", {"embed.weight"});
+        QCOMPARE(events[0].detail.at("tensor").get<std::string>(), std::string("embed.weight"));
+        QCOMPARE(found.collapse()->tensor, std::string("embed.weight"));
+        QCOMPARE(found.collapse()->cause, std::string("validation loss is NaN after 1 step, first in embed.weight"));
     }
 
     void saved_state_goes_on_the_same() {

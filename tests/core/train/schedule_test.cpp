@@ -83,6 +83,23 @@ class ScheduleTest : public QObject {
         QCOMPARE(schedule_factor(config, 0), 1.0);
     }
 
+    // One step or less: the factor stays 1 to the end.
+    void steps_that_decay_are_counted() {
+        TrainConfig config = config_of("wsd");
+        config.decay_share = 0.2;
+        QCOMPARE(decaying_steps(config), 50.0);
+        config.decay_share = 1.0 / 250;
+        QVERIFY(decaying_steps(config) <= 1);
+        QCOMPARE(schedule_factor(config, 249), 1.0);
+        config.schedule = "cosine";
+        QCOMPARE(decaying_steps(config), 225.0);
+        config.warmup = 249;
+        QCOMPARE(decaying_steps(config), 1.0);
+        QCOMPARE(schedule_factor(config, 249), 1.0);
+        config.schedule = "constant";
+        QCOMPARE(decaying_steps(config), 0.0);
+    }
+
     void warmup_of_the_whole_budget_is_finite() {
         TrainConfig config = config_of("cosine");
         config.warmup = config.steps;

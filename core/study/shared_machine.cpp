@@ -1,0 +1,114 @@
+#include "core/io/tensorboard.h"
+#include "core/study/comparison_internal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <system_error>
+
+namespace ablate::study {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Times = std::pair<double, double>;  // begin and end, in unix seconds
+
+constexpr double kStateDelay = 60;  // seconds by which state.json of a run that trains may lag behind its metrics
+
+// Begin and end of each stretch that a run trained without a pause. `wall`: the times of its logged steps.
+std::vector<Times> stretches(const std::vector<double>& wall) {
+    std::vector<double> gaps;
+    for (std::size_t i = 1; i < wall.size(); ++i) gaps.push_back(wall[i] - wall[i - 1]);
+    const double pause = std::max(60.0, 20 * median(std::move(gaps)));
+    std::vector<Times> all{{wall.front(), wall.front()}};
+    for (const double time : wall) {
+        if (std::abs(time - all.back().second) > pause) all.push_back({time, time});
+        all.back().second = std::max(all.back().second, time);
+    }
+    return all;
+}
+
+// Where a run of a cluster trained is not known here.
+bool trained_on_a_cluster(const run::RunDirectory& directory) {
+    std::error_code ignored;
+    return fs::exists(directory.folder() / "slurm.jsonl", ignored);
+}
+
+// From the time in the name of the first event file (events.out.tfevents.TIME.HOST) to the last change of state.json.
+// Nothing: the run has not trained. Metrics of a large workspace would take long to read.
+std::optional<Times> training_time(const run::RunDirectory& directory, const run::RunState& state) {
+    const std::vector<fs::path> files = io::event_files(directory.folder());
+    if (files.empty()) return {};
+    constexpr std::string_view before_time = "tfevents.";
+    const std::string name = files.front().filename().string();
+    const auto found = name.find(before_time);
+    const char* time = found == std::string::npos ? "" : name.c_str() + found + before_time.size();
+    return Times(static_cast<double>(std::strtoll(time, nullptr, 10)), state.updated + kStateDelay);
+}
+
+// A run that trained here within one of `times`.
+std::optional<run::ListedRun> neighbor_in(const fs::path& folder, const std::vector<Times>& times) {
+    try {
+        const run::RunDirectory directory(folder);
+        const auto own = training_time(directory, directory.state());
+        if (!own || trained_on_a_cluster(directory)) return {};
+        const auto overlaps = [&own = *own](const Times& other) {
+            return own.first < other.second && other.first < own.second;
+        };
+        if (std::none_of(times.begin(), times.end(), overlaps)) return {};
+        run::ListedRun listed = run::read_run(folder);
+        if (run::is_imported_log(listed.info) || listed.info.origin != "trained") return {};
+        return listed;
+    } catch (const std::exception&) {
+        return {};  // a damaged run is reported where runs are listed
+    }
+}
+
+}  // namespace
+
+std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>& listed) {
+    std::set<fs::path> workspaces, compared;
+    std::vector<Times> times;
+    for (const run::ListedRun& one : listed) {
+        if (run::is_imported_log(one.info) || trained_on_a_cluster(one.directory)) continue;
+        const fs::path workspace = one.directory.workspace();
+        if (const auto own = training_time(one.directory, one.state)) times.push_back(*own);
+        workspaces.insert(workspace);
+        compared.insert(workspace / "runs" / one.directory.id());
+    }
+    std::vector<run::ListedRun> neighbors;
+    if (times.empty()) return neighbors;
+    for (const fs::path& workspace : workspaces)
+        for (const fs::path& folder : run::run_folders(workspace)) {
+            if (compared.contains(folder)) continue;
+            if (auto neighbor = neighbor_in(folder, times)) neighbors.push_back(*std::move(neighbor));
+        }
+    return neighbors;
+}
+
+void mark_shared_machine(Comparison& comparison, std::span<const MetricsPtr> others) {
+    std::vector<std::pair<ComparedRun*, Times>> times;  // without a run: of one outside of the comparison
+    const auto add = [&](ComparedRun* compared, const run::RunMetrics& metrics) {
+        const run::Series& series = metrics[run::kTrainLoss];
+        if (series.wall_time.size() < 2) return;
+        for (const Times& stretch : stretches(series.wall_time)) times.emplace_back(compared, stretch);
+    };
+    for (ComparedRun& compared : comparison.runs)
+        if (!run::is_imported_log(compared.listed.info) && !trained_on_a_cluster(compared.listed.directory))
+            add(&compared, *compared.metrics);
+    for (const MetricsPtr& metrics : others) add(nullptr, *metrics);
+    std::sort(times.begin(), times.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    const std::pair<ComparedRun*, Times>* longest = nullptr;  // of those before, the last to end
+    for (const auto& one : times) {
+        if (longest && longest->first != one.first && one.second.first < longest->second.second)
+            for (ComparedRun* compared : {one.first, longest->first})
+                if (compared) compared->shared_machine = true;
+        if (!longest || one.second.second > longest->second.second) longest = &one;
+    }
+}
+
+}  // namespace ablate::study

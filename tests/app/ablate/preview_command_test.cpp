@@ -1,0 +1,51 @@
+#include "tests/app/ablate/program.h"
+
+#include "tests/support/contains.h"
+
+using ablate::Json;
+using ablate::test::contains;
+using ablate::test::Output;
+using ablate::test::TinyStudy;
+
+class PreviewCommandTest : public QObject {
+    Q_OBJECT
+
+    const TinyStudy study_{20, R"([
+        {"name": "nope", "patch": {"model": {"position": {"kind": "none"}}}},
+        {"name": "huge", "patch": {"model": {"d_model": 131072, "layers": 2000}}}])"};
+
+  private Q_SLOTS:
+    void a_variant_that_cannot_be_trained_hides_no_times() {
+        const Output json = study_.run({"preview", study_.file(), "--json"});
+        QCOMPARE(json.code, 2);
+        const Json points = json.json().at("points");
+        QCOMPARE(points.size(), std::size_t{3});
+        for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+            QVERIFY(points[i].at("estimated_seconds").get<double>() > 0);
+            QCOMPARE(points[i].at("estimate_is_rough"), Json(false));
+        }
+        QVERIFY(points[2].at("estimated_seconds").is_null());
+        QCOMPARE(points[2].at("estimate_is_rough"), Json(true));
+        const Output table = study_.run({"preview", study_.file()});
+        QVERIFY(contains(table.out, "–"));
+        QVERIFY(table.out.find("NaN") == std::string::npos);
+        QVERIFY(contains(table.out, "from a step measured on this machine"));
+    }
+
+    void a_utilization_that_is_no_number_is_refused() {
+        const Output output = study_.run({"preview", study_.file(), "--mfu", "0.5,nan"});
+        QCOMPARE(output.code, 2);
+        QVERIFY(contains(output.err, "--mfu"));
+        QVERIFY(output.out.empty());
+    }
+
+    void missing_data_are_told_before_the_run() {
+        const Output output = study_.run({"preview", study_.file(), "--set", "data.text=/none.txt"});
+        QCOMPARE(output.code, 2);
+        QVERIFY(contains(output.out, "error: data.text: /none.txt: no such file or folder"));
+        QVERIFY(contains(output.err, "its data cannot be read"));
+    }
+};
+
+QTEST_GUILESS_MAIN(PreviewCommandTest)
+#include "preview_command_test.moc"
