@@ -67,6 +67,9 @@ class NumberBox : public Box {
         put(value_text());
         tell({});
     }
+    void stepBy(int steps) override {
+        if (refusal_.line().isEmpty()) Box::stepBy(steps);  // the wheel and arrows leave a refused text alone
+    }
 
   protected:
     struct Limits {
