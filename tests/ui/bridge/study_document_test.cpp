@@ -407,7 +407,7 @@ class StudyDocumentTest : public QObject {
         const test::TempFolder folder;
         qputenv("XDG_CACHE_HOME", folder.write("file", "").c_str());
         StudyConfig study = small_study();
-        study.baseline = {{"train", {{"steps", 10}, {"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
+        study.baseline = {{"train", {{"steps", 10}, {"warmup", 1}, {"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
         StudyPreview preview = quick_preview(study, folder.path());
         QVERIFY2(preview.error.isEmpty(), qPrintable(preview.error));
         const TimeSources sources{folder.path(), no_runs()};
