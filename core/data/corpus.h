@@ -23,7 +23,7 @@ struct Document {
 // objects, each also compressed with gzip. A document ends at <|endoftext|>, at the end of a JSON document or a file,
 // or every `block_lines` lines where a plain file has no <|endoftext|>; empty lines are left out of block-cut
 // documents. Lines may end in "\n", "\r\n" or "\r". Document i is held out for validation when i % val_every ==
-// val_every / 2, unless data.val names texts of its own. InputError: a missing or empty text, a file of another kind,
+// val_every / 2, unless data.val names other texts. InputError: a missing or empty text, a file of another kind,
 // bytes that are not UTF-8, a JSON document without the field (file and line).
 class DocumentReader {
   public:

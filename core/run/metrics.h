@@ -18,7 +18,7 @@ inline constexpr const char* kTokensPerSecond = "throughput/tokens_per_second";
 
 // Of a validation set, for what stands beside its losses; the losses themselves are in events.jsonl.
 inline std::string loss_tag(const std::string& set) { return set + "/loss"; }
-// The lowest and highest values behind the means of an imported group of runs: TAG/min, TAG/max.
+// The lowest and highest values of an imported group of runs, whose means are drawn: TAG/min, TAG/max.
 inline constexpr const char *kLowestOf = "/min", *kHighestOf = "/max";
 
 struct Series {

@@ -208,7 +208,7 @@ std::string origin_of(const std::string& name, const SideFiles& side, const fs::
 
 std::string advice(const SideFiles& side) {
     if (is_among(forced_models, side.model_type))
-        return "AutoTokenizer follows the class; copy tokenizer.json to a folder of its own to follow the file";
+        return "AutoTokenizer follows the class; copy tokenizer.json to a separate folder to follow the file";
     return "AutoTokenizer follows the class; set tokenizer_class to PreTrainedTokenizerFast in tokenizer_config.json "
            "to follow the file";
 }

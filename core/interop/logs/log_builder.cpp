@@ -113,7 +113,7 @@ void LogBuilder::purge(std::int64_t step, const std::string& file) {
         last = std::max(last, line.step);
     }
     log_.lines = std::move(kept);
-    new_session_ |= values > 0;  // their values are still there: what follows begins a line of its own
+    new_session_ |= values > 0;  // their values are still there: what follows begins a new line
     if (values > 0)
         purged_.push_back(fmt::format(
             "{} begins with a restart at step {} (SessionLog START): {} earlier values at steps {} to {} are "

@@ -147,7 +147,7 @@ struct HistoryLine {
     std::string at;  // for messages
 };
 // The line of the run's averages that ends a training; `loss` is the name of the training loss. It has the run's time
-// or its samples per second and no loss of its own step. Other programs call the loss of every step train_loss: without
+// or its samples per second and no loss of a step. Other programs call the loss of every step train_loss: without
 // those totals it is an average only in a last line that repeats a step, and where no other line has it.
 bool is_closing(const std::vector<HistoryLine>& lines, std::size_t i, const std::string& loss = "loss");
 // Its numbers, which hold for the whole run. The times of several closing lines are added.

@@ -95,7 +95,7 @@ void require_no_row_a_run(const CheckedTable& table) {
         if (names_runs(name) && nearly_all && rows > 1) refuse_runs(table, name);
         if (own.different.size() == rows && rows >= kFewestRows && !ascend) refuse_runs(table, name);
         if (has_values && own.different.size() > 1 && is_one_of(name, std::array{"key", "metric", "tag"}))
-            throw InputError("{}: has a row for each value of {}: give each metric a column of its own", table.where,
+            throw InputError("{}: has a row for each value of {}: give each metric its own column", table.where,
                              quote(name));
     }
 }

@@ -85,7 +85,7 @@ class AutoClassTest : public QObject {
         QVERIFY(is_line_with(refusal(with_json("gpt2", Json(), type_of("qwen3"))),
                              {"config.json: model_type 'qwen3', whose class Qwen2Tokenizer splits as Qwen2"}));
         QVERIFY(is_line_with(refusal(with_json("gpt2", class_of("PreTrainedTokenizerFast"), type_of("qwen2"))),
-                             {"model_type 'qwen2'", "copy tokenizer.json to a folder of its own"}));
+                             {"model_type 'qwen2'", "copy tokenizer.json to a separate folder"}));
         QVERIFY(is_line_with(refusal(with_json("gpt2", class_of("GPTNeoXTokenizerFast"))),
                              {"GPTNeoXTokenizer normalizes to NFC, tokenizer.json does not"}));
         QVERIFY(is_line_with(refusal(with_json("qwen", class_of("GPT2Tokenizer"))),
