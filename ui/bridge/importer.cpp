@@ -128,6 +128,7 @@ void write_runs(std::vector<interop::ImportedRun> all, const Tell& tell, Importe
 std::vector<interop::ImportedRun> read_log(const fs::path& path, logs::Restarts restarts) {
     logs::ReadOptions options;
     options.restarts = restarts;
+    options.offers_options = false;  // those of the command line
     return logs::read_log(path, options);
 }
 

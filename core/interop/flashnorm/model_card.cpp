@@ -30,12 +30,11 @@ std::string folded_table(const std::vector<Fold>& folds) {
 }
 
 const char* how_norms_stand(bool strict) {
-    return strict ? "The folded norm weights are left out of the files. Transformers loads them with a warning that "
-                    "they are "
-                    "missing and\nsets them to ones, which is right; other programs may refuse the checkpoint.\n"
-                  : "The folded norm weights are still in the files, as ones (F32): the checkpoint loads wherever its "
-                    "source "
-                    "does.\n";
+    return strict
+               ? "The folded norm weights are left out of the files. Transformers loads them with a warning that "
+                 "they are missing and\nsets them to ones, which is right; other programs may refuse the checkpoint.\n"
+               : "The folded norm weights are still in the files, as ones (F32): the checkpoint loads wherever its "
+                 "source does.\n";
 }
 
 }  // namespace
@@ -47,8 +46,7 @@ std::string flashnorm_card(std::string_view source_name, const FlashNormResult& 
     card +=
         "The weights of the RMSNorms are folded into the linear layers behind them, `W <- W diag(g)` "
         "([FlashNorm](https://arxiv.org/abs/2407.09577)).\nThe model computes the same function; folded weights are "
-        "rounded "
-        "once more to their dtype.\n\n";
+        "rounded once more to their dtype.\n\n";
     card += fmt::format("- Architecture: {}, {} layers, {} head\n", code(plan.model_type), plan.layers,
                         plan.tied ? "tied" : "untied");
     card += fmt::format(

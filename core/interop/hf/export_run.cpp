@@ -41,9 +41,8 @@ Json class_alone(const fs::path& main_file) {
 std::string line_remark(std::int32_t newline) {
     return fmt::format(
         "This run was trained on lines that were encoded one by one, each with a space put before it. sentencepiece "
-        "and "
-        "transformers put it before the whole text alone, so their ids differ from the second line on. Encode each "
-        "line by itself and put the id {} after it.",
+        "and transformers put it before the whole text alone, so their ids differ from the second line on. Encode "
+        "each line by itself and put the id {} after it.",
         newline);
 }
 

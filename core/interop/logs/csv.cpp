@@ -44,13 +44,6 @@ bool is_begun_number(const std::string& cell) {
            cell.find_last_of("eE+-") == cell.size() - 1;
 }
 
-// The first part of "val/step", where it says that a data set was evaluated.
-bool is_of_evaluation(const std::string& column) {
-    const std::string first = column.substr(0, column.find('/'));
-    static constexpr std::array kWords{"val", "eval", "valid", "validation", "test", "dev"};
-    return std::find(kWords.begin(), kWords.end(), first) != kWords.end();
-}
-
 std::string prefix_of(const std::string& metric) {
     const auto slash = metric.rfind('/');
     return slash == std::string::npos ? "" : metric.substr(0, slash + 1);
@@ -199,9 +192,7 @@ class Table {
     // A val/step or val/global_step whose cells are whole numbers that never fall. A time/step is a duration.
     std::vector<bool> own_steps() {
         std::vector<bool> own(header_.size());
-        for (std::size_t i = 0; i < header_.size(); ++i)
-            own[i] =
-                is_of_evaluation(header_[i]) && (header_[i].ends_with("/step") || header_[i].ends_with("/global_step"));
+        for (std::size_t i = 0; i < header_.size(); ++i) own[i] = is_step_of_evaluation(header_[i]);
         if (std::find(own.begin(), own.end(), true) == own.end()) return own;
         std::vector<double> last(header_.size(), 0);
         for (TableRow row; rows_.next(row);)
@@ -257,8 +248,7 @@ class Table {
         if (counts_calls)
             remarks_.push_back(
                 "its steps are Weights & Biases' Step (_step), which counts calls of wandb.log unless the program "
-                "passed "
-                "its own: export train/global_step as well where the two differ");
+                "passed its own: export train/global_step as well where the two differ");
         if (axis != kNone && is_epoch(header_[axis]))
             remarks_.push_back(fmt::format("its steps are the values of {}, as --column says", quote(header_[axis])));
         for (std::size_t i = 0; has_runs_ && i < columns_.size(); ++i)
@@ -272,14 +262,13 @@ class Table {
         if (has_runs_)
             throw InputError(
                 "{}: its x axis is {}, which counts no steps; in Weights & Biases choose Step or train/global_step as "
-                "the "
-                "x axis and export the chart again",
+                "the x axis and export the chart again",
                 file_.string(), quote(header_.front()));
         std::string axis;
         for (const std::string& name : header_)
             if (is_epoch(name)) axis = fmt::format(" ({} counts epochs)", quote(name));
-        throw InputError("{}: has no step column among {}{}; name it: --column step=NAME", file_.string(),
-                         quote(join(header_, ", ")), axis);
+        throw InputError("{}: has no step column among {}{}{}", file_.string(), quote(join(header_, ", ")), axis,
+                         options_.offers_options ? "; name it: --column step=NAME" : "");
     }
 
     // What a comma means, and which runs have extremes that differ from their values.

@@ -31,6 +31,7 @@ void flatten(const Json& object, const std::string& prefix, int depth, Json& fla
 // The columns that count steps.
 struct StepKeys {
     std::string column;         // over all lines; "" for none
+    int rank = kNoStepRank;     // of the column
     std::set<std::string> own;  // of a group of metrics, such as val/step
 };
 
@@ -40,12 +41,12 @@ bool is_step(const Json& line, const std::string& key) {
     return found != line.end() && io::is_number(*found) && !std::isnan(io::number_from_json(*found));
 }
 
-// The keys such as val/step that count steps. A time/step with fractions is a duration.
+// The keys such as val/step that count steps.
 std::set<std::string> own_steps(const std::vector<HistoryLine>& lines) {
     std::set<std::string> keys, others;
     for (const HistoryLine& line : lines)
         for (const auto& [key, value] : line.values.items()) {
-            if (!(key.ends_with("/step") || key.ends_with("/global_step")) || !is_step(line.values, key)) continue;
+            if (!is_step_of_evaluation(key) || !is_step(line.values, key)) continue;
             const double number = io::number_from_json(value);
             (number >= 0 && std::floor(number) == number ? keys : others).insert(key);
         }
@@ -80,6 +81,7 @@ std::string step_column(const std::vector<HistoryLine>& lines, const std::map<st
 
 // What counts the step of the metric `key`: val/step for val/loss, else the column of the log; "" where nothing does.
 std::string step_key_of(const Json& line, const std::string& key, const StepKeys& steps) {
+    if (steps.rank == 0 && is_step(line, steps.column)) return steps.column;  // the row's own train/global_step
     const auto slash = steps.own.empty() ? std::string::npos : key.rfind('/');
     if (slash != std::string::npos)
         for (const char* name : {"global_step", "step"}) {
@@ -172,7 +174,8 @@ class HistoryReader {
         const auto named = options.columns.find("loss");
         loss_ = named == options.columns.end() ? "loss" : named->second;
         steps_.column = step_column(lines, options.columns, run.remarks);
-        column_counts_calls_ = step_rank(steps_.column, options.columns) == kRankOfCalls;
+        steps_.rank = step_rank(steps_.column, options.columns);
+        column_counts_calls_ = steps_.rank == kRankOfCalls;
         if (!options.columns.contains("step")) steps_.own = own_steps(lines);
         is_unnumbered_ = std::none_of(lines.begin(), lines.end(), [&](const HistoryLine& line) {
             return !step_key_of(line.values, "", steps_).empty();
@@ -181,10 +184,11 @@ class HistoryReader {
 
     void read() {
         if (is_unnumbered_ && lines_.size() > 1) say_unnumbered();
+        const std::vector<bool> closing = closing_lines(lines_, loss_);
         for (std::size_t i = 0; i < lines_.size(); ++i) {
             const HistoryLine& line = lines_[i];
             for (const char* key : {"loss", "grad_norm", "eval_loss"}) number_in(line.values, key, line.at);
-            if (is_closing(lines_, i, loss_)) {
+            if (closing[i]) {
                 log_.add_statement([line, where = where_](ImportedRun& run) { read_closing(line, where, run); });
                 is_closed_ = true;
             } else {
@@ -283,15 +287,22 @@ class HistoryReader {
 
 }  // namespace
 
-bool is_closing(const std::vector<HistoryLine>& lines, std::size_t i, const std::string& loss) {
-    const Json& line = lines[i].values;
-    const bool is_last = i > 0 && i + 1 == lines.size();
-    if (!has_totals(line) && !is_last) return false;
-    if (has_own_loss(line, loss)) return false;
-    if (has_totals(line)) return true;
-    return is_average(line, loss) && repeats_step(line, lines[i - 1].values) &&
-           std::none_of(lines.begin(), lines.end() - 1,
-                        [&](const HistoryLine& other) { return is_average(other.values, loss); });
+std::vector<bool> closing_lines(const std::vector<HistoryLine>& lines, const std::string& loss) {
+    std::vector<bool> closing;
+    bool has_loss = false;
+    for (const HistoryLine& line : lines) {
+        has_loss |= loss != "train_loss" && line.values.contains(loss);
+        closing.push_back(has_totals(line.values) && !has_own_loss(line.values, loss));
+    }
+    // Totals in several lines and no loss under another name: the program logs them at every step.
+    if (!has_loss && std::count(closing.begin(), closing.end(), true) > 1) closing.assign(lines.size(), false);
+    if (lines.size() < 2 || closing.back()) return closing;
+    const Json& last = lines.back().values;
+    closing.back() = is_average(last, loss) && !has_own_loss(last, loss) &&
+                     repeats_step(last, lines[lines.size() - 2].values) &&
+                     std::none_of(lines.begin(), lines.end() - 1,
+                                  [&](const HistoryLine& other) { return is_average(other.values, loss); });
+    return closing;
 }
 
 void read_closing(const HistoryLine& line, const std::string& where, ImportedRun& run) {

@@ -88,26 +88,32 @@ bool is_number_or_text_of_one(const Json& value) {
 }
 
 // {"step": [1, 2], "loss": [3.1, 2.9]} as lines; none where no member is a list of numbers.
-Json lines_of_columns(const Json& json, const ReadOptions& options, const std::string& where) {
+Json lines_of_columns(const Json& json, const ReadOptions& options, ImportedRun& run) {
     std::vector<std::string> names;
     for (const auto& [key, values] : json.items())
         if (values.is_array() && std::any_of(values.begin(), values.end(), is_number_or_text_of_one))
             names.push_back(key);
     if (names.empty()) return Json::array();
-    // The list of the steps tells how long the others are.
-    const std::string first = *std::min_element(names.begin(), names.end(), [&](const auto& a, const auto& b) {
-        return counter_order(a, options) < counter_order(b, options);
-    });
+    const auto is_own = [&](const std::string& name) { return meaning_of(name, options.columns).role == Role::own; };
+    // The list of the steps tells how long the others are, else that of a metric that is known here.
+    const auto order = [&](const std::string& name) { return std::pair(counter_order(name, options), is_own(name)); };
+    const std::string first = *std::min_element(names.begin(), names.end(),
+                                                [&](const auto& a, const auto& b) { return order(a) < order(b); });
     const std::size_t length = json[first].size();
     Json lines = Json::array();
     for (std::size_t i = 0; i < length; ++i) lines.push_back(Json::object());
     for (const std::string& name : names) {
         const Json& values = json[name];
+        if (values.size() != length && is_own(name)) {
+            run.remarks.push_back(fmt::format("{} has {} values where {} has {}, and is left out", quote(name),
+                                              values.size(), quote(first), length));
+            continue;
+        }
         if (values.size() != length)
             throw InputError(
                 "{}: {} has {} values and {} has {}, so nothing tells their steps. Give each list the same length, "
                 "with null where there is no value.",
-                where, quote(first), length, quote(name), values.size());
+                run.path.string(), quote(first), length, quote(name), values.size());
         for (std::size_t i = 0; i < length; ++i)
             if (!values[i].is_null()) lines[i][name] = values[i];
     }
@@ -197,7 +203,7 @@ Json history_in(const Json& json, const ReadOptions& options, ImportedRun& run) 
         return json[logs.front()];
     }
     if (is_indexed_table(json)) return lines_of_indexed_table(json);
-    if (Json lines = lines_of_columns(json, options, run.path.string()); !lines.empty()) return lines;
+    if (Json lines = lines_of_columns(json, options, run); !lines.empty()) return lines;
     throw InputError("{}: has no log_history, and is neither a list of log lines nor an object with one",
                      run.path.string());
 }

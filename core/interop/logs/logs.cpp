@@ -133,10 +133,10 @@ Runs read_with(const Reader& reader, const fs::path& path, const ReadOptions& op
         return reader.read(path, options);
     } catch (const AmbiguousRestart&) {
         throw;
-    } catch (const InputError&) {
+    } catch (const InputError& error) {
         const std::string other = options.format.empty() ? "" : format_told_by(path);
         if (other.empty() || other == options.format) throw;
-        throw InputError("{}: its format is not {}: it looks like {}. Leave out --format.", path.string(),
+        throw InputError("{}. Perhaps its format is not {}: it looks like {}. If so, leave out --format.", error.what(),
                          options.format, other);
     }
 }
@@ -152,7 +152,7 @@ std::span<const Format> formats() {
     return table;
 }
 
-std::string detect_format(const fs::path& path) {
+std::string detect_format(const fs::path& path, bool offers_options) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status)) throw InputError("{}: no such file or folder", path.string());
@@ -164,12 +164,12 @@ std::string detect_format(const fs::path& path) {
     if (!format.empty()) return format;
     std::vector<std::string> names;
     for (const Format& one : formats()) names.emplace_back(one.name);
-    throw InputError("{}: is none of the logs read here ({}); name its format: --format F", path.string(),
-                     join(names, ", "));
+    throw InputError("{}: is none of the logs read here ({}){}", path.string(), join(names, ", "),
+                     offers_options ? "; name its format: --format F" : "");
 }
 
 std::vector<ImportedRun> read_log(const fs::path& path, const ReadOptions& options) {
-    const std::string format = options.format.empty() ? detect_format(path) : options.format;
+    const std::string format = options.format.empty() ? detect_format(path, options.offers_options) : options.format;
     std::vector<std::string> names;
     for (const Reader& reader : kReaders) {
         names.emplace_back(reader.format.name);

@@ -15,7 +15,7 @@ struct Format {
 std::span<const Format> formats();
 
 // Told from the path and the contents. InputError: none of the formats, several logs in one folder.
-std::string detect_format(const std::filesystem::path& path);
+std::string detect_format(const std::filesystem::path& path, bool offers_options = true);
 
 // What a log is whose steps begin again; see logs/restarts.h.
 enum class Restarts { automatic, resume, separate, continued };

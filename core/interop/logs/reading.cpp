@@ -198,6 +198,11 @@ bool is_iteration(const std::string& column) {
     return name == "iter" || name == "iteration";
 }
 
+bool is_step_of_evaluation(const std::string& column) {
+    if (!column.ends_with("/step") && !column.ends_with("/global_step")) return false;
+    return meaning_of(column.substr(0, column.rfind('/') + 1) + "loss", {}).role == Role::val_loss;
+}
+
 bool is_epoch(const std::string& column) {
     const std::string name = folded(column);
     return name == "epoch" || name == "train/epoch" || name == "trainer/epoch";

@@ -47,6 +47,8 @@ bool is_iteration(const std::string& column);
 // InputError where columns are named for a log whose format has none.
 void refuse_columns(const ReadOptions& options, const std::filesystem::path& path);
 
+// True for val/step and val/global_step, which count the steps of an evaluation. A time/step is a duration.
+bool is_step_of_evaluation(const std::string& column);
 // True for the columns that say how often the data was seen: "epoch", "train/epoch".
 bool is_epoch(const std::string& column);
 
@@ -146,10 +148,11 @@ struct HistoryLine {
     std::size_t number = 0;
     std::string at;  // for messages
 };
-// The line of the run's averages that ends a training; `loss` is the name of the training loss. It has the run's time
-// or its samples per second and no loss of a step. Other programs call the loss of every step train_loss: without
-// those totals it is an average only in a last line that repeats a step, and where no other line has it.
-bool is_closing(const std::vector<HistoryLine>& lines, std::size_t i, const std::string& loss = "loss");
+// True for each line that holds a run's averages and so ends a training; `loss` is the name of the training loss. Such
+// a line has the run's time or its samples per second and no loss of a step. Other programs call the loss of every step
+// train_loss: without those totals it is an average only in a last line that repeats a step, where no other line has
+// it.
+std::vector<bool> closing_lines(const std::vector<HistoryLine>& lines, const std::string& loss = "loss");
 // Its numbers, which hold for the whole run. The times of several closing lines are added.
 void read_closing(const HistoryLine& line, const std::string& where, ImportedRun& run);
 void read_history(std::vector<HistoryLine> lines, const std::string& where, const ReadOptions& options, LogBuilder& log,

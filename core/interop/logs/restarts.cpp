@@ -17,7 +17,7 @@ constexpr std::int64_t kNoStep = -1;
 constexpr std::size_t kFewLines = 3;    // parts shorter than this on average are lines out of order
 constexpr std::size_t kManyValues = 3;  // of one column at the only step of a log: steps were never logged
 constexpr double kWholeEpoch = 1 - 1e-9;
-constexpr const char* kImportAlone = "Import this file alone, with ablate import log: there you can say what it is";
+constexpr const char* kImportAlone = "Import this log alone: then you can say what it is";
 constexpr const char* kSayWhich =
     "Say it: --restarts separate (two trainings, a run for each), --restarts resume (the later lines replace the "
     "earlier ones) or --restarts continue (the step starts anew in each epoch: count on)";
@@ -135,6 +135,7 @@ struct Joining {
     std::map<std::size_t, std::size_t> count;   // values of each column
     std::int64_t last = kNoStep;
     double last_epoch = kUnknown;
+    std::int64_t last_epoch_step = kNoStep;  // of the line that told it, as it was logged
     Training training;
     std::int64_t shift = 0;  // of its newest part
     // The first epoch of each part that counts on, with its shift: a resume gets that of the part which it repeats.
@@ -180,7 +181,10 @@ void take(Joining& joining, LoggedLines& log, const Part& part) {
         if (line.new_session && i > part.begin) joining.training.sessions.push_back(joining.training.lines.size());
         joining.training.lines.push_back(i);
         joining.last = i == part.begin ? line.step : std::max(joining.last, line.step);
-        if (!std::isnan(line.epoch)) joining.last_epoch = line.epoch;
+        if (!std::isnan(line.epoch)) {
+            joining.last_epoch = line.epoch;
+            joining.last_epoch_step = line.step - joining.shift;
+        }
         for (std::size_t v = line.begin; v < line.end; ++v) {
             joining.first.try_emplace(log.values[v].column, line.step);
             ++joining.count[log.values[v].column];
@@ -286,7 +290,8 @@ Kind kind_of(const Joining& before, const LoggedLines& log, const Part& part, co
     if (options.restarts == Restarts::separate) return Kind::second;
     if (options.restarts == Restarts::continued) return Kind::counted;
     const LoggedLine& line = log.lines[part.begin];
-    if (line.epoch > before.last_epoch) return Kind::counted;
+    // An epoch that rose at a later step proves nothing: the resumed log may be the first to tell it.
+    if (line.epoch > before.last_epoch && line.step <= before.last_epoch_step) return Kind::counted;
     if (begins_after(before, log, part)) return Kind::resume;
     // The epoch may be logged rarely: not at the restart, but with the first evaluation after it.
     const double epoch = first_epoch(log, part);
@@ -301,7 +306,7 @@ Kind kind_of(const Joining& before, const LoggedLines& log, const Part& part, co
            kSayWhich, {Restarts::separate, Restarts::resume, Restarts::continued});
 }
 
-std::vector<Training> finished(std::vector<Joining>& all, const LoggedLines& log) {
+std::vector<Training> finished(std::vector<Joining>& all, const LoggedLines& log, const ReadOptions& options) {
     std::vector<Training> trainings;
     for (std::size_t i = 0; i < all.size(); ++i) {
         Training& training = all[i].training;
@@ -312,11 +317,10 @@ std::vector<Training> finished(std::vector<Joining>& all, const LoggedLines& log
                     ? "and the epoch goes on"
                     : fmt::format("and {} more time{}", all[i].counted_on - 1, all[i].counted_on == 2 ? "" : "s")));
         if (all.size() > 1)
-            training.remarks.push_back(
-                fmt::format("the log holds {} trainings, one after another: this is number {}, from step {} on{}; "
-                            "--restarts resume or --restarts continue reads them as one run",
-                            all.size(), i + 1, log.lines[training.lines.front()].step,
-                            line_in_words(log.lines[training.lines.front()])));
+            training.remarks.push_back(fmt::format(
+                "the log holds {} trainings, one after another: this is number {}, from step {} on{}{}", all.size(),
+                i + 1, log.lines[training.lines.front()].step, line_in_words(log.lines[training.lines.front()]),
+                options.offers_options ? "; --restarts resume or --restarts continue reads them as one run" : ""));
         trainings.push_back(std::move(training));
     }
     return trainings;
@@ -355,7 +359,7 @@ std::vector<Training> join_parts(LoggedLines& log, const ReadOptions& options, c
         take(all.back(), log, {0, log.lines.size()});
         all.back().training.remarks.push_back(
             "its lines are not in the order of their steps, and no step comes twice: they are sorted by step");
-        return finished(all, log);
+        return finished(all, log, options);
     }
     take(all.back(), log, parts.front());
     for (auto part = parts.begin() + 1; part != parts.end(); ++part) {
@@ -372,7 +376,7 @@ std::vector<Training> join_parts(LoggedLines& log, const ReadOptions& options, c
                 break;
         }
     }
-    return finished(all, log);
+    return finished(all, log, options);
 }
 
 }  // namespace ablate::interop::logs

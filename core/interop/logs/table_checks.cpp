@@ -53,7 +53,7 @@ struct Words {
     bool states = true;
 };
 
-std::vector<Words> words_of(const CheckedTable& table, std::size_t& rows, bool& ascend) {
+std::vector<Words> words_of(const CheckedTable& table, std::size_t& rows, std::size_t& falls) {
     std::vector<Words> words(table.header.size());
     std::vector<std::int64_t> last(table.header.size(), -1);
     for (TableRow row; rows < kCheckedRows && table.rows.next(row); ++rows)
@@ -61,7 +61,7 @@ std::vector<Words> words_of(const CheckedTable& table, std::size_t& rows, bool& 
             const std::string& cell = row.cells[i];
             if (table.roles[i] == Role::train_loss && number_of(cell, table.comma)) {
                 const auto step = table.step_of(row, i);
-                ascend &= !step || *step > last[i];
+                falls += step && *step <= last[i];
                 if (step) last[i] = *step;
             }
             if (table.roles[i] != Role::own || !is_word(cell)) continue;
@@ -82,8 +82,9 @@ std::vector<Words> words_of(const CheckedTable& table, std::size_t& rows, bool& 
 
 void require_no_row_a_run(const CheckedTable& table) {
     std::size_t rows = 0;
-    bool ascend = true;
-    const std::vector<Words> words = words_of(table, rows, ascend);
+    std::size_t falls = 0;
+    const std::vector<Words> words = words_of(table, rows, falls);
+    const bool falls_often = falls * kShare > rows;  // a log falls where it was resumed
     const bool has_values = std::any_of(table.header.begin(), table.header.end(),
                                         [](const std::string& name) { return lower(name) == "value"; });
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -91,9 +92,9 @@ void require_no_row_a_run(const CheckedTable& table) {
         const std::string& name = table.header[i];
         if (own.count == 0) continue;
         const bool nearly_all = own.count == rows && 10 * own.different.size() >= 9 * rows;
-        if (lower(name) == "state" && own.states && own.count == rows) refuse_runs(table, name);
+        if (lower(name) == "state" && own.states && own.count == rows && falls_often) refuse_runs(table, name);
         if (names_runs(name) && nearly_all && rows > 1) refuse_runs(table, name);
-        if (own.different.size() == rows && rows >= kFewestRows && !ascend) refuse_runs(table, name);
+        if (own.different.size() == rows && rows >= kFewestRows && falls_often) refuse_runs(table, name);
         if (has_values && own.different.size() > 1 && is_one_of(name, std::array{"key", "metric", "tag"}))
             throw InputError("{}: has a row for each value of {}: give each metric its own column", table.where,
                              quote(name));

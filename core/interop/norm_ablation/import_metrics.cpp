@@ -99,11 +99,12 @@ class History {
         if (unnumbered && !list.empty())
             run_.remarks.push_back(
                 fmt::format("{} numbers no steps: its lines are counted from 1", fs::path(where_).filename().string()));
+        const std::vector<bool> closes = logs::closing_lines(history);
         for (std::size_t i = 0; i < history.size(); ++i) {
             const auto& [values, number, at] = history[i];
             const auto step =
                 unnumbered ? static_cast<double>(number) : logs::number_in(values, "step", at).value_or(-1);
-            const bool closing = logs::is_closing(history, i);
+            const bool closing = closes[i];
             if (closing) {
                 logs::read_closing(history[i], where_, run_);
                 read_numbers(values, where_, run_);

@@ -108,7 +108,9 @@ class ImporterTest : public QObject {
         QCOMPARE(log.readings.size(), std::size_t{3});
         taking.importer.import(ImportKind::log, log.path, log.workspace, Restarts::separate);
         QTRY_COMPARE(taking.imported.count(), 1);
-        QCOMPARE(taking.imported.takeLast().front().value<Imported>().new_runs, 2);
+        const auto told = taking.imported.takeLast().front().value<Imported>();
+        QCOMPARE(told.new_runs, 2);
+        QVERIFY2(!told.notes.join(' ').contains("--"), qPrintable(told.notes.join('\n')));
         QCOMPARE(ambiguous.count(), 0);
         QTRY_VERIFY(!taking.importer.busy());
     }

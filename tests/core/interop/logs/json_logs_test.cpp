@@ -94,11 +94,34 @@ class JsonLogsTest : public QObject {
         QVERIFY(std::isnan(run.seconds));
     }
 
+    // A duration in whole milliseconds is no step, and neither is the number of an evaluation beside the updates.
+    void durations_and_counts_are_no_steps() {
+        ImportedRun run = one(folder_.write("a.jsonl", R"({"step": 10, "loss": 4, "time/step": 205, "time/data": 91}
+{"step": 20, "loss": 3, "time/step": 202, "time/data": 92})"));
+        QCOMPARE(run.steps, 20);
+        QCOMPARE(series(run, "time/data").at(20), 92.0f);
+        run = one(folder_.write("a.jsonl", R"({"train/global_step": 100, "loss": 4, "eval/step": 1, "eval/loss": 3.5}
+{"train/global_step": 200, "loss": 3, "eval/step": 2, "eval/loss": 3.25})"));
+        QCOMPARE(validation(run), (Points{{100, 3.5f}, {200, 3.25f}}));
+    }
+
+    // Some programs log the totals of the closing line with every loss.
+    void totals_at_every_step_close_nothing() {
+        const ImportedRun run =
+            one(folder_.write("a.jsonl", R"({"step": 10, "train_loss": 4, "train_samples_per_second": 9}
+{"step": 20, "train_loss": 3, "train_samples_per_second": 9}
+{"step": 30, "train_loss": 2, "train_samples_per_second": 9})"));
+        QCOMPARE(series(run, run::kTrainLoss).size(), std::size_t{3});
+        QVERIFY(!run.summary.contains("run_average_train_loss"));
+    }
+
     void lists_of_unequal_length() {
         const ImportedRun run = one(folder_.write(
-            "a.json", R"({"loss": [4, 3], "val_loss": [null, 3.5], "step": [10, 20], "betas": [], "tags": ["x"]})"));
+            "a.json",
+            R"({"loss": [4, 3], "val_loss": [null, 3.5], "step": [10, 20], "betas": [0.9, 0.95, 0.1], "tags": ["x"]})"));
         QCOMPARE(series(run, run::kTrainLoss), kTwo);
         QCOMPARE(validation(run), (Points{{20, 3.5f}}));
+        QVERIFY(is_remarked(run, "'betas' has 3 values"));
         QVERIFY(is_refused("a.json", R"({"loss": [4, 3, 2], "val_loss": [2.5], "step": [10, 20, 30]})",
                            {"'step' has 3 values", "'val_loss' has 1"}));
         QVERIFY(is_refused("a.json", R"({"train_loss": [4, 3, 2], "val_loss": [2.5, 2]})",
