@@ -49,14 +49,11 @@ namespace {
 constexpr std::size_t kShortestPrefix = 4;
 
 void refuse_deleted(const run::RunStore& store, const std::string& name) {
-    std::error_code error;
-    for (fs::directory_iterator entry(store.workspace() / "trash", error), end; !error && entry != end;
-         entry.increment(error)) {
-        const std::string id = entry->path().filename().string();
-        if (name.size() >= kShortestPrefix && id.starts_with(name))
-            throw InputError("run {} is in the trash ({}); restore it on the Runs page of the window first", quote(id),
-                             entry->path().string());
-    }
+    if (name.size() < kShortestPrefix) return;
+    for (const run::TrashedRun& run : store.trash())
+        if (run.name.starts_with(name))
+            throw InputError("run {} is in the trash ({}); restore it on the Runs page of the window first",
+                             quote(run.name), (store.workspace() / "trash" / run.name).string());
 }
 
 study::Comparison comparison_of_runs(const run::RunStore& store, const std::vector<run::ListedRun>& runs,

@@ -57,8 +57,7 @@ void require_keys(const Json& json, const std::vector<std::string>& known, const
         const auto option = is_group ? key : nearest_option(key);
         std::string hint = did_you_mean(key, known);
         const bool named_alike = option && (*option == key || option->ends_with("." + key));
-        const bool is_seed = key == "seed" || key == "seeds";
-        if (!is_seed && option && (named_alike || hint.empty()))
+        if (option && (named_alike || hint.empty()))
             hint = fmt::format("; did you mean {}?", quote(options + "." + *option));
         if (hint.empty()) hint = did_you_mean_option(key);  // says where seeds belong
         throw InputError("{}: unknown key {}{}", where, quote(key), hint);

@@ -85,6 +85,7 @@ void require_known_below(const std::string& path, const Json& json, const std::s
 }  // namespace
 
 std::optional<std::string> nearest_option(const std::string& key) {
+    if (means_seeds(key)) return std::nullopt;  // seeds are no option
     for (const ListedField& field : run_config_fields())
         if (as_key(field.info->label) == last_part(key)) return field.key;
     // Of the options with that very name, the one whose groups are spelled most like the key's.

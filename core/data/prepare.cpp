@@ -266,8 +266,7 @@ std::string unknown_finding(const std::string& set, std::int64_t unknown, std::i
 
 constexpr std::string_view same_text_finding =
     "The validation set '{}' is the training set, byte for byte: its loss says how well the model remembers the text, "
-    "not "
-    "how well it predicts new text. Name another text in data.val, or leave data.val empty to hold out every "
+    "not how well it predicts new text. Name another text in data.val, or leave data.val empty to hold out every "
     "data.val_every-th document.";
 
 void find_in_data(PreparedData& data, const Json& described, const std::string& train_sha256,
@@ -480,7 +479,10 @@ std::vector<std::string> early_findings(const DataConfig& config, const fs::path
         FileHashes hashes(fs::exists(cache) ? cache / "hashes.json" : fs::path());
         std::vector<std::string> findings = config.tokens.empty() ? early_findings_of_text(config, cache, hashes)
                                                                   : early_findings_of_tokens(config, hashes);
-        hashes.save();
+        try {
+            hashes.save();
+        } catch (const std::exception&) {  // a workspace may be read-only: the next preview hashes again
+        }
         return findings;
     } catch (const std::exception&) {
         return {};  // what is wrong with the data is said where they are prepared

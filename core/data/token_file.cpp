@@ -346,9 +346,10 @@ void require_variety(const TokenFile& tokens, const std::vector<std::int64_t>& c
     const auto most = std::max_element(counts.begin(), counts.end());
     if (tokens.size() < fewest || most == counts.end() || *most <= tokens.size() / 100 * 99) return;
     const double percent = 100 * static_cast<double>(*most) / static_cast<double>(tokens.size());
-    throw InputError("{}: {:.4g} % of its {} tokens have the id {}: these are padding or a file that was not filled{}",
-                     tokens.path().string(), percent, with_thousands(tokens.size()), most - counts.begin(),
-                     tokens.doubt());
+    throw InputError(
+        "{}: {:.4g} % of its {} tokens have the id {}: this is padding, a file that was not filled, or a text that its "
+        "tokenizer does not know{}",
+        tokens.path().string(), percent, with_thousands(tokens.size()), most - counts.begin(), tokens.doubt());
 }
 
 }  // namespace

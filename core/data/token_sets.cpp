@@ -344,8 +344,7 @@ class Finder {
         sets_.validation.push_back({"val", files, {HeldOut::Part::validation, val_every_}});
         sets_.remarks.push_back(
             fmt::format("{}: one document in {} is held out for validation (data.val_every). To validate on other "
-                        "tokens, name them in "
-                        "data.val",
+                        "tokens, name them in data.val",
                         files.front().string(), val_every_));
     }
 

@@ -5,8 +5,6 @@
 
 namespace ablate::io {
 
-namespace {}
-
 LineReader::LineReader(const std::filesystem::path& file) : bytes_(file) {}
 
 bool LineReader::next(std::string& line) {

@@ -188,7 +188,7 @@ LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
         if (const std::int32_t id = named >= 0 ? named : otherwise; id >= 0) ids.push_back(id);
     };
     const std::int32_t begin = loaded.tokenizer->begin_of_text_id();
-    const bool asks_template = llama && !by_lines && !side.add_bos && !side.add_eos;
+    const bool asks_template = llama && !is_prepared && !by_lines && !side.add_bos && !side.add_eos;
     around(asks_template ? template_begins(file, begin, side) : side.add_bos.value_or(false), "bos_token", begin,
            loaded.before);
     around(side.add_eos.value_or(false), "eos_token", loaded.tokenizer->end_of_text_id(), loaded.behind);

@@ -29,11 +29,13 @@ void read_merges(const fs::path& file, BpeDefinition& definition) {
 
 void apply_class(SideFiles& side, const fs::path& folder, BpeDefinition& definition) {
     const std::string border = "<|endoftext|>";
-    if (const std::string built = built_class(side); side.tokenizer_class.empty() && built == "Qwen2Tokenizer")
+    const std::string used = side.tokenizer_class.empty() ? "GPT2Tokenizer" : side.tokenizer_class;
+    const std::string built = built_class(side);
+    if (!built.empty() && built != used)
         throw InputError(
-            "{}: model_type {} makes AutoTokenizer build a Qwen2Tokenizer: name it as tokenizer_class in "
-            "tokenizer_config.json",
-            (folder / "config.json").string(), quote(side.model_type));
+            "{}: model_type {} makes AutoTokenizer build a {}, and these files would be read as a {}: name the "
+            "class as tokenizer_class in tokenizer_config.json",
+            (folder / "config.json").string(), quote(side.model_type), built, used);
     if (side.is_class("Qwen2Tokenizer")) {
         if (side.add_prefix_space.value_or(false))
             throw InputError("{}: add_prefix_space: true is not known here for Qwen2Tokenizer",

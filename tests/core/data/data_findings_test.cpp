@@ -1,6 +1,8 @@
 #include "core/data/prepare.h"
 #include "core/data/stories.h"
+#include "core/data/tokenizers/load.h"
 #include "core/io/bytes.h"
+#include "core/io/json_file.h"
 #include "core/io/npy.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -54,6 +56,23 @@ class DataFindingsTest : public QObject {
             fs::last_write_time(folder_ / name, earlier);
         prepare_data(named, folder_ / "cache");
         QCOMPARE(early_findings(named, folder_ / "cache"), data.findings);
+    }
+
+    // config.json says that the file counts, whatever class is named, and it is not copied to the tokens.
+    void a_copied_tokenizer_is_read_as_the_original() {
+        const fs::path from = folder_ / "olmo2";
+        fs::create_directory(from);
+        fs::copy_file(fs::path(ABLATE_SOURCE_DIR) / "tests/data/tokenizers/llama3.json", from / "tokenizer.json");
+        io::write_json(from / "tokenizer_config.json", {{"tokenizer_class", "GPT2Tokenizer"}});
+        io::write_json(from / "config.json", {{"model_type", "olmo2"}});
+        DataConfig given = config(folder_.write("olmo.txt", stories(2)));
+        given.tokenizer = from;
+        given.vocab_size = load_tokenizer(from).tokenizer->vocab_size();
+        const PreparedData data = prepare_data(given, folder_ / "cache");
+        std::vector<std::int32_t> ids, expected;
+        data.tokenizer->encode("It's 2026.", ids);
+        load_tokenizer(from).tokenizer->encode("It's 2026.", expected);
+        QCOMPARE(ids, expected);
     }
 
     void unknown_tokens_of_the_training_set_are_its_own() {
