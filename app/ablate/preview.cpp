@@ -66,7 +66,8 @@ study::TimeEstimate estimate(const study::Preview& preview, const study::PointPr
                              const run::RunStore& store) {
     const study::TimeEstimate none{std::numeric_limits<double>::quiet_NaN(), true};
     const auto is_error = [&](const study::Finding& finding) {
-        return finding.severity == study::Severity::error && finding.variant == point.point.name;
+        return finding.severity == study::Severity::error &&
+               (finding.variant.empty() || finding.variant == point.point.name);
     };
     if (std::any_of(preview.findings.begin(), preview.findings.end(), is_error)) return none;
     try {

@@ -24,8 +24,9 @@ std::string row(const Group& group, bool grid, bool alike) {
     std::string cells = escape_latex(study::plain_label(group));
     if (grid) cells += " & " + escape_latex(group.grid_point);
     const std::string step = alike ? "" : (group.span.exists() ? study::span_text(group.span) : "--") + " & ";
-    return fmt::format("{} & {} & {} & {}{} & {}/{} \\\\\n", cells, study::parameters_text(group.parameters), loss,
-                       step, delta, group.healthy(), group.runs.size());
+    return fmt::format("{} & {} & {} & {}{} & {} \\\\\n", cells, study::parameters_text(group.parameters), loss, step,
+                       delta,
+                       group.is_mean ? std::string("mean") : fmt::format("{}/{}", group.healthy(), group.runs.size()));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "core/model/transformer.h"
 #include "core/run/known_keys.h"
 #include "core/run/run_sink.h"
+#include "core/train/checkpoint.h"
 
 #include <new>
 
@@ -56,7 +57,7 @@ Verdict train_locked(const RunDirectory& directory, const RunInfo& info, RunLock
     job.seed = static_cast<std::uint64_t>(info.seed);
     job.data = prepare(directory, info);
     job.checkpoints = directory.checkpoints();
-    if (!train::newest_checkpoint_position(job.checkpoints).is_null()) job.earlier_hash = hash_of_0_1(directory, info);
+    if (!train::list_checkpoints(job.checkpoints).empty()) job.earlier_hash = hash_of_0_1(directory, info);
     state.device = model::resolve_device(info.config.train.device).str();
     train::Trainer trainer(std::move(job), sink);
     sink.open_logs(trainer.resume());

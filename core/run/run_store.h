@@ -2,6 +2,8 @@
 #include "core/run/notes.h"
 #include "core/run/run_directory.h"
 
+#include <algorithm>
+
 namespace ablate::run {
 
 struct ListedRun {
@@ -58,6 +60,11 @@ class RunStore {
   private:
     std::filesystem::path workspace_;
 };
+
+inline bool any_running(const RunList& list) {
+    return std::any_of(list.runs.begin(), list.runs.end(),
+                       [](const ListedRun& one) { return one.status == Status::running; });
+}
 
 // $ABLATE_WORKSPACE, else ./ablate-workspace, which need not exist.
 std::filesystem::path default_workspace_path();

@@ -179,8 +179,9 @@ void note_times(Comparison& comparison) {
     const auto any = [&](auto test) { return std::any_of(comparison.runs.begin(), comparison.runs.end(), test); };
     if (any(std::mem_fn(&ComparedRun::shared_machine)))
         comparison.notes.push_back(
-            "runs trained at the same time on one machine and slowed each other, so their times are rough and "
-            "marked with ≈. For exact times train one run after the other (--jobs 1)");
+            "some of these runs trained while another run of the workspace did. They slowed each other, so their times "
+            "are rough and marked with ≈. For exact times train one run after the other (Runs at once: 1 in the "
+            "settings of the window, --jobs 1 in the terminal)");
     if (any([](const ComparedRun& compared) { return compared.healthy() && compared.seconds < kShortestTime; }))
         comparison.notes.push_back("runs that trained for less than a second: their times are not compared");
 }

@@ -17,6 +17,7 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kNearEnd = 0.9;   // of the shortest run: a shared step beyond that is its end
 constexpr double kFarthest = 0.5;  // and one before that says nothing about the end
+constexpr const char* kNothingShared = "no step near the end was logged in all of them";
 constexpr double kGap = 0.02;      // of the shortest run: values closer together are joined by a line
 
 bool is_train(const Comparison& comparison, bool train) { return train || comparison.measure == Measure::train_loss; }
@@ -29,10 +30,11 @@ const run::Series& series_of(const Comparison& comparison, const ComparedRun& co
 double steps_of_a_line(const ComparedRun& compared, const run::Series& series) {
     const std::string format = run::source_format(compared.listed.info);
     if (format != "hf-trainer" && format != "llama-factory") return 1;
-    const Json stated = compared.listed.info.source.value("config", Json());
-    const auto told = stated.is_object() ? stated.find("logging_steps") : stated.end();
-    if (told != stated.end() && io::is_number(*told) && io::number_from_json(*told) >= 1)
-        return io::number_from_json(*told);
+    const Json& source = compared.listed.info.source;
+    if (const auto stated = source.find("config"); stated != source.end() && stated->is_object())
+        if (const auto told = stated->find("logging_steps");
+            told != stated->end() && io::is_number(*told) && io::number_from_json(*told) >= 1)
+            return io::number_from_json(*told);
     double smallest = std::numeric_limits<double>::infinity();
     for (std::size_t i = 1; i < series.step.size(); ++i)
         if (const auto gap = static_cast<double>(series.step[i] - series.step[i - 1]); gap > 0)
@@ -51,9 +53,13 @@ Points read_points(const Comparison& comparison, const ComparedRun& compared, bo
     return points;
 }
 
+auto first_from(const Points& points, double x) {
+    return std::lower_bound(points.begin(), points.end(), x,
+                            [](const auto& point, double wanted) { return point.first < wanted; });
+}
+
 double value_at(const Points& points, double x) {
-    const auto after = std::lower_bound(points.begin(), points.end(), x,
-                                        [](const auto& point, double wanted) { return point.first < wanted; });
+    const auto after = first_from(points, x);
     if (after == points.end()) return kNaN;
     if (after->first == x) return after->second;
     if (after == points.begin()) return kNaN;
@@ -68,24 +74,25 @@ struct Centered {
     double steps = 1;
 };
 
+// The mean over the `steps` steps around `middle`, of points that are each the mean over `own` steps; NaN unless whole
+// points cover exactly these steps.
+double mean_over_line(const Points& points, double own, double middle, double steps) {
+    const double reach = (steps - own) / 2;
+    double sum = 0;
+    std::size_t count = 0;
+    for (auto point = first_from(points, middle - reach); point != points.end() && point->first <= middle + reach;
+         ++point, ++count)
+        sum += point->second;
+    return count > 0 && static_cast<double>(count) * own == steps ? sum / static_cast<double>(count) : kNaN;
+}
+
 // The means of a finer log over the steps of coarse lines, in the middle of each; only of lines that it covers whole.
 // Lines of 50 and of 100 steps share no middle, so without this they could not be read at one place.
 Points averaged_over(const Centered& finer, const std::vector<double>& middles, double steps) {
     Points averaged;
-    for (const double middle : middles) {
-        double sum = 0;
-        std::size_t count = 0;
-        for (auto point = std::lower_bound(finer.points.begin(), finer.points.end(), middle - steps / 2,
-                                           [](const auto&one, double wanted) { return one.first < wanted; });
-             point != finer.points.end() && point->first < middle + steps / 2; ++point) {
-            if (point->first - finer.steps / 2 < middle - steps / 2) continue;
-            if (point->first + finer.steps / 2 > middle + steps / 2) continue;
-            sum += point->second;
-            ++count;
-        }
-        if (count > 0 && static_cast<double>(count) * finer.steps == steps)
-            averaged.emplace_back(middle, sum / static_cast<double>(count));
-    }
+    for (const double middle : middles)
+        if (const double mean = mean_over_line(finer.points, finer.steps, middle, steps); std::isfinite(mean))
+            averaged.emplace_back(middle, mean);
     return averaged;
 }
 
@@ -102,8 +109,9 @@ std::vector<Points> centered_points(const Comparison& comparison, const std::vec
     for (const ComparedRun* compared : runs) {
         const double steps = steps_of_a_line(*compared, series_of(comparison, *compared, train));
         Points points = read_points(comparison, *compared, train, true);
+        if (points.empty()) continue;  // a run without a value does not take part
         std::erase_if(points, [&](const auto& point) { return point.first + (steps - 1) / 2 > end; });
-        if (points.empty()) continue;
+        if (points.empty()) return {};  // its first line ends after another run has
         all.push_back({std::move(points), steps});
         coarsest = std::max(coarsest, steps);
     }
@@ -123,8 +131,7 @@ std::vector<Points> centered_points(const Comparison& comparison, const std::vec
 
 // How far apart the two points around x are; infinite where x is beyond them.
 double gap_around(const Points& points, double x) {
-    const auto after = std::lower_bound(points.begin(), points.end(), x,
-                                        [](const auto& point, double wanted) { return point.first < wanted; });
+    const auto after = first_from(points, x);
     if (after == points.end()) return std::numeric_limits<double>::infinity();
     if (after->first == x) return 0;
     if (after == points.begin()) return std::numeric_limits<double>::infinity();
@@ -165,7 +172,7 @@ Span span_over(const std::vector<Points>& all, double window) {
         return span;
     }
     if (last >= kFarthest * end) return exactly();
-    span.obstacle = "no step near the end was logged in all of them";
+    span.obstacle = kNothingShared;
     return span;
 }
 
@@ -236,8 +243,10 @@ Span common_span(const Comparison& comparison, const std::vector<const ComparedR
     }
     if (all.empty()) return {};
     const bool centered = of_training && most > fewest;
+    Span none;
+    none.obstacle = kNothingShared;
     if (centered) all = centered_points(comparison, runs, train);
-    if (all.empty()) return {};
+    if (all.empty()) return none;
     Span span = span_over(all, of_training ? kFinalTrainSteps : 0);
     span.centered = centered;
     if (of_training) span.line_steps = most;
@@ -246,15 +255,11 @@ Span common_span(const Comparison& comparison, const std::vector<const ComparedR
 
 double value_over(const Comparison& comparison, const ComparedRun& compared, const Span& span, bool train) {
     const Points points = read_points(comparison, compared, train, span.centered);
-    const bool finer =
-        span.centered && steps_of_a_line(compared, series_of(comparison, compared, train)) < span.line_steps;
+    const double own = steps_of_a_line(compared, series_of(comparison, compared, train));
     std::vector<double> values;
     for (const double x : span.at) {
-        std::vector<double> within;
-        if (finer)
-            for (const auto& [at, value] : points)
-                if (std::abs(at - x) < span.line_steps / 2) within.push_back(value);
-        values.push_back(within.empty() ? value_at(points, x) : mean_interval(within).mean);
+        const double mean = span.centered ? mean_over_line(points, own, x, span.line_steps) : kNaN;
+        values.push_back(std::isfinite(mean) ? mean : value_at(points, x));
     }
     return mean_interval(values).mean;
 }

@@ -116,7 +116,6 @@ std::string keep_study(const StudyConfig& study, const StudySource& source, cons
                 file.string());
     }
     fs::create_directories(file.parent_path(), error);
-    fs::create_directories(record_file.parent_path(), error);
     atomic_write(file, text);
     record[study.name] = sha256_hex(text);
     io::write_json(record_file, record);

@@ -32,10 +32,11 @@ std::vector<Times> stretches(const std::vector<double>& wall) {
     return all;
 }
 
-// Where a run of a cluster trained is not known here.
-bool trained_on_a_cluster(const run::RunDirectory& directory) {
+// Where a run that was copied here, or one of a cluster, trained is not known.
+bool trained_here(const run::ListedRun& listed) {
     std::error_code ignored;
-    return fs::exists(directory.folder() / "slurm.jsonl", ignored);
+    return !run::is_imported_log(listed.info) && listed.info.origin == "trained" &&
+           !fs::exists(listed.directory.folder() / "slurm.jsonl", ignored);
 }
 
 // From the time in the name of the first event file (events.out.tfevents.TIME.HOST) to the last change of state.json.
@@ -55,14 +56,13 @@ std::optional<run::ListedRun> neighbor_in(const fs::path& folder, const std::vec
     try {
         const run::RunDirectory directory(folder);
         const auto own = training_time(directory, directory.state());
-        if (!own || trained_on_a_cluster(directory)) return {};
+        if (!own) return {};
         const auto overlaps = [&own = *own](const Times& other) {
             return own.first < other.second && other.first < own.second;
         };
         if (std::none_of(times.begin(), times.end(), overlaps)) return {};
         run::ListedRun listed = run::read_run(folder);
-        if (run::is_imported_log(listed.info) || listed.info.origin != "trained") return {};
-        return listed;
+        return trained_here(listed) ? std::optional(std::move(listed)) : std::nullopt;
     } catch (const std::exception&) {
         return {};  // a damaged run is reported where runs are listed
     }
@@ -74,7 +74,7 @@ std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>
     std::set<fs::path> workspaces, compared;
     std::vector<Times> times;
     for (const run::ListedRun& one : listed) {
-        if (run::is_imported_log(one.info) || trained_on_a_cluster(one.directory)) continue;
+        if (!trained_here(one)) continue;
         const fs::path workspace = one.directory.workspace();
         if (const auto own = training_time(one.directory, one.state)) times.push_back(*own);
         workspaces.insert(workspace);
@@ -98,8 +98,7 @@ void mark_shared_machine(Comparison& comparison, std::span<const MetricsPtr> oth
         for (const Times& stretch : stretches(series.wall_time)) times.emplace_back(compared, stretch);
     };
     for (ComparedRun& compared : comparison.runs)
-        if (!run::is_imported_log(compared.listed.info) && !trained_on_a_cluster(compared.listed.directory))
-            add(&compared, *compared.metrics);
+        if (trained_here(compared.listed)) add(&compared, *compared.metrics);
     for (const MetricsPtr& metrics : others) add(nullptr, *metrics);
     std::sort(times.begin(), times.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     const std::pair<ComparedRun*, Times>* longest = nullptr;  // of those before, the last to end

@@ -268,8 +268,6 @@ StepTime measured_step_time(const RunConfig& config) {
     return {step_seconds(parts, config), parts.rough};
 }
 
-double measured_step_seconds(const RunConfig& config) { return measured_step_time(config).seconds; }
-
 std::optional<double> timed_step_seconds(const RunConfig& config, const run::RunList& runs) {
     const Json model = to_json(config).at("model");
     const auto trains_alike = [&](const RunConfig& a) {  // the cheap tests first: workspaces hold thousands of runs

@@ -25,7 +25,6 @@ std::optional<StepTime> known_step_time(const RunConfig& config);
 // The same, measured now if need be, which takes a second or two and never more than some seconds. To be called while
 // nothing else trains here: other work makes it come out high. InputError: a device that is not here.
 StepTime measured_step_time(const RunConfig& config);
-double measured_step_seconds(const RunConfig& config);  // of the same
 
 // Seconds of one step of the runs that trained the same model in the same way and have ended, the median; nothing where
 // there are none.

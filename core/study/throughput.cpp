@@ -39,22 +39,22 @@ double share_of(double peak, const run::ListedRun& listed) {
     return 3 * listed.info.flops_per_token * rate / peak;
 }
 
-bool any_trains(const run::RunList& runs) {
-    return std::any_of(runs.runs.begin(), runs.runs.end(),
-                       [](const run::ListedRun& one) { return one.status == run::Status::running; });
+TimeEstimate of_all_steps(const RunConfig& config, const StepTime& step) {
+    return {static_cast<double>(config.train.steps) * step.seconds, step.rough};
 }
 
 }  // namespace
 
 std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunList& runs) {
-    std::optional<StepTime> step;
-    if (const auto timed = timed_step_seconds(config, runs))
-        step = StepTime{*timed, false};
-    else
-        step = known_step_time(config);
+    const auto timed = timed_step_seconds(config, runs);
+    const auto step = timed ? std::optional(StepTime{*timed, false}) : known_step_time(config);
     if (!step) return {};
-    return TimeEstimate{static_cast<double>(config.train.steps) * step->seconds, step->rough || any_trains(runs)};
+    TimeEstimate time = of_all_steps(config, *step);
+    time.rough = time.rough || run::any_running(runs);
+    return time;
 }
+
+TimeEstimate measured_time(const RunConfig& config) { return of_all_steps(config, measured_step_time(config)); }
 
 double model_flops_utilisation(const run::ListedRun& listed) {
     if (run::is_imported_log(listed.info)) return std::numeric_limits<double>::quiet_NaN();
@@ -65,13 +65,14 @@ double model_flops_utilisation(const run::ListedRun& listed) {
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store) {
     const run::RunList runs = store.list();
     if (const auto timed = known_time(config, runs)) return *timed;
-    if (!any_trains(runs)) try {
-            const StepTime step = measured_step_time(config);
-            return {static_cast<double>(config.train.steps) * step.seconds, step.rough};
+    if (!run::any_running(runs)) {
+        try {
+            return measured_time(config);
         } catch (const InputError&) {
             throw;
         } catch (const std::exception&) {  // no memory for it now: a rough estimate is better than none
         }
+    }
     const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
                                       config.train.device, store.workspace() / "cache");
     return estimated_time(config, peak, runs);

@@ -18,6 +18,8 @@ struct TimeEstimate {
 // Where nothing has to be measured: from the workspace's runs of the same model that have ended, else from an earlier
 // measurement (step_timing.h).
 std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunList& runs);
+// From a step measured at the study's sizes, now or before (step_timing.h). InputError: a device that is not here.
+TimeEstimate measured_time(const RunConfig& config);
 // From the workspace's runs of the same model, else from a step measured at the study's sizes (step_timing.h), now if
 // need be. While a run of the workspace trains nothing is measured: the estimate is then a rough one, as below.
 TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store);

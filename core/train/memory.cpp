@@ -71,7 +71,9 @@ void require_memory(const RunConfig& config, std::int64_t runs) {
     throw ResourceError(
         "{} would need about {} of memory and {} is available: lower train.batch, data.context or the model's size{}",
         runs == 1 ? "this run" : fmt::format("{} runs at once", runs), short_bytes(needed), short_bytes(available),
-        runs == 1 ? "" : ", or train one run at a time (--jobs 1)");
+        runs == 1
+            ? ""
+            : ", or train one run at a time (Runs at once in the settings of the window, --jobs 1 in the terminal)");
 }
 
 double peak_memory(const std::string& device) {

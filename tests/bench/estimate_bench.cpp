@@ -101,7 +101,7 @@ int main(int argc, char** argv) {
         const auto wanted = [&](const char* name) { return std::string(name) == shape.name; };
         if (argc > 2 && std::none_of(argv + 2, argv + argc, wanted)) continue;
         const double before = wall();
-        const double estimate = study::measured_step_seconds(shape.config);
+        const double estimate = study::measured_step_time(shape.config).seconds;
         const double took = wall() - before;
         const auto [seconds, of_processor] = truth(shape.config, steps);
         fmt::print("{:<18} {:>8.3f} s {:>8.3f} s {:>10.3f} s {:>7.2f} {:>9.1f} s\n", shape.name, estimate, seconds,

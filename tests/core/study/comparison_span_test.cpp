@@ -67,6 +67,24 @@ double falling(std::int64_t step, std::int64_t seed) {
            0.0005 * std::sin(1.7 * static_cast<double>(step * seed));
 }
 
+// A log whose lines are means over `each` steps of a loss that falls evenly.
+void write_means(const TempFolder& folder, const char* variant, std::int64_t seed, std::int64_t each,
+                 std::int64_t steps, double shift = 0) {
+    interop::write_imported_run(
+        folder.path(), imported({.variant = variant,
+                                 .seed = seed,
+                                 .steps = steps,
+                                 .loss =
+                                     [=](std::int64_t step) {
+                                         const double middle =
+                                             static_cast<double>(step) - static_cast<double>(each - 1) / 2;
+                                         return 30 - 0.005 * middle + shift + 0.001 * static_cast<double>(seed * seed);
+                                     },
+                                 .keep = [=](std::int64_t step) { return step % each == 0; },
+                                 .format = "hf-trainer",
+                                 .stated = {{"logging_steps", each}}}));
+}
+
 Comparison comparison_in(const TempFolder& folder) { return compare_study(run::RunStore(folder.path()), "logs"); }
 
 const Group& group(const Comparison& comparison, const std::string& variant) {
@@ -287,21 +305,7 @@ class ComparisonSpanTest : public QObject {
     void an_even_ratio_of_line_lengths_is_compared() {
         TempFolder folder;
         const auto write = [&](const char* variant, std::int64_t each, double shift) {
-            for (std::int64_t seed = 1; seed <= 2; ++seed)
-                interop::write_imported_run(
-                    folder.path(), imported({.variant = variant,
-                                             .seed = seed,
-                                             .steps = 1000,
-                                             .loss =
-                                                 [=](std::int64_t step) {
-                                                     const double middle =
-                                                         static_cast<double>(step) - static_cast<double>(each - 1) / 2;
-                                                     return 8 - 0.005 * middle + shift +
-                                                            0.001 * static_cast<double>(seed * seed);
-                                                 },
-                                             .keep = [=](std::int64_t step) { return step % each == 0; },
-                                             .format = "hf-trainer",
-                                             .stated = {{"logging_steps", each}}}));
+            for (std::int64_t seed = 1; seed <= 2; ++seed) write_means(folder, variant, seed, each, 1000, shift);
         };
         write("baseline", 50, 0);
         write("coarse", 100, -0.25);
@@ -314,6 +318,30 @@ class ComparisonSpanTest : public QObject {
         const Group& odd = group(comparison, "odd");
         QCOMPARE(odd.delta.n, 0);
         QVERIFY(contains(odd.judgement, "the mean over 80 steps here and over 50 in the baseline"));
+    }
+
+    // Where stretches of 50 and of 80 steps match nowhere, both are read on the line between two of their lines.
+    void means_that_match_nowhere_are_read_on_the_line() {
+        TempFolder folder;
+        for (std::int64_t seed = 1; seed <= 2; ++seed) {
+            write_means(folder, "baseline", seed, 50, 5000);
+            write_means(folder, "odd", seed, 80, 5000);
+        }
+        const Comparison comparison = comparison_in(folder);
+        const Group& odd = group(comparison, "odd");
+        QCOMPARE(odd.delta.n, 2);
+        QVERIFY2(std::abs(odd.delta.mean) < 1e-4, odd.judgement.c_str());
+    }
+
+    // The first line of one seed ends after the other seed has: neither is left out without a word.
+    void a_seed_that_shares_no_steps_is_not_left_out_silently() {
+        TempFolder folder;
+        write_means(folder, "baseline", 1, 1, 40);
+        write_means(folder, "baseline", 2, 50, 100);
+        const Comparison comparison = comparison_in(folder);
+        const Group& both = group(comparison, "baseline");
+        QCOMPARE(both.final_val.n, 0);
+        QVERIFY(contains(both.span.obstacle, "no step near the end"));
     }
 
     // A pause is no time in which a run slowed others.

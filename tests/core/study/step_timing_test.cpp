@@ -40,11 +40,10 @@ class StepTimingTest : public QObject {
     // One sequence of it would take minutes.
     void a_vast_context_is_timed_on_a_shorter_one() {
         const RunConfig config = small(200'000);
-        const double begin = unix_now();
         const StepTime time = measured_step_time(config);
-        QVERIFY2(unix_now() - begin < 60, "a few seconds, on a machine that does nothing else");
         QVERIFY(time.rough);
-        QVERIFY(time.seconds > 100 * measured_step_time(small(128)).seconds);
+        // 1,562 times the tokens, and attention over all of them makes each take many times longer.
+        QVERIFY(time.seconds > 5'000 * measured_step_time(small(128)).seconds);
         const auto known = known_step_time(config);
         QVERIFY(known && known->rough && known->seconds == time.seconds);
     }
