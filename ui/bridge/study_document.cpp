@@ -351,7 +351,7 @@ void StudyDocument::set_jobs(int jobs) {
 // busy.
 void StudyDocument::set_runs(std::shared_ptr<const run::RunList> runs) {
     const auto before = std::exchange(private_->runs, std::move(runs));
-    if (!before || (any_running(*before) && !any_running(*private_->runs))) request_preview();
+    if (!before || (run::any_running(*before) && !run::any_running(*private_->runs))) request_preview();
 }
 
 void StudyDocument::set_machine_busy(bool busy) {

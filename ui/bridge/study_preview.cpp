@@ -61,8 +61,7 @@ std::optional<study::TimeEstimate> step_time(const RunConfig& config, const Time
         if (const auto known = study::known_time(config, *sources.runs)) return known;
         if (!sources.measure) return {};
         // Not read back from the user's cache, which may not be writable.
-        const study::StepTime step = study::measured_step_time(config);
-        return study::TimeEstimate{static_cast<double>(config.train.steps) * step.seconds, step.rough};
+        return study::measured_time(config);
     } catch (const std::exception&) {
         return {};
     }
@@ -164,7 +163,7 @@ StudyPreview quick_preview(StudyConfig study, const std::filesystem::path& works
     return preview;
 }
 
-bool TimeSources::can_measure() const { return runs && !any_running(*runs); }
+bool TimeSources::can_measure() const { return runs && !run::any_running(*runs); }
 
 bool add_times(StudyPreview& preview, const TimeSources& sources, const std::function<bool()>& wanted) {
     const std::vector<study::PointPreview>& points = preview.preview.points;

@@ -47,7 +47,7 @@ class Workspace::Reader : public QObject {
     void look() {
         try {
             if (listing_.refresh() || !told_) tell_runs();
-            timer_->start(any_running(listing_.list()) ? kTrainingInterval : kIdleInterval);
+            timer_->start(run::any_running(listing_.list()) ? kTrainingInterval : kIdleInterval);
             read_followed();
         } catch (const std::exception& error) {
             spdlog::warn("{}: {}", listing_.workspace().string(), error.what());

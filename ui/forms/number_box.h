@@ -67,8 +67,11 @@ class NumberBox : public Box {
         put(value_text());
         tell({});
     }
+    // The wheel and arrows leave a refused text alone.
     void stepBy(int steps) override {
-        if (refusal_.line().isEmpty()) Box::stepBy(steps);  // the wheel and arrows leave a refused text alone
+        const QString line = problem();
+        if (line.isEmpty()) return Box::stepBy(steps);
+        tell(line);
     }
 
   protected:

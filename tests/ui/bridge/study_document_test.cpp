@@ -348,7 +348,7 @@ class StudyDocumentTest : public QObject {
         StudyDocument document(folder.path());
         StudyConfig study = small_study();
         study.baseline = {{"train", {{"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
-        for (const VariantPoint& point : expand(study)) study::measured_step_seconds(point.config);
+        for (const VariantPoint& point : expand(study)) study::measured_step_time(point.config);
         document.set_jobs(1);
         document.set_runs(no_runs());
         document.start_new(study);
@@ -407,7 +407,8 @@ class StudyDocumentTest : public QObject {
         const test::TempFolder folder;
         qputenv("XDG_CACHE_HOME", folder.write("file", "").c_str());
         StudyConfig study = small_study();
-        study.baseline = {{"train", {{"steps", 10}, {"warmup", 1}, {"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
+        study.baseline = {
+            {"train", {{"steps", 10}, {"warmup", 1}, {"device", "cpu"}, {"precision", "fp32"}, {"threads", 1}}}};
         StudyPreview preview = quick_preview(study, folder.path());
         QVERIFY2(preview.error.isEmpty(), qPrintable(preview.error));
         const TimeSources sources{folder.path(), no_runs()};

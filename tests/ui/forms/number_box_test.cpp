@@ -151,8 +151,9 @@ class NumberBoxTest : public QObject {
 
     void arrows_leave_a_refused_text_alone() {
         Form form;
-        form.type(*form.count, "2x");
+        form.type(*form.count, "2x", false);
         QTest::keyClick(form.count, Qt::Key_Up);
+        QVERIFY(form.refuses("2x"));
         form.count->stepBy(1);
         QVERIFY(form.refuses("2x"));
         QTest::keyClick(form.count, Qt::Key_Escape);

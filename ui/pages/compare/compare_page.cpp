@@ -1,5 +1,6 @@
 #include "ui/pages/compare/compare_page.h"
 
+#include "core/study/wording.h"
 #include "ui/bridge/comparer.h"
 #include "ui/bridge/settings.h"
 #include "ui/pages/compare/compare_delegate.h"
@@ -360,6 +361,9 @@ void ComparePage::State::show_scene() {
     config->show_scene(scene, visible);
     prompts->show_scene(scene, visible);
     QStringList lines;
+    if (const std::string said = study::spans_in_words(*scene->comparison);
+        !said.empty() && !study::shared_span(*scene->comparison))
+        lines += QString::fromStdString(said);
     for (const std::string& note : scene->comparison->notes) lines += QString::fromStdString(note);
     const QString told =
         lines.isEmpty() ? QString("Nothing stands in the way of this comparison.") : "•  " + lines.join("\n•  ");

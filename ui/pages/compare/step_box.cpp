@@ -33,7 +33,7 @@ std::size_t StepBox::place_of(double step) const {
 }
 
 void StepBox::stepBy(int count) {
-    if (steps_.empty() || !problem().isEmpty()) return;
+    if (steps_.empty() || !take_over()) return;
     const auto last = static_cast<std::ptrdiff_t>(steps_.size()) - 1;
     const auto wanted = static_cast<std::ptrdiff_t>(place_of(value())) + count;
     setValue(steps_[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(wanted, 0, last))]);
