@@ -1,4 +1,5 @@
 #include "core/model/tensor_table.h"
+#include "core/ops/linear_cross_entropy.h"
 
 #include <algorithm>
 
@@ -49,7 +50,10 @@ MemoryEstimate memory_estimate(const RunConfig& config) {
     estimate.activations = tokens * config.model.layers * block_bytes_per_token(config.model, element) +
                            tokens * config.model.d_model * (4 + 2 * element) + attention_map_bytes(config);
     // The loss works in chunks; where activations are looked at, all logits exist once, in fp32.
-    estimate.logits = tokens * config.data.vocab_size * (config.train.stats_every > 0 ? 4 + element : 0) + 64e6;
+    const std::int64_t rows =
+        ops::cross_entropy_rows(config.train.batch * config.data.context, config.data.vocab_size);
+    const double chunk = std::max(64e6, 8.0 * static_cast<double>(rows * config.data.vocab_size));
+    estimate.logits = tokens * config.data.vocab_size * (config.train.stats_every > 0 ? 4 + element : 0) + chunk;
     estimate.overhead = kLibraries;
     return estimate;
 }

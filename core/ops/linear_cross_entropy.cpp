@@ -13,8 +13,10 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Logits of a chunk: few enough to stay in the cache's reach, enough to keep the products efficient.
+// Logits of a chunk: few enough to stay in the cache's reach. Products of few rows are slow, and each chunk adds to the
+// whole gradient of the weight, so that a large vocabulary has larger chunks.
 constexpr std::int64_t kChunkElements = 1 << 22;
+constexpr std::int64_t kFewestRows = 256;
 
 struct Chunk {
     at::Tensor logits;   // [R, V] as the product gives them
@@ -145,7 +147,7 @@ class LinearCrossEntropy : public torch::autograd::Function<LinearCrossEntropy> 
 }  // namespace
 
 std::int64_t cross_entropy_rows(std::int64_t rows, std::int64_t vocabulary) {
-    return std::clamp<std::int64_t>(kChunkElements / vocabulary, 1, rows);
+    return std::min(std::max(kChunkElements / vocabulary, kFewestRows), rows);
 }
 
 CrossEntropy linear_cross_entropy(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,

@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::int64_t kSmallVocabulary = 256;  // of the slice whose block is timed: next to no head
 constexpr std::int64_t kHeadSlice = 8192;       // the vocabulary of the slice whose head is timed
-constexpr double kLongEnough = 0.15;            // seconds: a slice of fewer sequences is timed no longer than it takes
+constexpr double kLongEnough = 0.35;            // seconds: a slice of fewer sequences is timed no longer than it takes
 constexpr int kRepeats = 3;
 constexpr double kLongest = 1;             // seconds: what takes longer is not timed again
 constexpr std::int64_t kFirstLength = 64;  // of the sequence that warms up; it grows while that takes little time
