@@ -6,6 +6,7 @@
 #include "core/base/paths.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/data/sampled_unknown.h"
 #include "core/data/token_sets.h"
 #include "core/data/tokenize.h"
 #include "core/data/tokenizers/load.h"
@@ -245,14 +246,14 @@ void read_byte_corrections(const PreparedData& data, ValidationSet& set, const f
     }
 }
 
-// Bits per byte are computed for validation sets alone.
+// Bits per byte are computed for validation sets alone. `first` is "the first " where only these tokens were looked at.
 std::string unknown_finding(const std::string& set, std::int64_t unknown, std::int64_t tokens, bool bytes_are_known,
-                            bool trained_here) {
+                            bool trained_here, const char* first = "") {
     const bool is_training = set == "train";
     return fmt::format(
-        "{} of {} tokens ({:.2g} %) of {} are the unknown token: the tokenizer has no token for these characters, so "
+        "{} of {}{} tokens ({:.2g} %) of {} are the unknown token: the tokenizer has no token for these characters, so "
         "the model cannot tell them apart. {}{}",
-        with_thousands(unknown), with_thousands(tokens),
+        with_thousands(unknown), first, with_thousands(tokens),
         100.0 * static_cast<double>(unknown) / static_cast<double>(std::max<std::int64_t>(1, tokens)),
         is_training ? "the training set" : fmt::format("the validation set '{}'", set),
         is_training ? ""
@@ -375,6 +376,12 @@ bool same_files(const fs::path& one, const fs::path& other, FileHashes& hashes) 
     return !error && size == fs::file_size(other, ignored) && hashes.of(one) == hashes.of(other);
 }
 
+void note_sampled(const std::string& set, const SampledUnknown& sample, bool bytes_are_known,
+                  std::vector<std::string>& findings) {
+    if (sample.unknown > 0)
+        findings.push_back(unknown_finding(set, sample.unknown, sample.tokens, bytes_are_known, false, "the first "));
+}
+
 std::vector<std::string> early_findings_of_tokens(const DataConfig& config, FileHashes& hashes) {
     std::vector<std::string> findings;
     const TokenSets sets = find_token_sets(config.tokens, config.val, config.val_every);
@@ -384,7 +391,27 @@ std::vector<std::string> early_findings_of_tokens(const DataConfig& config, File
         if (set.held_out.every == 0 && std::equal(train.begin(), train.end(), set.files.begin(), set.files.end(), same))
             findings.push_back(fmt::format(fmt::runtime(same_text_finding), set.name));
     }
+    if (!find_tokenizer(sets.folder)) return findings;
+    const std::int32_t unknown = load_tokenizer(sets.folder).tokenizer->unknown_id();
+    if (unknown < 0) return findings;
+    const bool bytes_are_known = described_tokens(sets.folder).contains("sets");
+    const auto look = [&](const TokenSetFiles& set, const std::string& name) {
+        const TokenFile tokens(set.files, token_format(config), set.held_out);
+        note_sampled(name, sample_tokens(tokens, unknown), bytes_are_known, findings);
+    };
+    look(sets.train, "train");
+    for (const TokenSetFiles& set : sets.validation) look(set, set.name);
     return findings;
+}
+
+// Of texts that were not tokenized yet: what their beginnings tell.
+void find_unknown_in_samples(const DataConfig& config, const fs::path& cache, std::vector<std::string>& findings) {
+    const LoadedTokenizer loaded = load_tokenizer(given_tokenizer(config, cache));
+    if (loaded.tokenizer->unknown_id() < 0) return;
+    for (const auto& [set, sample] : sample_text(config, config.text, *loaded.tokenizer))
+        note_sampled(set, sample, true, findings);
+    for (const auto& [name, file] : config.val)
+        note_sampled(name, sample_text(config, file, *loaded.tokenizer)["train"], true, findings);
 }
 
 std::vector<std::string> early_findings_of_text(const DataConfig& config, const fs::path& cache, FileHashes& hashes) {
@@ -393,12 +420,17 @@ std::vector<std::string> early_findings_of_text(const DataConfig& config, const 
     for (const auto& [name, file] : config.val)
         if (same_files(config.text, file, hashes))
             findings.push_back(fmt::format(fmt::runtime(same_text_finding), name));
-    // Unknown tokens of what the cache holds. A text that was never read is not read now: it may be large.
-    if (!fs::exists(cache / "tokens") || !hashes.knows(config.text)) return findings;
-    for (const auto& [name, file] : config.val)
-        if (!hashes.knows(file)) return findings;
-    const std::string key = cache_key(config, config.text, given_tokenizer(config, cache), hashes);
-    const Json described = described_tokens(cache / "tokens" / key);
+    // Unknown tokens of what the cache holds. A text that was never read is not read whole now: it may be large.
+    bool is_known = fs::exists(cache / "tokens") && hashes.knows(config.text);
+    for (const auto& [name, file] : config.val) is_known = is_known && hashes.knows(file);
+    const Json described =
+        is_known ? described_tokens(cache / "tokens" /
+                                    cache_key(config, config.text, given_tokenizer(config, cache), hashes))
+                 : Json::object();
+    if (!described.contains("sets")) {
+        if (!config.tokenizer.empty()) find_unknown_in_samples(config, cache, findings);
+        return findings;
+    }
     const Json sets = described.value("sets", Json::object());
     const auto note_unknown = [&](const std::string& name) {
         const Json set = sets.value(name, Json::object());

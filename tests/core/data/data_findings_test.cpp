@@ -58,6 +58,24 @@ class DataFindingsTest : public QObject {
         QCOMPARE(early_findings(named, folder_ / "cache"), data.findings);
     }
 
+    // Before a text is tokenized, its beginning tells of unknown tokens; so do the first tokens of files.
+    void beginnings_tell_of_unknown_tokens() {
+        const PreparedData english = prepare_data(config(folder_.write("en.txt", stories(3))), folder_ / "cache");
+        std::string foreign;
+        for (int i = 0; i < 40; ++i) foreign += "世 the 界\n";
+        DataConfig named = config(folder_.write("text.txt", stories(3) + "more\n"));
+        named.tokenizer = english.folder / "tokenizer.model";
+        named.vocab_size = english.tokenizer->vocab_size();
+        named.val = {{"odd", folder_.write("odd.txt", foreign)}};
+        const auto findings = early_findings(named, folder_ / "another cache");
+        QCOMPARE(findings.size(), std::size_t{1});
+        QVERIFY(is_line_with(findings[0], {"80 of the first ", "of the validation set 'odd' are the unknown token"}));
+        DataConfig tokens = config("");
+        tokens.tokens = prepare_data(named, folder_ / "cache").folder;
+        tokens.vocab_size = named.vocab_size;
+        QCOMPARE(early_findings(tokens, folder_ / "another cache"), findings);
+    }
+
     // config.json says that the file counts, whatever class is named, and it is not copied to the tokens.
     void a_copied_tokenizer_is_read_as_the_original() {
         const fs::path from = folder_ / "olmo2";
