@@ -1,13 +1,15 @@
 #pragma once
-#include <array>
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
+struct evp_md_ctx_st;  // of OpenSSL, whose headers stay in the source file
+
 namespace ablate {
 
-// SHA-256 (FIPS 180-4), fed piece by piece.
+// SHA-256 (FIPS 180-4) by OpenSSL, which uses the processor's instructions for it. Fed piece by piece.
 class Sha256 {
   public:
     Sha256();
@@ -16,11 +18,10 @@ class Sha256 {
     std::string hex();  // 64 lower-case digits; ends the hash
 
   private:
-    void block(const std::uint8_t* data);
-    std::array<std::uint32_t, 8> state_;
-    std::array<std::uint8_t, 64> pending_;
-    std::size_t pending_bytes_ = 0;
-    std::uint64_t total_bytes_ = 0;
+    struct Free {
+        void operator()(evp_md_ctx_st* context) const;
+    };
+    std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
 std::string sha256_hex(std::string_view bytes);
