@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/baseline.h"
 #include "core/config/run_config_schema.h"
 #include "core/config/unknown_key.h"
 
@@ -35,7 +36,7 @@ std::string name_at(const Json& json, const std::string& where) {
 
 // Two groups of runs whose names differ in case alone are hard to tell apart, and some file systems cannot.
 bool is_baseline_in_another_case(const std::string& name) {
-    constexpr std::string_view baseline = "baseline";
+    constexpr std::string_view baseline = kBaseline;
     return name != baseline && std::equal(name.begin(), name.end(), baseline.begin(), baseline.end(),
                                           [](char a, char b) { return (a | 0x20) == b; });
 }
@@ -212,7 +213,7 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
     study.baseline = json.value("baseline", Json::object());
     if (json.contains("variants") && !json["variants"].is_array())
         throw InputError("{}.variants: must be a list", where);
-    std::set<std::string> names{"baseline"};
+    std::set<std::string> names{kBaseline};
     for (const Json& entry : json.value("variants", Json::array())) {
         study.variants.push_back(
             variant_from_json(entry, fmt::format("{}.variants[{}]", where, study.variants.size())));
@@ -259,7 +260,7 @@ std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std
     for (const std::string& setting : settings) baseline = patched(baseline, setting_of(setting), "--set ");
 
     std::vector<ConfiguredVariant> variants;
-    variants.push_back({"baseline", "Baseline", baseline});
+    variants.push_back({kBaseline, "Baseline", baseline});
     for (const Combination& variant : combined(study)) {
         RunConfig config = baseline;
         for (const Json* patch : variant.patches) config = patched(config, *patch, where + ": variant " + variant.name);

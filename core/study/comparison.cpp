@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/baseline.h"
 #include "core/io/numbers.h"
 #include "core/run/seed_text.h"
 #include "core/study/comparison_internal.h"

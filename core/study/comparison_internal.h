@@ -6,8 +6,6 @@
 // The steps of a comparison: select runs, group them (compare), judge the groups, note what limits the comparison.
 namespace ablate::study {
 
-inline constexpr const char* kBaseline = "baseline";  // the name of the implicit first variant
-
 // What is the baseline where no group is called so.
 enum class StandIn {
     none,

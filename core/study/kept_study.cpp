@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/config/baseline.h"
 #include "core/io/json_file.h"
 #include "core/run/known_keys.h"
 
@@ -77,7 +78,7 @@ void add_grid(const std::vector<const run::ListedRun*>& runs, StudyConfig& study
 const run::ListedRun* baseline_for(const std::vector<const run::ListedRun*>& runs, const std::string& grid_point) {
     const run::ListedRun* found = nullptr;
     for (const run::ListedRun* run : runs)
-        if (run->info.variant == "baseline" &&
+        if (run->info.variant == kBaseline &&
             (!found || run->info.grid_point == grid_point || found->info.grid_point != grid_point))
             found = run;
     return found;
@@ -141,7 +142,7 @@ std::optional<StudyConfig> study_of_runs(const run::RunList& list, const std::st
     std::set<std::int64_t> seeds;
     for (const run::ListedRun* run : runs) {
         seeds.insert(run->info.seed);
-        if (run->info.variant == "baseline") continue;
+        if (run->info.variant == kBaseline) continue;
         if (!std::exchange(newest[run->info.variant], run)) order.push_back(run->info.variant);
     }
     for (const std::string& variant : order) {

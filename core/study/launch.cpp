@@ -1,6 +1,7 @@
 #include "core/study/launch.h"
 
 #include "core/base/error.h"
+#include "core/config/baseline.h"
 #include "core/model/transformer.h"
 #include "core/run/known_keys.h"
 #include "core/study/option_findings.h"
@@ -17,7 +18,7 @@ namespace {
 
 const RunConfig& baseline_of(const std::vector<VariantPoint>& points, const std::string& grid_point) {
     for (const VariantPoint& point : points)
-        if (point.variant == "baseline" && point.grid_point == grid_point) return point.config;
+        if (point.variant == kBaseline && point.grid_point == grid_point) return point.config;
     throw std::logic_error("a grid point without a baseline");
 }
 
@@ -25,7 +26,7 @@ Json model_of(const VariantPoint& point) { return to_json(point.config).at("mode
 
 std::vector<StepZero> find_no_ops(const std::vector<VariantPoint>& points, const std::vector<PlannedRun>& to_train,
                                   const data::PreparedData& data, const data::Progress& progress) {
-    std::set<std::string> variants{"baseline"};
+    std::set<std::string> variants{kBaseline};
     for (const PlannedRun& planned : to_train) variants.insert(planned.point.variant);
     if (variants.size() < 2) return {};
     std::vector<VariantPoint> chosen;
@@ -127,7 +128,7 @@ std::vector<PlannedRun> still_to_train(std::vector<PlannedRun> plan, bool keep_n
     std::map<std::string, std::string> baseline_hash;  // by grid point; a baseline is planned before its variants
     for (PlannedRun& planned : plan) {
         const std::string& hash = baseline_hash.emplace(planned.point.grid_point, planned.config_hash).first->second;
-        if (!keep_no_ops && planned.point.variant != "baseline" && planned.config_hash == hash)
+        if (!keep_no_ops && planned.point.variant != kBaseline && planned.config_hash == hash)
             leave_out(planned, result);  // differs in options its configuration does not use
         else if (planned.running_run)
             result.elsewhere.push_back(std::move(planned));
@@ -146,10 +147,10 @@ std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points
     std::vector<StepZero> results;
     std::set<std::string> seen;
     for (const VariantPoint& baseline : points) {
-        if (baseline.variant != "baseline" || !seen.insert(model_of(baseline).dump()).second) continue;
+        if (baseline.variant != kBaseline || !seen.insert(model_of(baseline).dump()).second) continue;
         std::vector<VariantPoint> group{baseline};
         for (const VariantPoint& point : points)
-            if (point.variant != "baseline" && point.grid_point == baseline.grid_point) group.push_back(point);
+            if (point.variant != kBaseline && point.grid_point == baseline.grid_point) group.push_back(point);
         for (StepZero& result : step_zero(group, data, seed, progress)) results.push_back(std::move(result));
     }
     return results;

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/config/baseline.h"
 #include "core/study/preflight.h"
 #include "core/study/throughput.h"
 
@@ -116,7 +117,7 @@ class StudyDocument : public QObject {
     StudyConfig study_;
     QUndoStack undo_;
     std::map<QString, RefusedEntry> refused_;
-    QString variant_ = QStringLiteral("baseline");
+    QString variant_ = kBaseline;
     StudyPreviewPtr preview_;
     std::unique_ptr<Private> private_;
 };

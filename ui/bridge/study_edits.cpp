@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/names.h"
 #include "core/base/text.h"
+#include "core/config/baseline.h"
 #include "core/config/run_config_schema.h"
 
 #include <algorithm>

@@ -4,8 +4,6 @@
 // Changes of a study as values: what StudyDocument makes undo steps of.
 namespace ablate::ui {
 
-inline constexpr const char* kBaseline = "baseline";
-
 // InputError when the study cannot be written down: an unknown key, a value out of range, a bad or doubled name.
 void require_readable(const StudyConfig& study);
 RunConfig baseline_config(const StudyConfig& study);

@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/base/memory.h"
+#include "core/config/baseline.h"
 #include "core/run/older_settings.h"
 #include "core/run/run_listing.h"
 #include "ui/bridge/run_status.h"
@@ -189,7 +190,7 @@ void Workspace::refresh() {
 }
 
 int Workspace::color_index(const run::RunInfo& info) const {
-    if (info.variant == "baseline") return -1;
+    if (info.variant == kBaseline) return -1;
     const auto [place, fresh] = colors_.try_emplace({info.study, info.variant}, 0);
     if (fresh) place->second = variants_seen_[info.study]++;
     return place->second;

@@ -5,6 +5,7 @@
 #include "core/base/paths.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/config/baseline.h"
 #include "core/config/study_config.h"
 #include "core/data/tokenizers/load.h"
 #include "core/interop/logs/reading.h"
@@ -124,7 +125,7 @@ class VariantReader {
         std::string name = ours_.is_null() ? name_ : first_text(ours_, {"variant"});
         if (name.empty()) name = name_;
         if (name == kOriginal) {
-            run_.variant = "baseline";
+            run_.variant = kBaseline;
             run_.label = kOriginal;
         } else {
             logs::name_after(run_, name);

@@ -1,6 +1,7 @@
 #include "ui/pages/runs/run_clone.h"
 
 #include "core/base/text.h"
+#include "core/config/baseline.h"
 #include "core/run/known_keys.h"
 
 namespace ablate::ui {
@@ -23,9 +24,9 @@ ClonedVariant clone_as_variant(const run::RunInfo& run, const RunConfig& baselin
     config.data = baseline.data;
     config.data.context = context;
     clone.variant.patch = patch_between(baseline, config);
-    const std::string name = run.variant == "baseline" ? run.study + "-baseline" : run.variant;
+    const std::string name = run.variant == kBaseline ? run.study + "-" + kBaseline : run.variant;
     clone.variant.name = is_plain_name(name) ? name : "clone";
-    clone.variant.label = run.variant == "baseline" || run.label.empty() ? clone.variant.name : run.label;
+    clone.variant.label = run.variant == kBaseline || run.label.empty() ? clone.variant.name : run.label;
     return clone;
 }
 

@@ -1,5 +1,6 @@
 #include "ui/pages/study/finding_list.h"
 
+#include "core/config/baseline.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
@@ -97,7 +98,7 @@ std::vector<FindingModel::Row> FindingModel::rows_of(const StudyPreview& preview
         const QString variant = row.variant.section('@', 0, 0);
         const auto said = std::find_if(rows.begin(), rows.end(), [&](const Row& other) {
             const QString whose = other.variant.section('@', 0, 0);
-            return other.text == row.text && (whose == variant || whose == "baseline");
+            return other.text == row.text && (whose == variant || whose == kBaseline);
         });
         if (said == rows.end())
             rows.push_back(std::move(row));

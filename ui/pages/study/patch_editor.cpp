@@ -57,8 +57,8 @@ void PatchEditor::set_document(StudyDocument* document) {
 
 void PatchEditor::show_variant(const QString& name) {
     variant_ = name;
-    title_->setText(name == "baseline" ? QString("What the baseline changes of the defaults")
-                                       : QString("JSON merge patch of %1 on the baseline").arg(name));
+    title_->setText(name == kBaseline ? QString("What the baseline changes of the defaults")
+                                      : QString("JSON merge patch of %1 on the baseline").arg(name));
     text_->setReadOnly(!patch());
     show_patch();
 }
@@ -66,7 +66,7 @@ void PatchEditor::show_variant(const QString& name) {
 const Json* PatchEditor::patch() const {
     if (!document_) return nullptr;
     const StudyConfig& study = document_->study();
-    if (variant_ == "baseline") return &study.baseline;
+    if (variant_ == kBaseline) return &study.baseline;
     const auto found = std::find_if(study.variants.begin(), study.variants.end(),
                                     [&](const auto& v) { return QString::fromStdString(v.name) == variant_; });
     return found == study.variants.end() ? nullptr : &found->patch;
@@ -100,7 +100,7 @@ void PatchEditor::edited() {
     try {
         const Json value = Json::parse(typed.toStdString());
         StudyConfig next = document_->study();
-        if (variant_ == "baseline")
+        if (variant_ == kBaseline)
             next.baseline = value;
         else
             for (VariantConfig& variant : next.variants)

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/config/baseline.h"
 #include "ui/bridge/study_document.h"
 #include "ui/forms/value_editor.h"
 
@@ -31,7 +32,7 @@ class PatchEditor : public QWidget {
     void tell(const QString& line);
 
     QPointer<StudyDocument> document_;
-    QString variant_ = QStringLiteral("baseline");
+    QString variant_ = kBaseline;
     struct Draft {
         QString text, error;
         Json patch;  // which it was to replace

@@ -1,5 +1,6 @@
 #include "ui/pages/study/start_bar.h"
 
+#include "core/config/baseline.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/study/cost_panel.h"
 #include "ui/pages/study/finding_list.h"
@@ -108,7 +109,7 @@ QString StartBar::obstacle() const {
     if (!document_ || !control_) return "No workspace is open.";
     if (const auto& refused = document_->refused_entries(); !refused.empty()) {
         const RefusedEntry& entry = refused.begin()->second;
-        const QString whose = entry.variant.isEmpty() || entry.variant == "baseline" ? QString() : entry.variant + ", ";
+        const QString whose = entry.variant.isEmpty() || entry.variant == kBaseline ? QString() : entry.variant + ", ";
         return whose + in_words(entry) + " Correct the entry, or press Esc in its field to keep the old value.";
     }
     const StudyPreviewPtr preview = document_->preview();

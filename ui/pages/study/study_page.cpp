@@ -1,6 +1,7 @@
 #include "ui/pages/study/study_page.h"
 
 #include "core/base/text.h"
+#include "core/config/baseline.h"
 #include "core/config/run_config_schema.h"
 #include "ui/bridge/run_control.h"
 #include "ui/bridge/settings.h"
@@ -222,7 +223,7 @@ const VariantConfig* StudyPage::State::own_variant() const {
 
 std::optional<StudyPage::State::Shown> StudyPage::State::shown_configs() const {
     const RunConfig baseline = document->baseline();
-    if (variants->shown() == "baseline") return Shown{baseline, baseline};
+    if (variants->shown() == kBaseline) return Shown{baseline, baseline};
     if (const VariantConfig* own = own_variant()) return Shown{patched(baseline, own->patch, own->name), baseline};
     const StudyPreviewPtr preview = document->preview();
     if (!preview) return {};
@@ -237,7 +238,7 @@ void StudyPage::State::show_shown() {
     if (!configs) return;
     const auto& [config, baseline] = *configs;
     const QString& name = variants->shown();
-    const bool is_baseline = name == "baseline";
+    const bool is_baseline = name == kBaseline;
     const VariantConfig* own = own_variant();
     const QString label = is_baseline ? QString("Baseline") : own ? text(own->label) : name;
     form_title->setText(label);
@@ -261,7 +262,7 @@ void StudyPage::State::show_shown() {
 void StudyPage::State::take_preview() {
     const StudyPreviewPtr preview = document->preview();
     list_findings();
-    const bool combined = variants->shown() != "baseline" && !own_variant();
+    const bool combined = variants->shown() != kBaseline && !own_variant();
     if (combined) return show_shown();  // all that is known of it is the preview's
     costs->show_costs(preview, variants->shown());
     show_problems();
@@ -337,7 +338,7 @@ bool StudyPage::settle() {
     if (!s.document) return true;
     if (!s.document->preview_is_current()) return false;
     const auto& variants = s.document->study().variants;
-    if (s.document->variant() == "baseline" && !variants.empty()) s.document->show_variant(text(variants.front().name));
+    if (s.document->variant() == kBaseline && !variants.empty()) s.document->show_variant(text(variants.front().name));
     return s.tensors->settled() || !s.tensors->isVisible();
 }
 

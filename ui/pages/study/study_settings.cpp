@@ -1,6 +1,7 @@
 #include "ui/pages/study/study_settings.h"
 
 #include "core/base/error.h"
+#include "core/config/baseline.h"
 #include "core/config/run_config_schema.h"
 #include "core/config/seeds.h"
 #include "ui/bridge/text.h"
@@ -124,7 +125,7 @@ StudySettings::StudySettings(QWidget* parent)
         });
     });
     connect(policy_, &QComboBox::activated, this, [this] {
-        document_->set_option("baseline", "train.policy", policy_->currentData().toString().toStdString());
+        document_->set_option(kBaseline, "train.policy", policy_->currentData().toString().toStdString());
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/baseline.h"
 #include "core/study/wording.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
@@ -44,7 +45,7 @@ void VariantModel::update() { take(document_ ? wanted_rows() : std::vector<Row>(
 std::vector<VariantModel::Row> VariantModel::wanted_rows() const {
     const StudyConfig& study = document_->study();
     const RunConfig baseline = document_->baseline();
-    std::vector<Row> rows{{.name = "baseline", .label = "Baseline", .baseline = true}};
+    std::vector<Row> rows{{.name = kBaseline, .label = "Baseline", .baseline = true}};
     for (const VariantConfig& variant : study.variants) {
         Row row{.name = text(variant.name), .label = text(variant.label), .own = true};
         row.trained = study.combine != "leave-one-out";

@@ -216,7 +216,7 @@ void VariantPanel::set_document(StudyDocument* document) {
     document_ = document;
     model_.set_document(document);
     told_->hide();
-    shown_ = "baseline";
+    shown_ = kBaseline;
     if (!document) return;
     connect(document, &StudyDocument::variant_shown, this, &VariantPanel::follow_document);
     connect(document, &StudyDocument::changed, this, &VariantPanel::study_changed);
@@ -339,7 +339,7 @@ void VariantPanel::remove() {
     const QString name = shown_;
     next.variants.erase(next.variants.begin() + row - 1);
     const QString neighbour = QString::fromStdString(
-        next.variants.empty() ? "baseline"
+        next.variants.empty() ? kBaseline
                               : next.variants[std::min<std::size_t>(row - 1, next.variants.size() - 1)].name);
     document_->edit("Remove " + name, std::move(next));
     document_->show_variant(neighbour);

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/config/baseline.h"
 #include "ui/bridge/latest.h"
 #include "ui/bridge/study_document.h"
 #include "ui/pages/study/table_cells.h"
@@ -53,7 +54,7 @@ class VariantPanel : public QWidget {
 
     QPointer<StudyDocument> document_;
     VariantModel model_;
-    QString shown_ = QStringLiteral("baseline");
+    QString shown_ = kBaseline;
     std::vector<OfferedGroup> presets_;
     QTableView* table_;
     StackedCell *names_, *parameters_;
