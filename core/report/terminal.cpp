@@ -2,10 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/io/numbers.h"
 #include "core/report/escape.h"
 #include "core/report/text_table.h"
 #include "core/run/seed_text.h"
+#include "core/run/summary.h"
 #include "core/study/equal_cost.h"
 #include "core/study/throughput.h"
 #include "core/study/wording.h"
@@ -223,11 +223,6 @@ std::string point_of(const run::RunInfo& info) {
     return printable(info.grid_point.empty() ? info.variant : info.variant + "@" + info.grid_point);
 }
 
-double summary_number(const Json& summary, const char* key) {
-    const auto found = summary.find(key);
-    return found != summary.end() && io::is_number(*found) ? io::number_from_json(*found) : NAN;
-}
-
 // "step  loss  bits per byte" of a set: the first evaluation, the best and the last.
 // A results file has values of the end alone, and does not say at which step that was.
 void add_evaluations(const run::RunMetrics& metrics, const std::string& set, bool knows_step,
@@ -346,7 +341,7 @@ std::string list_table(const run::RunList& list, bool color, int width) {
         const run::RunState& state = listed.state;
         const bool begun = state.step > 0;
         const bool imported = run::is_imported_log(listed.info);  // its rate is a mean, if it tells one
-        const double rate = imported ? summary_number(state.summary, "tokens_per_second") : state.tokens_per_second;
+        const double rate = imported ? run::summary_number(state, "tokens_per_second") : state.tokens_per_second;
         rows.push_back({{printable(listed.info.id)},
                         {printable(listed.info.study)},
                         {point_of(listed.info)},
@@ -355,7 +350,7 @@ std::string list_table(const run::RunList& list, bool color, int width) {
                         {steps_text(listed)},
                         loss_cell(listed),
                         {begun && rate > 0 ? number_or_blank(rate, short_count) : ""},
-                        {number_or_blank(summary_number(state.summary, "seconds"), short_duration)},
+                        {number_or_blank(run::summary_number(state, "seconds"), short_duration)},
                         {utc_time(listed.info.created), Style::faint},
                         {printable(join(listed.notes.tags, ", "))}});
     }
@@ -390,13 +385,13 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
     facts.push_back({"parameters", info.parameters > 0 ? with_thousands(info.parameters) : "not known"});
     const bool knows_step = !run::is_imported_log(info) || state.step > 0;
     for (const std::string& set : run::evaluation_sets(metrics)) add_evaluations(metrics, set, knows_step, facts);
-    if (const double seconds = summary_number(state.summary, "seconds"); std::isfinite(seconds))
+    if (const double seconds = run::summary_number(state, "seconds"); std::isfinite(seconds))
         facts.push_back({"training time", short_duration(seconds)});
-    if (const double rate = summary_number(state.summary, "tokens_per_second"); std::isfinite(rate))
+    if (const double rate = run::summary_number(state, "tokens_per_second"); std::isfinite(rate))
         facts.push_back({"tokens/s", short_count(rate)});
     if (const double mfu = study::model_flops_utilisation(listed); std::isfinite(mfu))
         facts.push_back({"MFU", study::utilisation_text(mfu) + " of the measured matrix-product peak"});
-    if (const double peak = summary_number(state.summary, "peak_memory"); std::isfinite(peak))
+    if (const double peak = run::summary_number(state, "peak_memory"); std::isfinite(peak))
         facts.push_back({"peak memory", short_bytes(peak)});
     add_events(metrics, facts);
     if (!info.data_note.empty()) facts.push_back({"data note", printable(info.data_note), Style::amber});

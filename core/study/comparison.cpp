@@ -3,8 +3,8 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/config/baseline.h"
-#include "core/io/numbers.h"
 #include "core/run/seed_text.h"
+#include "core/run/summary.h"
 #include "core/study/comparison_internal.h"
 #include "core/study/comparison_span.h"
 #include "core/study/throughput.h"
@@ -22,11 +22,6 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-double summary_number(const run::RunState& state, const char* key) {
-    const auto found = state.summary.find(key);
-    return found != state.summary.end() && io::is_number(*found) ? io::number_from_json(*found) : kNaN;
-}
-
 double lowest_finite(const run::Series& series, std::int64_t* step = nullptr) {
     double lowest = kNaN;
     for (std::size_t i = 0; i < series.value.size(); ++i)
@@ -39,10 +34,10 @@ double lowest_finite(const run::Series& series, std::int64_t* step = nullptr) {
 
 ComparedRun compared_run(const run::ListedRun& listed, MetricsPtr metrics) {
     ComparedRun compared{listed, std::move(metrics), {}};
-    compared.final_train = summary_number(listed.state, "final_train_loss");
+    compared.final_train = run::summary_number(listed.state, "final_train_loss");
     compared.min_train = lowest_finite((*compared.metrics)[run::kTrainLoss]);
-    compared.seconds = summary_number(listed.state, "seconds");
-    compared.tokens_per_second = summary_number(listed.state, "tokens_per_second");
+    compared.seconds = run::summary_number(listed.state, "seconds");
+    compared.tokens_per_second = run::summary_number(listed.state, "tokens_per_second");
     compared.mfu = model_flops_utilisation(listed);
     return compared;
 }

@@ -5,10 +5,10 @@
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/io/json_file.h"
-#include "core/io/numbers.h"
 #include "core/model/transformer.h"
 #include "core/ops/linear_cross_entropy.h"
 #include "core/run/known_keys.h"
+#include "core/run/summary.h"
 #include "core/study/preflight.h"
 #include "core/study/statistics.h"
 #include "core/study/synchronize.h"
@@ -283,9 +283,7 @@ std::optional<double> timed_step_seconds(const RunConfig& config, const run::Run
         if (run::is_imported_log(listed.info)) continue;
         // The rate of a run that still trains is disturbed by all that runs beside it now.
         if (listed.state.phase != "ended" || listed.status == run::Status::running) continue;
-        const Json& summary = listed.state.summary;
-        const double rate = summary.contains("tokens_per_second") ? io::number_from_json(summary["tokens_per_second"])
-                                                                  : listed.state.tokens_per_second;
+        const double rate = run::tokens_per_second(listed.state);
         if (rate > 0 && trains_alike(listed.info.config)) seconds.push_back(tokens_per_step(config) / rate);
     }
     if (seconds.empty()) return {};

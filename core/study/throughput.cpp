@@ -1,8 +1,8 @@
 #include "core/study/throughput.h"
 
 #include "core/base/error.h"
-#include "core/io/numbers.h"
 #include "core/run/known_keys.h"
+#include "core/run/summary.h"
 #include "core/study/preflight.h"
 #include "core/study/statistics.h"
 #include "core/study/step_timing.h"
@@ -32,9 +32,7 @@ bool alike(const TrainConfig& a, const TrainConfig& b) {
 
 // NaN without a throughput.
 double share_of(double peak, const run::ListedRun& listed) {
-    const Json& summary = listed.state.summary;
-    const double rate = summary.contains("tokens_per_second") ? io::number_from_json(summary["tokens_per_second"])
-                                                              : listed.state.tokens_per_second;
+    const double rate = run::tokens_per_second(listed.state);
     if (!(rate > 0)) return std::numeric_limits<double>::quiet_NaN();
     return 3 * listed.info.flops_per_token * rate / peak;
 }

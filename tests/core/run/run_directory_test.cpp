@@ -2,6 +2,7 @@
 
 #include "core/io/json_file.h"
 #include "core/run/queue_owner.h"
+#include "core/run/summary.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
@@ -46,6 +47,16 @@ class RunDirectoryTest : public QObject {
         QVERIFY(directory.info().versions.contains("libtorch"));
         for (const auto& entry : std::filesystem::directory_iterator(workspace / "runs"))
             QCOMPARE(entry.path().filename().string(), directory.id());
+    }
+
+    void numbers_of_a_summary() {
+        RunState state;
+        state.tokens_per_second = 3;
+        QVERIFY(std::isnan(summary_number(state, "seconds")));
+        QCOMPARE(tokens_per_second(state), 3.0);  // of the newest steps, until the run has ended
+        state.summary = {{"seconds", "four"}, {"tokens_per_second", 5}};
+        QVERIFY(std::isnan(summary_number(state, "seconds")));
+        QCOMPARE(tokens_per_second(state), 5.0);
     }
 
     void a_run_whose_queue_was_killed_is_interrupted() {

@@ -1,8 +1,8 @@
 #include "ui/pages/runs/run_panel.h"
 
 #include "core/base/text.h"
-#include "core/io/numbers.h"
 #include "core/run/known_keys.h"
+#include "core/run/summary.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/theme/theme.h"
@@ -21,6 +21,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace ablate::ui {
 
@@ -32,9 +33,8 @@ constexpr std::array kFacts{"Study", "Device", "Parameters", "Training time", "C
 enum Fact { study, device, parameters, time, created, folder, remark };
 
 QString training_time(const run::ListedRun& run) {
-    const auto found = run.state.summary.find("seconds");
-    if (found == run.state.summary.end() || !io::is_number(*found)) return {};
-    return text(short_duration(io::number_from_json(*found)));
+    const double seconds = run::summary_number(run.state, "seconds");
+    return std::isnan(seconds) ? QString() : text(short_duration(seconds));
 }
 
 QStringList tags_of(const run::Notes& notes) {

@@ -1,0 +1,11 @@
+#pragma once
+#include "core/run/run_directory.h"
+
+namespace ablate::run {
+
+// A number of RunState::summary; NaN where the summary has none of that name.
+double summary_number(const RunState& state, const char* key);
+// The mean over the whole run once it has ended, the rate of its newest steps before.
+double tokens_per_second(const RunState& state);
+
+}  // namespace ablate::run
