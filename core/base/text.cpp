@@ -33,13 +33,6 @@ void strip_trailing_zeros(std::string& number) {
     if (number.back() == '.') number.pop_back();
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
-
 std::string_view last_dotted_part(std::string_view name) {
     const auto dot = name.rfind('.');
     return dot == std::string_view::npos ? name : name.substr(dot + 1);
@@ -184,9 +177,16 @@ bool is_plain_name(std::string_view name) {
     });
 }
 
+std::string lower_case(std::string_view text) {
+    std::string result(text);
+    for (char& c : result)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return result;
+}
+
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates) {
     if (word.empty() || word.size() > 256) return std::nullopt;
-    const std::string wanted = lower(word);
+    const std::string wanted = lower_case(word);
     std::optional<std::string> nearest;
     std::size_t least = 0;
     const auto consider = [&](const std::string& candidate, std::optional<std::size_t> distance, std::size_t penalty) {
@@ -197,7 +197,7 @@ std::optional<std::string> nearest_name(std::string_view word, std::span<const s
         least = score;
     };
     for (const std::string& candidate : candidates) {
-        const std::string name = lower(candidate);
+        const std::string name = lower_case(candidate);
         consider(candidate, slip_distance(wanted, name), 0);
         // "lr" and "model.lr" both mean train.lr; a near whole name goes before an equally near last part.
         consider(candidate, slip_distance(last_dotted_part(wanted), last_dotted_part(name)), 1);

@@ -22,8 +22,9 @@ double unix_now();
 std::vector<std::string> split(std::string_view text, char separator);  // empty text gives no parts
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::string_view trim(std::string_view text);
-std::string quote(std::string_view text);  // 'text' for a message: one line, at most 80 bytes of it
-bool is_plain_name(std::string_view name);  // [A-Za-z0-9._-]{1,64}, not "." or ".."
+std::string lower_case(std::string_view text);  // ASCII letters only
+std::string quote(std::string_view text);       // 'text' for a message: one line, at most 80 bytes of it
+bool is_plain_name(std::string_view name);      // [A-Za-z0-9._-]{1,64}, not "." or ".."
 
 // The candidate fewest edits away from `word`, if near enough to be what was meant.
 std::optional<std::string> nearest_name(std::string_view word, std::span<const std::string> candidates);

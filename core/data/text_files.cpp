@@ -172,12 +172,6 @@ std::optional<std::string> likely_field(const std::string& field, const std::vec
 
 }  // namespace
 
-std::string lower_case(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
 TextShape text_shape(const fs::path& file) {
     io::Sniffed sniffed = io::sniff(file);
     switch (sniffed.kind) {

@@ -29,9 +29,6 @@ std::string unread_remark(const std::filesystem::path& text);
 // InputError "WHERE: byte 0x.. at position N ..." for the first byte that is no UTF-8 text. NUL is not text.
 void require_utf8(std::string_view line, const std::string& where);
 
-// With small letters in place of the capitals of ASCII.
-std::string lower_case(std::string text);
-
 // The text of one JSON document. `field` names a member, or with dots one of a nested object. InputError "WHERE: ..."
 // names the fields that there are when it is missing.
 std::string text_of(const Json& document, const std::string& field, const std::string& where);

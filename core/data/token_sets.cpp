@@ -3,7 +3,6 @@
 #include "core/base/error.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
-#include "core/data/text_files.h"
 
 #include <algorithm>
 #include <array>

@@ -45,8 +45,7 @@ std::string without(std::string_view text, char c) {
 }
 
 std::optional<double> plain_number(std::string_view cell) {
-    std::string word;
-    for (const char c : cell) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    std::string word = lower_case(cell);
     if (word.starts_with('+')) word.erase(0, 1);
     if (word == "nan" || word == "-nan") return std::numeric_limits<double>::quiet_NaN();
     for (const char* infinity : {"inf", "infinity"}) {

@@ -105,6 +105,8 @@ class TextTest : public QObject {
         QCOMPARE(trim(" \n"), "");
     }
 
+    void lower_case_of_ascii_letters() { QCOMPARE(lower_case("Val-Loss Ä1"), std::string("val-loss Ä1")); }
+
     void plain_names() {
         for (const char* name : {"a", "no-norm", "Qwen3_0.6B", "..."}) QVERIFY2(is_plain_name(name), name);
         for (const char* name : {"", ".", "..", "a/b", "a b", "ü", "a\n", "$(x)", "~"})
