@@ -19,5 +19,7 @@ void add_appendix(Document& document, const study::Comparison& comparison);
 void add_curves(Document& document, const study::Comparison& comparison, const std::vector<std::size_t>& groups,
                 const std::string& id, const std::string& where);
 void add_bars(Document& document, const study::Comparison& comparison);
+// Each variant at its own best grid point, beside the baseline at its best.
+Table best_points_table(const study::Comparison& comparison);
 
 }  // namespace ablate::report

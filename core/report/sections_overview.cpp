@@ -167,25 +167,6 @@ Table results_table(const Comparison& comparison) {
     return table;
 }
 
-Table best_points_table(const Comparison& comparison) {
-    Table table{{{"Variant"},
-                 {"Best grid point"},
-                 {"Final " + study::measured_in_short(comparison), true},
-                 {"Δ to the baseline at its best", true},
-                 {"Judgement"}},
-                {}};
-    const auto baseline = best_baseline(comparison);
-    for (std::size_t index : comparison.best_of_variant) {
-        const Group& group = comparison.groups[index];
-        const bool other = baseline && index != *baseline;
-        const study::Delta delta = other ? study::compare_groups(comparison, index, *baseline) : study::Delta{};
-        table.rows.push_back({{study::plain_label(group), group.grid_point, study::with_half_width(group.final_val),
-                               study::with_half_width(delta.interval), delta.judgement},
-                              group.is_baseline});
-    }
-    return table;
-}
-
 void add_collapsed_runs(Document& document, const Comparison& comparison) {
     Table table{{{"Run"}, {"Variant"}, {"Seed", true}, {"Step", true}, {"Kind"}, {"Cause"}}, {}};
     for (const Group& group : comparison.groups)
@@ -224,6 +205,25 @@ std::string compared_in_words(const Comparison& comparison) {
 }
 
 }  // namespace
+
+Table best_points_table(const Comparison& comparison) {
+    Table table{{{"Variant"},
+                 {"Best grid point"},
+                 {"Final " + study::measured_in_short(comparison), true},
+                 {"Δ to the baseline at its best", true},
+                 {"Judgement"}},
+                {}};
+    const auto baseline = best_baseline(comparison);
+    for (std::size_t index : comparison.best_of_variant) {
+        const Group& group = comparison.groups[index];
+        const bool other = baseline && index != *baseline;
+        const study::Delta delta = other ? study::compare_groups(comparison, index, *baseline) : study::Delta{};
+        table.rows.push_back({{study::plain_label(group), group.grid_point, study::with_half_width(group.final_val),
+                               study::with_half_width(delta.interval), delta.judgement},
+                              group.is_baseline});
+    }
+    return table;
+}
 
 void add_summary(Document& document, const Comparison& comparison) {
     const Group& reference = reference_group(comparison);

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/report/escape.h"
+#include "core/report/sections.h"
 #include "core/report/text_table.h"
 #include "core/run/seed_text.h"
 #include "core/run/summary.h"
@@ -130,27 +131,23 @@ std::string judgements(const study::Comparison& comparison, bool color, int widt
     return remarks_text(remarks, color, width);
 }
 
+// The report's table, with titles in lower case like those of the other tables here.
 std::string best_table(const study::Comparison& comparison, bool color, int width) {
-    Rows rows;
-    std::optional<std::size_t> baseline;
-    for (std::size_t index : comparison.best_of_variant)
-        if (comparison.groups[index].is_baseline) baseline = index;
-    for (std::size_t index : comparison.best_of_variant) {
-        const study::Group& group = comparison.groups[index];
-        const bool other = baseline && *baseline != index;
-        const study::Delta delta = other ? study::compare_groups(comparison, index, *baseline) : study::Delta{};
-        rows.push_back({{printable(study::plain_label(group)), group.is_baseline ? Style::strong : Style::plain},
-                        {printable(group.grid_point)},
-                        {study::with_half_width(group.final_val)},
-                        {other ? study::with_half_width(delta.interval) : ""},
-                        {printable(delta.judgement)}});
+    const Table table = best_points_table(comparison);
+    std::vector<TextColumn> columns;
+    for (const Table::Column& column : table.columns) {
+        const std::string title = lower_case(column.title.substr(0, 1)) + column.title.substr(1);
+        columns.push_back({title, column.right, 9});
     }
-    return text_table({{"variant", false, 9},
-                       {"best grid point", false, 9},
-                       {"final " + study::measured_in_short(comparison), true, 9},
-                       {"to baseline", true, 9},
-                       {"", false, 1}},
-                      std::move(rows), color, width);
+    columns.back().importance = 1;
+    Rows rows;
+    for (const Table::Row& row : table.rows) {
+        std::vector<TextCell> cells;
+        for (const std::string& text : row.cells) cells.push_back({printable(text)});
+        if (row.strong) cells.front().style = Style::strong;
+        rows.push_back(std::move(cells));
+    }
+    return text_table(std::move(columns), std::move(rows), color, width);
 }
 
 // What a step costs, and the loss where both have cost the same.

@@ -80,6 +80,7 @@ class TerminalTest : public QObject {
             comparison_table(study::compare_study(run::RunStore(workspace.path()), "quick"), true, 0);
         QVERIFY(contains(table, "\033[31mcollapsed 1/1, step 23"));
         QVERIFY(contains(table, "Each variant at its own best grid point"));
+        QVERIFY(contains(table, "Δ to the baseline at its best"));
     }
 
     void a_list_of_runs() {
