@@ -8,6 +8,7 @@
 #include "core/data/corpus.h"
 #include "core/data/token_file.h"
 #include "core/io/numbers.h"
+#include "core/report/text_table.h"
 
 #include <iostream>
 
@@ -39,7 +40,7 @@ Json to_json(const infer::Score& score, const std::string& run) {
 
 // Positions in stretches that double: 1, 2, 3-4, 5-8, ...
 void print_by_position(const infer::Score& score) {
-    std::cout << "\nposition        loss\n";
+    std::vector<std::vector<report::TextCell>> rows;
     std::size_t first = 0;
     for (std::size_t end = 1; first < score.loss_by_position.size(); first = end, end *= 2) {
         end = std::min(end, score.loss_by_position.size());
@@ -50,8 +51,9 @@ void print_by_position(const infer::Score& score) {
             tokens += score.position_tokens[i];
         }
         const std::string stretch = end - first == 1 ? std::to_string(end) : fmt::format("{}-{}", first + 1, end);
-        std::cout << fmt::format("{:<12} {:>7}\n", stretch, fixed(sum / static_cast<double>(tokens), 4));
+        rows.push_back({{stretch}, {fixed(sum / static_cast<double>(tokens), 4)}});
     }
+    std::cout << '\n' << report::text_table({{"position"}, {"loss", true}}, std::move(rows), false, 0);
 }
 
 std::string unknown_tokens(const infer::Score& score, bool is_text) {

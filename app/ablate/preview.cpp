@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/io/numbers.h"
 #include "core/model/norm_counts.h"
+#include "core/report/text_table.h"
 #include "core/study/launch.h"
 #include "core/study/resolve.h"
 #include "core/study/throughput.h"
@@ -154,30 +155,38 @@ Json to_json(const StudyConfig& study, const study::Preview& preview, const std:
     return json;
 }
 
-std::size_t longest_name(const study::Preview& preview) {
-    std::size_t longest = 8;
-    for (const study::PointPreview& p : preview.points) longest = std::max(longest, p.point.name.size());
-    return longest;
+using Rows = std::vector<std::vector<report::TextCell>>;
+
+void print_table(std::vector<report::TextColumn> columns, Rows rows) {
+    std::cout << report::text_table(std::move(columns), std::move(rows), false, 0);
 }
 
 void print_points(const study::Preview& preview, const std::vector<study::TimeEstimate>& times) {
-    const std::size_t width = longest_name(preview);
-    std::cout << fmt::format("{:<{}}  {:>13}  {:>8}  {:>11}  {:>9}  {:>10}  difference to the baseline\n", "", width,
-                             "parameters", "mismatch", "train FLOPs", "time", "memory");
+    Rows rows;
     bool rough = false, timed = false;
     for (std::size_t i = 0; i < preview.points.size(); ++i) {
         const study::PointPreview& p = preview.points[i];
         std::vector<std::string> words;
         for (const ConfigDifference& d : p.differences) words.push_back(in_words(d));
         const bool is_timed = std::isfinite(times[i].seconds);
-        std::cout << fmt::format(
-            "{:<{}}  {:>13}  {:>8}  {:>11}  {:>9}  {:>10}  {}\n", p.point.name, width,
-            with_thousands(p.parameters.unique), fmt::format("{:+.2f} %", 100 * p.parameter_mismatch),
-            significant(model::training_flops(p.point.config), 3), is_timed ? short_duration(times[i].seconds) : "–",
-            short_bytes(p.memory.total()), join(words, "; "));
+        rows.push_back({{p.point.name},
+                        {with_thousands(p.parameters.unique)},
+                        {fmt::format("{:+.2f} %", 100 * p.parameter_mismatch)},
+                        {significant(model::training_flops(p.point.config), 3)},
+                        {is_timed ? short_duration(times[i].seconds) : "–"},
+                        {short_bytes(p.memory.total())},
+                        {join(words, "; ")}});
         rough = rough || (is_timed && times[i].rough);
         timed = timed || is_timed;
     }
+    print_table({{"variant"},
+                 {"parameters", true},
+                 {"mismatch", true},
+                 {"train FLOPs", true},
+                 {"time", true},
+                 {"memory", true},
+                 {"difference to the baseline"}},
+                std::move(rows));
     if (timed)
         std::cout << "time: one run's training steps, without evaluations and checkpoints; "
                   << (rough
@@ -219,22 +228,22 @@ void print_hardware_flops(const study::Preview& preview, const std::vector<doubl
     }
 }
 
-void print_tensor(const char* fate, const TensorSpec& spec, const std::string& why) {
-    std::cout << fmt::format("{:<8} {:<40} {:<18} {}\n", fate, spec.name,
-                             fmt::format("[{}]", fmt::join(spec.shape, ", ")), why);
-}
-
 // Tensor by tensor, in the order of the forward pass: what the start gives each point, and what it leaves out.
 void print_tensors(const study::Preview& preview) {
     for (const study::PointPreview& p : preview.points) {
         std::cout << '\n' << p.point.name << '\n';
-        if (!p.start) {
-            for (const TensorSpec& spec : model::tensor_table(p.point.config)) print_tensor("random", spec, "");
-            continue;
+        Rows rows;
+        const auto add = [&](const char* source, const TensorSpec& spec, const std::string& why) {
+            rows.push_back({{source}, {spec.name}, {fmt::format("[{}]", fmt::join(spec.shape, ", "))}, {why}});
+        };
+        if (p.start) {
+            for (const TensorSpec& spec : p.start->kept) add("kept", spec, "");
+            for (const auto& [spec, why] : p.start->dropped) add("dropped", spec, why);
+            for (const auto& [spec, why] : p.start->fresh) add("new", spec, why);
+        } else {
+            for (const TensorSpec& spec : model::tensor_table(p.point.config)) add("random", spec, "");
         }
-        for (const TensorSpec& spec : p.start->kept) print_tensor("kept", spec, "");
-        for (const auto& [spec, why] : p.start->dropped) print_tensor("dropped", spec, why);
-        for (const auto& [spec, why] : p.start->fresh) print_tensor("new", spec, why);
+        print_table({{"source"}, {"tensor"}, {"shape"}, {"reason"}}, std::move(rows));
     }
 }
 
@@ -244,15 +253,16 @@ void print_step_zero(const study::Preview& preview, const StepZeroResults& zero)
         if (!has_finding(preview, finding)) std::cout << "warning: " << finding << '\n';
     std::cout << fmt::format("\nstep 0 (ln V = {}: what an untrained model without preferences gives)\n",
                              fixed(zero.ln_vocab, 4));
+    Rows rows;
     for (const study::StepZero& z : zero.points) {
         std::string remark;
         if (!z.first_non_finite.empty())
             remark = "not finite, first in " + z.first_non_finite;
         else if (z.same_as_baseline)
             remark = "changes nothing that is computed";
-        std::cout << fmt::format("{:<{}}  loss {:>9}  grad norm {:>9}  {}\n", z.point, longest_name(preview),
-                                 fixed(z.loss, 4), significant(z.grad_norm, 4), remark);
+        rows.push_back({{z.point}, {fixed(z.loss, 4)}, {significant(z.grad_norm, 4)}, {remark}});
     }
+    print_table({{"variant"}, {"loss", true}, {"gradient norm", true}, {"remark"}}, std::move(rows));
 }
 
 // CLI::Range lets NaN through.
