@@ -221,7 +221,7 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
     comparison.study = options.study;
     comparison.notes = options.notes;
     MetricsCache of_this_one;
-    const std::vector<run::ListedRun> others = possible_neighbors(listed);
+    const std::vector<run::ListedRun> others = possible_neighbors(listed, options.workspace_runs);
     std::vector<run::ListedRun> all = listed;
     all.insert(all.end(), others.begin(), others.end());
     const std::vector<MetricsPtr> metrics = (options.kept ? *options.kept : of_this_one).read(all);

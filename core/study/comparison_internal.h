@@ -18,15 +18,17 @@ struct CompareOptions {
     std::vector<std::string> notes;
     MetricsCache* kept = nullptr;  // what was read before
     StandIn stand_in = StandIn::none;
+    std::span<const run::ListedRun> workspace_runs = {};  // all of them: others may have trained meanwhile
 };
 
 std::string point_name(const run::RunInfo& info);  // "no-norm@train.lr=0.01"
 // One run a seed and hash, in the order the groups shall have.
 Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& options);
 
-// Own runs of the same workspaces outside of `listed` that may have trained while one of `listed` did, as far as can be
+// Those of `workspace_runs` outside of `listed` that may have trained here while one of `listed` did, as far as can be
 // told without reading their metrics.
-std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>& listed);
+std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>& listed,
+                                               std::span<const run::ListedRun> workspace_runs);
 // Own runs that trained while another one did. `others`: the metrics of possible_neighbors().
 void mark_shared_machine(Comparison& comparison, std::span<const MetricsPtr> others);
 

@@ -168,8 +168,8 @@ Comparison finish(Selection selection, const run::RunList& list, const std::stri
     // Nobody elsewhere calls a variant "baseline".
     const bool all_imported =
         std::all_of(runs.begin(), runs.end(), [](const ListedRun& one) { return run::is_imported_log(one.info); });
-    return compare(std::move(runs),
-                   {study, std::move(selection.notes), kept, all_imported ? StandIn::first_variant : StandIn::none});
+    return compare(std::move(runs), {study, std::move(selection.notes), kept,
+                                     all_imported ? StandIn::first_variant : StandIn::none, list.runs});
 }
 
 }  // namespace
@@ -228,7 +228,8 @@ Comparison compare_runs(const run::RunStore& store, const std::vector<std::strin
     }
     auto runs = one_per_seed(std::move(selection.runs), selection.notes);
     const std::string study = studies.size() == 1 ? *studies.begin() : "runs of several studies";
-    return compare(std::move(runs), {study, std::move(selection.notes), kept, StandIn::first_group});
+    const run::RunList list = store.list();
+    return compare(std::move(runs), {study, std::move(selection.notes), kept, StandIn::first_group, list.runs});
 }
 
 }  // namespace ablate::study

@@ -1,3 +1,4 @@
+#include "core/base/paths.h"
 #include "core/io/tensorboard.h"
 #include "core/study/comparison_internal.h"
 
@@ -6,8 +7,8 @@
 #include <cstdlib>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
-#include <system_error>
 
 namespace ablate::study {
 
@@ -34,59 +35,41 @@ std::vector<Times> stretches(const std::vector<double>& wall) {
 
 // Where a run that was copied here, or one of a cluster, trained is not known.
 bool trained_here(const run::ListedRun& listed) {
-    std::error_code ignored;
     return !run::is_imported_log(listed.info) && listed.info.origin == "trained" &&
-           !fs::exists(listed.directory.folder() / "slurm.jsonl", ignored);
+           !is_there(listed.directory.folder() / "slurm.jsonl");
 }
 
 // From the time in the name of the first event file (events.out.tfevents.TIME.HOST) to the last change of state.json.
 // Nothing: the run has not trained. Metrics of a large workspace would take long to read.
-std::optional<Times> training_time(const run::RunDirectory& directory, const run::RunState& state) {
-    const std::vector<fs::path> files = io::event_files(directory.folder());
+std::optional<Times> training_time(const run::ListedRun& listed) {
+    const std::vector<fs::path> files = io::event_files(listed.directory.folder());
     if (files.empty()) return {};
     constexpr std::string_view before_time = "tfevents.";
     const std::string name = files.front().filename().string();
     const auto found = name.find(before_time);
     const char* time = found == std::string::npos ? "" : name.c_str() + found + before_time.size();
-    return Times(static_cast<double>(std::strtoll(time, nullptr, 10)), state.updated + kStateDelay);
-}
-
-// A run that trained here within one of `times`.
-std::optional<run::ListedRun> neighbor_in(const fs::path& folder, const std::vector<Times>& times) {
-    try {
-        const run::RunDirectory directory(folder);
-        const auto own = training_time(directory, directory.state());
-        if (!own) return {};
-        const auto overlaps = [&own = *own](const Times& other) {
-            return own.first < other.second && other.first < own.second;
-        };
-        if (std::none_of(times.begin(), times.end(), overlaps)) return {};
-        run::ListedRun listed = run::read_run(folder);
-        return trained_here(listed) ? std::optional(std::move(listed)) : std::nullopt;
-    } catch (const std::exception&) {
-        return {};  // a damaged run is reported where runs are listed
-    }
+    return Times(static_cast<double>(std::strtoll(time, nullptr, 10)), listed.state.updated + kStateDelay);
 }
 
 }  // namespace
 
-std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>& listed) {
-    std::set<fs::path> workspaces, compared;
+std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>& listed,
+                                               std::span<const run::ListedRun> workspace_runs) {
+    std::set<std::string> compared;
     std::vector<Times> times;
     for (const run::ListedRun& one : listed) {
+        compared.insert(one.info.id);
         if (!trained_here(one)) continue;
-        const fs::path workspace = one.directory.workspace();
-        if (const auto own = training_time(one.directory, one.state)) times.push_back(*own);
-        workspaces.insert(workspace);
-        compared.insert(workspace / "runs" / one.directory.id());
+        if (const auto own = training_time(one)) times.push_back(*own);
     }
     std::vector<run::ListedRun> neighbors;
     if (times.empty()) return neighbors;
-    for (const fs::path& workspace : workspaces)
-        for (const fs::path& folder : run::run_folders(workspace)) {
-            if (compared.contains(folder)) continue;
-            if (auto neighbor = neighbor_in(folder, times)) neighbors.push_back(*std::move(neighbor));
-        }
+    for (const run::ListedRun& other : workspace_runs) {
+        if (compared.contains(other.info.id) || !trained_here(other)) continue;
+        const auto own = training_time(other);
+        const auto overlaps = [&](const Times& one) { return own->first < one.second && one.first < own->second; };
+        if (own && std::any_of(times.begin(), times.end(), overlaps)) neighbors.push_back(other);
+    }
     return neighbors;
 }
 
