@@ -197,11 +197,6 @@ void CheckpointStore::purge() const {
     }
 }
 
-Json newest_checkpoint_position(const fs::path& checkpoints) {
-    const auto newest = newest_sound_checkpoint(checkpoints);
-    return newest ? read_trainer_state(newest->folder).value("log_position", Json()) : Json();
-}
-
 std::vector<std::string> verify_checkpoints(const fs::path& checkpoints) {
     std::vector<std::string> problems;
     for (const auto& checkpoint : list_checkpoints(checkpoints)) {

@@ -89,8 +89,6 @@ class Trainer {
     std::unique_ptr<State> state_;
 };
 
-// The log position of the newest sound checkpoint, without building a model; null when there is none.
-Json newest_checkpoint_position(const std::filesystem::path& checkpoints);
 // Every file of every checkpoint against its manifest; one line for each problem.
 std::vector<std::string> verify_checkpoints(const std::filesystem::path& checkpoints);
 

@@ -46,8 +46,9 @@ class CheckpointTest : public QObject {
         const auto loaded = tensors(0);
         load_tensors(info.folder / "model.safetensors", loaded);
         for (std::size_t i = 0; i < loaded.size(); ++i) QVERIFY(loaded[i].value.equal(tensors(400)[i].value));
-        QCOMPARE(newest_checkpoint_position(folder / "checkpoints").get<int>(), 400);
-        QVERIFY(newest_checkpoint_position(folder / "nowhere").is_null());
+        QCOMPARE(newest_sound_checkpoint(folder / "checkpoints")->step, 400);
+        QCOMPARE(read_trainer_state(info.folder).at("log_position").get<int>(), 400);
+        QVERIFY(!newest_sound_checkpoint(folder / "nowhere"));
     }
 
     void refuses_other_names_shapes_and_types() {

@@ -265,8 +265,8 @@ class TrainerTest : public QObject {
         QVERIFY(run.summary.verdict.tensor.starts_with("blocks.0"));
         QVERIFY(run.sink.reasons() == (std::vector<std::string>{"last good", "end"}));
         QCOMPARE(run.sink.checkpoints[0].step, run.summary.verdict.step);
-        QCOMPARE(train::newest_checkpoint_position(folder / "run").at("records").get<std::int64_t>(),
-                 run.summary.verdict.step);
+        const Json state = train::read_trainer_state(train::newest_sound_checkpoint(folder / "run")->folder);
+        QCOMPARE(state.at("log_position").at("records").get<std::int64_t>(), run.summary.verdict.step);
     }
 
     // A head that is suddenly a thousand times as large, and too slow a rate to mend it.
