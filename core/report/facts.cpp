@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/study/comparison_span.h"
 #include "core/study/wording.h"
+#include "core/train/progress.h"
 
 #include <algorithm>
 #include <cmath>
@@ -83,7 +84,7 @@ double generalization_gap(const Comparison& comparison, const Group& group) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (comparison.measure != study::Measure::val_loss || !group.span.exists() || !group.train_span.exists())
         return nan;
-    if (std::abs(group.span.last() - group.train_span.last()) > study::kFinalTrainSteps) return nan;
+    if (std::abs(group.span.last() - group.train_span.last()) > train::kFinalTrainSteps) return nan;
     return group.final_val.mean - mean_final_train(comparison, group);
 }
 

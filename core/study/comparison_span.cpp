@@ -5,6 +5,7 @@
 #include "core/io/numbers.h"
 #include "core/run/seed_text.h"
 #include "core/study/wording.h"
+#include "core/train/progress.h"
 
 #include <algorithm>
 #include <cmath>
@@ -184,7 +185,7 @@ void read_finals_of(Comparison& comparison, Group& group, bool train) {
         ComparedRun& compared = comparison.runs[index];
         if (!compared.healthy()) continue;
         // Our own trainer's mean over the same ten steps has more digits than its log.
-        const bool told = train && !group.imported() && span.at.size() == static_cast<std::size_t>(kFinalTrainSteps);
+        const bool told = train && !group.imported() && span.at.size() == train::kFinalTrainSteps;
         double& value = train ? compared.final_train : compared.final_val;
         if (!told || !std::isfinite(value)) value = value_over(comparison, compared, span, train);
         if (!train && span.exists() && span.last() != kUnknownStep)
@@ -247,7 +248,7 @@ Span common_span(const Comparison& comparison, const std::vector<const ComparedR
     none.obstacle = kNothingShared;
     if (centered) all = centered_points(comparison, runs, train);
     if (all.empty()) return none;
-    Span span = span_over(all, of_training ? kFinalTrainSteps : 0);
+    Span span = span_over(all, of_training ? double{train::kFinalTrainSteps} : 0);
     span.centered = centered;
     if (of_training) span.line_steps = most;
     return span;

@@ -5,8 +5,6 @@
 // steps, however often each of them was logged.
 namespace ablate::study {
 
-inline constexpr double kFinalTrainSteps = 10;  // a final training loss is the mean over, as our trainer's
-
 using Points = std::vector<std::pair<double, double>>;  // position -> finite value; positions ascend
 
 // Of what is compared or, with `train`, of the training loss. A log that does not know the step of its only value has

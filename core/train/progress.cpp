@@ -7,8 +7,6 @@
 namespace ablate::train {
 namespace {
 
-constexpr std::size_t kRecent = 10;  // losses the final training loss is the mean of
-
 Json numbers_to_json(const std::map<std::string, double>& numbers) {
     Json json = Json::object();
     for (const auto& [name, value] : numbers) json[name] = io::number_to_json(value);
@@ -26,7 +24,7 @@ std::map<std::string, double> numbers_from_json(const Json& json) {
 void Progress::took(double loss) {
     if (!std::isfinite(loss)) return;
     recent_losses.push_back(loss);
-    if (recent_losses.size() > kRecent) recent_losses.pop_front();
+    if (recent_losses.size() > kFinalTrainSteps) recent_losses.pop_front();
 }
 
 bool Progress::evaluated(const Evaluation& evaluation) {

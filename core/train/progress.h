@@ -5,6 +5,8 @@
 
 namespace ablate::train {
 
+inline constexpr std::size_t kFinalTrainSteps = 10;  // the final training loss is the mean over the last of them
+
 // How far a run is, as its checkpoints remember it.
 struct Progress {
     std::int64_t step = 0;  // updates done, skipped ones included
@@ -12,7 +14,7 @@ struct Progress {
     std::int64_t last_non_finite = -2;  // the last non-finite step; only the first of a series is diagnosed
     std::int64_t evaluated_at = -1;     // the step of the last evaluation
     double seconds = 0;                 // in training steps
-    std::deque<double> recent_losses;   // the last finite ones
+    std::deque<double> recent_losses;   // the last finite ones, at most kFinalTrainSteps
     std::map<std::string, double> last_val, best_val;
     std::map<std::string, std::int64_t> best_step;
 
