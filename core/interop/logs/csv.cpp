@@ -245,10 +245,7 @@ class Table {
             remarks_.push_back(fmt::format("the steps of what is called {}... are the values of {}{}", prefix_of(own),
                                            quote(own),
                                            rank == 0 ? " where a row has no " + quote(header_[axis]) : std::string()));
-        if (counts_calls)
-            remarks_.push_back(
-                "its steps are Weights & Biases' Step (_step), which counts calls of wandb.log unless the program "
-                "passed its own: export train/global_step as well where the two differ");
+        if (counts_calls) remarks_.push_back(kCountsCalls);
         if (axis != kNone && is_epoch(header_[axis]))
             remarks_.push_back(fmt::format("its steps are the values of {}, as --column says", quote(header_[axis])));
         for (std::size_t i = 0; has_runs_ && i < columns_.size(); ++i)

@@ -195,10 +195,7 @@ class HistoryReader {
                 read_line(line);
             }
         }
-        if (counts_calls_)
-            run_.remarks.push_back(
-                "its steps are Weights & Biases' Step (_step), which counts calls of wandb.log unless the program "
-                "passed its own: export train/global_step as well where the two differ");
+        if (counts_calls_) run_.remarks.push_back(kCountsCalls);
         if (has_scaled_times_) run_.remarks.push_back(kScaledTimes);
     }
 

@@ -16,18 +16,12 @@ namespace {
 
 constexpr double kLargestStep = 1e12;  // as train.steps has it
 
-std::string folded(const std::string& name) {
-    std::string result;
-    for (const char c : name)
-        result += c == ' ' || c == '.' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return result;
-}
-
 struct Alias {
     const char* name;
     Role role;
 };
-// Names as Hugging Face's Trainer, Lightning, Levanter, nanoGPT and Weights & Biases' exports write them, folded.
+// The names that Hugging Face's Trainer, Lightning, Levanter, nanoGPT and the exports of Weights & Biases write, as
+// comparable_name returns them.
 constexpr std::array kAliases{Alias{"step", Role::step},
                               Alias{"_step", Role::step},
                               Alias{"global_step", Role::step},
@@ -125,7 +119,7 @@ constexpr std::array kAuxiliaryLosses{"aux",
 
 // The set that "eval/paloma/c4_en" or "eval_wiki" names; "" when it is no evaluation.
 std::string set_of(const std::string& column) {
-    const std::string name = folded(column);
+    const std::string name = comparable_name(column);
     for (const char* own : kEvaluationWords) {
         if (name == own) return "val";
         for (const char separator : {'/', '_'})
@@ -135,7 +129,7 @@ std::string set_of(const std::string& column) {
 }
 
 bool is_auxiliary(const std::string& set) {
-    const std::string name = folded(set);
+    const std::string name = comparable_name(set);
     return std::any_of(kAuxiliaryLosses.begin(), kAuxiliaryLosses.end(), [&](const std::string word) {
         return name == word || name.ends_with("_" + word) || name.ends_with("/" + word);
     });
@@ -144,7 +138,7 @@ bool is_auxiliary(const std::string& set) {
 // "eval_loss", "eval/SET/loss", "loss/val", "eval/SET/bpb"; Lightning's "val_loss_epoch" and
 // "val_loss/dataloader_idx_1".
 std::optional<Meaning> evaluation_meaning(const std::string& column) {
-    const std::string name = folded(column);
+    const std::string name = comparable_name(column);
     if (const auto loader = name.find("/dataloader_idx_"); loader != std::string::npos) {
         std::optional<Meaning> meaning = evaluation_meaning(column.substr(0, loader));
         if (meaning) meaning->name += "_" + name.substr(loader + 1);
@@ -165,6 +159,13 @@ std::optional<Meaning> evaluation_meaning(const std::string& column) {
 
 }  // namespace
 
+std::string comparable_name(const std::string& name) {
+    std::string result = lower_case(name);
+    for (char& c : result)
+        if (c == ' ' || c == '.') c = '_';
+    return result;
+}
+
 std::vector<std::string> column_meanings() {
     std::vector<std::string> names;
     for (const Named& named : named_meanings()) names.emplace_back(named.name);
@@ -175,7 +176,7 @@ Meaning meaning_of(const std::string& column, const std::map<std::string, std::s
     for (const Named& named : named_meanings())
         if (const auto given = columns.find(named.name); given != columns.end() && given->second == column)
             return named.meaning;
-    const std::string name = folded(column);
+    const std::string name = comparable_name(column);
     for (const Alias& alias : kAliases) {
         if (name != alias.name) continue;
         Meaning meaning = with_tag(alias.role);
@@ -189,12 +190,12 @@ Meaning meaning_of(const std::string& column, const std::map<std::string, std::s
 
 int step_rank(const std::string& column, const std::map<std::string, std::string>& columns) {
     if (meaning_of(column, columns).role != Role::step) return kNoStepRank;
-    const std::string name = folded(column);
+    const std::string name = comparable_name(column);
     return columns.contains("step") || name.ends_with("global_step") ? 0 : name == "_step" ? kRankOfCalls : 1;
 }
 
 bool is_iteration(const std::string& column) {
-    const std::string name = folded(column);
+    const std::string name = comparable_name(column);
     return name == "iter" || name == "iteration";
 }
 
@@ -204,7 +205,7 @@ bool is_step_of_evaluation(const std::string& column) {
 }
 
 bool is_epoch(const std::string& column) {
-    const std::string name = folded(column);
+    const std::string name = comparable_name(column);
     return name == "epoch" || name == "train/epoch" || name == "trainer/epoch";
 }
 

@@ -19,6 +19,9 @@ Runs read_json_lines(const std::filesystem::path& path, const ReadOptions& optio
 Runs read_csv(const std::filesystem::path& path, const ReadOptions& options);
 Runs read_cs336(const std::filesystem::path& path, const ReadOptions& options);
 
+// In lower case, with '_' for spaces and dots: names are compared like this.
+std::string comparable_name(const std::string& name);
+
 // What a column or tag of another program means here.
 enum class Role {
     step,
@@ -41,6 +44,10 @@ Meaning meaning_of(const std::string& column, const std::map<std::string, std::s
 // counts its own calls. kNoStepRank: it does not.
 inline constexpr int kRankOfCalls = 2, kNoStepRank = 9;
 int step_rank(const std::string& column, const std::map<std::string, std::string>& columns);
+// The remark on a run whose steps are of the rank kRankOfCalls.
+inline constexpr const char* kCountsCalls =
+    "its steps are Weights & Biases' Step (_step), which counts calls of wandb.log unless the program passed its own: "
+    "export train/global_step as well where the two differ";
 // True for "iter" and "iteration". Beside another column of the same rank they may count micro-batches, so the other
 // column is taken.
 bool is_iteration(const std::string& column);

@@ -18,15 +18,9 @@ constexpr std::size_t kFewestRows = 3;         // that differ in a column whose 
 constexpr std::size_t kFewestRepeats = 3;      // steps, where no column is known to tell rows apart
 constexpr std::size_t kShare = 5;              // one step of as many may repeat
 
-std::string lower(const std::string& name) {
-    std::string result;
-    for (const char c : name) result += c == ' ' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return result;
-}
-
 template <std::size_t N>
 bool is_one_of(const std::string& name, const std::array<const char*, N>& names) {
-    return std::any_of(names.begin(), names.end(), [&](const char* one) { return lower(name) == one; });
+    return std::any_of(names.begin(), names.end(), [&](const char* one) { return comparable_name(name) == one; });
 }
 
 bool names_runs(const std::string& column) {
@@ -86,13 +80,14 @@ void require_no_row_a_run(const CheckedTable& table) {
     const std::vector<Words> words = words_of(table, rows, falls);
     const bool falls_often = falls * kShare > rows;  // a log falls where it was resumed
     const bool has_values = std::any_of(table.header.begin(), table.header.end(),
-                                        [](const std::string& name) { return lower(name) == "value"; });
+                                        [](const std::string& name) { return comparable_name(name) == "value"; });
     for (std::size_t i = 0; i < words.size(); ++i) {
         const Words& own = words[i];
         const std::string& name = table.header[i];
         if (own.count == 0) continue;
         const bool nearly_all = own.count == rows && 10 * own.different.size() >= 9 * rows;
-        if (lower(name) == "state" && own.states && own.count == rows && falls_often) refuse_runs(table, name);
+        if (comparable_name(name) == "state" && own.states && own.count == rows && falls_often)
+            refuse_runs(table, name);
         if (names_runs(name) && nearly_all && rows > 1) refuse_runs(table, name);
         if (own.different.size() == rows && rows >= kFewestRows && falls_often) refuse_runs(table, name);
         if (has_values && own.different.size() > 1 && is_one_of(name, std::array{"key", "metric", "tag"}))
