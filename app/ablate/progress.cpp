@@ -2,6 +2,7 @@
 
 #include "app/ablate/screen.h"
 #include "core/base/text.h"
+#include "core/config/variant_names.h"
 
 #include <fmt/format.h>
 
@@ -49,8 +50,7 @@ void ProgressBoard::preparing(const std::string& what, double share) {
 void ProgressBoard::expect(const run::RunDirectory& directory) {
     const run::RunInfo info = directory.info();
     Tracked tracked;
-    tracked.title = info.variant + (info.grid_point.empty() ? "" : "@" + info.grid_point) +
-                    fmt::format(" seed {} [{}]", info.seed, info.id);
+    tracked.title = fmt::format("{} seed {} [{}]", point_name(info.variant, info.grid_point), info.seed, info.id);
     tracked.config = info.config;
     const std::lock_guard lock(mutex_);
     runs_[info.id] = std::move(tracked);

@@ -2,9 +2,9 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/config/baseline.h"
 #include "core/config/run_config_schema.h"
 #include "core/config/unknown_key.h"
+#include "core/config/variant_names.h"
 
 #include <algorithm>
 #include <set>
@@ -276,7 +276,7 @@ std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std
     if (variants.size() * grid.size() > kMostPoints) throw InputError("{}: more than {} points", where, kMostPoints);
     for (const ConfiguredVariant& variant : variants)
         for (const GridPoint& point : grid) {
-            const std::string name = point.text.empty() ? variant.name : variant.name + "@" + point.text;
+            const std::string name = point_name(variant.name, point.text);
             RunConfig at_point = patched(variant.config, point.patch, where + ": grid ");
             require_shared_data(baseline, at_point, where + ": " + name);
             points.push_back({name, variant.name, variant.label, point.text, std::move(at_point)});

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/variant_names.h"
 #include "core/report/escape.h"
 #include "core/report/sections.h"
 #include "core/report/text_table.h"
@@ -216,9 +217,7 @@ std::string steps_text(const run::ListedRun& listed, const char* between = "/") 
     return done + between + std::to_string(listed.info.config.train.steps);
 }
 
-std::string point_of(const run::RunInfo& info) {
-    return printable(info.grid_point.empty() ? info.variant : info.variant + "@" + info.grid_point);
-}
+std::string point_of(const run::RunInfo& info) { return printable(point_name(info.variant, info.grid_point)); }
 
 // "step  loss  bits per byte" of a set: the first evaluation, the best and the last.
 // A results file has values of the end alone, and does not say at which step that was.

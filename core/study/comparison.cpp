@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "core/run/seed_text.h"
 #include "core/run/summary.h"
 #include "core/study/comparison_internal.h"
@@ -212,9 +212,7 @@ bool too_short_to_time(const Comparison& comparison, const Group& group) {
     });
 }
 
-std::string point_name(const run::RunInfo& info) {
-    return info.grid_point.empty() ? info.variant : info.variant + "@" + info.grid_point;
-}
+std::string point_name(const run::RunInfo& info) { return ablate::point_name(info.variant, info.grid_point); }
 
 Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& options) {
     Comparison comparison;

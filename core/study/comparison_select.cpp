@@ -1,6 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "core/run/older_settings.h"
 #include "core/run/seed_text.h"
 #include "core/study/comparison_internal.h"

@@ -4,7 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "core/io/json_file.h"
 #include "core/run/known_keys.h"
 

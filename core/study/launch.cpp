@@ -1,7 +1,7 @@
 #include "core/study/launch.h"
 
 #include "core/base/error.h"
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "core/model/transformer.h"
 #include "core/run/known_keys.h"
 #include "core/study/option_findings.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "core/study/preflight.h"
 #include "core/study/throughput.h"
 

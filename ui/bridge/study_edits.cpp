@@ -3,8 +3,8 @@
 #include "core/base/error.h"
 #include "core/base/names.h"
 #include "core/base/text.h"
-#include "core/config/baseline.h"
 #include "core/config/run_config_schema.h"
+#include "core/config/variant_names.h"
 
 #include <algorithm>
 #include <cctype>

@@ -2,7 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/base/memory.h"
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "core/run/older_settings.h"
 #include "core/run/run_listing.h"
 #include "ui/bridge/run_status.h"

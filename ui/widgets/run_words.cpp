@@ -1,6 +1,7 @@
 #include "ui/widgets/run_words.h"
 
 #include "core/base/text.h"
+#include "core/config/variant_names.h"
 #include "core/run/known_keys.h"
 #include "core/run/seed_text.h"
 #include "ui/bridge/text.h"
@@ -11,8 +12,8 @@ namespace ablate::ui {
 QString variant_text(const run::RunInfo& info) { return text(info.label.empty() ? info.variant : info.label); }
 
 QString run_title(const run::RunInfo& info) {
-    const QString point = info.grid_point.empty() ? QString() : "@" + text(info.grid_point);
-    return QString("%1%2, seed %3").arg(variant_text(info), point, text(run::seed_text(info)));
+    const std::string point = point_name(info.label.empty() ? info.variant : info.label, info.grid_point);
+    return QString("%1, seed %2").arg(text(point), text(run::seed_text(info)));
 }
 
 QString steps_text(const run::ListedRun& run, const QString& between) {

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
+#include "core/config/variant_names.h"
 #include "core/interop/norm_ablation/layout.h"
 #include "core/interop/norm_ablation/metrics.h"
 #include "core/interop/norm_ablation/weights.h"
@@ -147,8 +148,7 @@ std::vector<std::string> folder_names(const std::vector<PointToExport>& points) 
     std::vector<std::string> names;
     std::set<std::string> folders;
     for (const PointToExport& point : points) {
-        std::string name = point.is_baseline && !taken ? kOriginal : point.variant;
-        if (!point.grid_point.empty()) name += "@" + point.grid_point;
+        std::string name = point_name(point.is_baseline && !taken ? kOriginal : point.variant, point.grid_point);
         std::replace(name.begin(), name.end(), '/', '-');
         for (const std::string& folder : {name, name + kFinetuned})
             if (folder == kTokenizer || !folders.insert(folder).second)

@@ -1,7 +1,7 @@
 #include "ui/pages/runs/run_clone.h"
 
 #include "core/base/text.h"
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "core/run/known_keys.h"
 
 namespace ablate::ui {

@@ -1,6 +1,7 @@
 #include "ui/pages/runs/trash_dialog.h"
 
 #include "core/base/text.h"
+#include "core/config/variant_names.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/confirm.h"
 #include "ui/pages/runs/run_cells.h"
@@ -27,7 +28,7 @@ constexpr int kWidth = 760, kHeight = 420, kRowHeight = 28;
 
 QString variant_of(const run::TrashedRun& run) {
     if (run.variant.empty()) return "(cannot be read)";
-    return text(run.grid_point.empty() ? run.variant : run.variant + "@" + run.grid_point);
+    return text(point_name(run.variant, run.grid_point));
 }
 
 QString line_of(const run::TrashedRun& run) {

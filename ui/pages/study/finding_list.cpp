@@ -1,6 +1,6 @@
 #include "ui/pages/study/finding_list.h"
 
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 

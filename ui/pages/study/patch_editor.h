@@ -1,5 +1,5 @@
 #pragma once
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "ui/bridge/study_document.h"
 #include "ui/forms/value_editor.h"
 

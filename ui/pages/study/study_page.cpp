@@ -1,8 +1,8 @@
 #include "ui/pages/study/study_page.h"
 
 #include "core/base/text.h"
-#include "core/config/baseline.h"
 #include "core/config/run_config_schema.h"
+#include "core/config/variant_names.h"
 #include "ui/bridge/run_control.h"
 #include "ui/bridge/settings.h"
 #include "ui/bridge/study_edits.h"

@@ -1,9 +1,9 @@
 #include "ui/pages/study/study_settings.h"
 
 #include "core/base/error.h"
-#include "core/config/baseline.h"
 #include "core/config/run_config_schema.h"
 #include "core/config/seeds.h"
+#include "core/config/variant_names.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"

@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/config/baseline.h"
+#include "core/config/variant_names.h"
 #include "core/study/wording.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
