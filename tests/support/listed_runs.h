@@ -18,6 +18,12 @@ inline run::ListedRun listed_run(const std::string& id, const std::string& study
     return run;
 }
 
+// The run with another identity hash: listed_run() gives all of them the same one.
+inline run::ListedRun of_hash(const std::string& hash, run::ListedRun run) {
+    run.info.config_hash = hash;
+    return run;
+}
+
 inline ui::RunListPtr run_list(std::vector<run::ListedRun> runs, std::vector<run::DamagedRun> damaged = {}) {
     auto list = std::make_shared<run::RunList>();
     list->runs = std::move(runs);

@@ -12,6 +12,7 @@ using namespace ablate::ui;
 using run::Status;
 using test::color_of;
 using test::listed_run;
+using test::of_hash;
 using test::run_list;
 
 class RunsFilterTest : public QObject {
@@ -30,12 +31,6 @@ class RunsFilterTest : public QObject {
             return ids();
         }
     };
-
-    // A run with the identity hash given: listed_run() gives all of them the same one.
-    static run::ListedRun of_hash(const std::string& hash, run::ListedRun run) {
-        run.info.config_hash = hash;
-        return run;
-    }
 
   private Q_SLOTS:
     void the_newest_study_comes_first_and_the_damaged_last() {

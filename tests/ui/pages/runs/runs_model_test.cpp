@@ -13,6 +13,7 @@ using namespace ablate::ui;
 using run::Status;
 using test::color_of;
 using test::listed_run;
+using test::of_hash;
 using test::run_list;
 
 class RunsModelTest : public QObject {
@@ -29,12 +30,6 @@ class RunsModelTest : public QObject {
     }
     static QString cell(const RunsModel& model, const QString& id, int column) {
         return model.index_of(id, column).data().toString();
-    }
-
-    // A run with the identity hash given: listed_run() gives all of them the same one.
-    static run::ListedRun of_hash(const std::string& hash, run::ListedRun run) {
-        run.info.config_hash = hash;
-        return run;
     }
 
   private Q_SLOTS:
