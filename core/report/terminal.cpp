@@ -209,10 +209,8 @@ TextCell loss_cell(const run::ListedRun& listed) {
 
 // An imported log need not tell how many steps there were to be.
 std::string steps_text(const run::ListedRun& listed, const char* between = "/") {
-    // Results alone tell no step.
-    const bool tells_steps =
-        !run::is_imported_log(listed.info) || listed.state.step > 0 || listed.state.summary.contains("steps_done");
-    const std::string done = tells_steps ? std::to_string(listed.state.step) : "unknown";
+    const bool known = run::tells_steps(listed.info, listed.state);
+    const std::string done = known ? std::to_string(listed.state.step) : "unknown";
     if (!run::KnownKeys(listed.info).has("train.steps")) return done;
     return done + between + std::to_string(listed.info.config.train.steps);
 }

@@ -4,6 +4,7 @@
 #include "core/config/variant_names.h"
 #include "core/run/known_keys.h"
 #include "core/run/seed_text.h"
+#include "core/run/summary.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
@@ -17,10 +18,8 @@ QString run_title(const run::RunInfo& info) {
 }
 
 QString steps_text(const run::ListedRun& run, const QString& between) {
-    // Imported results alone tell no step.
-    const bool tells_steps =
-        !run::is_imported_log(run.info) || run.state.step > 0 || run.state.summary.contains("steps_done");
-    const QString done = tells_steps ? text(with_thousands(run.state.step)) : QString("unknown");
+    const bool known = run::tells_steps(run.info, run.state);
+    const QString done = known ? text(with_thousands(run.state.step)) : QString("unknown");
     if (!run::KnownKeys(run.info).has("train.steps")) return done;
     return done + between + text(with_thousands(run.info.config.train.steps));
 }
