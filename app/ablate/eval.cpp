@@ -4,6 +4,7 @@
 #include "app/ablate/model_option.h"
 #include "app/ablate/number_option.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/data/corpus.h"
 #include "core/data/token_file.h"
@@ -79,9 +80,7 @@ void print(const infer::Score& score) {
 void require_readable(const Options& options) {
     if (!options.tokens.empty()) data::TokenFile check(options.tokens);
     if (options.text.empty()) return;
-    std::error_code error;
-    if (!std::filesystem::exists(options.text, error))
-        throw InputError("--text: {}: no such file or folder", options.text);
+    if (!is_there(options.text)) throw InputError("--text: {}: no such file or folder", options.text);
     const std::vector<std::filesystem::path> texts{options.text};
     const data::DocumentReader check(DataConfig{}, texts);
     for (const std::string& remark : data::text_remarks(DataConfig{}, texts)) std::cerr << "note: " << remark << '\n';

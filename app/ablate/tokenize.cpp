@@ -2,6 +2,7 @@
 #include "app/ablate/interrupt.h"
 #include "app/ablate/progress.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/data/prepare.h"
 #include "core/data/tokenizers/load.h"
 
@@ -20,8 +21,7 @@ struct Options {
 };
 
 void require_text(const std::string& option, const std::string& text) {
-    std::error_code error;
-    if (!std::filesystem::exists(text, error)) throw InputError("{}{}: no such text file or folder", option, text);
+    if (!is_there(text)) throw InputError("{}{}: no such text file or folder", option, text);
 }
 
 int tokenize(Options options) {

@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 
 #include <openssl/evp.h>
 
@@ -44,8 +45,7 @@ std::string Sha256::hex() {
 std::string sha256_hex(std::string_view bytes) { return Sha256().update(bytes).hex(); }
 
 std::string sha256_file(const std::filesystem::path& file) {
-    std::error_code missing;
-    if (!std::filesystem::is_regular_file(file, missing)) throw InputError("{}: no such file", file.string());
+    if (!is_file(file)) throw InputError("{}: no such file", file.string());
     std::ifstream in(file, std::ios::binary);
     if (!in) throw_system_error(errno, file, "opening");
     Sha256 hash;

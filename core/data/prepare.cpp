@@ -72,8 +72,7 @@ fs::path given_tokenizer(const DataConfig& config, const fs::path& cache) {
     const std::string& name = config.tokenizer;
     if (name.empty()) return {};
     const fs::path path = name.find('/') != std::string::npos ? fs::path(name) : models_beside(cache) / name;
-    std::error_code ignored;
-    if (!fs::exists(path, ignored))
+    if (!is_there(path))
         throw InputError("data.tokenizer: {}: no such file or folder{}", path.string(),
                          path == name ? "" : "; a path holds a '/', a bare name is a model of the workspace");
     return path;
@@ -224,8 +223,7 @@ void read_byte_corrections(const PreparedData& data, ValidationSet& set, const f
     const std::string table = true_bytes_file(tokens.stem().string());
     const std::string hash = recorded_hash(described, table);
     const fs::path file = tokens.parent_path() / table;
-    std::error_code ignored;
-    if (!hash.empty() && (!fs::exists(file, ignored) || hashes.of(file) != hash)) return;
+    if (!hash.empty() && (!is_there(file) || hashes.of(file) != hash)) return;
     set.knows_bytes = true;
     if (hash.empty()) return;  // each id tells its bytes
     const io::NpyHeader header = io::read_npy_header(file);
@@ -449,10 +447,9 @@ std::vector<std::string> early_findings_of_text(const DataConfig& config, const 
 }  // namespace
 
 fs::path recorded_tokens(const std::string& data_folder, const fs::path& cache) {
-    std::error_code ignored;
-    if (data_folder.empty() || fs::exists(data_folder, ignored)) return data_folder;
+    if (data_folder.empty() || is_there(data_folder)) return data_folder;
     const fs::path moved = cache / "tokens" / fs::path(data_folder).filename();
-    return fs::exists(moved, ignored) ? moved : fs::path(data_folder);
+    return is_there(moved) ? moved : fs::path(data_folder);
 }
 
 fs::path cache_of_run(const fs::path& run_folder) {
@@ -535,8 +532,7 @@ std::vector<std::string> missing_data(const DataConfig& config, const fs::path& 
         return missing;
     }
     const auto require = [](const std::string& key, const std::string& path) {
-        std::error_code ignored;
-        if (!fs::exists(path, ignored)) throw InputError("{}: {}: no such file or folder", key, path);
+        if (!is_there(path)) throw InputError("{}: {}: no such file or folder", key, path);
     };
     if (!config.text.empty()) look([&] { require("data.text", config.text); });
     for (const auto& item : config.val) look([&] { require("data.val." + item.first, item.second); });

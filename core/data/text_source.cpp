@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/data/corpus.h"
 #include "core/data/stories.h"
 
@@ -16,18 +17,17 @@ constexpr std::uint64_t stories_bytes = 6'000'000;  // about the size of the tex
 
 // What packaging/setup fetched into the tree that `start` lies in.
 std::optional<fs::path> fetched_text(fs::path start) {
-    std::error_code ignored;
     for (;; start = start.parent_path()) {
         const fs::path file = start / ".deps" / "text" / "web.txt";
-        if (fs::is_regular_file(file, ignored)) return file;
+        if (is_file(file)) return file;
         if (start == start.parent_path()) return std::nullopt;
     }
 }
 
 TextSource stories(const fs::path& cache) {
     const fs::path file = cache / "stories.txt";
-    std::error_code ignored;
-    if (!fs::exists(file, ignored)) {
+    if (!is_there(file)) {
+        std::error_code ignored;
         fs::create_directories(cache, ignored);
         write_stories(file, stories_bytes, stories_seed);
     }
@@ -50,15 +50,15 @@ const char* to_string(TextOrigin origin) {
 }
 
 TextSource find_text(const DataConfig& config, const fs::path& cache) {
-    std::error_code ignored;
     if (!config.text.empty()) {
-        if (!fs::exists(config.text, ignored)) throw InputError("data.text: {}: no such file or folder", config.text);
+        if (!is_there(config.text)) throw InputError("data.text: {}: no such file or folder", config.text);
         return {config.text, TextOrigin::given, ""};
     }
     if (const char* named = std::getenv("ABLATE_TEXT"); named && *named) {
-        if (!fs::exists(named, ignored)) throw InputError("$ABLATE_TEXT: {}: no such file or folder", named);
+        if (!is_there(named)) throw InputError("$ABLATE_TEXT: {}: no such file or folder", named);
         return {named, TextOrigin::standin, fmt::format("data.text is not set: $ABLATE_TEXT ({}) stands in", named)};
     }
+    std::error_code ignored;
     for (const fs::path& start : {fs::read_symlink("/proc/self/exe", ignored).parent_path(), fs::current_path(ignored)})
         if (const auto file = fetched_text(start))
             return {*file, TextOrigin::standin,

@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/data/tokenizers/load.h"
@@ -303,8 +304,7 @@ void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, c
 void tokenize(const DataConfig& config, const std::vector<fs::path>& texts, const fs::path& out,
               const Progress& progress) {
     if (texts.empty()) throw InputError("no text to tokenize");
-    std::error_code ignored;
-    if (fs::exists(out, ignored)) throw InputError("{}: exists already; name a new folder", out.string());
+    if (is_there(out)) throw InputError("{}: exists already; name a new folder", out.string());
     FileHashes hashes;
     make_tokens(config, texts, out, config.tokenizer, hashes, progress);
 }

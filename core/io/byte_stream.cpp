@@ -1,6 +1,7 @@
 #include "core/io/byte_stream.h"
 
 #include "core/base/error.h"
+#include "core/base/paths.h"
 
 #include <zlib.h>
 
@@ -26,8 +27,7 @@ struct ByteStream::State {
 };
 
 ByteStream::ByteStream(const std::filesystem::path& file) : state_(std::make_unique<State>()) {
-    std::error_code missing;
-    if (!std::filesystem::is_regular_file(file, missing)) throw InputError("{}: no such file", file.string());
+    if (!is_file(file)) throw InputError("{}: no such file", file.string());
     state_->file = file;
     state_->stream = gzopen(file.c_str(), "rb");
     if (state_->stream == nullptr) throw InputError("{}: cannot be opened: {}", file.string(), std::strerror(errno));

@@ -1,6 +1,7 @@
 #include "core/io/json_lines.h"
 
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/io/bytes.h"
 #include "core/io/json_file.h"
 
@@ -31,8 +32,7 @@ void JsonLinesWriter::sync() { file_->sync(); }
 
 JsonLines read_json_lines(const std::filesystem::path& file, std::int64_t from) {
     JsonLines lines;
-    std::error_code missing;
-    if (!std::filesystem::exists(file, missing)) return lines;
+    if (!is_there(file)) return lines;
     const OpenFile in(file, O_RDONLY);
     lines.restarted = static_cast<std::uint64_t>(from) > in.size();
     lines.end = lines.restarted ? 0 : from;

@@ -1,6 +1,7 @@
 #include "core/io/tensorboard.h"
 
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/io/bytes.h"
 #include "core/io/protobuf.h"
@@ -83,8 +84,7 @@ std::filesystem::path new_file_name(const std::filesystem::path& directory) {
     const auto now = static_cast<std::int64_t>(unix_now());
     for (std::int64_t time = now;; ++time) {
         auto file = directory / fmt::format("events.out.tfevents.{:010}.{}", time, host.data());
-        std::error_code missing;
-        if (!std::filesystem::exists(file, missing)) return file;
+        if (!is_there(file)) return file;
     }
 }
 

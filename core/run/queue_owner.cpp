@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/io/json_file.h"
 #include "core/run/file_lock.h"
@@ -78,8 +79,7 @@ void join_queue(const RunDirectory& directory) {
 
 bool queue_owner_is_gone(const RunDirectory& directory) {
     const fs::path file = directory.folder() / "queue.json";
-    std::error_code missing;
-    if (!fs::exists(file, missing)) return false;
+    if (!is_there(file)) return false;
     try {
         const Json record = io::read_json(file, kLargestRecord);
         const std::string owner = record.value("owner", std::string());

@@ -1,6 +1,7 @@
 #include "core/run/run_directory.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/io/json_file.h"
@@ -218,8 +219,7 @@ void RunDirectory::request(const std::string& what) const {
 
 std::string RunDirectory::requested() const {
     const fs::path file = folder_ / "control.json";
-    std::error_code missing;
-    if (!fs::exists(file, missing)) return {};
+    if (!is_there(file)) return {};
     const Json control = io::read_json(file, kLargestRequest);
     require_object(control, file.string());
     auto what = field<std::string>(control, "request", file.string());

@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/data/corpus.h"
 #include "core/run/run_directory.h"
@@ -73,7 +74,7 @@ std::string text_at_hand(const fs::path& workspace) {
 std::string tensorboard() {
     const char* path = std::getenv("PATH");
     for (const std::string& folder : split(path ? path : "", ':'))
-        if (std::error_code error; fs::exists(fs::path(folder) / "tensorboard", error)) return folder + "/tensorboard";
+        if (is_there(fs::path(folder) / "tensorboard")) return folder + "/tensorboard";
     throw InputError("not in PATH; not needed: it can draw a run directory as well");
 }
 
