@@ -140,9 +140,11 @@ Json event_of(const ImportedEvaluation& evaluation) {
 // Evaluations go into both logs, as our own trainer's sink writes them.
 io::ScalarEvent dense_event_of(const ImportedEvaluation& evaluation) {
     io::ScalarEvent event{evaluation.time, evaluation.step, {}};
-    const std::string group = "eval/" + evaluation.set + "/";
-    if (evaluation.loss) event.values.emplace_back(group + "loss", static_cast<float>(*evaluation.loss));
-    if (evaluation.bpb) event.values.emplace_back(group + "bpb", static_cast<float>(*evaluation.bpb));
+    const auto add = [&](run::MetricId id, const std::optional<double>& value) {
+        if (value) event.values.emplace_back(run::evaluation_tag(evaluation.set, id), static_cast<float>(*value));
+    };
+    add(run::MetricId::val_loss, evaluation.loss);
+    add(run::MetricId::val_bpb, evaluation.bpb);
     return event;
 }
 

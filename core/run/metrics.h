@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/json.h"
+#include "core/run/metric_table.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -9,17 +10,6 @@
 #include <vector>
 
 namespace ablate::run {
-
-// Tags of the dense log, shared by the writer and every reader.
-inline constexpr const char* kTrainLoss = "train/loss";
-inline constexpr const char* kGradNorm = "grad/norm";
-inline constexpr const char* kLearningRate = "optim/lr";
-inline constexpr const char* kTokensPerSecond = "throughput/tokens_per_second";
-
-// Of a validation set, for what stands beside its losses; the losses themselves are in events.jsonl.
-inline std::string loss_tag(const std::string& set) { return set + "/loss"; }
-// The lowest and highest values of an imported group of runs, whose means are drawn: TAG/min, TAG/max.
-inline constexpr const char *kLowestOf = "/min", *kHighestOf = "/max";
 
 struct Series {
     std::vector<std::int64_t> step;

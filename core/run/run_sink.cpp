@@ -95,11 +95,10 @@ void RunSink::evaluation(const train::Evaluation& evaluation) {
                   {"bpb_masked", io::number_to_json(evaluation.bpb_masked)},
                   {"tokens", evaluation.tokens},
                   {"seconds", io::number_to_json(evaluation.seconds)}});
-    const std::string group = "eval/" + evaluation.set + "/";
-    metrics_->append(
-        {unix_now(),
-         evaluation.step,
-         {{group + "loss", static_cast<float>(evaluation.loss)}, {group + "bpb", static_cast<float>(evaluation.bpb)}}});
+    metrics_->append({unix_now(),
+                      evaluation.step,
+                      {{evaluation_tag(evaluation.set, MetricId::val_loss), static_cast<float>(evaluation.loss)},
+                       {evaluation_tag(evaluation.set, MetricId::val_bpb), static_cast<float>(evaluation.bpb)}}});
     metrics_->flush();
 }
 

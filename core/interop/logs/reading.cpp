@@ -4,7 +4,7 @@
 #include "core/base/text.h"
 #include "core/interop/logs/table.h"
 #include "core/io/numbers.h"
-#include "core/run/metrics.h"
+#include "core/run/metric_table.h"
 
 #include <algorithm>
 #include <array>
@@ -20,8 +20,8 @@ struct Alias {
     const char* name;
     Role role;
 };
-// The names that Hugging Face's Trainer, Lightning, Levanter, nanoGPT and the exports of Weights & Biases write, as
-// comparable_name returns them.
+// Names that Hugging Face's Trainer, Lightning, Levanter, nanoGPT and the exports of Weights & Biases write, as
+// comparable_name returns them. The tags of our own logs are in the table of metrics.
 constexpr std::array kAliases{Alias{"step", Role::step},
                               Alias{"_step", Role::step},
                               Alias{"global_step", Role::step},
@@ -36,7 +36,6 @@ constexpr std::array kAliases{Alias{"step", Role::step},
                               Alias{"wall_time", Role::time},
                               Alias{"timestamp", Role::time},
                               Alias{"loss", Role::train_loss},
-                              Alias{"train/loss", Role::train_loss},
                               Alias{"train_loss", Role::train_loss},
                               Alias{"train_loss_step", Role::train_loss},
                               Alias{"train_loss_epoch", Role::train_loss},
@@ -47,7 +46,6 @@ constexpr std::array kAliases{Alias{"step", Role::step},
                               Alias{"training/loss", Role::train_loss},
                               Alias{"grad_norm", Role::grad_norm},
                               Alias{"train/grad_norm", Role::grad_norm},
-                              Alias{"grad/norm", Role::grad_norm},
                               Alias{"grad/norm/total", Role::grad_norm},
                               Alias{"gradient_norm", Role::grad_norm},
                               Alias{"gnorm", Role::grad_norm},
@@ -55,13 +53,38 @@ constexpr std::array kAliases{Alias{"step", Role::step},
                               Alias{"learning_rate", Role::learning_rate},
                               Alias{"train/learning_rate", Role::learning_rate},
                               Alias{"train/lr", Role::learning_rate},
-                              Alias{"optim/lr", Role::learning_rate},
                               Alias{"optim/learning_rate", Role::learning_rate},
-                              Alias{"throughput/tokens_per_second", Role::tokens_per_second},
                               Alias{"tokens_per_second", Role::tokens_per_second},
                               Alias{"train/tokens_per_second", Role::tokens_per_second},
                               Alias{"tokens_per_sec", Role::tokens_per_second},
                               Alias{"train/train_loss", Role::average}};
+
+Role role_of(run::MetricId id) {
+    switch (id) {
+        case run::MetricId::train_loss:
+            return Role::train_loss;
+        case run::MetricId::val_loss:
+            return Role::val_loss;
+        case run::MetricId::val_bpb:
+            return Role::val_bpb;
+        case run::MetricId::grad_norm:
+            return Role::grad_norm;
+        case run::MetricId::learning_rate:
+            return Role::learning_rate;
+        case run::MetricId::tokens_per_second:
+            return Role::tokens_per_second;
+    }
+    throw std::logic_error("a metric without a role");
+}
+
+// The role of a comparable name; Role::own where it is not known.
+Role role_of_name(const std::string& name) {
+    for (const run::Metric& metric : run::kMetrics)
+        if (!metric.is_evaluation() && name == metric.tag) return role_of(metric.id);
+    for (const Alias& alias : kAliases)
+        if (name == alias.name) return alias.role;
+    return Role::own;
+}
 
 // What --column names.
 struct Named {
@@ -69,14 +92,12 @@ struct Named {
     Meaning meaning;
 };
 const std::vector<Named>& named_meanings() {
-    static const std::vector<Named> table = {{"step", {Role::step, ""}},
-                                             {"time", {Role::time, ""}},
-                                             {"loss", {Role::train_loss, run::kTrainLoss}},
-                                             {"grad_norm", {Role::grad_norm, run::kGradNorm}},
-                                             {"lr", {Role::learning_rate, run::kLearningRate}},
-                                             {"tokens_per_second", {Role::tokens_per_second, run::kTokensPerSecond}},
-                                             {"val_loss", {Role::val_loss, "val"}},
-                                             {"val_bpb", {Role::val_bpb, "val"}}};
+    static const std::vector<Named> table = [] {
+        std::vector<Named> all{{"step", {Role::step, ""}}, {"time", {Role::time, ""}}};
+        for (const run::Metric& metric : run::kMetrics)
+            all.push_back({metric.column, {role_of(metric.id), metric.is_evaluation() ? "val" : metric.tag}});
+        return all;
+    }();
     return table;
 }
 
@@ -176,16 +197,12 @@ Meaning meaning_of(const std::string& column, const std::map<std::string, std::s
     for (const Named& named : named_meanings())
         if (const auto given = columns.find(named.name); given != columns.end() && given->second == column)
             return named.meaning;
-    const std::string name = comparable_name(column);
-    for (const Alias& alias : kAliases) {
-        if (name != alias.name) continue;
-        Meaning meaning = with_tag(alias.role);
-        const bool given_otherwise =
-            std::any_of(named_meanings().begin(), named_meanings().end(),
-                        [&](const auto& one) { return one.meaning.role == alias.role && columns.contains(one.name); });
-        return given_otherwise ? Meaning{Role::own, column} : meaning;
-    }
-    return evaluation_meaning(column).value_or(Meaning{Role::own, column});
+    const Role role = role_of_name(comparable_name(column));
+    if (role == Role::own) return evaluation_meaning(column).value_or(Meaning{Role::own, column});
+    const bool given_otherwise =
+        std::any_of(named_meanings().begin(), named_meanings().end(),
+                    [&](const auto& one) { return one.meaning.role == role && columns.contains(one.name); });
+    return given_otherwise ? Meaning{Role::own, column} : with_tag(role);
 }
 
 int step_rank(const std::string& column, const std::map<std::string, std::string>& columns) {
