@@ -176,16 +176,15 @@ class Table {
     // The best counter of updates among the columns of a run, or among those of none.
     std::size_t best_step(const std::string& run, int& rank) const {
         std::size_t best = kNone;
-        rank = kNoStepRank;
+        StepOrder least;
         for (std::size_t i = 0; i < columns_.size(); ++i) {
             if (columns_[i].run != run || !columns_[i].base.empty()) continue;
-            int own = step_rank(columns_[i].metric, options_.columns);
+            StepOrder own = step_order(columns_[i].metric, options_.columns);
             // The Step of a chart is Weights & Biases' _step.
-            if (has_runs_ && run.empty() && own == 1 && header_[i] == "Step") own = 2;
-            const bool is_better = best != kNone && own == rank && own != kNoStepRank &&
-                                   is_iteration(columns_[best].metric) && !is_iteration(columns_[i].metric);
-            if (own < rank || is_better) rank = own, best = i;
+            if (has_runs_ && run.empty() && own.rank == kRankOfSteps && header_[i] == "Step") own.rank = kRankOfCalls;
+            if (own < least) least = own, best = i;
         }
+        rank = least.rank;
         return best;
     }
 
@@ -227,10 +226,10 @@ class Table {
                     const auto at = static_cast<std::size_t>(own - header_.begin());
                     if (!own_step[at]) continue;
                     // A row's own train/global_step counts updates; the step beside it may count evaluations.
-                    column.step = rank == 0 ? axis : at;
-                    column.fallback_step = rank == 0 ? at : axis;
+                    column.step = rank == kRankOfUpdates ? axis : at;
+                    column.fallback_step = rank == kRankOfUpdates ? at : axis;
                     columns_[at].is_value = false;
-                    own_rank = 0;
+                    own_rank = kRankOfUpdates;
                     own_steps_.insert(header_[at]);
                 }
             }
@@ -239,7 +238,7 @@ class Table {
                     column.time == kNone)
                     column.time = i;
             if (column.is_value && column.step == kNone) throw_no_step();
-            counts_calls |= column.is_value && own_rank == 2;
+            counts_calls |= column.is_value && own_rank == kRankOfCalls;
         }
         for (const std::string& own : own_steps_)
             remarks_.push_back(fmt::format("the steps of what is called {}... are the values of {}{}", prefix_of(own),

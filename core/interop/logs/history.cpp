@@ -63,17 +63,16 @@ bool differ_in_a_line(const std::vector<HistoryLine>& lines, const std::string& 
 // The column that counts the updates, over all lines: "" for none. Where a log has several, the remarks say so.
 std::string step_column(const std::vector<HistoryLine>& lines, const std::map<std::string, std::string>& columns,
                         std::vector<std::string>& remarks) {
-    std::map<std::string, int> ranks;
+    std::map<std::string, StepOrder> orders;
     for (const HistoryLine& line : lines)
         for (const auto& [key, value] : line.values.items())
-            if (!ranks.contains(key) && is_step(line.values, key)) ranks[key] = step_rank(key, columns);
-    std::erase_if(ranks, [](const auto& one) { return one.second == kNoStepRank; });
-    if (ranks.empty()) return "";
-    const auto order = [](const auto& one) { return std::pair(one.second, is_iteration(one.first)); };
-    const auto best =
-        std::min_element(ranks.begin(), ranks.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
-    for (const auto& [key, rank] : ranks)
-        if (key != best->first && rank < kRankOfCalls && differ_in_a_line(lines, key, best->first))
+            if (!orders.contains(key) && is_step(line.values, key)) orders[key] = step_order(key, columns);
+    std::erase_if(orders, [](const auto& one) { return one.second.rank == kNoStepRank; });
+    if (orders.empty()) return "";
+    const auto best = std::min_element(orders.begin(), orders.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    for (const auto& [key, order] : orders)
+        if (key != best->first && order.rank < kRankOfCalls && differ_in_a_line(lines, key, best->first))
             remarks.push_back(fmt::format("its steps are the values of {}; {} counts otherwise and is left out",
                                           quote(best->first), quote(key)));
     return best->first;
@@ -81,7 +80,8 @@ std::string step_column(const std::vector<HistoryLine>& lines, const std::map<st
 
 // What counts the step of the metric `key`: val/step for val/loss, else the column of the log; "" where nothing does.
 std::string step_key_of(const Json& line, const std::string& key, const StepKeys& steps) {
-    if (steps.rank == 0 && is_step(line, steps.column)) return steps.column;  // the row's own train/global_step
+    // The row's own train/global_step.
+    if (steps.rank == kRankOfUpdates && is_step(line, steps.column)) return steps.column;
     const auto slash = steps.own.empty() ? std::string::npos : key.rfind('/');
     if (slash != std::string::npos)
         for (const char* name : {"global_step", "step"}) {
@@ -106,10 +106,8 @@ bool has_totals(const Json& line) {
 // A loss of the line's own step, which no closing line has.
 bool has_own_loss(const Json& line, const std::string& loss) {
     if (loss != "train_loss" && line.contains(loss)) return true;
-    return std::any_of(line.items().begin(), line.items().end(), [](const auto& item) {
-        const Role role = meaning_of(item.key(), {}).role;
-        return role == Role::val_loss || role == Role::val_bpb;
-    });
+    return std::any_of(line.items().begin(), line.items().end(),
+                       [](const auto& item) { return is_evaluation(meaning_of(item.key(), {}).role); });
 }
 
 // True where all counters of the line stand where they stood in the line before.
@@ -146,12 +144,14 @@ void require_step_and_time(const std::vector<HistoryLine>& lines, const std::str
     }
 }
 
-// A column of unknown name that rises with the lines as steps do: "" for none. Sums of other things rise too.
+// A column of unknown name that rises with the lines as steps do: "" for none. Clocks and sums of other things rise
+// too, so a name that may be one of those is left out.
 std::string unknown_counter(const std::vector<HistoryLine>& lines) {
-    constexpr std::array kSums{"time", "sec", "elapsed", "flo", "token", "sample", "param", "byte"};
+    constexpr std::array kSums{"time", "sec", "flo", "token", "sample", "param", "byte"};
     constexpr std::size_t kLongestName = 100;
     for (const auto& [key, ignored] : lines.front().values.items()) {
-        if (key.size() > kLongestName || meaning_of(key, {}).role != Role::own || is_epoch(key)) continue;
+        if (key.size() > kLongestName || meaning_of(key, {}).role != Role::own) continue;
+        if (is_epoch(key) || is_bookkeeping(key)) continue;
         if (std::any_of(kSums.begin(), kSums.end(),
                         [&, name = key](const char* word) { return name.find(word) != std::string::npos; }))
             continue;
@@ -174,7 +174,7 @@ class HistoryReader {
         const auto named = options.columns.find("loss");
         loss_ = named == options.columns.end() ? "loss" : named->second;
         steps_.column = step_column(lines, options.columns, run.remarks);
-        steps_.rank = step_rank(steps_.column, options.columns);
+        steps_.rank = step_order(steps_.column, options.columns).rank;
         column_counts_calls_ = steps_.rank == kRankOfCalls;
         if (!options.columns.contains("step")) steps_.own = own_steps(lines);
         is_unnumbered_ = std::none_of(lines.begin(), lines.end(), [&](const HistoryLine& line) {

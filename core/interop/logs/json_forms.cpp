@@ -14,8 +14,7 @@ namespace {
 
 bool is_log_key(const std::string& key) {
     const Role role = meaning_of(key, {}).role;
-    return role == Role::step || role == Role::train_loss || role == Role::val_loss || role == Role::val_bpb ||
-           is_epoch(key);
+    return role == Role::step || is_loss(role) || is_epoch(key);
 }
 
 bool has_log_key(const Json& object) {
@@ -25,17 +24,11 @@ bool has_log_key(const Json& object) {
 
 bool is_list_of_objects(const Json& list) { return list.is_array() && !list.empty() && list.front().is_object(); }
 
-// Less is better; kNoStepRank or more for what is no step.
-int counter_order(const std::string& key, const ReadOptions& options) {
-    const int rank = step_rank(key, options.columns);
-    return rank == kNoStepRank ? 2 * kNoStepRank : 2 * rank + (is_iteration(key) ? 1 : 0);
-}
-
 double step_in(const Json& line, const ReadOptions& options) {
     double step = kUnknown;
-    int best = 2 * kNoStepRank;
+    StepOrder best;
     for (const auto& [key, value] : line.items()) {
-        const int order = io::is_number(value) ? counter_order(key, options) : best;
+        const StepOrder order = io::is_number(value) ? step_order(key, options.columns) : best;
         if (order >= best) continue;
         best = order;
         step = io::number_from_json(value);

@@ -4,7 +4,6 @@
 #include "core/run/metrics.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -14,14 +13,6 @@ namespace ablate::interop::logs {
 namespace {
 
 constexpr std::size_t kMostColumns = 10'000, kLongestName = 200, kNamesInMessages = 8;
-
-// Counters and clocks that a program writes into lines of any kind.
-bool is_bookkeeping(const std::string& column) {
-    static constexpr std::array kParts{"runtime",    "per_second", "per_sec",     "throughput", "elapsed",
-                                       "total_flos", "percentage", "tokens_seen", "timestamp",  "epoch"};
-    return std::any_of(kParts.begin(), kParts.end(),
-                       [&](const char* part) { return column.find(part) != std::string::npos; });
-}
 
 bool is_runtime(const std::string& column) { return column == "train_runtime" || column == "train/train_runtime"; }
 
@@ -139,8 +130,7 @@ void LogBuilder::require_loss() const {
     std::vector<std::string> names;
     for (const auto& [name, index] : column_of_name_) {
         const Role role = columns_[index].meaning.role;
-        if (role == Role::train_loss || role == Role::val_loss || role == Role::val_bpb || role == Role::average)
-            return;
+        if (is_loss(role) || role == Role::average) return;
         names.push_back(name);
     }
     if (names.empty()) throw InputError("{}: holds no value of any step", where_);
@@ -309,7 +299,7 @@ void LogBuilder::fill(const Training& training, ImportedRun& run) const {
             const Meaning& meaning = columns_[index].meaning;
             if (meaning.role == Role::average) {
                 average = kept.value;
-            } else if (meaning.role == Role::val_loss || meaning.role == Role::val_bpb) {
+            } else if (is_evaluation(meaning.role)) {
                 ImportedEvaluation& evaluation = evaluations[{step, meaning.name}];
                 evaluation.step = step;
                 evaluation.set = meaning.name;

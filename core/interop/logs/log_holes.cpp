@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kFewestValues = 3;  // at regular distances, where nothing else shows that NaN is a hole
 
-bool is_loss(Role role) { return role == Role::train_loss || role == Role::val_loss || role == Role::val_bpb; }
-
 struct Entry {
     std::size_t row = 0, value = 0;  // row: lines of one line of the file
     bool is_nan = false;

@@ -199,21 +199,18 @@ Meaning meaning_of(const std::string& column, const std::map<std::string, std::s
             return named.meaning;
     const Role role = role_of_name(comparable_name(column));
     if (role == Role::own) return evaluation_meaning(column).value_or(Meaning{Role::own, column});
-    const bool given_otherwise =
-        std::any_of(named_meanings().begin(), named_meanings().end(),
-                    [&](const auto& one) { return one.meaning.role == role && columns.contains(one.name); });
+    const bool given_otherwise = std::any_of(named_meanings().begin(), named_meanings().end(), [&](const auto& one) {
+        return one.meaning.role == role && columns.contains(one.name);
+    });
     return given_otherwise ? Meaning{Role::own, column} : with_tag(role);
 }
 
-int step_rank(const std::string& column, const std::map<std::string, std::string>& columns) {
-    if (meaning_of(column, columns).role != Role::step) return kNoStepRank;
+StepOrder step_order(const std::string& column, const std::map<std::string, std::string>& columns) {
+    if (meaning_of(column, columns).role != Role::step) return {};
     const std::string name = comparable_name(column);
-    return columns.contains("step") || name.ends_with("global_step") ? 0 : name == "_step" ? kRankOfCalls : 1;
-}
-
-bool is_iteration(const std::string& column) {
-    const std::string name = comparable_name(column);
-    return name == "iter" || name == "iteration";
+    const bool is_iteration = name == "iter" || name == "iteration";
+    if (columns.contains("step") || name.ends_with("global_step")) return {kRankOfUpdates, is_iteration};
+    return {name == "_step" ? kRankOfCalls : kRankOfSteps, is_iteration};
 }
 
 bool is_step_of_evaluation(const std::string& column) {
@@ -224,6 +221,13 @@ bool is_step_of_evaluation(const std::string& column) {
 bool is_epoch(const std::string& column) {
     const std::string name = comparable_name(column);
     return name == "epoch" || name == "train/epoch" || name == "trainer/epoch";
+}
+
+bool is_bookkeeping(const std::string& column) {
+    static constexpr std::array kParts{"runtime",    "per_second", "per_sec",     "throughput", "elapsed",
+                                       "total_flos", "percentage", "tokens_seen", "timestamp",  "epoch"};
+    return std::any_of(kParts.begin(), kParts.end(),
+                       [&](const char* part) { return column.find(part) != std::string::npos; });
 }
 
 void refuse_columns(const ReadOptions& options, const std::filesystem::path& path) {

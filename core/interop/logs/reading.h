@@ -2,6 +2,8 @@
 #include "core/interop/logs/logs.h"
 #include "core/interop/logs/restarts.h"
 
+#include <compare>
+
 // What the readers of the formats share.
 namespace ablate::interop::logs {
 
@@ -40,17 +42,22 @@ struct Meaning {
     std::string name;  // the tag it gets here; of an evaluation the set
 };
 Meaning meaning_of(const std::string& column, const std::map<std::string, std::string>& columns);
+inline bool is_evaluation(Role role) { return role == Role::val_loss || role == Role::val_bpb; }
+// True for the losses of a step: not for Role::average, which is of a whole run.
+inline bool is_loss(Role role) { return role == Role::train_loss || is_evaluation(role); }
 // How well a column counts the updates, less is better: train/global_step, step, then Weights & Biases' _step, which
-// counts its own calls. kNoStepRank: it does not.
-inline constexpr int kRankOfCalls = 2, kNoStepRank = 9;
-int step_rank(const std::string& column, const std::map<std::string, std::string>& columns);
+// counts its own calls. kNoStepRank: it does not count them.
+inline constexpr int kRankOfUpdates = 0, kRankOfSteps = 1, kRankOfCalls = 2, kNoStepRank = 9;
+struct StepOrder {
+    int rank = kNoStepRank;
+    bool is_iteration = false;  // "iter" and "iteration" may count micro-batches: of equal ranks the other is taken
+    auto operator<=>(const StepOrder&) const = default;
+};
+StepOrder step_order(const std::string& column, const std::map<std::string, std::string>& columns);
 // The remark on a run whose steps are of the rank kRankOfCalls.
 inline constexpr const char* kCountsCalls =
     "its steps are Weights & Biases' Step (_step), which counts calls of wandb.log unless the program passed its own: "
     "export train/global_step as well where the two differ";
-// True for "iter" and "iteration". Beside another column of the same rank they may count micro-batches, so the other
-// column is taken.
-bool is_iteration(const std::string& column);
 // InputError where columns are named for a log whose format has none.
 void refuse_columns(const ReadOptions& options, const std::filesystem::path& path);
 
@@ -58,6 +65,8 @@ void refuse_columns(const ReadOptions& options, const std::filesystem::path& pat
 bool is_step_of_evaluation(const std::string& column);
 // True for the columns that say how often the data was seen: "epoch", "train/epoch".
 bool is_epoch(const std::string& column);
+// True for counters and clocks that a program writes into lines of any kind: "train_runtime", "tokens_seen".
+bool is_bookkeeping(const std::string& column);
 
 // Collects the lines of a log in the order in which they were written, and makes runs of them.
 class LogBuilder {

@@ -107,10 +107,6 @@ struct Seen {
     bool has_tells = false;
 };
 
-bool is_loss(Role role) {
-    return role == Role::train_loss || role == Role::val_loss || role == Role::val_bpb || role == Role::average;
-}
-
 // An epoch that differs says what the second value of a step is.
 bool same_epoch(const CheckedTable& table, const TableRow& a, const TableRow& b) {
     for (std::size_t i = 0; i < table.header.size(); ++i)
@@ -150,7 +146,7 @@ void see(const CheckedTable& table, const TableRow& row, std::size_t column, See
 void require_one_value_a_step(const CheckedTable& table) {
     std::map<std::size_t, Seen> losses;
     for (std::size_t i = 0; i < table.header.size(); ++i)
-        if (is_loss(table.roles[i])) losses[i];
+        if (is_loss(table.roles[i]) || table.roles[i] == Role::average) losses[i];
     std::size_t rows = 0;
     for (TableRow row; rows < kCheckedRows && table.rows.next(row); ++rows)
         for (auto& [column, seen] : losses) see(table, row, column, seen);

@@ -16,11 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_loss(logs::Role role) {
-    return role == logs::Role::train_loss || role == logs::Role::average || role == logs::Role::val_loss ||
-           role == logs::Role::val_bpb;
-}
-
 bool is_evaluation(const Json& line) {
     return std::any_of(line.items().begin(), line.items().end(),
                        [](const auto& item) { return item.key().starts_with("eval_"); });
@@ -84,7 +79,8 @@ class History {
     void add(const std::string& key, const Json& value) {
         log_.add(key, io::number_from_json(value));
         any_ = any_ || !logs::is_epoch(key);
-        has_loss_ = has_loss_ || is_loss(logs::meaning_of(key, options_.columns).role);
+        const logs::Role role = logs::meaning_of(key, options_.columns).role;
+        has_loss_ = has_loss_ || logs::is_loss(role) || role == logs::Role::average;
     }
 
     void lines(const Json& list) {
