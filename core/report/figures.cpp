@@ -16,7 +16,10 @@ using study::Group;
 
 namespace {
 
-using SeriesOf = std::function<const run::Series&(const ComparedRun&)>;
+// Of an evaluation what the comparison compares, which ComparedRun::val holds.
+const run::Series& series_of(const ComparedRun& compared, const run::Metric& metric) {
+    return metric.is_evaluation() ? compared.val : (*compared.metrics)[metric.tag];
+}
 
 PlotLine line_of(const ComparedRun& compared, const run::Series& series) {
     PlotLine line;
@@ -29,13 +32,13 @@ PlotLine line_of(const ComparedRun& compared, const run::Series& series) {
 
 // One line a seed; the first bears the label.
 std::vector<PlotLine> lines_of(const Comparison& comparison, const std::vector<std::size_t>& groups,
-                               const SeriesOf& series_of, bool same_point) {
+                               const run::Metric& metric, bool same_point) {
     std::vector<PlotLine> lines;
     for (std::size_t index : groups) {
         const Group& group = comparison.groups[index];
         bool first = true;
         for (std::size_t run : group.runs) {
-            PlotLine line = line_of(comparison.runs[run], series_of(comparison.runs[run]));
+            PlotLine line = line_of(comparison.runs[run], series_of(comparison.runs[run], metric));
             if (line.x.empty()) continue;
             line.color = color_of(comparison, index);
             if (first) line.label = same_point ? study::plain_label(group) : study::display_name(group);
@@ -79,6 +82,13 @@ void limit_to_uniform(LinePlot& plot, const Group& group, std::string& caption) 
 
 constexpr const char* kMarks = " A cross marks where a run collapsed or a value is not finite.";
 
+// What a caption says first: how often a dense metric was measured, and how it is drawn.
+std::string caption_of(const run::Metric& metric, const Group& group, bool is_compared) {
+    if (is_compared) return metric.title;
+    if (metric.is_loss) return metric.title + std::string(group.imported() ? " as logged" : " of every step");
+    return run::axis_title(metric) + (metric.log_scale ? ", logarithmic" : "");
+}
+
 // Where the curves end, at the scale of their differences.
 void add_last_half(Document& document, LinePlot plot, const std::string& what, const std::string& where) {
     plot.x_min = extent_of(plot.lines).x_max / 2;
@@ -95,40 +105,26 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
         return comparison.groups[index].grid_point == comparison.groups[groups.front()].grid_point;
     });
     const Group& group = comparison.groups[groups.front()];
-    const auto plot_of = [&](const std::string& name, const std::string& y_title, const SeriesOf& series) {
-        return LinePlot{id + name,
-                        y_title + " over steps" + where,
-                        "optimizer steps",
-                        y_title,
-                        false,
-                        {},
-                        {},
-                        lines_of(comparison, groups, series, same_point)};
-    };
-    const auto dense = [](const char* tag) {
-        return [tag](const ComparedRun& compared) -> const run::Series& { return (*compared.metrics)[tag]; };
-    };
-    const auto show = [&](const LinePlot& plot, const std::string& caption) {
-        if (!group.imported() || has_curve(plot)) add_figure(document, plot, caption);
-    };
-    const std::string what = study::measured(comparison);
-    const bool bpb = comparison.measure == study::Measure::val_bpb;
-    LinePlot val = plot_of("validation-loss", bpb ? what : what + ", nats",
-                           [](const ComparedRun& compared) -> const run::Series& { return compared.val; });
-    std::string caption = capital(what) + where + ", one line a seed." + kMarks;
-    if (!bpb) limit_to_uniform(val, group, caption);
-    show(val, caption);
-    if (!group.imported() || has_curve(val)) add_last_half(document, val, capital(what), where);
-
-    LinePlot training = plot_of("training-loss", "training loss, nats", dense(run::kTrainLoss));
-    caption = (group.imported() ? "Training loss as logged" : "Training loss of every step") + where + "." + kMarks;
-    limit_to_uniform(training, group, caption);
-    if (comparison.measure != study::Measure::train_loss) show(training, caption);
-
-    LinePlot norms = plot_of("grad-norm", "gradient norm", dense(run::kGradNorm));
-    norms.log_y = true;
-    show(norms, "Gradient norm before clipping, logarithmic" + where + "." + kMarks);
-    show(plot_of("learning-rate", "learning rate", dense(run::kLearningRate)), "Learning rate" + where + ".");
+    for (const run::MetricId listed : run::kReportMetrics) {
+        // The figure of the validation loss shows what is compared: without any validation, the training loss.
+        const bool is_compared = run::metric(listed).is_evaluation();
+        const run::Metric& metric = is_compared ? study::measured_metric(comparison) : run::metric(listed);
+        if (!is_compared && listed == study::measured_metric(comparison).id) continue;  // shown already
+        LinePlot plot{id + run::metric(listed).figure,
+                      metric.title + (" over steps" + where),
+                      "optimizer steps",
+                      run::axis_title(metric),
+                      metric.log_scale,
+                      {},
+                      {},
+                      lines_of(comparison, groups, metric, same_point)};
+        if (group.imported() && !has_curve(plot)) continue;
+        std::string caption = caption_of(metric, group, is_compared) + where;
+        caption += (is_compared ? ", one line a seed." : ".") + std::string(kMarks);
+        if (metric.is_loss) limit_to_uniform(plot, group, caption);
+        add_figure(document, plot, caption);
+        if (is_compared) add_last_half(document, plot, metric.title, where);
+    }
 }
 
 namespace {
@@ -167,11 +163,10 @@ void add_bars(Document& document, const Comparison& comparison) {
             points.push_back(group.grid_point);
     for (std::size_t number = 0; number < points.size(); ++number) {
         const std::string where = points[number].empty() ? "" : " at " + points[number];
-        const std::string what = "final " + study::measured(comparison);
-        BarPlot plot{capital(what) + where,
-                     comparison.measure == study::Measure::val_bpb ? what : what + ", nats",
-                     std::numeric_limits<double>::quiet_NaN(),
-                     {}};
+        const run::Metric& metric = study::measured_metric(comparison);
+        const std::string what = "final " + run::in_sentence(metric);
+        const std::string unit = *metric.unit ? fmt::format(" ({})", metric.unit) : "";
+        BarPlot plot{capital(what) + where, capital(what) + unit, std::numeric_limits<double>::quiet_NaN(), {}};
         double lowest = std::numeric_limits<double>::infinity();
         for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
             const Group& group = comparison.groups[i];

@@ -15,17 +15,17 @@ using study::ComparedRun;
 using study::Comparison;
 
 constexpr std::size_t kPart = 1 << 20;  // bytes handed on at once
-constexpr const char* kLoss = "loss";
-constexpr const char* kBitsPerByte = "bpb";
 
 // Evaluations by column name: the metrics have them as events.
 using Evaluations = std::map<std::string, run::Series>;
 Evaluations evaluations_of(const ComparedRun& compared) {
     Evaluations evaluations;
     for (const std::string& set : run::evaluation_sets(*compared.metrics))
-        for (const char* field : {kLoss, kBitsPerByte})
-            if (run::Series series = run::evaluations(*compared.metrics, set, field); !series.step.empty())
-                evaluations["evaluation/" + set + "/" + field] = std::move(series);
+        for (const run::Metric& metric : run::kMetrics) {
+            if (!metric.is_evaluation()) continue;
+            if (run::Series series = run::evaluations(*compared.metrics, set, metric.field); !series.step.empty())
+                evaluations["evaluation/" + set + "/" + metric.field] = std::move(series);
+        }
     return evaluations;
 }
 

@@ -28,17 +28,19 @@ std::string with_half_width(const PairedInterval& difference) {
     return signed_loss(difference.mean) + " ± " + fixed(*difference.half_width, 4);
 }
 
-std::string measured(const Comparison& comparison) {
+const run::Metric& measured_metric(const Comparison& comparison) {
     switch (comparison.measure) {
         case Measure::val_loss:
-            return "validation loss";
+            return run::metric(run::MetricId::val_loss);
         case Measure::val_bpb:
-            return "validation bits per byte";
+            return run::metric(run::MetricId::val_bpb);
         case Measure::train_loss:
-            return "training loss";
+            return run::metric(run::MetricId::train_loss);
     }
-    throw std::logic_error("a measure without a name");
+    throw std::logic_error("a measure without a metric");
 }
+
+std::string measured(const Comparison& comparison) { return run::in_sentence(measured_metric(comparison)); }
 
 std::string measured_in_short(const Comparison& comparison) {
     return comparison.measure == Measure::val_loss  ? "val loss"

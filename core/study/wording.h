@@ -11,6 +11,7 @@ std::string with_half_width(const PairedInterval& difference);  // "+0.0815 ± 0
 // What a comparison compares: "validation loss", "validation bits per byte", "training loss"; for a table's head "val
 // loss", "val bpb", "train loss"; and its unit, "nats" or "bits per byte".
 std::string measured(const Comparison& comparison);
+const run::Metric& measured_metric(const Comparison& comparison);  // its row in the table of metrics
 std::string measured_in_short(const Comparison& comparison);
 std::string unit_of(const Comparison& comparison);
 // "at step 1,000", "over steps 991 to 1,000 (mean)"; a table's cell for the same, "991–1,000".

@@ -222,6 +222,12 @@ class ReportTest : public QObject {
         QVERIFY(std::any_of(listed.begin(), listed.end(), [](const ListedFigure& figure) {
             return figure.name == "grad-norm" && figure.section == "dynamics" && !figure.caption.empty();
         }));
+        // One figure for each metric that the table of metrics lists for the report, in its order.
+        std::vector<std::string> curves;
+        for (const ListedFigure& figure : listed)
+            if (figure.section == "dynamics") curves.push_back(figure.name);
+        QCOMPARE(curves, (std::vector<std::string>{"validation-loss", "validation-loss-end", "training-loss",
+                                                   "grad-norm", "learning-rate"}));
         keep_sections(document, {"summary", "dynamics"});
         std::vector<std::string> headings;
         for (const Block& block : document.blocks)

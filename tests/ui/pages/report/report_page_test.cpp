@@ -72,17 +72,17 @@ class ReportPageTest : public QObject {
     void sections_and_figures_are_left_out() {
         Window window;
         window.open_measured();
-        QTRY_VERIFY(window.preview().contains("Gradient norm before clipping, logarithmic"));
+        QTRY_VERIFY(window.preview().contains("Gradient norm (before clipping), logarithmic"));
         QTreeWidgetItem& dynamics = window.section("Training dynamics");
         QVERIFY(dynamics.childCount() >= 4);
         dynamics.child(0)->setCheckState(0, Qt::Unchecked);  // validation loss
         QTRY_VERIFY(!window.preview().contains("Validation loss, one line a seed"));
-        QVERIFY(window.preview().contains("Gradient norm before clipping, logarithmic"));
+        QVERIFY(window.preview().contains("Gradient norm (before clipping), logarithmic"));
         dynamics.setCheckState(0, Qt::Unchecked);
-        QTRY_VERIFY(!window.preview().contains("Gradient norm before clipping, logarithmic"));
+        QTRY_VERIFY(!window.preview().contains("Gradient norm (before clipping), logarithmic"));
         QVERIFY(dynamics.child(1)->isDisabled());
         dynamics.setCheckState(0, Qt::Checked);
-        QTRY_VERIFY(window.preview().contains("Gradient norm before clipping, logarithmic"));
+        QTRY_VERIFY(window.preview().contains("Gradient norm (before clipping), logarithmic"));
         QVERIFY(!window.preview().contains("Validation loss, one line a seed"));  // still left out
     }
 
