@@ -58,18 +58,18 @@ std::vector<ShownGroup> shown_groups(const Comparison& comparison, const Compare
 
 // --- curves
 
-// The series drawn of each run: validation as it is, the training loss smoothed where that is asked for.
+// The series drawn of each run: evaluations as they are, a dense metric smoothed where that is asked for.
 class DrawnSeries {
   public:
     DrawnSeries(const Comparison& comparison, const CompareChoices& choices) {
-        const bool training = choices.metric == CompareMetric::training_loss;
-        smoothing_ = training ? choices.smoothing : 0;
-        unit_ = smoothing_ > 0 ? unit_of(comparison) : 0;
-        tag_ = training                                         ? std::string(run::kTrainLoss)
+        const run::Metric& metric = run::metric(choices.metric);
+        smoothing_ = metric.smoothing.compare > 0 ? choices.smoothing : 0;
+        unit_ = smoothing_ > 0 ? unit_of(comparison, metric.tag) : 0;
+        tag_ = !metric.is_evaluation()                          ? std::string(metric.tag)
                : comparison.measure == study::Measure::val_loss ? run::loss_tag(comparison.metric)
                                                                 : std::string();
         for (const ComparedRun& compared : comparison.runs) {
-            const run::Series& series = training ? (*compared.metrics)[run::kTrainLoss] : compared.val;
+            const run::Series& series = metric.is_evaluation() ? compared.val : (*compared.metrics)[metric.tag];
             series_[&compared] = &series;
             if (smoothing_ <= 0) continue;
             smoothed_[&compared] = smoothed(series);
@@ -92,10 +92,10 @@ class DrawnSeries {
     }
 
     // The steps between two lines of the log that has most: one unit for all, however often each was logged.
-    static double unit_of(const Comparison& comparison) {
+    static double unit_of(const Comparison& comparison, const std::string& tag) {
         double unit = 0;
         for (const ComparedRun& compared : comparison.runs) {
-            const run::Series& series = (*compared.metrics)[run::kTrainLoss];
+            const run::Series& series = (*compared.metrics)[tag];
             const double usual = usual_distance(std::vector<double>(series.step.begin(), series.step.end()));
             if (usual > 0 && (unit == 0 || usual < unit)) unit = usual;
         }

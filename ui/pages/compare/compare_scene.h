@@ -1,4 +1,5 @@
 #pragma once
+#include "core/run/metric_table.h"
 #include "core/study/reading.h"
 #include "ui/bridge/comparer.h"
 #include "ui/pages/compare/compare_table.h"
@@ -13,14 +14,12 @@ struct Reference {
     bool operator==(const Reference&) const = default;
 };
 
-enum class CompareMetric { validation_loss, training_loss };
-
 struct CompareChoices {
     Reference reference;
-    bool best_points = false;  // each variant at its own best grid point; else all points
-    CompareMetric metric = CompareMetric::validation_loss;
+    bool best_points = false;                        // each variant at its own best grid point; else all points
+    run::MetricId metric = run::MetricId::val_loss;  // one of run::kCompareMetrics
     study::Along along = study::Along::steps;
-    double smoothing = 0;             // of the training loss, before the mean is taken
+    double smoothing = 0;             // of a dense metric, before the mean is taken
     std::optional<double> read_step;  // of the reference; nothing: the last at which all were evaluated
     bool operator==(const CompareChoices&) const = default;
 };

@@ -1,7 +1,6 @@
 #include "ui/pages/compare/curves_panel.h"
 
 #include "core/base/text.h"
-#include "core/report/facts.h"
 #include "core/study/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/charts/plot_view.h"
@@ -39,7 +38,12 @@ constexpr std::array<AxisText, 4> kAxes{AxisText{"Steps", "Step"}, AxisText{"Tok
                                         AxisText{"FLOPs", "Training FLOPs"},
                                         AxisText{"Training time", "Training time without pauses and evaluations (s)"}};
 constexpr std::size_t kFlops = 2;
-constexpr double kDefaultSmoothing = 0.9;
+constexpr double kSmoothing = run::metric(run::MetricId::train_loss).smoothing.compare;
+
+// The metric at an index of the list of metrics.
+const run::Metric& metric_at(int index) {
+    return run::metric(run::kCompareMetrics.at(static_cast<std::size_t>(std::max(index, 0))));
+}
 
 QString key_of(const Group& group) { return text(group.config_hash); }
 
@@ -102,7 +106,7 @@ QWidget* CurvesPanel::build_toolbar() {
     metric_ = new QComboBox(bar);
     metric_->setProperty("flat", true);
     metric_->setAccessibleName("Metric of the curves");
-    metric_->addItems({"Validation loss", "Training loss"});
+    for (const run::MetricId id : run::kCompareMetrics) metric_->addItem(run::metric(id).title);
     along_ = new QComboBox(bar);
     along_->setAccessibleName("Horizontal axis");
     for (const AxisText& axis : kAxes) along_->addItem(axis.choice);
@@ -123,10 +127,10 @@ QWidget* CurvesPanel::build_toolbar() {
     smoothing_->setSingleStep(10);
     smoothing_->setPageStep(100);
     smoothing_->setFixedWidth(80);
-    smoothing_->setValue(static_cast<int>(kDefaultSmoothing * 1000));
+    smoothing_->setValue(static_cast<int>(kSmoothing * 1000));
     smoothing_->setAccessibleName("Smoothing");
     smoothing_->setToolTip("Weight of the exponential moving average of each seed, before the mean is taken");
-    smoothing_value_ = plain_label(text(fixed(kDefaultSmoothing, 3)), "muted", smoothing_box_);
+    smoothing_value_ = plain_label(text(fixed(kSmoothing, 3)), "muted", smoothing_box_);
     smoothing->addWidget(plain_label("Smoothing", "muted", smoothing_box_));
     smoothing->addWidget(smoothing_);
     smoothing->addWidget(smoothing_value_);
@@ -145,7 +149,7 @@ QWidget* CurvesPanel::build_toolbar() {
     row->addWidget(smoothing_box_);
 
     connect(metric_, &QComboBox::currentIndexChanged, this, [this](int metric) {
-        smoothing_box_->setVisible(metric == static_cast<int>(CompareMetric::training_loss));
+        smoothing_box_->setVisible(metric_at(metric).smoothing.compare > 0);
         Q_EMIT choices_changed();
     });
     connect(along_, &QComboBox::currentIndexChanged, this, &CurvesPanel::choices_changed);
@@ -232,9 +236,10 @@ void CurvesPanel::read_at(double step) {
 }
 
 CompareChoices CurvesPanel::with_choices(CompareChoices choices) const {
-    choices.metric = static_cast<CompareMetric>(metric_->currentIndex());
+    const run::Metric& metric = metric_at(metric_->currentIndex());
+    choices.metric = metric.id;
     choices.along = static_cast<Along>(along_->currentIndex());
-    choices.smoothing = choices.metric == CompareMetric::training_loss ? smoothing_->value() / 1000.0 : 0;
+    choices.smoothing = metric.smoothing.compare > 0 ? smoothing_->value() / 1000.0 : 0;
     choices.read_step = read_step_;
     return choices;
 }
@@ -294,15 +299,14 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
     std::move(means.begin(), means.end(), std::back_inserter(faint));
     PlotAxes axes;
     axes.x_title = kAxes[static_cast<std::size_t>(scene.choices.along)].title;
-    const bool validation = scene.choices.metric == CompareMetric::validation_loss;
-    const bool bpb = comparison.measure == study::Measure::val_bpb;
-    axes.y_title = validation ? text(report::capital(study::measured(comparison)) + (bpb ? "" : " (nats per token)"))
-                              : QString("Training loss (nats per token)");
+    const run::Metric& chosen = run::metric(scene.choices.metric);
+    const run::Metric& metric = chosen.is_evaluation() ? study::measured_metric(comparison) : chosen;
+    axes.y_title = text(run::axis_title(metric));
     axes.x = log_x_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y = log_y_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y_title_on_screen = false;
     // A loss far above a uniform guess is that of a model which is confidently wrong.
-    if (!comparison.groups.empty() && !(validation && bpb))
+    if (!comparison.groups.empty() && metric.is_loss)
         axes.y_limit = study::end_of_loss_axis(comparison.groups.front()).value_or(axes.y_limit);
     plot_->set_axes(axes);
     plot_->set_curves(std::move(faint));

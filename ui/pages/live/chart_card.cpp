@@ -14,7 +14,7 @@ ChartCard::ChartCard(bool hero, QWidget* parent) : QFrame(parent), hero_(hero), 
     choice_ = new QComboBox(this);
     choice_->setProperty("flat", true);
     choice_->setAccessibleName("Metric of this chart");
-    for (const LiveMetric& metric : live_metrics()) choice_->addItem(metric.title);
+    for (const run::MetricId id : run::kLiveMetrics) choice_->addItem(run::metric(id).title);
     log_ = new QToolButton(this);
     log_->setProperty("flat", true);
     log_->setText("log");
@@ -57,7 +57,7 @@ int ChartCard::metric() const { return metric_; }
 void ChartCard::set_metric(int metric) {
     metric_ = metric;
     choice_->setCurrentIndex(metric);
-    set_logarithmic(live_metrics()[static_cast<std::size_t>(metric)].logarithmic);
+    set_logarithmic(live_metric(metric).log_scale);
 }
 
 bool ChartCard::logarithmic() const { return log_->isChecked(); }

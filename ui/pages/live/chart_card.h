@@ -16,7 +16,7 @@ class ChartCard : public QFrame {
     ChartCard(bool hero, QWidget* parent = nullptr);
     PlotView& plot() { return *plot_; }
     bool hero() const { return hero_; }
-    int metric() const;  // index into live_metrics()
+    int metric() const;  // index into run::kLiveMetrics
     void set_metric(int metric);
     bool logarithmic() const;
     void set_logarithmic(bool logarithmic);

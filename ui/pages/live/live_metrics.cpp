@@ -34,27 +34,16 @@ bool is_event(const Json& event, const char* type) {
 
 }  // namespace
 
-const std::vector<LiveMetric>& live_metrics() {
-    static const std::vector<LiveMetric> metrics{
-        {"train_loss", "Training loss", "nats per token", true, true, false},
-        {"val_loss", "Validation loss", "nats per token", false, false, false},
-        {"bpb", "Bits per byte", "validation", false, false, false},
-        {"grad_norm", "Gradient norm", "before clipping", true, true, true},
-        {"lr", "Learning rate", "per update", false, false, false},
-        {"tokens_per_second", "Tokens per second", "training", true, false, false},
-    };
-    return metrics;
+const run::Metric& live_metric(int index) { return run::metric(run::kLiveMetrics.at(static_cast<std::size_t>(index))); }
+
+int live_index(run::MetricId id) {
+    const auto found = std::find(run::kLiveMetrics.begin(), run::kLiveMetrics.end(), id);
+    return static_cast<int>(found - run::kLiveMetrics.begin());
 }
 
-MetricCurvePtr series_of(const LiveMetric& metric, const RunCurves& curves) {
-    const std::string key = metric.key;
-    if (key == "val_loss") return validation(curves, "loss");
-    if (key == "bpb") return validation(curves, "bpb");
-    static const std::map<std::string, const char*> tags{{"train_loss", run::kTrainLoss},
-                                                         {"grad_norm", run::kGradNorm},
-                                                         {"lr", run::kLearningRate},
-                                                         {"tokens_per_second", run::kTokensPerSecond}};
-    const auto found = curves.series.find(tags.at(key));
+MetricCurvePtr series_of(const run::Metric& metric, const RunCurves& curves) {
+    if (metric.is_evaluation()) return validation(curves, metric.field);
+    const auto found = curves.series.find(metric.tag);
     return found == curves.series.end() ? nullptr : found->second;
 }
 
@@ -140,7 +129,8 @@ CurveMaker::Values CurveMaker::x_of(const LogAxis& axis, const run::ListedRun& r
     return x;
 }
 
-std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::ListedRun& run, const RunCurvesPtr& curves) {
+std::optional<Curve> CurveMaker::make(const run::Metric& metric, const run::ListedRun& run,
+                                      const RunCurvesPtr& curves) {
     Kept& kept = kept_[curves->id];
     if (kept.curves != curves) kept = {curves, WallClock(*curves), {}, {}};
     auto& series = kept.series[metric.key];

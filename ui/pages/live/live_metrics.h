@@ -1,4 +1,5 @@
 #pragma once
+#include "core/run/metric_table.h"
 #include "ui/bridge/curves.h"
 #include "ui/charts/plot_view.h"
 
@@ -10,18 +11,12 @@
 // What Live can draw and along what.
 namespace ablate::ui {
 
-struct LiveMetric {
-    const char* key;    // stable, for settings
-    const char* title;  // "Training loss"
-    const char* unit;
-    bool smoothed;     // dense and noisy; evaluations and schedules are drawn as they are
-    bool flagged;      // collapses and spikes show here
-    bool logarithmic;  // unless chosen otherwise
-};
-const std::vector<LiveMetric>& live_metrics();
-// The series a metric stands for; validation is that of the first set evaluated, in full precision from events.jsonl.
-// Null when there is none.
-MetricCurvePtr series_of(const LiveMetric& metric, const RunCurves& curves);
+// The metric at an index of run::kLiveMetrics, which is its index in the lists of the charts, and the way back.
+const run::Metric& live_metric(int index);
+int live_index(run::MetricId id);
+// The series of a metric; validation is that of the first set evaluated, in full precision from events.jsonl. Null when
+// there is none.
+MetricCurvePtr series_of(const run::Metric& metric, const RunCurves& curves);
 
 enum class Along { step, tokens, seconds, flops };
 struct AlongText {
@@ -49,7 +44,7 @@ class CurveMaker {
     void set_along(Along along);
     Along along() const { return along_; }
     // x and y of a metric of a run, without label and colour; nothing where the run has no such series.
-    std::optional<Curve> make(const LiveMetric& metric, const run::ListedRun& run, const RunCurvesPtr& curves);
+    std::optional<Curve> make(const run::Metric& metric, const run::ListedRun& run, const RunCurvesPtr& curves);
     // Where along x a training step lies.
     double position(std::int64_t step, const run::ListedRun& run, const RunCurves& curves) const;
     void forget_all_but(const QStringList& ids);

@@ -33,11 +33,10 @@
 namespace ablate::ui {
 namespace {
 
-constexpr std::size_t kCharts = 4;         // one large, three small
-constexpr int kDrawEvery = 60;             // ms; what arrives in between is drawn at once
-constexpr qsizetype kMostChosen = 20;      // runs that are chosen without being asked for
-constexpr int kNarrow = 900;               // px of page width below which the run list gives way
-constexpr double kDefaultSmoothing = 0.6;  // as TensorBoard
+constexpr std::size_t kCharts = 4;     // one large, three small
+constexpr int kDrawEvery = 60;         // ms; what arrives in between is drawn at once
+constexpr qsizetype kMostChosen = 20;  // runs that are chosen without being asked for
+constexpr int kNarrow = 900;           // px of page width below which the run list gives way
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr auto kExpected = "The runs were just started. Their curves appear here with their first steps.";
 constexpr auto kNothingChosen = "Choose runs at the left to see their curves.";
@@ -266,10 +265,12 @@ QWidget* LivePage::State::build_charts() {
     auto* row = new QHBoxLayout(small);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(2 * kSpace);
-    static constexpr std::array<int, kCharts> first_metrics{0, 1, 3, 4};
+    using run::MetricId;
+    static constexpr std::array<MetricId, kCharts> first_metrics{MetricId::train_loss, MetricId::val_loss,
+                                                                 MetricId::grad_norm, MetricId::learning_rate};
     for (std::size_t i = 0; i < kCharts; ++i) {
         cards[i] = new ChartCard(i == 0, i == 0 ? static_cast<QWidget*>(rows) : small);
-        cards[i]->set_metric(first_metrics[i]);
+        cards[i]->set_metric(live_index(first_metrics[i]));
         link(*cards[i]);
         if (i > 0) row->addWidget(cards[i], 1);
     }
@@ -422,26 +423,26 @@ void LivePage::State::draw_next() {
 }
 
 void LivePage::State::draw_card(ChartCard& card) {
-    const LiveMetric& metric = live_metrics()[static_cast<std::size_t>(card.metric())];
+    const run::Metric& metric = live_metric(card.metric());
     PlotAxes axes;
     axes.x_title = text_of(maker.along()).title;
-    axes.y_title = QString("%1 (%2)").arg(metric.title, metric.unit);
+    axes.y_title = text(run::axis_title(metric));
     axes.x = log_x->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y = card.logarithmic() ? Scale::logarithmic : Scale::linear;
     axes.y_title_on_screen = false;
     PlotView& plot = card.plot();
     plot.set_axes(axes);
-    plot.set_smoothing(metric.smoothed ? smoothing() : 0);
+    plot.set_smoothing(metric.smoothing.live > 0 ? smoothing() : 0);
     plot.set_empty_text(!expected.isEmpty()     ? QString(kExpected)
                         : model.rowCount() == 0 ? QString(kNoRuns)
                         : model.chosen().isEmpty()
                             ? QString(kNothingChosen)
-                            : QString("No values of %1 yet.").arg(QString(metric.title).toLower()));
+                            : QString("No values of %1 yet.").arg(text(run::in_sentence(metric))));
     plot.set_curves(curves_of(card));
 }
 
 std::vector<Curve> LivePage::State::curves_of(const ChartCard& card) {
-    const LiveMetric& metric = live_metrics()[static_cast<std::size_t>(card.metric())];
+    const run::Metric& metric = live_metric(card.metric());
     std::vector<Curve> drawn;
     if (!workspace) return drawn;
     for (const QString& id : model.chosen()) {
@@ -455,7 +456,7 @@ std::vector<Curve> LivePage::State::curves_of(const ChartCard& card) {
         curve->line_end_label = card.hero();
         curve->color = LiveRunModel::color_of(color);
         curve->dash = LiveRunModel::dash_of(color, run->info.seed);
-        if (metric.flagged) add_flags(*curve, *run, *curves);
+        if (metric.shows_events) add_flags(*curve, *run, *curves);
         drawn.push_back(std::move(*curve));
     }
     return drawn;
@@ -497,12 +498,12 @@ void LivePage::State::restore() {
     for (std::size_t i = 0; i < kCharts; ++i) {
         const QString key = QString("live/chart%1/").arg(i);
         const QString metric = settings.value(key + "metric").toString();
-        for (std::size_t m = 0; m < live_metrics().size(); ++m)
-            if (metric == live_metrics()[m].key) cards[i]->set_metric(static_cast<int>(m));
+        for (const run::MetricId id : run::kLiveMetrics)
+            if (metric == run::metric(id).key) cards[i]->set_metric(live_index(id));
         if (settings.contains(key + "log")) cards[i]->set_logarithmic(settings.value(key + "log").toBool());
     }
-    slider->setValue(
-        static_cast<int>(std::lround(settings.value("live/smoothing", kDefaultSmoothing).toDouble() * 1000)));
+    const double begin = run::metric(run::MetricId::train_loss).smoothing.live;
+    slider->setValue(static_cast<int>(std::lround(settings.value("live/smoothing", begin).toDouble() * 1000)));
     smoothing_value->setText(text(fixed(smoothing(), 3)));
 }
 
@@ -513,7 +514,7 @@ void LivePage::State::keep() const {
     settings.setValue("live/smoothing", smoothing());
     for (std::size_t i = 0; i < kCharts; ++i) {
         const QString key = QString("live/chart%1/").arg(i);
-        settings.setValue(key + "metric", live_metrics()[static_cast<std::size_t>(cards[i]->metric())].key);
+        settings.setValue(key + "metric", live_metric(cards[i]->metric()).key);
         settings.setValue(key + "log", cards[i]->logarithmic());
     }
 }

@@ -182,7 +182,9 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
             return run_title(info);
         case Qt::ToolTipRole: {
             const bool has_last = row.has_last && run.status != run::Status::collapsed;
-            const QString last = has_last ? "Training loss " + text(full_precision(row.last)) : QString();
+            const QString last =
+                has_last ? run::metric(run::MetricId::train_loss).title + (" " + text(full_precision(row.last)))
+                         : QString();
             return plain_tooltip(
                 {run_title(info), data(index, detail).toString(), last, data(index, cause).toString()});
         }

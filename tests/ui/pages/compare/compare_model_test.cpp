@@ -101,7 +101,7 @@ class CompareModelTest : public QObject {
         QCOMPARE(*validation.x, (std::vector<double>{10, 20, 30}));
         QCOMPARE(*validation.low, (std::vector<double>{3.5, 2.5, 2.5}));
         QCOMPARE(*validation.high, (std::vector<double>{4.75, 3.5, 3}));
-        choices.metric = CompareMetric::training_loss;
+        choices.metric = run::MetricId::train_loss;
         QCOMPARE(*make_scene(comparison, choices)->curves.front().high, (std::vector<double>{5.5, 4.5, 3.25}));
         choices.smoothing = 0.5;
         const GroupCurves smooth = make_scene(comparison, choices)->curves.front();
@@ -270,7 +270,7 @@ class CompareModelTest : public QObject {
         QCOMPARE(read->readings.step, 60.0);
         QVERIFY(read->choices == choices);
         QCOMPARE(read->curves[1].mean, first->curves[1].mean);  // the same values, not like ones
-        choices.metric = CompareMetric::training_loss;
+        choices.metric = run::MetricId::train_loss;
         choices.smoothing = 0.5;
         const CompareScenePtr smoothed = make_scene(comparison, choices, read);
         QVERIFY(smoothed->curves[1].mean != first->curves[1].mean);

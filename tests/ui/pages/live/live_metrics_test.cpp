@@ -33,8 +33,8 @@ class LiveMetricsTest : public QObject {
             {{"type", "non_finite"}, {"step", 2}, {"tensor", "blocks.2.attn"}}};
         return made;
     }
-    static const LiveMetric& metric(const std::string& key) {
-        for (const LiveMetric& metric : live_metrics())
+    static const run::Metric& metric(const std::string& key) {
+        for (const run::Metric& metric : run::kMetrics)
             if (key == metric.key) return metric;
         throw std::logic_error("no such metric");
     }
