@@ -4,6 +4,7 @@
 #include "core/data/batches.h"
 #include "core/train/batch_tensor.h"
 #include "core/train/schedule.h"
+#include "core/train/site_statistics.h"
 
 #include <ATen/core/grad_mode.h>
 
@@ -15,7 +16,7 @@ constexpr double kClipEpsilon = 1e-6;  // as torch.nn.utils.clip_grad_norm_
 // Root mean square of every activation the probe is shown, of the first micro-batch.
 model::Probe rms_probe(std::vector<std::string>& names, std::vector<at::Tensor>& values) {
     return [&names, &values](const std::string& site, const at::Tensor& value) {
-        const std::string name = "act_rms/" + site;
+        const std::string name = kActivationRms.prefix + site;
         if (std::find(names.begin(), names.end(), name) != names.end()) return;
         at::NoGradGuard no_grad;
         names.push_back(name);
@@ -125,7 +126,7 @@ void StepRunner::append_statistics(std::vector<StepValues>& steps, const at::Ten
             const double norm = rows.const_data_ptr<float>()[index * rows.size(1) + 2 + static_cast<std::int64_t>(i)];
             squares.back().second += norm * norm;
         }
-        for (const auto& [block, square] : squares) out.emplace_back("grad_norm/" + block, std::sqrt(square));
+        for (const auto& [block, square] : squares) out.emplace_back(kBlockGradNorm.prefix + block, std::sqrt(square));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "ui/pages/live/depth_panel.h"
 
+#include "core/train/site_statistics.h"
 #include "ui/theme/theme.h"
 
 #include <QComboBox>
@@ -17,11 +18,7 @@ namespace {
 
 constexpr std::size_t kMostSteps = 2000;  // columns of the map; of more steps, evenly many are shown
 
-struct Statistic {
-    const char* title;
-    const char* prefix;
-};
-constexpr std::array kStatistics{Statistic{"Activation RMS", "act_rms/"}, Statistic{"Gradient norm", "grad_norm/"}};
+constexpr std::array kStatistics{train::kActivationRms, train::kBlockGradNorm};
 
 // embed, the blocks by number, final, head.
 std::pair<int, int> depth_of(const std::string& site) {
@@ -78,7 +75,7 @@ DepthPanel::DepthPanel(QWidget* parent) : QWidget(parent) {
     run_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     statistic_ = new QComboBox(controls_);
     statistic_->setAccessibleName("Statistic of the heat map");
-    for (const Statistic& statistic : kStatistics) statistic_->addItem(statistic.title);
+    for (const train::SiteStatistic& statistic : kStatistics) statistic_->addItem(statistic.title);
     auto* choices = new QHBoxLayout(controls_);
     choices->setContentsMargins(0, 0, 0, 0);
     choices->addWidget(run_);
@@ -133,7 +130,7 @@ void DepthPanel::show_run(const QString& id) {
 void DepthPanel::draw() {
     if (!fold_->isChecked() || !workspace_) return;
     const RunCurvesPtr curves = workspace_->curves(run_->currentData().toString());
-    const Statistic& statistic = kStatistics[static_cast<std::size_t>(statistic_->currentIndex())];
+    const train::SiteStatistic& statistic = kStatistics[static_cast<std::size_t>(statistic_->currentIndex())];
     DepthValues values = curves ? depth_values(*curves, statistic.prefix) : DepthValues();
     map_->set_values(std::move(values.sites), std::move(values.steps), std::move(values.values),
                      QString("%1 of %2").arg(statistic.title, run_->currentText()));
