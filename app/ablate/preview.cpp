@@ -8,7 +8,6 @@
 #include "core/model/norm_counts.h"
 #include "core/report/text_table.h"
 #include "core/study/launch.h"
-#include "core/study/resolve.h"
 #include "core/study/throughput.h"
 
 #include <algorithm>
@@ -45,21 +44,19 @@ struct StepZeroResults {
     std::vector<std::string> data_remarks, data_findings;
 };
 
-StepZeroResults look_at_step_zero(const study::Preview& preview, std::uint64_t seed,
-                                  const std::filesystem::path& workspace) {
+StepZeroResults look_at_step_zero(study::ResolvedStudy study, const std::filesystem::path& workspace) {
     const Interrupt interrupt;
     ProgressBoard board(false);
     const auto progress = [&](const std::string& what, double share) {
         interrupt.check();
         board.preparing(what, share);
     };
-    std::vector<VariantPoint> points;
-    for (const study::PointPreview& point : preview.points) points.push_back(point.point);
-    study::resolve_starts(points, workspace);
-    const DataConfig& data = points.front().config.data;
+    study.find_starts(workspace);
+    const DataConfig& data = study.points().front().config.data;
+    const auto seed = static_cast<std::uint64_t>(study.seeds().front());
     const data::PreparedData prepared = data::prepare_data(data, workspace / "cache", progress);
-    return {study::step_zero_of_study(points, prepared, seed, progress), std::log(static_cast<double>(data.vocab_size)),
-            prepared.remarks, prepared.findings};
+    return {study::step_zero_of_study(study.points(), prepared, seed, progress),
+            std::log(static_cast<double>(data.vocab_size)), prepared.remarks, prepared.findings};
 }
 
 // NaN for a point that cannot be trained: too large for the memory, or its device is not here.
@@ -275,8 +272,12 @@ void require_shares(const std::vector<double>& mfu) {
 int preview_study(const Options& options) {
     require_shares(options.mfu);
     const std::filesystem::path workspace = future_workspace(options.workspace);
-    const StudyConfig study = load_study(find_study(options.study, workspace).file);
-    const study::Preview preview = study::preview(study, workspace, options.settings);
+    study::PlanOptions plan;
+    plan.settings = options.settings;
+    const study::ResolvedStudy resolved =
+        study::resolve_study(load_study(find_study(options.study, workspace).file), plan);
+    const StudyConfig& study = resolved.config();
+    const study::Preview preview = study::preview(resolved, workspace);
     const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),
                                       [](const auto& f) { return f.severity == study::Severity::error; });
     const auto of_study = std::count_if(preview.findings.begin(), preview.findings.end(), [](const auto& f) {
@@ -286,8 +287,7 @@ int preview_study(const Options& options) {
     for (const study::PointPreview& point : preview.points)
         times.push_back(estimate(preview, point, run::RunStore(workspace)));
     std::optional<StepZeroResults> zero;
-    if (options.step_zero && errors == 0)
-        zero = look_at_step_zero(preview, static_cast<std::uint64_t>(study.seeds.front()), workspace);
+    if (options.step_zero && errors == 0) zero = look_at_step_zero(resolved, workspace);
     if (options.json) {
         print_json(to_json(study, preview, times, zero, options.mfu));
     } else {

@@ -45,25 +45,26 @@ int run_study(const Options& options) {
     const Interrupt interrupt;
     const std::filesystem::path workspace = make_workspace(options.workspace);
     const StudySource source = find_study(options.study, workspace);
-    const StudyConfig study = load_study(source.file);
+    study::ResolvedStudy resolved = study::resolve_study(load_study(source.file), options.plan);
     const run::RunStore store(workspace);
-    const int jobs = options.jobs ? options.jobs : study::default_jobs(study, options.plan.settings);
+    const int jobs = options.jobs ? options.jobs : study::default_jobs(resolved.points().front().config);
 
     ProgressBoard board(options.quiet);
     const study::Launch launch =
-        study::launch(study, options.plan, store, jobs, [&](const std::string& what, double share) {
+        study::launch(std::move(resolved), store, jobs, [&](const std::string& what, double share) {
             interrupt.check();
             board.preparing(what, share);
         });
     say_what_is_left_alone(launch, options, board);
-    const std::string kept = study::keep_study(study, source, options.plan, workspace);
+    const std::string kept = study::keep_study(launch.study, source, workspace);
     if (!kept.empty()) board.line("note: " + kept);
     const int code = train_runs(launch.runs, jobs, interrupt, board);
 
-    const study::Comparison comparison = study::compare_study(store, study.name, launch.points);
+    const std::string& name = launch.study.config().name;
+    const study::Comparison comparison = study::compare_study(store, name, launch.study.points());
     const Screen screen(STDOUT_FILENO);
     std::cout << report::comparison_table(comparison, screen.terminal, screen.columns);
-    const auto report = report::write_report(comparison, workspace / "reports" / study.name);
+    const auto report = report::write_report(comparison, workspace / "reports" / name);
     std::cout << "\nreport: " << report.string() << '\n';
     return code;
 }

@@ -253,11 +253,16 @@ Json to_json(const StudyConfig& study) {
     return json;
 }
 
-std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std::string>& settings) {
-    const std::string where = "study " + study.name;
-    RunConfig baseline = patched(RunConfig{}, study.baseline, where + ": baseline");
+RunConfig configured_baseline(const StudyConfig& study, const std::vector<std::string>& settings) {
+    RunConfig baseline = patched(RunConfig{}, study.baseline, "study " + study.name + ": baseline");
     if (!study.policy.empty()) baseline.train.policy = study.policy;
     for (const std::string& setting : settings) baseline = patched(baseline, setting_of(setting), "--set ");
+    return baseline;
+}
+
+std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std::string>& settings) {
+    const std::string where = "study " + study.name;
+    const RunConfig baseline = configured_baseline(study, settings);
 
     std::vector<ConfiguredVariant> variants;
     variants.push_back({kBaseline, "Baseline", baseline});

@@ -34,10 +34,11 @@ struct VariantPoint {
     std::string grid_point;  // "train.lr=0.01", or ""
     RunConfig config;
 };
+// The baseline's configuration before any grid point: the defaults, the baseline, the policy, `settings` (--set).
+RunConfig configured_baseline(const StudyConfig& study, const std::vector<std::string>& settings);
 // Every variant (after `combine`) at every grid point. InputError for a patch that changes nothing, a grid key that no
 // option has, a grid value given twice, data options that vary (but data.context), fewer than two variants to combine,
-// more than 10,000 points. The order is: the defaults, the baseline, the policy, `settings` (--set), the patch, the
-// grid point.
+// more than 10,000 points. The order is: the configured baseline, the patch, the grid point.
 std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std::string>& settings = {});
 
 // Study files by name: a path when it holds '/' or ends in ".json"; else one of the workspace; else a preset.

@@ -19,14 +19,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-StudyConfig as_run(StudyConfig study, const PlanOptions& options) {
+StudyConfig as_run(const ResolvedStudy& resolved) {
+    StudyConfig study = resolved.config();
+    const PlanOptions& options = resolved.options();
     if (!options.settings.empty()) {
-        StudyConfig alone;
-        alone.name = study.name;
-        alone.baseline = study.baseline;
-        alone.policy = study.policy;  // a setting goes before it
-        study.baseline = patch_between(RunConfig{}, expand(alone, options.settings).front().config);
-        study.policy.clear();
+        study.baseline = patch_between(RunConfig{}, configured_baseline(study, options.settings));
+        study.policy.clear();  // the baseline has it, and a setting goes before it
     }
     if (!options.seeds.empty()) study.seeds = options.seeds;
     return study;
@@ -97,14 +95,14 @@ void add_variant(const run::ListedRun& run, const RunConfig& baseline, StudyConf
 
 }  // namespace
 
-std::string keep_study(const StudyConfig& study, const StudySource& source, const PlanOptions& options,
-                       const fs::path& workspace) {
+std::string keep_study(const ResolvedStudy& resolved, const StudySource& source, const fs::path& workspace) {
+    const StudyConfig& study = resolved.config();
     const fs::path file = workspace / "studies" / (study.name + ".json");
     std::error_code error;
     if (source.preset || fs::equivalent(source.file.parent_path().empty() ? fs::path(".") : source.file.parent_path(),
                                         workspace / "studies", error))
         return {};
-    const std::string text = to_json(as_run(study, options)).dump(2) + "\n";
+    const std::string text = to_json(as_run(resolved)).dump(2) + "\n";
     const fs::path record_file = workspace / "kept-studies.json";
     Json record = read_record(record_file);
     if (fs::exists(file, error)) {

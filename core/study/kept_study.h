@@ -1,5 +1,6 @@
 #pragma once
-#include "core/study/plan.h"
+#include "core/run/run_store.h"
+#include "core/study/resolved_study.h"
 
 // Which study the runs of a workspace belong to. No torch in this header.
 namespace ablate::study {
@@ -7,7 +8,7 @@ namespace ablate::study {
 // Writes the study as it is run, with its settings and seeds, to WORKSPACE/studies/NAME.json, where the window finds
 // it. Presets and studies of the workspace are there already. A file of that name that somebody else wrote, or edited
 // since, is left as it is. Returns what the user should know about it: a line, or "".
-std::string keep_study(const StudyConfig& study, const StudySource& source, const PlanOptions& options,
+std::string keep_study(const ResolvedStudy& resolved, const StudySource& source,
                        const std::filesystem::path& workspace);
 
 // Rebuilds a study from its trained runs, from the newest run of each variant: baseline, patches, grid

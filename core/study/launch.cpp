@@ -5,7 +5,6 @@
 #include "core/model/transformer.h"
 #include "core/run/known_keys.h"
 #include "core/study/option_findings.h"
-#include "core/study/resolve.h"
 
 #include <algorithm>
 #include <map>
@@ -51,8 +50,9 @@ bool is_idle(const PlannedRun& planned, const std::vector<VariantPoint>& points,
 
 // Before any data is prepared: what cannot be built, and what the machine's memory cannot hold. No more runs train at
 // once than there are.
-void require_trainable(const std::vector<VariantPoint>& points, const std::vector<std::int64_t>& seeds, int jobs) {
-    const std::size_t runs = points.size() * std::set<std::int64_t>(seeds.begin(), seeds.end()).size();
+void require_trainable(const ResolvedStudy& study, int jobs) {
+    const std::vector<VariantPoint> points = study.chosen();
+    const std::size_t runs = points.size() * study.seeds().size();
     const int at_once = static_cast<int>(std::min(runs, static_cast<std::size_t>(std::max(jobs, 1))));
     for (const VariantPoint& point : points) {
         require_valid(point.config, point.name);
@@ -79,9 +79,8 @@ void measure_peaks(const std::vector<PlannedRun>& runs, const std::filesystem::p
 }
 
 // All of them or, when it throws, none.
-std::vector<run::RunDirectory> directories_of(const StudyConfig& study, const std::vector<PlannedRun>& runs,
-                                              const data::PreparedData& data, const run::RunStore& store,
-                                              const data::Progress& progress) {
+std::vector<run::RunDirectory> directories_of(const ResolvedStudy& study, const std::vector<PlannedRun>& runs,
+                                              const run::RunStore& store, const data::Progress& progress) {
     std::vector<run::RunDirectory> directories, fresh;
     try {
         for_each_run(runs, "creating runs", progress, [&](const PlannedRun& planned) {
@@ -89,7 +88,7 @@ std::vector<run::RunDirectory> directories_of(const StudyConfig& study, const st
                 directories.push_back(store.find(*planned.open_run).directory);
                 return directories.back().request("");  // an old request to pause has been served
             }
-            fresh.push_back(run::create_run(store.workspace(), run_info(study, planned, data)));
+            fresh.push_back(run::create_run(store.workspace(), run_info(study.config(), planned, study.data())));
             directories.push_back(fresh.back());
         });
     } catch (...) {
@@ -109,6 +108,16 @@ std::vector<data::RecordedTokens> tokens_of(const StudyConfig& study, const run:
             seen.insert(listed.info.data_folder + listed.info.data_sha256).second)
             tokens.push_back({listed.info.data_folder, listed.info.data_sha256});
     return tokens;
+}
+
+// What a launch tells of its study before it prepares the data.
+std::vector<std::string> warnings_of(const Preview& preview) {
+    std::vector<std::string> warnings;
+    for (const Finding& finding : preview.findings)
+        if (finding.severity == Severity::warning)
+            warnings.push_back(
+                fmt::format("{}{}{}", finding.variant, finding.variant.empty() ? "" : ": ", finding.text));
+    return warnings;
 }
 
 // Those that the preview has not told already.
@@ -156,48 +165,38 @@ std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points
     return results;
 }
 
-int default_jobs(const StudyConfig& study, const std::vector<std::string>& settings) {
-    return default_jobs(expand(study, settings).front().config);
-}
-
 int default_jobs(const RunConfig& config) {
     if (model::resolve_device(config.train.device).is_cuda()) return 1;
     const int cores = std::max(1u, std::thread::hardware_concurrency());
     return std::max(1, cores / static_cast<int>(config.train.threads));
 }
 
-Launch launch(const StudyConfig& study, const PlanOptions& options, const run::RunStore& store, int jobs,
-              const data::Progress& progress) {
-    std::vector<VariantPoint> points = expand(study, options.settings);
-    require_trainable(selected_points(study, options), options.seeds.empty() ? study.seeds : options.seeds, jobs);
-    resolve_starts(points, store.workspace());  // before the data, which take long
+Launch launch(ResolvedStudy study, const run::RunStore& store, int jobs, const data::Progress& progress) {
+    require_trainable(study, jobs);
+    std::vector<std::string> notes = warnings_of(preview(study, store.workspace()));
+    study.find_starts(store.workspace());  // before the data, which take long
 
-    Launch result;
-    for (const Finding& finding : preview(study, store.workspace(), options.settings).findings)
-        if (finding.severity == Severity::warning)
-            result.notes.push_back(
-                fmt::format("{}{}{}", finding.variant, finding.variant.empty() ? "" : ": ", finding.text));
-    result.data = std::make_shared<const data::PreparedData>(
-        data::prepare_data(points.front().config.data, store.workspace() / "cache", progress, tokens_of(study, store)));
-    result.notes.insert(result.notes.end(), result.data->remarks.begin(), result.data->remarks.end());
-    for (std::string& line : overlapping_windows(points.front().config, *result.data))
-        result.notes.push_back(std::move(line));
-    add_findings(*result.data, result.notes);
-    resolve_epochs(points, *result.data);
-    resolve_schedules(points);
-    result.points = points;
+    const RunConfig baseline = study.points().front().config;
+    const auto data = std::make_shared<const data::PreparedData>(
+        data::prepare_data(baseline.data, store.workspace() / "cache", progress, tokens_of(study.config(), store)));
+    notes.insert(notes.end(), data->remarks.begin(), data->remarks.end());
+    for (std::string& line : overlapping_windows(baseline, *data)) notes.push_back(std::move(line));
+    add_findings(*data, notes);
+    study.use_data(data);
 
-    std::vector<PlannedRun> to_train =
-        still_to_train(plan(study, options, *result.data, store), options.keep_no_ops, result);
-    result.no_ops = find_no_ops(points, to_train, *result.data, progress);
-    if (!options.keep_no_ops)
+    Launch result{std::move(study), {}, {}, {}, {}, {}, std::move(notes)};
+    const std::vector<VariantPoint>& points = result.study.points();
+    const bool keep_no_ops = result.study.options().keep_no_ops;
+    std::vector<PlannedRun> to_train = still_to_train(plan(result.study, store), keep_no_ops, result);
+    result.no_ops = find_no_ops(points, to_train, *data, progress);
+    if (!keep_no_ops)
         std::erase_if(to_train, [&](const PlannedRun& planned) {
             const bool idle = is_idle(planned, points, result.no_ops);
             if (idle) leave_out(planned, result);
             return idle;
         });
     measure_peaks(to_train, store.workspace(), progress);
-    result.runs = directories_of(study, to_train, *result.data, store, progress);
+    result.runs = directories_of(result.study, to_train, store, progress);
     return result;
 }
 

@@ -7,8 +7,7 @@
 namespace ablate::study {
 
 struct Launch {
-    std::shared_ptr<const data::PreparedData> data;
-    std::vector<VariantPoint> points;             // of the whole study, in its order
+    ResolvedStudy study;                          // with its starts and its data
     std::vector<run::RunDirectory> runs;          // to train, in order; they exist
     std::vector<PlannedRun> finished, elsewhere;  // left alone: ended before, trained now by another process
     std::vector<StepZero> no_ops;                 // variants whose step 0 is the baseline's to the bit
@@ -21,14 +20,12 @@ struct Launch {
 std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points, const data::PreparedData& data,
                                          std::uint64_t seed, const data::Progress& progress = {});
 
-// Runs at once that the machine's cores allow at the run's or the study's threads a run; 1 where a CUDA device trains.
+// Runs at once that the machine's cores allow at the threads of such a run; 1 where a CUDA device trains.
 int default_jobs(const RunConfig& config);
-int default_jobs(const StudyConfig& study, const std::vector<std::string>& settings);
 
 // Checks the configurations and the memory for `jobs` runs at once, prepares the data, plans, looks for variants that
 // change nothing that is computed, and creates the directories. No run is created when any of it fails.
 // InputError, ResourceError; whatever `progress` throws abandons the work.
-Launch launch(const StudyConfig& study, const PlanOptions& options, const run::RunStore& store, int jobs,
-              const data::Progress& progress = {});
+Launch launch(ResolvedStudy study, const run::RunStore& store, int jobs, const data::Progress& progress = {});
 
 }  // namespace ablate::study

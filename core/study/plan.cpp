@@ -1,14 +1,9 @@
 #include "core/study/plan.h"
 
-#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/model/tensor_table.h"
 #include "core/run/known_keys.h"
 #include "core/study/preflight.h"
-#include "core/study/resolve.h"
-
-#include <algorithm>
-#include <set>
 
 namespace ablate::study {
 
@@ -36,46 +31,19 @@ void note_earlier_run(PlannedRun& planned, const run::ListedRun& earlier) {
 
 }  // namespace
 
-std::vector<VariantPoint> selected_points(const StudyConfig& study, const PlanOptions& options) {
-    std::vector<VariantPoint> points = expand(study, options.settings);
-    const std::vector<std::string>& only = options.only;
-    if (only.empty() || points.empty()) return points;
-    std::vector<std::string> known;
-    for (const VariantPoint& point : points) {
-        if (std::find(known.begin(), known.end(), point.variant) == known.end()) known.push_back(point.variant);
-        if (point.name != point.variant) known.push_back(point.name);
-    }
-    for (const std::string& name : only)
-        if (std::find(known.begin(), known.end(), name) == known.end())
-            throw InputError("--only: no variant '{}' in the study{}", name, did_you_mean(name, known));
-    const std::string baseline = points.front().variant;
-    std::erase_if(points, [&](const VariantPoint& point) {
-        const auto named = [&](const std::string& name) { return name == point.variant || name == point.name; };
-        return point.variant != baseline && std::none_of(only.begin(), only.end(), named);
-    });
-    return points;
-}
-
-std::vector<PlannedRun> plan(const StudyConfig& study, const PlanOptions& options, const data::PreparedData& data,
-                             const run::RunStore& store) {
-    std::vector<VariantPoint> points = selected_points(study, options);
-    resolve_starts(points, store.workspace());
-    resolve_epochs(points, data);
-    resolve_schedules(points);
-    const run::RunList list = options.again ? run::RunList{} : store.list();
+std::vector<PlannedRun> plan(const ResolvedStudy& study, const run::RunStore& store) {
+    const std::vector<VariantPoint> points = study.chosen();
+    const run::RunList list = study.options().again ? run::RunList{} : store.list();
     std::vector<PlannedRun> runs;
-    std::set<std::int64_t> seen;
-    for (const std::int64_t seed : options.seeds.empty() ? study.seeds : options.seeds) {
-        if (!seen.insert(seed).second) continue;
+    for (const std::int64_t seed : study.seeds())
         for (const VariantPoint& point : points) {
-            PlannedRun planned{point, seed, config_hash(point.config, data.sha256), {}, {}, {}};
+            PlannedRun planned{point, seed, config_hash(point.config, study.data().sha256), {}, {}, {}};
             for (const run::ListedRun& earlier : list.runs)
-                if (!run::is_imported_log(earlier.info) && earlier.info.study == study.name &&
+                if (!run::is_imported_log(earlier.info) && earlier.info.study == study.config().name &&
                     earlier.info.seed == seed && earlier.info.config_hash == planned.config_hash)
                     note_earlier_run(planned, earlier);
             runs.push_back(std::move(planned));
         }
-    }
     return runs;
 }
 

@@ -238,10 +238,8 @@ class Lints {
 
 }  // namespace
 
-Preview preview(const StudyConfig& study, const std::filesystem::path& workspace,
-                const std::vector<std::string>& settings) {
-    const std::vector<VariantPoint> points = expand(study, settings);
-    return Lints(study, points, workspace).run();
+Preview preview(const ResolvedStudy& study, const std::filesystem::path& workspace) {
+    return Lints(study.config(), study.points(), workspace).run();
 }
 
 }  // namespace ablate::study

@@ -1,8 +1,7 @@
 #pragma once
-#include "core/config/study_config.h"
-#include "core/data/prepare.h"
 #include "core/model/start_plan.h"
 #include "core/model/tensor_table.h"
+#include "core/study/resolved_study.h"
 
 #include <optional>
 
@@ -31,10 +30,10 @@ struct Preview {
     std::vector<PointPreview> points;
     std::vector<Finding> findings;
 };
-// Nothing is allocated. Invalid configurations are findings of severity error, not exceptions.
-// The weights that runs start from are looked for in `workspace`.
-Preview preview(const StudyConfig& study, const std::filesystem::path& workspace,
-                const std::vector<std::string>& settings = {});
+// Of every point of a study, also of those that PlanOptions::only leaves out. Nothing is allocated. Invalid
+// configurations are findings of severity error, not exceptions. The weights that runs start from are looked for in
+// `workspace`, so the study comes here before it finds its starts.
+Preview preview(const ResolvedStudy& study, const std::filesystem::path& workspace);
 
 // What step 0 tells: the loss on a real batch before any update, and whether the variant computes anything else than
 // the baseline.

@@ -293,9 +293,10 @@ void RunControl::start_study(const StudyConfig& study, const study::PlanOptions&
                              cancelled = private_->preparation] {
         const auto send = [this](auto action) { QMetaObject::invokeMethod(this, action, Qt::QueuedConnection); };
         try {
-            const int at_once = jobs > 0 ? jobs : study::default_jobs(study, options.settings);
+            study::ResolvedStudy resolved = study::resolve_study(study, options);
+            const int at_once = jobs > 0 ? jobs : study::default_jobs(resolved.points().front().config);
             study::Launch launch =
-                study::launch(study, options, d->store, at_once, PreparationProgress(this, cancelled));
+                study::launch(std::move(resolved), d->store, at_once, PreparationProgress(this, cancelled));
             std::vector<Submission> submissions;
             for (const run::RunDirectory& directory : launch.runs) submissions.push_back(submission(directory));
             send([d, study, launch, submissions] { d->take_launch(study, launch, submissions); });

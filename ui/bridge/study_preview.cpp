@@ -143,7 +143,7 @@ StudyPreview quick_preview(StudyConfig study, const std::filesystem::path& works
     StudyPreview preview;
     preview.study = std::move(study);
     const auto look_at = [&](const StudyConfig& study) {
-        preview.preview = study::preview(study, workspace);
+        preview.preview = study::preview(study::resolve_study(study), workspace);
         preview.combined = combined_variants(study);
     };
     try {

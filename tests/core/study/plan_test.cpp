@@ -19,7 +19,7 @@ struct Fixture {
     test::TempFolder workspace;
     run::RunStore store{workspace.path()};
     StudyConfig study;
-    data::PreparedData data;
+    std::shared_ptr<data::PreparedData> data;
 
     Fixture() {
         model::register_kinds();
@@ -31,12 +31,17 @@ struct Fixture {
                                    {{"name", "silu"}, {"patch", {{"model", {{"ffn", {{"kind", "silu"}}}}}}}}}},
                                  {"seeds", {2, 1}}},
                                 "study");
-        data = data::prepare_data(expand(study).front().config.data, workspace / "cache");
+        data = std::make_shared<data::PreparedData>(
+            data::prepare_data(expand(study).front().config.data, workspace / "cache"));
     }
 
-    std::vector<PlannedRun> planned(const PlanOptions& options = {}) const { return plan(study, options, data, store); }
+    std::vector<PlannedRun> planned(const PlanOptions& options = {}) const {
+        ResolvedStudy resolved = resolve_study(study, options);
+        resolved.use_data(data);
+        return plan(resolved, store);
+    }
     run::RunDirectory create(const PlannedRun& planned) const {
-        return run::create_run(store.workspace(), run_info(study, planned, data));
+        return run::create_run(store.workspace(), run_info(study, planned, *data));
     }
 };
 
@@ -84,7 +89,7 @@ class PlanTest : public QObject {
         const StudySource source{fixture.workspace / "elsewhere.json", false};
         const std::filesystem::path kept = fixture.workspace.path() / "studies" / "tiny.json";
         const auto keep = [&](const PlanOptions& options) {
-            return keep_study(fixture.study, source, options, fixture.workspace.path());
+            return keep_study(resolve_study(fixture.study, options), source, fixture.workspace.path());
         };
         PlanOptions options;
         options.settings = {"train.lr=0.125"};
@@ -103,8 +108,8 @@ class PlanTest : public QObject {
 
     void presets_and_studies_of_the_workspace_are_there_already() {
         Fixture fixture;
-        QCOMPARE(keep_study(fixture.study, {presets_folder() / "quick.json", true}, {}, fixture.workspace.path()),
-                 std::string());
+        const StudySource preset{presets_folder() / "quick.json", true};
+        QCOMPARE(keep_study(resolve_study(fixture.study), preset, fixture.workspace.path()), std::string());
         QVERIFY(!std::filesystem::exists(fixture.workspace / "studies"));
     }
 
@@ -175,7 +180,7 @@ class PlanTest : public QObject {
         fixture.study.name = "other";
         QVERIFY(!fixture.planned()[0].finished_run);
         fixture.study.name = "tiny";
-        fixture.data.sha256 = "0";
+        fixture.data->sha256 = "0";
         QVERIFY(!fixture.planned()[0].finished_run);
     }
 
@@ -186,8 +191,8 @@ class PlanTest : public QObject {
         QCOMPARE(info.study, std::string("tiny"));
         QCOMPARE(info.variant, std::string("nope"));
         QCOMPARE(info.seed, std::int64_t{2});
-        QCOMPARE(info.config_hash, config_hash(planned.point.config, fixture.data.sha256));
-        QCOMPARE(info.data_sha256, fixture.data.sha256);
+        QCOMPARE(info.config_hash, config_hash(planned.point.config, fixture.data->sha256));
+        QCOMPARE(info.data_sha256, fixture.data->sha256);
         QVERIFY(info.unigram_entropy > 3 && info.unigram_entropy < 3.5);  // near ln 32
         // embedding and head 2·32·16; a block 4·16² + 3·16·32 + 2·16; final 16
         QCOMPARE(info.parameters, std::int64_t{2 * 512 + 2 * (1024 + 1536 + 32) + 16});

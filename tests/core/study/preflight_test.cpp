@@ -18,13 +18,15 @@ Json kind(const char* name) { return {{"kind", name}}; }
 
 Preview preview_of(Json variants, const std::vector<std::string>& settings = {}, Json grid = Json::object(),
                    Json seeds = {1, 2}) {
-    return preview(study_from_json({{"name", "s"},
-                                    {"baseline", {{"train", {{"device", "cpu"}}}}},
-                                    {"variants", std::move(variants)},
-                                    {"grid", std::move(grid)},
-                                    {"seeds", std::move(seeds)}},
-                                   "study"),
-                   {}, settings);
+    const StudyConfig study = study_from_json({{"name", "s"},
+                                               {"baseline", {{"train", {{"device", "cpu"}}}}},
+                                               {"variants", std::move(variants)},
+                                               {"grid", std::move(grid)},
+                                               {"seeds", std::move(seeds)}},
+                                              "study");
+    PlanOptions options;
+    options.settings = settings;
+    return preview(resolve_study(study, options), {});
 }
 
 // The findings about a point that contain `text`.
@@ -277,7 +279,7 @@ class PreflightTest : public QObject {
     void every_preset_is_free_of_errors() {
         QVERIFY(preset_files().size() >= 4);
         for (const auto& file : preset_files())
-            for (const Finding& finding : preview(load_study(file), {}).findings)
+            for (const Finding& finding : preview(resolve_study(load_study(file)), {}).findings)
                 QVERIFY2(finding.severity != Severity::error || finding.text.find("GiB of memory") != std::string::npos,
                          (file.string() + ": " + finding.text).c_str());
     }

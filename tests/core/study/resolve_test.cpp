@@ -77,13 +77,14 @@ class ResolveTest : public QObject {
             Json train = {{"schedule", "wsd"}, {"warmup", 30}, {"decay_share", 0.9}};
             train.update(budget);
             const StudyConfig overlapping = study(train);
-            const data::PreparedData data =
-                data::prepare_data(expand(overlapping).front().config.data, workspace / "cache");
+            study::ResolvedStudy resolved = study::resolve_study(overlapping);
+            resolved.use_data(std::make_shared<const data::PreparedData>(
+                data::prepare_data(resolved.points().front().config.data, workspace / "cache")));
             const run::RunStore store(workspace.path());
-            const auto planned = study::plan(overlapping, {}, data, store);
+            const auto planned = study::plan(resolved, store);
             QVERIFY(planned.front().point.config.train.decay_share < 0.9);
-            run::create_run(workspace.path(), study::run_info(overlapping, planned.front(), data));
-            QVERIFY(study::plan(overlapping, {}, data, store).front().open_run.has_value());
+            run::create_run(workspace.path(), study::run_info(overlapping, planned.front(), resolved.data()));
+            QVERIFY(study::plan(resolved, store).front().open_run.has_value());
             const study::Comparison comparison =
                 study::compare_study(store, overlapping.name, expand(overlapping), nullptr);
             QCOMPARE(comparison.runs.size(), std::size_t{1});
@@ -134,12 +135,9 @@ class ResolveTest : public QObject {
         QVERIFY(noted("lost: no run yet") && !noted("begun: no run yet"));
     }
 
-    void a_plan_knows_where_its_runs_start() {
-        const StudyConfig plain = study(Json::object());
-        const data::PreparedData data = data::prepare_data(expand(plain).front().config.data, folder_ / "cache");
-        const StudyConfig lost = study({{"start", "gone"}});
-        const run::RunStore store(folder_.path());
-        QVERIFY(is_line_with(input_error([&] { study::plan(lost, {}, data, store); }), {"train.start", "gone"}));
+    void weights_that_are_gone_are_named() {
+        study::ResolvedStudy lost = study::resolve_study(study({{"start", "gone"}}));
+        QVERIFY(is_line_with(input_error([&] { lost.find_starts(folder_.path()); }), {"train.start", "gone"}));
     }
 };
 
