@@ -36,7 +36,7 @@ int show(const Options& options) {
         return 0;
     }
     Json json = run_json(listed);
-    json["events"] = metrics.events();
+    json["events"] = train::to_json(metrics.events());
     for (const std::string& problem : metrics.problems()) json["problems"].push_back(problem);
     if (options.series) json["series"] = series_json(metrics);
     print_json(json);

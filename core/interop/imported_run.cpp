@@ -126,14 +126,11 @@ run::RunState state_of(const ImportedRun& run) {
     return state;
 }
 
-Json event_of(const ImportedEvaluation& evaluation) {
-    Json event{{"type", "evaluation"}, {"step", evaluation.step}, {"set", evaluation.set}};
-    if (evaluation.loss) {
-        event["loss"] = io::number_to_json(*evaluation.loss);
-        event["perplexity"] = io::number_to_json(std::exp(*evaluation.loss));
-    }
-    if (evaluation.bpb) event["bpb"] = io::number_to_json(*evaluation.bpb);
-    if (std::isfinite(evaluation.time)) event["time"] = evaluation.time;
+train::Event event_of(const ImportedEvaluation& evaluation) {
+    train::EvaluationEvent told{.set = evaluation.set, .loss = evaluation.loss, .bpb = evaluation.bpb};
+    if (told.loss) told.perplexity = std::exp(*told.loss);
+    train::Event event{evaluation.step, std::move(told)};
+    if (std::isfinite(evaluation.time)) event.time = evaluation.time;
     return event;
 }
 
@@ -155,8 +152,8 @@ void write_logs(const fs::path& folder, const ImportedRun& run) {
         if (evaluation.step != kUnknownStep) metrics.append(dense_event_of(evaluation));
     metrics.sync();
     io::JsonLinesWriter events(folder / "events.jsonl");
-    for (const ImportedEvaluation& evaluation : run.evaluations) events.append(event_of(evaluation));
-    for (const Json& event : run.events) events.append(event);
+    for (const ImportedEvaluation& evaluation : run.evaluations) events.append(train::to_json(event_of(evaluation)));
+    for (const train::Event& event : run.events) events.append(train::to_json(event));
     events.sync();
 }
 

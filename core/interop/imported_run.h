@@ -1,6 +1,7 @@
 #pragma once
 #include "core/io/tensorboard.h"
 #include "core/run/run_directory.h"
+#include "core/train/events.h"
 
 #include <functional>
 #include <limits>
@@ -44,7 +45,7 @@ struct ImportedRun {
 
     std::vector<io::ScalarEvent> metrics;         // tags of core/run/metrics.h where they mean the same; steps ascend
     std::vector<ImportedEvaluation> evaluations;  // steps ascend
-    std::vector<Json> events;                     // more lines for events.jsonl: {"type", "step", ...}
+    std::vector<train::Event> events;             // more lines for events.jsonl
 
     std::int64_t steps = 0;  // updates done, as far as the log tells
     double seconds = kUnknown, tokens_per_second = kUnknown;

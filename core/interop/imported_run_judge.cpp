@@ -76,7 +76,7 @@ std::optional<Verdict> judge_zeros(std::vector<Point>& points, std::size_t zero,
         while (first > 0 && points[first - 1].bad_norm()) --first;
         const std::int64_t step = points[first].step;
         for (auto point = tail; point != points.end(); ++point) *point->loss = static_cast<float>(kUnknown);
-        run.events.push_back({{"type", "non_finite"}, {"step", step}, {"loss", "NaN"}, {"logged_as", 0.0}});
+        run.events.push_back({step, train::NonFiniteEvent{.loss = kUnknown, .logged_as = 0.0}});
         return Verdict{Outcome::collapsed, Collapse::non_finite, step, "",
                        fmt::format("loss is not finite from step {} on: logged as 0.0 from step {} to the end, beside "
                                    "{}; the trainer's NaN filter hides it",
@@ -124,13 +124,8 @@ class Replay {
         const bool known = std::find(run.known.begin(), run.known.end(), "data.vocab_size") != run.known.end();
         return known ? 0 : std::numeric_limits<double>::infinity();
     }
-    void note(const std::vector<train::DetectorEvent>& events) {
-        for (const train::DetectorEvent& event : events) {
-            Json line = event.detail;
-            line["type"] = event.type;
-            line["step"] = event.step;
-            run_.events.push_back(std::move(line));
-        }
+    void note(const std::vector<train::Event>& events) {
+        run_.events.insert(run_.events.end(), events.begin(), events.end());
     }
     void see(std::size_t i) {
         const Point& point = points_[i];
@@ -174,7 +169,7 @@ void judge(ImportedRun& run) {
     if (zero < points.size()) zeros = judge_zeros(points, zero, run);
     const std::optional<Verdict> earlier = Replay(run, points).judge(zeros ? zeros->step : INT64_MAX);
     std::stable_sort(run.events.begin(), run.events.end(),
-                     [](const Json& a, const Json& b) { return a.at("step") < b.at("step"); });
+                     [](const train::Event& a, const train::Event& b) { return a.step < b.step; });
     if (earlier && !(zeros && zeros->step <= earlier->step))
         run.verdict = *earlier;
     else if (zeros)

@@ -108,14 +108,6 @@ double step_time_ratio(const Comparison& comparison, const Group& group) {
     return seconds_per_step(comparison, group) / seconds_per_step(comparison, baseline);
 }
 
-std::int64_t count_events(const Comparison& comparison, const Group& group, const std::string& type) {
-    std::int64_t count = 0;
-    for (std::size_t index : group.runs)
-        for (const Json& event : comparison.runs[index].metrics->events())
-            count += event.is_object() && event.contains("type") && event["type"] == type;
-    return count;
-}
-
 std::string changes_in_words(const Comparison& comparison, std::size_t group) {
     std::vector<std::string> words;
     for (const ConfigDifference& one : comparison.differences_of(group)) words.push_back(in_words(one));

@@ -33,7 +33,15 @@ bool has_rough_times(const study::Comparison& comparison,
                      const study::Group& group);  // they or the baseline's shared the machine
 // The share of the baseline's time that a step takes; NaN where it is not known or where a run took under a second.
 double step_time_ratio(const study::Comparison& comparison, const study::Group& group);
-std::int64_t count_events(const study::Comparison& comparison, const study::Group& group, const std::string& type);
+// Of one kind, such as train::SpikeEvent, in all runs of the group.
+template <class Kind>
+std::int64_t count_events(const study::Comparison& comparison, const study::Group& group) {
+    std::int64_t count = 0;
+    for (const std::size_t index : group.runs)
+        for (const train::Event& event : comparison.runs[index].metrics->events())
+            count += std::holds_alternative<Kind>(event.what);
+    return count;
+}
 std::string changes_in_words(const study::Comparison& comparison, std::size_t group);  // "Position: RoPE → NoPE; ..."
 double tokens_trained(const study::Group& group);  // by a whole run; NaN where an imported log does not tell
 bool is_single_seed(const study::Comparison& comparison);

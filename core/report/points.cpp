@@ -150,7 +150,7 @@ void write_points_json(const Comparison& comparison, const std::filesystem::path
             bool first = true;
             for (const auto& [tag, series] : compared.metrics->series())
                 parts << (std::exchange(first, false) ? "" : ",") << dumped(tag) << ":" << json_of(series);
-            parts << "},\"events\":" << dumped(compared.metrics->events()) << "}";
+            parts << "},\"events\":" << dumped(train::to_json(compared.metrics->events())) << "}";
         }
         parts << "\n]}\n";
         parts.flush();

@@ -162,7 +162,7 @@ void add_stability(Document& document, const Comparison& comparison) {
         const double own = group.is_baseline && has_grad_norms(comparison, group) ? 1.0 : kNaN;
         for (double ratio : beside ? ratios_over_thirds(comparison, group) : std::vector<double>(3, own))
             cells.push_back(ratio_text(ratio));
-        cells.push_back(std::to_string(count_events(comparison, group, "spike")));
+        cells.push_back(std::to_string(count_events<train::SpikeEvent>(comparison, group)));
         cells.push_back(fmt::format("{} of {}", group.collapsed, group.runs.size()));
         table.rows.push_back({std::move(cells), group.is_baseline});
     }

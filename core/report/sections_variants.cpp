@@ -78,11 +78,11 @@ std::string time_sentence(const Comparison& comparison, const Group& group, cons
 }
 
 std::string spike_sentence(const Comparison& comparison, const Group& group) {
-    const auto spikes = count_events(comparison, group, "spike");
+    const auto spikes = count_events<train::SpikeEvent>(comparison, group);
     if (spikes == 0) return "";
     return fmt::format("{} in loss or gradient norm over its {}; {} recovered.", study::count_of(spikes, "spike"),
                        study::count_of(std::ssize(group.runs), "run"),
-                       count_events(comparison, group, "spike_recovered"));
+                       count_events<train::SpikeRecoveredEvent>(comparison, group));
 }
 
 void add_group(Document& document, const Comparison& comparison, const Group& group) {

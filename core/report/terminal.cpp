@@ -240,28 +240,28 @@ void add_evaluations(const run::RunMetrics& metrics, const std::string& set, boo
 }
 
 // Its tensors by name would fill the screen; events.jsonl has them.
-std::string start_in_words(const Json& event) {
-    const auto count = [&](const char* list) { return event.contains(list) ? event[list].size() : 0; };
-    return fmt::format("started from {}: {} tensors kept, {} dropped, {} new", event.value("from", Json()).dump(),
-                       count("kept"), count("dropped"), count("new"));
+std::string start_in_words(const train::StartEvent& start) {
+    return fmt::format("started from {}: {} tensors kept, {} dropped, {} new", Json(start.from).dump(),
+                       start.kept.size(), start.dropped.size(), start.fresh.size());
+}
+
+// Whatever the event tells, as its line has it.
+std::string event_in_words(const train::Event& event) {
+    Json rest = train::to_json(event);
+    const std::string step = rest.contains("step") ? rest["step"].dump() : "?";
+    for (const char* key : {"type", "time", "step"}) rest.erase(key);
+    return fmt::format("{} at step {} {}", train::type_of(event), step,
+                       rest.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void add_events(const run::RunMetrics& metrics, std::vector<Remark>& facts) {
     std::vector<std::string> lines;
-    for (const Json& event : metrics.events()) {
-        const std::string type = event.is_object() && event.contains("type") && event["type"].is_string()
-                                     ? event["type"].get<std::string>()
-                                     : "";
-        if (type.empty() || type == "evaluation" || type == "checkpoint") continue;
-        if (type == "start") {
-            lines.push_back(start_in_words(event));
-            continue;
-        }
-        Json rest = event;
-        for (const char* key : {"type", "time", "step"}) rest.erase(key);
-        const std::string step = event.contains("step") ? event["step"].dump() : "?";
-        lines.push_back(
-            fmt::format("{} at step {} {}", type, step, rest.dump(-1, ' ', false, Json::error_handler_t::replace)));
+    for (const train::Event& event : metrics.events()) {
+        const bool told_elsewhere = std::holds_alternative<train::EvaluationEvent>(event.what) ||
+                                    std::holds_alternative<train::CheckpointEvent>(event.what);
+        if (told_elsewhere || train::type_of(event).empty()) continue;
+        const auto* start = std::get_if<train::StartEvent>(&event.what);
+        lines.push_back(start ? start_in_words(*start) : event_in_words(event));
     }
     constexpr std::size_t kShown = 12;
     for (std::size_t i = 0; i < std::min(lines.size(), kShown); ++i)

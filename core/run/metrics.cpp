@@ -2,7 +2,6 @@
 
 #include "core/base/error.h"
 #include "core/io/json_lines.h"
-#include "core/io/numbers.h"
 #include "core/io/tensorboard.h"
 
 #include <algorithm>
@@ -104,7 +103,7 @@ bool RunMetrics::refresh() {
     source_->lines.set(lines, more.end);
     source_->damaged_lines += more.damaged;
     changed |= !more.values.empty();
-    std::move(more.values.begin(), more.values.end(), std::back_inserter(events_));
+    for (const Json& line : more.values) events_.push_back(train::event_from_json(line));
     return changed;
 }
 
@@ -131,10 +130,13 @@ std::vector<std::string> RunMetrics::problems() const {
 
 namespace {
 
-bool is_evaluation(const Json& event) {
-    const auto text = [&](const char* key) { return event.contains(key) && event[key].is_string(); };
-    return event.is_object() && text("type") && event["type"] == "evaluation" && text("set") &&
-           event.contains("step") && event["step"].is_number_integer();
+// By the name it has in the file; absent: not told, or no such field.
+std::optional<double> field_of(const train::EvaluationEvent& evaluation, const std::string& field) {
+    if (field == "loss") return evaluation.loss;
+    if (field == "perplexity") return evaluation.perplexity;
+    if (field == "bpb") return evaluation.bpb;
+    if (field == "bpb_masked") return evaluation.bpb_masked;
+    return std::nullopt;
 }
 
 }  // namespace
@@ -143,26 +145,29 @@ Series evaluations(const RunMetrics& metrics, const std::string& set, const std:
     return evaluations(metrics.events(), set, field);
 }
 
-Series evaluations(const std::vector<Json>& events, const std::string& set, const std::string& field) {
+Series evaluations(const std::vector<train::Event>& events, const std::string& set, const std::string& field) {
     Series series;
-    for (const Json& event : events) {
-        if (!is_evaluation(event) || event["set"] != set || !event.contains(field) || !io::is_number(event[field]))
-            continue;
-        series.step.push_back(event["step"].get<std::int64_t>());
-        series.value.push_back(io::number_from_json(event[field]));
-        const bool timed = event.contains("time") && event["time"].is_number();
-        series.wall_time.push_back(timed ? event["time"].get<double>() : std::numeric_limits<double>::quiet_NaN());
+    for (const train::Event& event : events) {
+        const auto* evaluation = std::get_if<train::EvaluationEvent>(&event.what);
+        if (!evaluation || evaluation->set != set) continue;
+        const std::optional<double> value = field_of(*evaluation, field);
+        if (!value) continue;
+        series.step.push_back(event.step);
+        series.value.push_back(*value);
+        series.wall_time.push_back(event.time.value_or(std::numeric_limits<double>::quiet_NaN()));
     }
     return series;
 }
 
 std::vector<std::string> evaluation_sets(const RunMetrics& metrics) { return evaluation_sets(metrics.events()); }
 
-std::vector<std::string> evaluation_sets(const std::vector<Json>& events) {
+std::vector<std::string> evaluation_sets(const std::vector<train::Event>& events) {
     std::vector<std::string> sets;  // in the order they were first evaluated
-    for (const Json& event : events)
-        if (is_evaluation(event) && std::find(sets.begin(), sets.end(), event["set"].get<std::string>()) == sets.end())
-            sets.push_back(event["set"].get<std::string>());
+    for (const train::Event& event : events) {
+        const auto* evaluation = std::get_if<train::EvaluationEvent>(&event.what);
+        if (evaluation && std::find(sets.begin(), sets.end(), evaluation->set) == sets.end())
+            sets.push_back(evaluation->set);
+    }
     return sets;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-#include "core/base/json.h"
 #include "core/run/metric_table.h"
+#include "core/train/events.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -27,23 +27,23 @@ class RunMetrics {
     bool refresh();  // reads what was added (or all of it again after a resume cut the logs back); true when something
                      // changed
     const std::map<std::string, Series>& series() const { return series_; }
-    const Series& operator[](const std::string& tag) const;      // empty when absent
-    const std::vector<Json>& events() const { return events_; }  // events.jsonl in order
-    std::vector<std::string> problems() const;                   // "k records lost in FILE"
+    const Series& operator[](const std::string& tag) const;              // empty when absent
+    const std::vector<train::Event>& events() const { return events_; }  // events.jsonl in order
+    std::vector<std::string> problems() const;                           // "k records lost in FILE"
 
   private:
     struct Source;
     std::filesystem::path folder_;
     std::unique_ptr<Source> source_;
     std::map<std::string, Series> series_;
-    std::vector<Json> events_;
+    std::vector<train::Event> events_;
 };
 
 // Validation results of a set, from events.jsonl in full precision: updates done -> loss; likewise bits per byte.
 Series evaluations(const RunMetrics& metrics, const std::string& set, const std::string& field = "loss");
 std::vector<std::string> evaluation_sets(const RunMetrics& metrics);
-// The same from the lines of events.jsonl alone.
-Series evaluations(const std::vector<Json>& events, const std::string& set, const std::string& field = "loss");
-std::vector<std::string> evaluation_sets(const std::vector<Json>& events);
+// The same from the events alone.
+Series evaluations(const std::vector<train::Event>& events, const std::string& set, const std::string& field = "loss");
+std::vector<std::string> evaluation_sets(const std::vector<train::Event>& events);
 
 }  // namespace ablate::run

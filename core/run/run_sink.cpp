@@ -3,7 +3,6 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
-#include "core/io/numbers.h"
 #include "core/run/json_fields.h"
 #include "core/run/metrics.h"
 
@@ -86,15 +85,9 @@ void RunSink::steps(const std::vector<train::StepRecord>& records) {
 }
 
 void RunSink::evaluation(const train::Evaluation& evaluation) {
-    append_event({{"type", "evaluation"},
-                  {"step", evaluation.step},
-                  {"set", evaluation.set},
-                  {"loss", io::number_to_json(evaluation.loss)},
-                  {"perplexity", io::number_to_json(evaluation.perplexity)},
-                  {"bpb", io::number_to_json(evaluation.bpb)},
-                  {"bpb_masked", io::number_to_json(evaluation.bpb_masked)},
-                  {"tokens", evaluation.tokens},
-                  {"seconds", io::number_to_json(evaluation.seconds)}});
+    append_event(
+        {evaluation.step, train::EvaluationEvent{evaluation.set, evaluation.loss, evaluation.perplexity, evaluation.bpb,
+                                                 evaluation.bpb_masked, evaluation.tokens, evaluation.seconds}});
     metrics_->append({unix_now(),
                       evaluation.step,
                       {{evaluation_tag(evaluation.set, MetricId::val_loss), static_cast<float>(evaluation.loss)},
@@ -102,14 +95,11 @@ void RunSink::evaluation(const train::Evaluation& evaluation) {
     metrics_->flush();
 }
 
-void RunSink::event(const Json& event) { append_event(event); }
+void RunSink::event(const train::Event& event) { append_event(event); }
 
 void RunSink::checkpoint(const train::CheckpointInfo& info) {
-    append_event({{"type", "checkpoint"},
-                  {"step", info.step},
-                  {"folder", info.folder.filename().string()},
-                  {"reason", info.reason},
-                  {"weights_sha256", info.weights_sha256}});
+    append_event(
+        {info.step, train::CheckpointEvent{info.folder.filename().string(), info.reason, info.weights_sha256}});
     message(fmt::format("checkpoint at step {} saved ({})", info.step, info.reason));
 }
 
@@ -146,9 +136,9 @@ Json RunSink::log_position() {
     return {{"metrics", metrics_->offset()}, {"events", events_->offset()}};
 }
 
-void RunSink::append_event(Json event) {
-    event["time"] = unix_now();
-    events_->append(event);
+void RunSink::append_event(train::Event event) {
+    event.time = unix_now();
+    events_->append(train::to_json(event));
 }
 
 void RunSink::tell_progress() {

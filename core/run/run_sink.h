@@ -30,7 +30,7 @@ class RunSink : public train::TrainSink {
 
     void steps(const std::vector<train::StepRecord>& records) override;
     void evaluation(const train::Evaluation& evaluation) override;
-    void event(const Json& event) override;
+    void event(const train::Event& event) override;
     void checkpoint(const train::CheckpointInfo& info) override;
     void message(const std::string& line) override;
     train::Request requested() override;
@@ -39,7 +39,7 @@ class RunSink : public train::TrainSink {
   private:
     using Clock = std::chrono::steady_clock;
 
-    void append_event(Json event);
+    void append_event(train::Event event);
     void tell_progress();
 
     RunDirectory directory_;

@@ -157,15 +157,12 @@ void note_finite_again(Comparison& comparison) {
     for (const ComparedRun& compared : comparison.runs) {
         if (!compared.healthy()) continue;
         std::int64_t count = 0, first = -1, last = -1;
-        for (const Json& event : compared.metrics->events()) {
-            if (!event.is_object() || event.value("type", Json()) != "finite_again") continue;
-            const auto is_whole = [&](const char* key) {
-                return event.contains(key) && event[key].is_number_integer();
-            };
-            if (!is_whole("count") || !is_whole("since") || !is_whole("step")) continue;
-            count += event["count"].get<std::int64_t>();
-            if (first < 0) first = event["since"].get<std::int64_t>();
-            last = event["step"].get<std::int64_t>();
+        for (const train::Event& event : compared.metrics->events()) {
+            const auto* again = std::get_if<train::FiniteAgainEvent>(&event.what);
+            if (!again) continue;
+            count += again->count;
+            if (first < 0) first = again->since;
+            last = event.step;
         }
         if (count > 0)
             comparison.notes.push_back(fmt::format(

@@ -49,32 +49,30 @@ CollapseDetector::CollapseDetector(const TrainConfig& config, double unigram_ent
                  config.dead_margin),
       best_smoothed_(std::numeric_limits<double>::infinity()) {}
 
-DetectorEvent CollapseDetector::non_finite(std::int64_t step, double loss, double grad_norm, const NonFinite& found) {
-    Json detail = {{"loss", io::number_to_json(loss)}, {"grad_norm", io::number_to_json(grad_norm)}};
+Event CollapseDetector::non_finite(std::int64_t step, double loss, double grad_norm, const NonFinite& found) {
+    NonFiniteEvent told{.loss = loss, .grad_norm = grad_norm};
     const bool bad_loss = !std::isfinite(loss);
     if (found.overflow) {
-        detail["largest_gradient"] = {
-            {"block", found.block}, {"tensor", found.tensor}, {"value", io::number_to_json(found.largest)}};
+        told.largest_gradient = LargestGradient{found.block, found.tensor, found.largest};
         call(Collapse::non_finite, step,
              fmt::format("gradient norm overflowed at step {} while each gradient was finite; the largest, {}, is in "
                          "{} ({})",
                          step, significant(found.largest), found.block, found.tensor),
              found.tensor);
     } else {
-        detail["tensor"] = found.tensor;
+        told.tensor = found.tensor;
         call(
             Collapse::non_finite, step,
             fmt::format("{} is {} at step {}{}", bad_loss ? "loss" : "gradient norm", word(bad_loss ? loss : grad_norm),
                         step, found.tensor.empty() ? "" : ", first in " + found.tensor),
             found.tensor);
     }
-    return {"non_finite", step, std::move(detail)};
+    return {step, std::move(told)};
 }
 
-std::vector<DetectorEvent> CollapseDetector::step(std::int64_t step, double loss, double grad_norm,
-                                                  const NonFinite& found) {
+std::vector<Event> CollapseDetector::step(std::int64_t step, double loss, double grad_norm, const NonFinite& found) {
     static const Signal loss_signal{"loss", 0.5, false}, norm_signal{"grad_norm", std::log(10.0), true};
-    std::vector<DetectorEvent> events;
+    std::vector<Event> events;
     const bool bad_loss = !std::isfinite(loss), bad_norm = !std::isfinite(grad_norm);
     if (bad_loss || bad_norm) events.push_back(non_finite(step, loss, grad_norm, found));
     watch_non_finite(step, !bad_loss && !bad_norm, events);
@@ -88,20 +86,20 @@ std::vector<DetectorEvent> CollapseDetector::step(std::int64_t step, double loss
     return events;
 }
 
-void CollapseDetector::watch_non_finite(std::int64_t step, bool finite, std::vector<DetectorEvent>& events) {
+void CollapseDetector::watch_non_finite(std::int64_t step, bool finite, std::vector<Event>& events) {
     if (!finite) {
         if (non_finite_.since < 0) non_finite_.since = step;
         ++non_finite_.count;
         return;
     }
     if (non_finite_.since < 0) return;
-    events.push_back({"finite_again", step, {{"since", non_finite_.since}, {"count", non_finite_.count}}});
+    events.push_back({step, FiniteAgainEvent{non_finite_.since, non_finite_.count}});
     non_finite_.since = -1;
     non_finite_.count = 0;
 }
 
 void CollapseDetector::watch(Window& window, const Signal& signal, std::int64_t step, double value,
-                             std::vector<DetectorEvent>& events) {
+                             std::vector<Event>& events) {
     const double compared = signal.compared(value);
     double centre = 0, threshold = std::numeric_limits<double>::infinity();
     if (window.values.size() >= kHistory) {
@@ -112,8 +110,7 @@ void CollapseDetector::watch(Window& window, const Signal& signal, std::int64_t 
     }
     if (compared <= threshold) {
         if (window.above_since >= 0)
-            events.push_back(
-                {"spike_recovered", step, {{"of", signal.name}, {"since", window.above_since}, {"peak", window.peak}}});
+            events.push_back({step, SpikeRecoveredEvent{signal.name, window.above_since, window.peak}});
         window.above_since = -1;
         window.values.push_back(compared);
         if (window.values.size() > kWindow) window.values.pop_front();
@@ -122,12 +119,7 @@ void CollapseDetector::watch(Window& window, const Signal& signal, std::int64_t 
     if (window.above_since < 0) {
         window.above_since = step;
         window.peak = value;
-        events.push_back({"spike",
-                          step,
-                          {{"of", signal.name},
-                           {"value", value},
-                           {"median", signal.value(centre)},
-                           {"threshold", io::number_to_json(signal.value(threshold))}}});
+        events.push_back({step, SpikeEvent{signal.name, value, signal.value(centre), signal.value(threshold)}});
     }
     window.peak = std::max(window.peak, value);
     if (step - window.above_since < config_.spike_recovery) return;
@@ -151,9 +143,9 @@ void CollapseDetector::smooth(std::int64_t step, double loss) {
 double CollapseDetector::smoothed() const { return average_ / weight_; }
 
 // Perplexity is exp(loss): beyond 709.78 nats a double cannot hold it. Told once for each excursion.
-void CollapseDetector::watch_overflow(std::int64_t step, double loss, std::vector<DetectorEvent>& events) {
+void CollapseDetector::watch_overflow(std::int64_t step, double loss, std::vector<Event>& events) {
     const bool overflows = std::isinf(std::exp(loss));
-    if (overflows && !overflowing_) events.push_back({"perplexity_overflow", step, {{"loss", loss}}});
+    if (overflows && !overflowing_) events.push_back({step, PerplexityOverflowEvent{.loss = loss}});
     overflowing_ = overflows;
 }
 
@@ -168,14 +160,14 @@ void CollapseDetector::judge_dead(std::int64_t step) {
                      significant(dead_line_)));
 }
 
-std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double validation_loss,
-                                                       const std::string& set, const NonFinite& found) {
-    std::vector<DetectorEvent> events;
+std::vector<Event> CollapseDetector::evaluated(std::int64_t step, double validation_loss, const std::string& set,
+                                               const NonFinite& found) {
+    std::vector<Event> events;
     if (!std::isfinite(validation_loss)) {
         non_finite_.validation[set] = step;
-        Json detail = {{"validation_loss", io::number_to_json(validation_loss)}};
-        if (!found.tensor.empty()) detail["tensor"] = found.tensor;
-        events.push_back({"non_finite", step, std::move(detail)});
+        NonFiniteEvent told{.validation_loss = validation_loss};
+        if (!found.tensor.empty()) told.tensor = found.tensor;
+        events.push_back({step, std::move(told)});
         call(Collapse::non_finite, step,
              fmt::format("validation loss is {} {}{}", word(validation_loss), after_steps(step),
                          found.tensor.empty() ? "" : ", first in " + found.tensor),
@@ -184,7 +176,7 @@ std::vector<DetectorEvent> CollapseDetector::evaluated(std::int64_t step, double
     }
     non_finite_.validation.erase(set);
     if (std::isinf(std::exp(validation_loss)))
-        events.push_back({"perplexity_overflow", step, {{"validation_loss", validation_loss}}});
+        events.push_back({step, PerplexityOverflowEvent{.validation_loss = validation_loss}});
     if (weight_ > 0 && smoothed() < kNearZero && validation_loss > kContradiction)
         call(Collapse::contradicted_loss, step,
              fmt::format("training loss {} {} is contradicted by a validation loss of {}", significant(smoothed()),

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/config/run_config.h"
+#include "core/train/events.h"
 #include "core/train/verdict.h"
 
 #include <deque>
@@ -7,12 +8,6 @@
 #include <optional>
 
 namespace ablate::train {
-
-struct DetectorEvent {
-    std::string type;  // "spike", "spike_recovered", "non_finite", "finite_again", "perplexity_overflow"
-    std::int64_t step = 0;
-    Json detail;
-};
 
 // Where a step stops being finite, as far as the caller knows.
 struct NonFinite {
@@ -36,9 +31,9 @@ class CollapseDetector {
     // unigram_entropy in nats; 0 when it is not known: ln(vocab_size) takes its place.
     CollapseDetector(const TrainConfig& config, double unigram_entropy, std::int64_t vocab_size);
     // Steps ascend. `found`: of a non-finite step or validation, if the caller has looked.
-    std::vector<DetectorEvent> step(std::int64_t step, double loss, double grad_norm, const NonFinite& found = {});
-    std::vector<DetectorEvent> evaluated(std::int64_t step, double validation_loss, const std::string& set,
-                                         const NonFinite& found = {});
+    std::vector<Event> step(std::int64_t step, double loss, double grad_norm, const NonFinite& found = {});
+    std::vector<Event> evaluated(std::int64_t step, double validation_loss, const std::string& set,
+                                 const NonFinite& found = {});
     // The first collapse found, if any. It stands from then on, but finish() withdraws a non-finite one whose values
     // are finite again.
     const std::optional<Verdict>& collapse() const { return collapse_; }
@@ -62,13 +57,12 @@ class CollapseDetector {
         std::map<std::string, std::int64_t> validation;  // of a set: where it was not finite, and not since
         bool persists() const { return since >= 0 || !validation.empty(); }
     };
-    void watch(Window& window, const Signal& signal, std::int64_t step, double value,
-               std::vector<DetectorEvent>& events);
+    void watch(Window& window, const Signal& signal, std::int64_t step, double value, std::vector<Event>& events);
     void smooth(std::int64_t step, double loss);
-    void watch_overflow(std::int64_t step, double loss, std::vector<DetectorEvent>& events);
+    void watch_overflow(std::int64_t step, double loss, std::vector<Event>& events);
     void judge_dead(std::int64_t step);
-    DetectorEvent non_finite(std::int64_t step, double loss, double grad_norm, const NonFinite& found);
-    void watch_non_finite(std::int64_t step, bool finite, std::vector<DetectorEvent>& events);
+    Event non_finite(std::int64_t step, double loss, double grad_norm, const NonFinite& found);
+    void watch_non_finite(std::int64_t step, bool finite, std::vector<Event>& events);
     void call(Collapse collapse, std::int64_t step, std::string cause, std::string tensor = {});
     double smoothed() const;
 

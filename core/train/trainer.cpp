@@ -28,10 +28,9 @@ TrainJob affordable(TrainJob job) {
     return job;
 }
 
-Json start_event(const model::StartPlan& plan, const TrainConfig& train) {
-    Json event = model::to_json(plan);
-    event.update({{"type", "start"}, {"step", 0}, {"from", train.start}, {"sha256", train.start_sha256}});
-    return event;
+Event start_event(const model::StartPlan& plan, const TrainConfig& train) {
+    const Json lists = model::to_json(plan);
+    return {0, StartEvent{train.start, train.start_sha256, lists.at("kept"), lists.at("dropped"), lists.at("new")}};
 }
 
 bool due(std::int64_t step, std::int64_t every) { return every > 0 && step % every == 0; }
@@ -81,7 +80,7 @@ struct Trainer::State {
     void after_step();
     bool flush();
     void emit(std::span<const StepValues> steps, double tokens_per_second, const NonFinite& found = {});
-    void tell(const DetectorEvent& event);
+    void tell(const Event& event);
     bool non_finite_step(const StepValues& values, double tokens_per_second);
     void keep_last_good();
     bool evaluate_sets();
@@ -249,7 +248,7 @@ bool Trainer::State::flush() {
 void Trainer::State::emit(std::span<const StepValues> steps, double tokens_per_second, const NonFinite& found) {
     if (steps.empty()) return;
     std::vector<StepRecord> records;
-    std::vector<DetectorEvent> events;
+    std::vector<Event> events;
     for (const auto& values : steps) {
         const bool skipped = !values.finite() && train.policy == "record";
         records.push_back({values.step, values.loss, values.grad_norm, train.lr * schedule_factor(train, values.step),
@@ -262,15 +261,13 @@ void Trainer::State::emit(std::span<const StepValues> steps, double tokens_per_s
     for (const auto& event : events) tell(event);
 }
 
-void Trainer::State::tell(const DetectorEvent& event) {
-    Json line = event.detail;
-    line["type"] = event.type;
-    line["step"] = event.step;
-    sink.event(line);
+void Trainer::State::tell(const Event& event) {
+    sink.event(event);
     // The checkpoint before a spike is spared from deletion until it has recovered: it is the last good one if it does
     // not.
-    if (event.type == "spike") store.mark_newest("last good", event.step);
-    if (event.type == "spike_recovered" && !detector.in_spike() && !detector.collapse()) store.unmark("last good");
+    if (std::holds_alternative<SpikeEvent>(event.what)) store.mark_newest("last good", event.step);
+    const bool recovered = std::holds_alternative<SpikeRecoveredEvent>(event.what);
+    if (recovered && !detector.in_spike() && !detector.collapse()) store.unmark("last good");
 }
 
 // The checkpoint to go back to from the first trouble: the weights as they are, unless it is they that are not finite.

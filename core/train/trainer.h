@@ -1,6 +1,7 @@
 #pragma once
 #include "core/config/run_config.h"
 #include "core/data/prepare.h"
+#include "core/train/events.h"
 #include "core/train/verdict.h"
 
 #include <filesystem>
@@ -44,7 +45,7 @@ class TrainSink {
     virtual ~TrainSink() = default;
     virtual void steps(const std::vector<StepRecord>& records) = 0;  // at each log point, in order
     virtual void evaluation(const Evaluation& evaluation) = 0;
-    virtual void event(const Json& event) = 0;  // {"type": "spike", "step": ...}
+    virtual void event(const Event& event) = 0;
     virtual void checkpoint(const CheckpointInfo& info) = 0;
     virtual void message(const std::string& line) = 0;
     virtual Request requested() = 0;  // polled each step

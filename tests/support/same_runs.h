@@ -23,12 +23,13 @@ inline std::string first_difference(const run::RunDirectory& a, const run::RunDi
                 return tag + ": step " + std::to_string(series.step[i]);
     }
     if (left.series().size() != right.series().size()) return "tags";
-    const auto timeless = [](std::vector<Json> events) {
+    const auto timeless = [](const run::RunMetrics& metrics) {
+        Json events = train::to_json(metrics.events());
         for (Json& event : events)
             for (const char* key : {"time", "seconds"}) event.erase(key);
         return events;
     };
-    if (timeless(left.events()) != timeless(right.events())) return "events.jsonl";
+    if (timeless(left) != timeless(right)) return "events.jsonl";
     return {};
 }
 

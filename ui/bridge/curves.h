@@ -25,7 +25,7 @@ using MetricCurvePtr = std::shared_ptr<const MetricCurve>;
 struct RunCurves {
     QString id;
     std::map<std::string, MetricCurvePtr> series;  // by tag
-    std::vector<Json> events;                      // events.jsonl
+    std::vector<train::Event> events;              // events.jsonl
     std::vector<std::string> problems;
 
     void add(const std::string& tag, const run::Series& logged);

@@ -53,8 +53,8 @@ class ImportedRunJudgeTest : public QObject {
         QCOMPARE(run.metrics[4].values[0].second, 2.0f);
         QVERIFY(test::contains(run.remarks.back(), "2 training losses are logged as 0.0"));
         QVERIFY(test::contains(run.remarks.back(), "first at step 30"));
-        QCOMPARE(run.events.front()["type"], Json("non_finite"));
-        QCOMPARE(run.events.front()["step"], Json(30));
+        QCOMPARE(type_of(run.events.front()), std::string("non_finite"));
+        QCOMPARE(run.events.front().step, 30);
         // Logged at each step, the zeros lie among the last ten steps, whose mean is the final loss.
         ImportedRun dense = run_of({{3.0f, 1.0f}});
         dense.metrics.clear();

@@ -69,8 +69,8 @@ class ImportedRunTest : public QObject {
         QVERIFY(test::contains(run.verdict.cause, "gradient norm of NaN"));
         QVERIFY(std::isnan(run.metrics[2].values[0].second) && std::isnan(run.metrics[3].values[0].second));
         QCOMPARE(run.metrics[1].values[0].second, 2.5f);
-        QCOMPARE(run.events.back()["type"], Json("non_finite"));
-        QCOMPARE(run.events.back()["step"], Json(30));
+        QVERIFY(to_json(run.events.back()) ==
+                Json({{"type", "non_finite"}, {"step", 30}, {"loss", "NaN"}, {"logged_as", 0.0}}));
         // From the first step on.
         run = run_of({{0, kNaN}, {0, kNaN}});
         QCOMPARE(judged(run).step, 10);
@@ -100,11 +100,11 @@ class ImportedRunTest : public QObject {
                    {{20, "val", std::nan(""), {}, interop::kUnknown}, {50, "val", 2.5, {}, interop::kUnknown}});
         QCOMPARE(judged(run).outcome, train::Outcome::healthy);
         const auto again = std::find_if(run.events.begin(), run.events.end(),
-                                        [](const Json& event) { return event["type"] == "finite_again"; });
+                                        [](const train::Event& event) { return type_of(event) == "finite_again"; });
         QVERIFY(again != run.events.end());
-        QCOMPARE((*again)["step"], Json(40));
-        QCOMPARE((*again)["since"], Json(20));
-        QCOMPARE((*again)["count"], Json(2));
+        QCOMPARE(again->step, 40);
+        QCOMPARE(std::get<train::FiniteAgainEvent>(again->what).since, 20);
+        QCOMPARE(std::get<train::FiniteAgainEvent>(again->what).count, 2);
         // Another set that was sound all the time does not make good what this one last was.
         run = run_of({{3}, {2}, {2}},
                      {{20, "val", std::nan(""), {}, interop::kUnknown}, {30, "web", 2.5, {}, interop::kUnknown}});
@@ -125,8 +125,8 @@ class ImportedRunTest : public QObject {
     void a_gradient_norm_that_comes_back_is_an_event_alone() {
         ImportedRun run = run_of({{3, 1.0f}, {2.9f, kInfinity}, {2.8f, 1.0f}});
         QCOMPARE(judged(run).outcome, train::Outcome::healthy);
-        QCOMPARE(run.events.front()["grad_norm"], Json("Infinity"));
-        QCOMPARE(run.events.front()["step"], Json(20));
+        QCOMPARE(to_json(run.events.front())["grad_norm"], Json("Infinity"));
+        QCOMPARE(run.events.front().step, 20);
         run = run_of({{3, 1.0f}, {2.9f, kInfinity}, {2.8f, kNaN}});
         QCOMPARE(judged(run).step, 20);
     }

@@ -23,10 +23,10 @@ TrainConfig quick(std::int64_t steps = 250) {
 }
 
 struct Watched {
-    std::vector<DetectorEvent> events;
+    std::vector<Event> events;
     std::optional<Verdict> verdict;
     bool has(const std::string& type) const {
-        return std::any_of(events.begin(), events.end(), [&](const auto& event) { return event.type == type; });
+        return std::any_of(events.begin(), events.end(), [&](const Event& event) { return type_of(event) == type; });
     }
 };
 
@@ -79,9 +79,9 @@ class CollapseTest : public QObject {
                 watched.events.push_back(event);
         QVERIFY(!detector.finish(250));
         QCOMPARE(watched.events.size(), std::size_t{2});
-        QCOMPARE(watched.events[0].type, std::string("spike"));
+        QCOMPARE(type_of(watched.events[0]), std::string("spike"));
         QCOMPARE(watched.events[0].step, 100);
-        QCOMPARE(watched.events[1].type, std::string("spike_recovered"));
+        QCOMPARE(type_of(watched.events[1]), std::string("spike_recovered"));
         QCOMPARE(watched.events[1].step, 130);
     }
 
@@ -119,8 +119,8 @@ class CollapseTest : public QObject {
             if (k == 60) {
                 const auto events = poisoned.step(k, kNan, 1.0, {"blocks.2.attn"});
                 QCOMPARE(events.size(), std::size_t{1});
-                QCOMPARE(events[0].type, std::string("non_finite"));
-                QCOMPARE(events[0].detail.at("loss").get<std::string>(), std::string("NaN"));
+                QCOMPARE(type_of(events[0]), std::string("non_finite"));
+                QVERIFY(std::isnan(*std::get<NonFiniteEvent>(events[0].what).loss));
                 continue;
             }
             poisoned.step(k, healthy_loss(k), k == 61 ? kInf : 0.5);
@@ -139,9 +139,9 @@ class CollapseTest : public QObject {
         CollapseDetector detector(quick(), kEntropy, 2048);
         const auto events = detector.step(7, 6.5, kInf, {"blocks.1.ffn.up.weight.grad", true, 3.25e27, "blocks.1"});
         QCOMPARE(events.size(), std::size_t{1});
-        QVERIFY(events[0].detail.at("largest_gradient") ==
+        QVERIFY(to_json(events[0]).at("largest_gradient") ==
                 Json({{"block", "blocks.1"}, {"tensor", "blocks.1.ffn.up.weight.grad"}, {"value", 3.25e27}}));
-        QVERIFY(!events[0].detail.contains("tensor"));  // none is "first": each is finite
+        QVERIFY(!to_json(events[0]).contains("tensor"));  // none is "first": each is finite
         QCOMPARE(detector.collapse()->tensor, std::string("blocks.1.ffn.up.weight.grad"));
         QCOMPARE(detector.collapse()->cause,
                  std::string("gradient norm overflowed at step 7 while each gradient was finite; the largest, "
@@ -161,14 +161,14 @@ class CollapseTest : public QObject {
             }
             QVERIFY(!detector.finish(250));
             QCOMPARE(std::count_if(watched.events.begin(), watched.events.end(),
-                                   [](const auto& event) { return event.type == "non_finite"; }),
+                                   [](const Event& event) { return type_of(event) == "non_finite"; }),
                      std::ptrdiff_t{4});
             const auto again = std::find_if(watched.events.begin(), watched.events.end(),
-                                            [](const auto& event) { return event.type == "finite_again"; });
+                                            [](const Event& event) { return type_of(event) == "finite_again"; });
             QVERIFY(again != watched.events.end());
             QCOMPARE(again->step, 43);
-            QCOMPARE(again->detail.at("since").get<int>(), 40);
-            QCOMPARE(again->detail.at("count").get<int>(), 3);
+            QCOMPARE(std::get<FiniteAgainEvent>(again->what).since, 40);
+            QCOMPARE(std::get<FiniteAgainEvent>(again->what).count, 3);
         }
     }
 
@@ -249,17 +249,17 @@ class CollapseTest : public QObject {
         QCOMPARE(detector.step(0, 800, 1)[0].type, std::string("perplexity_overflow"));
         QVERIFY(detector.step(1, 900, 1).empty());
         QVERIFY(detector.step(2, 700, 1).empty());
-        QCOMPARE(detector.evaluated(3, 710, "val")[0].type, std::string("perplexity_overflow"));
+        QCOMPARE(type_of(detector.evaluated(3, 710, "val")[0]), std::string("perplexity_overflow"));
         QVERIFY(!detector.collapse());
     }
 
     void a_non_finite_validation_loss_is_a_collapse() {
         CollapseDetector detector(quick(), kEntropy, 2048);
-        QCOMPARE(detector.evaluated(50, kInf, "val")[0].type, std::string("non_finite"));
+        QCOMPARE(type_of(detector.evaluated(50, kInf, "val")[0]), std::string("non_finite"));
         QCOMPARE(detector.collapse()->collapse, Collapse::non_finite);
         CollapseDetector found(quick(), kEntropy, 2048);
         const auto events = found.evaluated(1, kNan, "val", {"embed.weight"});
-        QCOMPARE(events[0].detail.at("tensor").get<std::string>(), std::string("embed.weight"));
+        QCOMPARE(*std::get<NonFiniteEvent>(events[0].what).tensor, std::string("embed.weight"));
         QCOMPARE(found.collapse()->tensor, std::string("embed.weight"));
         QCOMPARE(found.collapse()->cause, std::string("validation loss is NaN after 1 step, first in embed.weight"));
     }

@@ -9,7 +9,7 @@ class RecordingSink final : public train::TrainSink {
   public:
     std::vector<train::StepRecord> records;
     std::vector<train::Evaluation> evaluations;
-    std::vector<Json> events;
+    std::vector<Json> events;  // as their lines of events.jsonl
     std::vector<train::CheckpointInfo> checkpoints;
     std::vector<std::string> messages;
     std::function<train::Request()> ask;
@@ -18,7 +18,7 @@ class RecordingSink final : public train::TrainSink {
         records.insert(records.end(), more.begin(), more.end());
     }
     void evaluation(const train::Evaluation& evaluation) override { evaluations.push_back(evaluation); }
-    void event(const Json& event) override { events.push_back(event); }
+    void event(const train::Event& event) override { events.push_back(train::to_json(event)); }
     void checkpoint(const train::CheckpointInfo& info) override { checkpoints.push_back(info); }
     void message(const std::string& line) override { messages.push_back(line); }
     train::Request requested() override { return ask ? ask() : train::Request::none; }

@@ -27,11 +27,6 @@ double per_step(Along along, const run::RunInfo& info) {
     return along == Along::tokens ? tokens : 3 * info.flops_per_token * tokens;
 }
 
-bool is_event(const Json& event, const char* type) {
-    return event.is_object() && event.contains("type") && event["type"] == type && event.contains("step") &&
-           event["step"].is_number_integer();
-}
-
 }  // namespace
 
 const run::Metric& live_metric(int index) { return run::metric(run::kLiveMetrics.at(static_cast<std::size_t>(index))); }
@@ -163,33 +158,31 @@ double CurveMaker::position(std::int64_t step, const run::ListedRun& run, const 
 
 std::optional<std::pair<std::int64_t, QString>> first_non_finite(const RunCurves& curves) {
     // What came before values were finite again is no collapse.
-    const auto begin = std::find_if(curves.events.rbegin(), curves.events.rend(),
-                                    [](const Json& event) { return is_event(event, "finite_again"); });
+    const auto begin = std::find_if(curves.events.rbegin(), curves.events.rend(), [](const train::Event& event) {
+        return std::holds_alternative<train::FiniteAgainEvent>(event.what);
+    });
     for (auto at = begin.base(); at != curves.events.end(); ++at) {
-        const Json& event = *at;
-        if (!is_event(event, "non_finite")) continue;
-        const auto step = event["step"].get<std::int64_t>();
-        QString told = QString("not finite at step %1").arg(step);
-        if (event.contains("tensor") && event["tensor"].is_string() && !event["tensor"].get<std::string>().empty())
-            told += ", first in " + QString::fromStdString(event["tensor"].get<std::string>());
-        if (event.contains("largest_gradient") && event["largest_gradient"].is_object())
-            told += ": the gradient norm overflowed, largest in " +
-                    QString::fromStdString(event["largest_gradient"].value("block", std::string("?")));
-        return std::pair{step, told};
+        const auto* found = std::get_if<train::NonFiniteEvent>(&at->what);
+        if (!found) continue;
+        QString told = QString("not finite at step %1").arg(at->step);
+        if (found->tensor && !found->tensor->empty()) told += ", first in " + QString::fromStdString(*found->tensor);
+        if (found->largest_gradient)
+            told +=
+                ": the gradient norm overflowed, largest in " + QString::fromStdString(found->largest_gradient->block);
+        return std::pair{at->step, told};
     }
     return std::nullopt;
 }
 
 std::vector<std::pair<std::int64_t, QString>> spikes(const RunCurves& curves) {
     std::vector<std::pair<std::int64_t, QString>> found;
-    for (const Json& event : curves.events) {
-        if (!is_event(event, "spike")) continue;
+    for (const train::Event& event : curves.events) {
+        const auto* spike = std::get_if<train::SpikeEvent>(&event.what);
+        if (!spike) continue;
         QString told = "spike";
-        if (event.contains("of") && event["of"].is_string())
-            told += " of " + QString::fromStdString(event["of"].get<std::string>());
-        if (event.contains("value") && event["value"].is_number())
-            told += " to " + QString::fromStdString(significant(event["value"].get<double>()));
-        found.emplace_back(event["step"].get<std::int64_t>(), told);
+        if (spike->of) told += " of " + QString::fromStdString(*spike->of);
+        if (spike->value) told += " to " + QString::fromStdString(significant(*spike->value));
+        found.emplace_back(event.step, told);
     }
     return found;
 }

@@ -18,6 +18,11 @@ class LiveMetricsTest : public QObject {
             made.wall_time.push_back(start + 2.0 * static_cast<double>(i));
         return made;
     }
+    static std::vector<train::Event> events_of(const std::vector<Json>& lines) {
+        std::vector<train::Event> events;
+        for (const Json& line : lines) events.push_back(train::event_from_json(line));
+        return events;
+    }
     static RunCurvesPtr curves() {
         auto made = std::make_shared<RunCurves>();
         made->id = "a";
@@ -26,11 +31,12 @@ class LiveMetricsTest : public QObject {
         made->add("act_rms/final", series({0, 2}, {1, 3}, 100));
         made->add("act_rms/blocks.10.attn_in", series({0, 2}, {1, 2}, 100));
         made->add("act_rms/blocks.2.attn_in", series({0, 1}, {4, 5}, 100));
-        made->events = {
+        const std::vector<Json> lines = {
             {{"type", "evaluation"}, {"step", 0}, {"set", "val"}, {"loss", 7.625}, {"bpb", 3.5}, {"time", 99.0}},
             {{"type", "spike"}, {"step", 1}, {"of", "loss"}, {"value", 9.5}},
             {{"type", "evaluation"}, {"step", 2}, {"set", "val"}, {"loss", "NaN"}, {"bpb", 2.5}, {"time", 104.0}},
             {{"type", "non_finite"}, {"step", 2}, {"tensor", "blocks.2.attn"}}};
+        made->events = events_of(lines);
         return made;
     }
     static const run::Metric& metric(const std::string& key) {
@@ -121,13 +127,16 @@ class LiveMetricsTest : public QObject {
         QCOMPARE(spikes(*all).size(), std::size_t{1});
         QVERIFY(spikes(*all)[0].second.contains("9.5"));
         RunCurves again;
-        again.events = {{{"type", "non_finite"}, {"step", 2}, {"tensor", "loss"}},
-                        {{"type", "finite_again"}, {"step", 4}, {"since", 2}, {"count", 2}}};
+        const std::vector<Json> lines = {{{"type", "non_finite"}, {"step", 2}, {"tensor", "loss"}},
+                                         {{"type", "finite_again"}, {"step", 4}, {"since", 2}, {"count", 2}}};
+        again.events = events_of(lines);
         QVERIFY(!first_non_finite(again));
-        again.events.push_back({{"type", "non_finite"}, {"step", 9}, {"tensor", "loss"}});
+        again.events.push_back({9, train::NonFiniteEvent{.tensor = "loss"}});
         QCOMPARE(first_non_finite(again)->first, 9);
         RunCurves foreign;
-        foreign.events = {Json(3), {{"type", 7}}, {{"type", "spike"}}, {{"type", "non_finite"}, {"step", "x"}}};
+        const std::vector<Json> strange = {
+            Json(3), {{"type", 7}}, {{"type", "spike"}}, {{"type", "non_finite"}, {"step", "x"}}};
+        foreign.events = events_of(strange);
         QVERIFY(!first_non_finite(foreign) && spikes(foreign).empty());
     }
 
