@@ -3,7 +3,7 @@
 #include "core/base/error.h"
 #include "core/run/metrics.h"
 #include "core/run/notes.h"
-#include "core/train/trainer.h"
+#include "core/train/checkpoint.h"
 
 namespace ablate::run {
 

@@ -1,6 +1,9 @@
 #pragma once
+#include "core/base/json.h"
+#include "core/train/records.h"
 #include "core/train/tensor_file.h"
-#include "core/train/trainer.h"
+
+#include <functional>
 
 namespace ablate::train {
 
@@ -27,6 +30,11 @@ StoredCheckpoint sound_checkpoint(const std::filesystem::path& run_folder, std::
 // trainer.json; InputError when it is damaged or of a newer format.
 Json read_trainer_state(const std::filesystem::path& folder);
 std::string stored_weights_sha256(const std::filesystem::path& folder);  // from the manifest
+
+// The log position of the newest sound checkpoint, without building a model; null when there is none.
+Json newest_checkpoint_position(const std::filesystem::path& checkpoints);
+// Every file of every checkpoint against its manifest; one line for each problem.
+std::vector<std::string> verify_checkpoints(const std::filesystem::path& checkpoints);
 
 // The checkpoints of one run. The newest keep_last stay, and those marked: "best" (by the first validation set) and
 // "last good" (before trouble).

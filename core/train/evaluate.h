@@ -1,6 +1,7 @@
 #pragma once
+#include "core/data/prepare.h"
 #include "core/model/transformer.h"
-#include "core/train/trainer.h"
+#include "core/train/records.h"
 
 namespace ablate::train {
 

@@ -1,7 +1,9 @@
 #pragma once
-#include "core/train/trainer.h"
+#include "core/train/records.h"
+#include "core/train/verdict.h"
 
 #include <deque>
+#include <map>
 
 namespace ablate::train {
 
@@ -24,5 +26,20 @@ struct Progress {
 };
 Json to_json(const Progress& progress);
 Progress progress_from_json(const Json& json);
+
+// What a run came to.
+struct TrainSummary {
+    Verdict verdict;
+    std::int64_t steps_done = 0;
+    double final_train_loss = 0;  // mean of the last 10 finite steps; NaN if there are none
+    std::map<std::string, double> final_val, best_val;
+    std::map<std::string, std::int64_t> best_step;
+    double seconds = 0;  // in training steps, without evaluation and checkpoints
+    double tokens_per_second = 0;
+    double peak_memory = 0;      // bytes, of the process (CPU) or the device
+    std::string weights_sha256;  // of the final model.safetensors
+    std::int64_t skipped_steps = 0;
+};
+Json to_json(const TrainSummary& summary);
 
 }  // namespace ablate::train

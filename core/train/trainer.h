@@ -2,7 +2,8 @@
 #include "core/config/run_config.h"
 #include "core/data/prepare.h"
 #include "core/train/events.h"
-#include "core/train/verdict.h"
+#include "core/train/progress.h"
+#include "core/train/records.h"
 
 #include <filesystem>
 #include <memory>
@@ -10,32 +11,6 @@
 
 // Trains one run. No torch in this header: executors and the window include it.
 namespace ablate::train {
-
-struct StepRecord {
-    std::int64_t step = 0;                   // counted from 0; its values are those before the update
-    double loss = 0, grad_norm = 0, lr = 0;  // nats; before clipping
-    double tokens_per_second = 0;
-    std::vector<std::pair<std::string, double>>
-        statistics;        // per site, every stats_every steps: "act_rms/blocks.0.attn_in", "grad_norm/blocks.0"
-    bool skipped = false;  // policy record: a non-finite step that was not taken
-};
-
-struct Evaluation {
-    std::int64_t step = 0;  // updates done so far
-    std::string set;
-    double loss = 0;                 // nats, mean over all targets
-    double perplexity = 0;           // Infinity where exp overflows: reported as such
-    double bpb = 0, bpb_masked = 0;  // bits per byte, special tokens' nll counted / masked; NaN without a tokenizer
-    std::int64_t tokens = 0;
-    double seconds = 0;
-};
-
-struct CheckpointInfo {
-    std::int64_t step = 0;
-    std::filesystem::path folder;
-    std::string reason;  // "cadence", "best", "last good", "end", "pause"
-    std::string weights_sha256;
-};
 
 enum class Request { none, pause, stop };
 
@@ -60,20 +35,6 @@ struct TrainJob {
     std::string earlier_hash;           // of `config` by an earlier version: its checkpoints are resumed too
 };
 
-struct TrainSummary {
-    Verdict verdict;
-    std::int64_t steps_done = 0;
-    double final_train_loss = 0;  // mean of the last 10 finite steps; NaN if there are none
-    std::map<std::string, double> final_val, best_val;
-    std::map<std::string, std::int64_t> best_step;
-    double seconds = 0;  // in training steps, without evaluation and checkpoints
-    double tokens_per_second = 0;
-    double peak_memory = 0;      // bytes, of the process (CPU) or the device
-    std::string weights_sha256;  // of the final model.safetensors
-    std::int64_t skipped_steps = 0;
-};
-Json to_json(const TrainSummary& summary);
-
 class Trainer {
   public:
     Trainer(TrainJob job, TrainSink& sink);  // ResourceError before allocation when the estimate exceeds the machine
@@ -89,8 +50,5 @@ class Trainer {
     struct State;
     std::unique_ptr<State> state_;
 };
-
-// Every file of every checkpoint against its manifest; one line for each problem.
-std::vector<std::string> verify_checkpoints(const std::filesystem::path& checkpoints);
 
 }  // namespace ablate::train
