@@ -1,7 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/interop/imported_run.h"
-#include "core/io/numbers.h"
 #include "core/run/metrics.h"
 #include "core/train/collapse.h"
 
