@@ -44,7 +44,7 @@ at::Tensor Attention::split_heads(const at::Tensor& projected, std::int64_t head
     return x.transpose(1, 2);
 }
 
-at::Tensor Attention::forward(const at::Tensor& x, const Places& places, const ops::Dropout& dropout,
+at::Tensor Attention::forward(const at::Tensor& x, const TokenPositions& positions, const ops::Dropout& dropout,
                               const Continuation* continuation) const {
     const std::int64_t queries = heads_ * head_width_, keys = key_value_heads_ * head_width_;
     const std::vector<at::Tensor> parts =
@@ -52,17 +52,17 @@ at::Tensor Attention::forward(const at::Tensor& x, const Places& places, const o
     at::Tensor q = split_heads(parts[0], heads_, q_norm_.get());
     at::Tensor k = split_heads(parts[1], key_value_heads_, k_norm_.get());
     const at::Tensor v = split_heads(parts[2], key_value_heads_, nullptr);
-    position_.rotate(q, k, places);
+    position_.rotate(q, k, positions);
 
     at::Tensor mixed;
     if (continuation) {
-        const at::Tensor &kept_keys = continuation->cache.keys(layer_),
-                         &kept_values = continuation->cache.values(layer_);
-        continuation->store(k, kept_keys);
-        continuation->store(v, kept_values);
+        const at::Tensor &cached_keys = continuation->cache.keys(layer_),
+                         &cached_values = continuation->cache.values(layer_);
+        continuation->store(k, cached_keys);
+        continuation->store(v, cached_values);
         if (!continuation->fresh)
-            mixed = ops::kept_attention(
-                q, {kept_keys, kept_values, continuation->sequences, continuation->lengths, continuation->bias},
+            mixed = ops::cached_attention(
+                q, {cached_keys, cached_values, continuation->sequences, continuation->lengths, continuation->bias},
                 scale_);
     }
     if (!mixed.defined()) {

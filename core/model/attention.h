@@ -19,7 +19,7 @@ class Attention {
     Attention(const RunConfig& config, std::int64_t layer, const Tensors& tensors, const Position& position,
               at::Device device);
     // [B, T, D] -> [B, T, D]; with a continuation, queries also see the keys before theirs, and theirs are kept.
-    at::Tensor forward(const at::Tensor& x, const Places& places, const ops::Dropout& dropout,
+    at::Tensor forward(const at::Tensor& x, const TokenPositions& positions, const ops::Dropout& dropout,
                        const Continuation* continuation) const;
 
   private:

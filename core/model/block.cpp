@@ -44,7 +44,7 @@ at::Tensor Block::apply(const SubLayer& sub_layer, const at::Tensor& x, const Pa
 
 at::Tensor Block::forward(const at::Tensor& x, const Pass& pass) const {
     const at::Tensor mixed = apply(attention_site_, x, pass, [&](const at::Tensor& in) {
-        return attention_.forward(in, pass.places, pass.dropout, pass.continuation);
+        return attention_.forward(in, pass.positions, pass.dropout, pass.continuation);
     });
     const at::Tensor y =
         apply(feed_forward_site_, mixed, pass, [&](const at::Tensor& in) { return feed_forward_->forward(in); });

@@ -7,7 +7,7 @@ namespace ablate::model {
 // What one forward pass carries along.
 struct Pass {
     at::ScalarType product_type;  // of matrix products; the residual stream keeps the parameters' type
-    Places places;
+    TokenPositions positions;
     ops::Dropout dropout;
     const Probe* probe = nullptr;
     const Continuation* continuation = nullptr;

@@ -20,8 +20,8 @@ class Norm {
     virtual std::optional<double> attention_scale() const { return {}; }
 };
 
-// Where the tokens of a pass stand in their sequences: `length` of each, one behind the other.
-struct Places {
+// The positions of a pass's tokens in their sequences: `length` consecutive ones of each.
+struct TokenPositions {
     std::int64_t length = 0;
     std::vector<std::int64_t> first;  // of each row of the batch; empty: 0 for all
 };
@@ -30,9 +30,9 @@ class Position {
   public:
     virtual ~Position() = default;
     // Added to the embeddings: [T, D] or [B, T, D], or undefined.
-    virtual at::Tensor embedding(const Places& places) const { return {}; }
+    virtual at::Tensor embedding(const TokenPositions& positions) const { return {}; }
     // Turns queries [B, H, T, hd] and keys [B, K, T, hd].
-    virtual void rotate(at::Tensor& q, at::Tensor& k, const Places& places) const {}
+    virtual void rotate(at::Tensor& q, at::Tensor& k, const TokenPositions& positions) const {}
     // Added to the scores of the `length` queries from position `first` on, by all keys up to the last of them:
     // [H, length, first + length] of `type`, causal part included, or undefined.
     virtual at::Tensor score_bias(std::int64_t first, std::int64_t length, at::ScalarType type) const { return {}; }

@@ -77,15 +77,15 @@ Transformer::Transformer(const RunConfig& config, std::optional<std::uint64_t> s
 
 Transformer::~Transformer() = default;
 
-at::Tensor Transformer::hidden(const at::Tensor& ids, const ForwardOptions& options, Places places,
+at::Tensor Transformer::hidden(const at::Tensor& ids, const ForwardOptions& options, TokenPositions positions,
                                const Continuation* continuation) const {
     const Modules& modules = *modules_;
-    Pass pass{modules.product_type, std::move(places), {}, options.probe, continuation};
+    Pass pass{modules.product_type, std::move(positions), {}, options.probe, continuation};
     if (options.training) pass.dropout = ops::Dropout(config_.model.dropout, options.dropout_seed, device_);
 
     at::Tensor x = at::embedding(modules.embedding, ids).to(modules.residual_type);
     x = modules.embed_norm->forward(x, x.scalar_type());
-    const at::Tensor position = modules.position->embedding(pass.places);
+    const at::Tensor position = modules.position->embedding(pass.positions);
     if (position.defined()) x = x + position.to(x.scalar_type());
     pass.look("embed", x);
     x = pass.dropout(x);
@@ -123,21 +123,21 @@ at::Tensor Transformer::logits(const at::Tensor& ids, KeyValueCache& cache, std:
                                bool last_only) const {
     const at::NoGradGuard no_gradient;
     const std::int64_t count = ids.size(1);
-    Places places{count, {}};
+    TokenPositions positions{count, {}};
     Continuation continuation{cache, {sequences.begin(), sequences.end()}, {}, {}, true};
     for (const std::int64_t sequence : sequences) {
         const std::int64_t first = cache.length(sequence);
         if (first + count > config_.data.context) throw std::logic_error("a sequence outgrows the context");
         cache.grow(sequence, count);
-        places.first.push_back(first);
+        positions.first.push_back(first);
         continuation.lengths.push_back(first + count);
         continuation.fresh = continuation.fresh && first == 0;
     }
-    for (const std::int64_t first : continuation.fresh ? std::vector<std::int64_t>() : places.first) {
+    for (const std::int64_t first : continuation.fresh ? std::vector<std::int64_t>() : positions.first) {
         at::Tensor bias = modules_->position->score_bias(first, count, ops::accumulate_type(modules_->product_type));
         if (bias.defined()) continuation.bias.push_back(std::move(bias));
     }
-    at::Tensor rows = hidden(ids, {}, std::move(places), &continuation);
+    at::Tensor rows = hidden(ids, {}, std::move(positions), &continuation);
     if (last_only) rows = rows.narrow(1, count - 1, 1);
     return ops::linear_logits(rows, modules_->head, modules_->head_bias, config_.model.logit_softcap);
 }

@@ -65,7 +65,7 @@ class Transformer {
     std::vector<Parameter> parameters_;
     std::unique_ptr<Modules> modules_;
     Transformer(const RunConfig& config, std::optional<std::uint64_t> seed, at::Device device, at::ScalarType weights);
-    at::Tensor hidden(const at::Tensor& ids, const ForwardOptions& options, Places places,
+    at::Tensor hidden(const at::Tensor& ids, const ForwardOptions& options, TokenPositions positions,
                       const Continuation* continuation = nullptr) const;  // [B, T] -> [B, T, D]
 };
 

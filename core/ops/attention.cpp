@@ -42,26 +42,27 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
     return at::scaled_dot_product_attention(queries, keys, values, bias, 0.0, !bias, options.scale).to(q.scalar_type());
 }
 
-at::Tensor reference::kept_attention(const at::Tensor& q, const KeptKeys& kept, double scale) {
-    const std::int64_t heads = q.size(1), count = q.size(2), shared = kept.keys.size(1);
+at::Tensor reference::cached_attention(const at::Tensor& q, const CachedKeys& cached, double scale) {
+    const std::int64_t heads = q.size(1), count = q.size(2), shared = cached.keys.size(1);
     std::vector<at::Tensor> mixed;
-    for (std::size_t row = 0; row < kept.sequences.size(); ++row) {
-        const std::int64_t length = kept.lengths[row];
+    for (std::size_t row = 0; row < cached.sequences.size(); ++row) {
+        const std::int64_t length = cached.lengths[row];
         const auto own = [&](const at::Tensor& all) {  // [K, 1, length, hd]: one for the heads that share it
-            return all.select(0, kept.sequences[row]).narrow(1, 0, length).unsqueeze(1);
+            return all.select(0, cached.sequences[row]).narrow(1, 0, length).unsqueeze(1);
         };
-        const at::Tensor queries = q[static_cast<std::int64_t>(row)].to(kept.keys.scalar_type()) * scale;
+        const at::Tensor queries = q[static_cast<std::int64_t>(row)].to(cached.keys.scalar_type()) * scale;
         at::Tensor scores =
-            at::matmul(queries.unflatten(0, {shared, heads / shared}), own(kept.keys).transpose(-2, -1)).flatten(0, 1);
-        if (!kept.bias.empty()) {
-            scores = scores + kept.bias[row];
+            at::matmul(queries.unflatten(0, {shared, heads / shared}), own(cached.keys).transpose(-2, -1))
+                .flatten(0, 1);
+        if (!cached.bias.empty()) {
+            scores = scores + cached.bias[row];
         } else if (count > 1) {
             const at::Tensor later =
                 at::ones({count, length}, scores.options().dtype(at::kBool)).triu(length - count + 1);
             scores = scores.masked_fill(later, -std::numeric_limits<double>::infinity());
         }
         const at::Tensor probabilities = at::softmax(scores, -1).unflatten(0, {shared, heads / shared});
-        mixed.push_back(at::matmul(probabilities, own(kept.values)).flatten(0, 1));
+        mixed.push_back(at::matmul(probabilities, own(cached.values)).flatten(0, 1));
     }
     return at::stack(mixed).to(q.scalar_type());
 }
@@ -98,16 +99,16 @@ class Attending {
 
 }  // namespace
 
-at::Tensor kept_attention(const at::Tensor& q, const KeptKeys& kept, double scale) {
+at::Tensor cached_attention(const at::Tensor& q, const CachedKeys& cached, double scale) {
     const auto plain = [](const at::Tensor& x) { return x.is_cpu() && x.scalar_type() == at::kFloat; };
-    if (!rows::fit(q) || !plain(kept.keys) || !std::all_of(kept.bias.begin(), kept.bias.end(), plain))
-        return reference::kept_attention(q, kept, scale);
+    if (!rows::fit(q) || !plain(cached.keys) || !std::all_of(cached.bias.begin(), cached.bias.end(), plain))
+        return reference::cached_attention(q, cached, scale);
     const std::int64_t heads = q.size(1), count = q.size(2), width = q.size(3);
-    const std::int64_t shared = kept.keys.size(1), buffer = kept.keys.stride(1);
+    const std::int64_t shared = cached.keys.size(1), buffer = cached.keys.stride(1);
     const at::Tensor y = at::empty({q.size(0), count, heads, width}, q.options());
     std::vector<at::Tensor> bias;
-    for (const at::Tensor& one : kept.bias) bias.push_back(one.contiguous());
-    const std::int64_t longest = *std::max_element(kept.lengths.begin(), kept.lengths.end());
+    for (const at::Tensor& one : cached.bias) bias.push_back(one.contiguous());
+    const std::int64_t longest = *std::max_element(cached.lengths.begin(), cached.lengths.end());
     constexpr std::int64_t kProductsAThread = 1 << 16;
     at::parallel_for(
         0, q.size(0) * heads, kProductsAThread / (longest * width * count) + 1, [&](auto first, auto last) {
@@ -117,15 +118,15 @@ at::Tensor kept_attention(const at::Tensor& q, const KeptKeys& kept, double scal
             for (std::int64_t task = first; task < last; ++task) {
                 const std::int64_t b = task / heads, head = task % heads;
                 const auto row = static_cast<std::size_t>(b);
-                const std::int64_t length = kept.lengths[row];
-                const std::int64_t at = (kept.sequences[row] * shared + head / (heads / shared)) * buffer;
+                const std::int64_t length = cached.lengths[row];
+                const std::int64_t at = (cached.sequences[row] * shared + head / (heads / shared)) * buffer;
                 for (std::int64_t i = 0; i < count; ++i) {
                     const std::int64_t to = ((b * count + i) * heads + head) * width;
                     const float* own_bias =
                         bias.empty() ? nullptr : bias[row].const_data_ptr<float>() + (head * count + i) * length;
                     attend(in.at(b * q.stride(0) + head * q.stride(1) + i * q.stride(2)),
-                           kept.keys.const_data_ptr<float>() + at, kept.values.const_data_ptr<float>() + at, own_bias,
-                           length - count + i + 1, out.at(to));
+                           cached.keys.const_data_ptr<float>() + at, cached.values.const_data_ptr<float>() + at,
+                           own_bias, length - count + i + 1, out.at(to));
                     out.store(to);
                 }
             }

@@ -16,7 +16,7 @@ struct AttentionOptions {
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionOptions& options);
 
 // What some sequences have left of tokens before: a buffer for each of S, of which a batch of B continues some.
-struct KeptKeys {
+struct CachedKeys {
     const at::Tensor &keys, &values;          // [S, K, capacity, hd], contiguous, of the type max(fp32, type of q)
     std::span<const std::int64_t> sequences;  // [B]: where each row's lie
     std::span<const std::int64_t> lengths;    // [B]: how many it has by now, those of the queries' own tokens included
@@ -24,10 +24,10 @@ struct KeptKeys {
 };
 
 // The same for the queries of the last n tokens of each sequence: q [B, H, n, hd] -> [B, H, n, hd]. No gradient.
-at::Tensor kept_attention(const at::Tensor& q, const KeptKeys& kept, double scale);
+at::Tensor cached_attention(const at::Tensor& q, const CachedKeys& cached, double scale);
 
 namespace reference {
-at::Tensor kept_attention(const at::Tensor& q, const KeptKeys& kept, double scale);
+at::Tensor cached_attention(const at::Tensor& q, const CachedKeys& cached, double scale);
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionOptions& options);
 }  // namespace reference
 

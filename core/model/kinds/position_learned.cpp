@@ -6,7 +6,7 @@ namespace {
 class LearnedPosition final : public Position {
   public:
     explicit LearnedPosition(at::Tensor table) : table_(std::move(table)) {}
-    at::Tensor embedding(const Places& places) const override { return rows_at(table_, places); }
+    at::Tensor embedding(const TokenPositions& positions) const override { return rows_at(table_, positions); }
 
   private:
     at::Tensor table_;  // [context, D]

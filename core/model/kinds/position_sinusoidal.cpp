@@ -10,7 +10,7 @@ class SinusoidalPosition final : public Position {
         const ops::RopeTable angles = ops::rope_table(dims.context, dims.width, theta, at::kDouble, device);
         table_ = at::stack({angles.sine, angles.cosine}, -1).flatten(1);
     }
-    at::Tensor embedding(const Places& places) const override { return rows_at(table_, places); }
+    at::Tensor embedding(const TokenPositions& positions) const override { return rows_at(table_, positions); }
 
   private:
     at::Tensor table_;  // [context, D]: sine and cosine of each wavelength in turn

@@ -4,10 +4,10 @@
 namespace ablate::model {
 
 // The rows of a table [context, D] for the tokens of a pass: [T, D], or [B, T, D] where sequences stand apart.
-inline at::Tensor rows_at(const at::Tensor& table, const Places& places) {
-    if (places.first.empty()) return table.narrow(0, 0, places.length);
+inline at::Tensor rows_at(const at::Tensor& table, const TokenPositions& positions) {
+    if (positions.first.empty()) return table.narrow(0, 0, positions.length);
     std::vector<at::Tensor> rows;
-    for (const std::int64_t first : places.first) rows.push_back(table.narrow(0, first, places.length));
+    for (const std::int64_t first : positions.first) rows.push_back(table.narrow(0, first, positions.length));
     return at::stack(rows);
 }
 

@@ -12,10 +12,10 @@ class Rotation final : public Position {
           single_(ops::rope_table(dims.context, frequencies, at::kFloat, device)),
           double_(ops::rope_table(dims.context, frequencies, at::kDouble, device)) {}
 
-    void rotate(at::Tensor& q, at::Tensor& k, const Places& places) const override {
+    void rotate(at::Tensor& q, at::Tensor& k, const TokenPositions& positions) const override {
         const ops::RopeTable& table = q.scalar_type() == at::kDouble ? double_ : single_;
-        q = ops::rope(q, table, layout_, places.first);
-        k = ops::rope(k, table, layout_, places.first);
+        q = ops::rope(q, table, layout_, positions.first);
+        k = ops::rope(k, table, layout_, positions.first);
     }
 
   private:

@@ -205,14 +205,14 @@ class OpsTest : public QObject {
     }
 
     // Queries of the last tokens, of two sequences at other lengths, against the whole of each.
-    void kept_attention_data() {
+    void cached_attention_data() {
         QTest::addColumn<bool>("biased");
         QTest::addColumn<qint64>("queries");
         for (const bool biased : {false, true})
             for (const int queries : {1, 3})
                 QTest::addRow("%d queries%s", queries, biased ? ", bias" : "") << biased << qint64(queries);
     }
-    void kept_attention() {
+    void cached_attention() {
         QFETCH(bool, biased);
         QFETCH(qint64, queries);
         const std::vector<std::int64_t> sequences{2, 0}, lengths{9, 5};
@@ -240,7 +240,7 @@ class OpsTest : public QObject {
             const at::Tensor k = keys.to(wide), v = values.to(wide);
             std::vector<at::Tensor> rows;
             for (const at::Tensor& each : bias) rows.push_back(each.to(wide));
-            const at::Tensor found = ops::kept_attention(q.to(type), {k, v, sequences, lengths, rows}, 0.3);
+            const at::Tensor found = ops::cached_attention(q.to(type), {k, v, sequences, lengths, rows}, 0.3);
             QCOMPARE(found.scalar_type(), type);
             const double error = distance(found, at::cat(wanted));
             QVERIFY2(error <= tolerance, fmt::format("off by {:.2e}", error).c_str());
