@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/former_kinds.h"
 
 #include <algorithm>
 
@@ -101,7 +102,8 @@ std::vector<std::string> kinds_with(const std::string& category, const std::stri
 
 KindChoice kind_from_json(const std::string& category, const Json& value, const std::string& where) {
     // A bare name stands for the kind with its defaults.
-    const Json object = value.is_string() ? Json{{"kind", value}} : value;
+    const Json object =
+        in_present_terms(category, value.is_string() ? Json{{"kind", value}} : value, FormerDefaults::filled_in, where);
     if (!object.is_object() || !object.contains("kind") || !object["kind"].is_string())
         throw InputError("{}: must be the name of a kind or an object with \"kind\", not {}", where, value.dump());
     const KindRow& row = KindTable::instance().get(category, object["kind"].get<std::string>(), where + ".kind");
@@ -123,6 +125,20 @@ Json kind_to_json(const KindChoice& choice) {
     Json object = choice.options;
     object["kind"] = choice.kind;
     return object;
+}
+
+std::string kind_in_words(const std::string& category, const KindChoice& choice) {
+    const KindRow* row = KindTable::instance().find(category, choice.kind);
+    if (!row) return choice.kind;
+    const std::string addition = row->label_addition ? row->label_addition(choice) : std::string();
+    return addition.empty() ? row->label : row->label + ", " + addition;
+}
+
+KindChoice without_unused_options(const std::string& category, KindChoice choice) {
+    const Json present = kind_to_json(choice);
+    for (const FieldInfo& option : KindTable::instance().get(category, choice.kind, category).options)
+        if (!option.visible(present)) choice.options[option.key] = option.default_value;
+    return choice;
 }
 
 }  // namespace ablate

@@ -43,6 +43,14 @@ struct KindDims {
     bool key_site = false;  // norm: at site k; what q and k share is owned by q
 };
 
+// A kind of an earlier version that has become today's kind with certain options: "rope_linear" is rope with scaling
+// linear. See former_kinds.h.
+struct FormerKind {
+    std::string name;                // what configurations called it
+    Json settings = Json::object();  // the options that make today's kind equal to it
+    Json defaults = Json::object();  // its defaults that differ from today's
+};
+
 // The row of one kind. The module beside it lives in core/model/kinds, where the row is written as well.
 struct KindRow {
     std::string category;  // norm, position, ffn, init
@@ -56,8 +64,11 @@ struct KindRow {
     // Another kind of the category that computes the same at suitable options, said so that the contract test does not
     // take it for a mistake.
     std::string equivalent_to;
-    bool query_key_only = false;  // a norm that makes sense at the sites q and k alone
-    int ffn_matrices = 0;         // feed-forward: 3 when gated, else 2
+    bool query_key_only = false;     // a norm that makes sense at the sites q and k alone
+    int ffn_matrices = 0;            // feed-forward: 3 when gated, else 2
+    std::vector<FormerKind> former;  // what earlier versions called it; their names are read everywhere
+    // What the options add to the label: "linear scaling". Absent or "": nothing.
+    std::function<std::string(const KindChoice&)> label_addition;
 };
 
 // The registered kinds. Filled once, by model::register_kinds().
@@ -76,8 +87,13 @@ class KindTable {
     std::vector<KindRow> rows_;
 };
 
-// {"kind": K, options...} with every option checked and defaults filled in; InputError at `where`.
+// {"kind": K, options...} with every option checked and defaults filled in; InputError at `where`. Names of earlier
+// versions are read as today's kind with the options that equal it.
 KindChoice kind_from_json(const std::string& category, const Json& value, const std::string& where);
 Json kind_to_json(const KindChoice& choice);
+// "RMSNorm", "RoPE, linear scaling"; the name itself for a kind that is not registered.
+std::string kind_in_words(const std::string& category, const KindChoice& choice);
+// The choice with the options that its other options switch off at their defaults.
+KindChoice without_unused_options(const std::string& category, KindChoice choice);
 
 }  // namespace ablate

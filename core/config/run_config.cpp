@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/config/former_kinds.h"
 #include "core/config/run_config_schema.h"
 #include "core/config/unknown_key.h"
 
@@ -23,14 +24,22 @@ void set_default_kinds(const Schema<T>& schema, T& value) {
         if (field.info.type == FieldType::kind) field.set(value, field.info.default_value, "default." + field.info.key);
 }
 
-// A kind as the hash sees it: null where it is what the option was by default when it was introduced.
+// A kind as the hash sees it: under the name it was introduced with, with the options in use; null where it is what the
+// option was by default when it was introduced.
 Json kind_identity(const FieldInfo& field, const Json& value) {
     const std::string kind = value.at("kind").get<std::string>();
+    const KindRow& row = KindTable::instance().get(field.category, kind, field.key);
+    const FormerKind* former = former_kind(row, value);
     Json identity = Json::object();
-    for (const FieldInfo& option : KindTable::instance().get(field.category, kind, field.key).options)
-        if (value.at(option.key) != option.introduced_default()) identity[option.key] = value[option.key];
-    if (identity.empty() && kind == field.introduced_default()) return {};
-    identity["kind"] = kind;
+    for (const FieldInfo& option : row.options) {
+        if (!option.visible(value) || (former && former->settings.contains(option.key))) continue;
+        const bool differed = former && former->defaults.contains(option.key);
+        const Json& introduced = differed ? former->defaults.at(option.key) : option.introduced_default();
+        if (value.at(option.key) != introduced) identity[option.key] = value[option.key];
+    }
+    const std::string& name = former ? former->name : kind;
+    if (identity.empty() && name == field.introduced_default()) return {};
+    identity["kind"] = name;
     return identity;
 }
 
@@ -63,20 +72,38 @@ bool any_default_has_changed() {
 // Options that a stored kind lacks, and so were introduced later.
 void add_introduced_options(Json& kind, const FieldInfo& field) {
     if (!kind.is_object() || !kind.contains("kind") || !kind["kind"].is_string()) return;
+    kind = in_present_terms(field.category, kind, FormerDefaults::filled_in, field.key);
     const KindRow* row = KindTable::instance().find(field.category, kind["kind"].get<std::string>());
     if (!row) return;  // reading it says so
     for (const FieldInfo& option : row->options)
         if (option.first_default && !kind.contains(option.key)) kind[option.key] = *option.first_default;
 }
 
-// A kind's options mean nothing to another kind: they go when the patch names a new one.
-void discard_old_options(Json& config, const Json& patch) {
+// Whether the patch of a kind names another kind than the present one. Where one kind was several in earlier versions,
+// its name alone means what it meant then: "rope" is RoPE without scaling, unless the patch states the scaling.
+bool names_another_kind(const std::string& category, const Json& change, const Json& present) {
+    if (!names_former_kind(category, change)) {
+        if (change.at("kind") != present.at("kind")) return true;
+        if (states_former_settings(category, change)) return false;
+    }
+    return introduced_name(category, change) != introduced_name(category, present);
+}
+
+// A kind's options mean nothing to another kind: they go when the patch names a new one. Kinds that the patch calls as
+// an earlier version did are put in present terms.
+void prepare_kinds(Json& config, Json& patch, const std::string& where) {
     for (const ListedField& field : run_config_fields()) {
         if (field.info->type != FieldType::kind) continue;
         const Json* change = schema_detail::find(patch, field.key);
         const Json* present = schema_detail::find(config, field.key);
         if (!change || !present || !change->is_object() || !change->contains("kind")) continue;
-        if (change->at("kind") != present->at("kind")) schema_detail::put(config, field.key, Json::object());
+        const std::string& category = field.info->category;
+        const bool other = names_another_kind(category, *change, *present);
+        if (other) schema_detail::put(config, field.key, Json::object());
+        if (!names_former_kind(category, *change)) continue;
+        const FormerDefaults defaults = other ? FormerDefaults::filled_in : FormerDefaults::where_null;
+        Json in_terms = in_present_terms(category, *change, defaults, place_of(where, field.key));
+        schema_detail::put(patch, field.key, std::move(in_terms));
     }
 }
 
@@ -91,9 +118,23 @@ Json object_patch(const Json& from, const Json& to) {
 }
 
 std::string describe(const Json& value) {
+    if (value.is_null()) return "(unused)";
     if (value.is_string()) return value.get<std::string>().empty() ? "(unset)" : value.get<std::string>();
     if (value.is_number_float()) return full_precision(value.get<double>());
     return value.dump();
+}
+
+// The options in which two choices of one kind differ. An option that one side alone uses is null on the other.
+void add_option_differences(std::vector<ConfigDifference>& differences, const ListedField& field, const Json& before,
+                            const Json& after) {
+    const std::string kind = before.at("kind").get<std::string>();
+    for (const FieldInfo& option : KindTable::instance().get(field.info->category, kind, field.key).options) {
+        const Json &left = before.at(option.key), &right = after.at(option.key);
+        if (left == right) continue;
+        const bool used_before = option.visible(before), used_after = option.visible(after);
+        differences.push_back({field.key + "." + option.key, used_after && !used_before ? Json() : left,
+                               used_before && !used_after ? Json() : right});
+    }
 }
 
 // What is left of a key behind the field that find_field() gives for it; "" for the field's own.
@@ -178,9 +219,9 @@ RunConfig run_config_from_json(const Json& json, const std::string& where) {
 
 RunConfig patched(const RunConfig& base, const Json& patch, const std::string& where) {
     if (!patch.is_object()) throw InputError("{}: a patch must be an object, not {}", where, patch.dump());
-    Json json = to_json(base);
-    discard_old_options(json, patch);
-    json.merge_patch(patch);
+    Json json = to_json(base), present = patch;
+    prepare_kinds(json, present, where);
+    json.merge_patch(present);
     return run_config_from_json(json, where);
 }
 
@@ -227,8 +268,7 @@ std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfi
         } else if (left["kind"] != right["kind"]) {
             differences.push_back({field.key + ".kind", left["kind"], right["kind"]});
         } else {
-            for (const auto& [name, value] : left.items())
-                if (right[name] != value) differences.push_back({field.key + "." + name, value, right[name]});
+            add_option_differences(differences, field, left, right);
         }
     }
     return differences;
@@ -263,6 +303,19 @@ std::string value_in_words(const std::string& key, const Json& value) {
     if (field && field->info->type == FieldType::kind && below(*field, key) == "kind")
         return KindTable::instance().get(field->info->category, value.get<std::string>(), key).label;
     return describe(value);
+}
+
+bool is_option_in_use(const Json& config, const std::string& key) {
+    const ListedField* field = find_field(key);
+    if (!field || field->info->type != FieldType::kind) return true;
+    const Json* choice = schema_detail::find(config, field->key);
+    if (!choice || !choice->is_object() || !choice->contains("kind")) return true;
+    const KindRow* row = KindTable::instance().find(field->info->category, choice->at("kind").get<std::string>());
+    if (!row) return true;
+    const std::string name = below(*field, key);
+    for (const FieldInfo& option : row->options)
+        if (option.key == name) return option.visible(*choice);
+    return true;
 }
 
 std::string in_words(const ConfigDifference& difference) {

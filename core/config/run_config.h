@@ -101,7 +101,7 @@ RunConfig run_config_from_json(const Json& json, const std::string& where);
 RunConfig stored_run_config(const Json& json, const std::string& where);
 
 // Merges a patch (RFC 7396) into the configuration. Changing a kind discards the old kind's options; null resets to the
-// default.
+// default. A kind's name of an earlier version means what it meant then (former_kinds.h).
 RunConfig patched(const RunConfig& base, const Json& patch, const std::string& where);
 // "train.lr=1e-2" as a patch; the value is read as the field's type.
 Json patch_from_setting(const std::string& setting);
@@ -112,7 +112,8 @@ Json patch_from_dotted(const std::string& key, const Json& value);
 // (heads that do not divide d_model, an odd RoPE dimension, ...).
 void require_valid(const RunConfig& config, const std::string& where);
 
-// One option that differs between two configurations; a kind's options are listed as keys of their own.
+// One option that differs between two configurations; a kind's options are listed under their own keys. A kind's option
+// that one side does not use is null there.
 struct ConfigDifference {
     std::string key;
     Json before, after;
@@ -124,6 +125,9 @@ std::string in_words(const ConfigDifference& difference);  // "norm at attn_in: 
 // The two sides of that: what an option of a ConfigDifference is called, and a value of it for people.
 std::string label_of(const std::string& key);
 std::string value_in_words(const std::string& key, const Json& value);
+// Whether a kind's option at `key` has an effect in a configuration written as JSON: no other option of the kind
+// switches it off. True for every other key.
+bool is_option_in_use(const Json& config, const std::string& key);
 
 // SHA-256 of the options that differ from the default they had when they were introduced, without the options that only
 // observe (intervals, device), and with the content hash of the data in place of its paths. A new option therefore

@@ -13,11 +13,11 @@ void require_heads(const ModelConfig& model, const std::string& where) {
     if (model.heads % model.key_value_heads() != 0)
         throw InputError("{}.model.kv_heads: {} heads cannot share {} key-value heads evenly", where, model.heads,
                          model.key_value_heads());
-    if (model.position.kind.starts_with("rope") && model.head_width() % 2 != 0)
+    if (model.position.kind == "rope" && model.head_width() % 2 != 0)
         throw InputError(
             "{}.model.position: RoPE turns pairs, and the head width {} is odd; choose an even model.head_dim", where,
             model.head_width());
-    if (model.position.kind == "rope_llama3" &&
+    if (model.position.kind == "rope" && model.position.text("scaling") == "llama3" &&
         model.position.real("high_freq_factor") <= model.position.real("low_freq_factor"))
         throw InputError("{}.model.position: high_freq_factor {} must be above low_freq_factor {}", where,
                          model.position.real("high_freq_factor"), model.position.real("low_freq_factor"));

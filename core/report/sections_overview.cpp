@@ -35,16 +35,11 @@ std::string outcomes(const Comparison& comparison) {
 
 // --- configuration
 
-std::string kind_label(const std::string& category, const KindChoice& choice) {
-    const KindRow* row = KindTable::instance().find(category, choice.kind);
-    return row ? row->label : choice.kind;
-}
-
 std::string norms_in_words(const ModelConfig& model) {
     std::map<std::string, std::vector<std::string>> sites;  // kind -> sites
     for (NormSite site : kNormSites)
         if (model.site_in_use(site) && model.norm_at(site).kind != "none")
-            sites[kind_label("norm", model.norm_at(site))].push_back(to_string(site));
+            sites[kind_in_words("norm", model.norm_at(site))].push_back(to_string(site));
     std::vector<std::string> parts;
     for (const auto& [kind, where] : sites) parts.push_back(kind + " at " + join(where, ", "));
     return parts.empty() ? "none" : join(parts, "; ") + "; placement " + model.placement;
@@ -61,10 +56,10 @@ List architecture(const Comparison& comparison) {
                                         ? ""
                                         : fmt::format(", {} key-value heads", model.key_value_heads()))},
              {"Normalisation:", norms_in_words(model)},
-             {"Position:", kind_label("position", model.position)},
-             {"Feed-forward:", kind_label("ffn", model.ffn)},
+             {"Position:", kind_in_words("position", model.position)},
+             {"Feed-forward:", kind_in_words("ffn", model.ffn)},
              {"Head:", model.tie_embeddings ? "tied to the embedding" : "untied"},
-             {"Initialisation:", kind_label("init", model.init)},
+             {"Initialisation:", kind_in_words("init", model.init)},
              {"Context:", count_of(group.config.data.context, "token")},
              {"Vocabulary:", with_thousands(group.config.data.vocab_size)}}};
 }

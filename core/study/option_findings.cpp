@@ -38,14 +38,25 @@ class Remarks {
         const Json json = to_json(config_), defaults = to_json(RunConfig());
         for (const ListedField& field : run_config_fields()) {
             const Json& group = json.at(field.group);
-            if (field.info->visible(group)) continue;
             const Json& value = *schema_detail::find(json, field.key);
+            if (field.info->visible(group)) {
+                if (field.info->type == FieldType::kind) unused_options_of_kind(field, value);
+                continue;
+            }
             const Json& usual = *schema_detail::find(defaults, field.key);
             if (value == usual) continue;
             const bool other_kind = field.info->type == FieldType::kind && value.at("kind") != usual.at("kind");
             add(Severity::note, "{} is set to {}, but nothing reads it with these settings: {}", field.key,
                 other_kind ? value.at("kind").get<std::string>() : value.dump(), why_unused(field.key));
         }
+    }
+
+    void unused_options_of_kind(const ListedField& field, const Json& choice) {
+        const std::string kind = choice.at("kind").get<std::string>();
+        for (const FieldInfo& option : KindTable::instance().get(field.info->category, kind, field.key).options)
+            if (!option.visible(choice) && choice.at(option.key) != option.default_value)
+                add(Severity::note, "{}.{} is set to {}, but nothing reads it with these settings: {}", field.key,
+                    option.key, choice.at(option.key).dump(), why_unused(field.key + "." + option.key));
     }
 
     std::string why_unused(const std::string& key) const {
@@ -57,6 +68,8 @@ class Remarks {
         if (names({"train.lr_min_ratio", "train.decay_share"})) return "the schedule is " + train_.schedule;
         if (key == "train.steps") return "train.epochs decides the number of steps";
         if (key == "train.eval_batches") return "train.eval_windows decides the validation text";
+        if (key.starts_with("model.position.") && config_.model.position.kind == "rope")
+            return "model.position.scaling is " + config_.model.position.text("scaling");
         if (key.starts_with("model.norm.")) return "the placement " + config_.model.placement + " has no norm there";
         if (key == "data.token_type") return "data.tokens is not set";
         if (key.starts_with("data.")) return "data.tokens or data.tokenizer takes its place";

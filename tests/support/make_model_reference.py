@@ -60,11 +60,12 @@ CASES = {
     "qk-norm-head": model(**QK),
     "qk-norm-projection": model(qk_norm_scope="projection", **QK, **GQA),
     "qk-norm-layer": model(heads=1, norm={"q": {"kind": "layer"}, "k": {"kind": "layer"}}),
-    "qk-norm-henry": model(norm={"q": {"kind": "henry"}, "k": {"kind": "henry"}}),
+    "qk-norm-l2": model(norm={"q": {"kind": "qk_l2"}, "k": {"kind": "qk_l2"}}),
     "qk-norm-gqa": model(**QK, **GQA),
     "position-rope-interleaved": model(position={"kind": "rope", "layout": "interleaved", "theta": 100.0}),
-    "position-rope-linear": model(position={"kind": "rope_linear", "theta": 100.0, "factor": 2.5}),
-    "position-rope-llama3": model(heads=1, position={"kind": "rope_llama3", "theta": 1000.0, "factor": 4.0, "original_context": 400}),
+    "position-rope-linear": model(position={"kind": "rope", "scaling": "linear", "theta": 100.0, "factor": 2.5}),
+    "position-rope-llama3": model(heads=1, position={"kind": "rope", "scaling": "llama3", "theta": 1000.0, "factor": 4.0,
+                                                      "original_context": 400}),
     "position-none": model(position={"kind": "none"}),
     "position-learned": model(position={"kind": "learned"}),
     "position-sinusoidal": model(position={"kind": "sinusoidal"}),
@@ -92,7 +93,7 @@ def norm_tensors(choice, width, key_site=False):
         return {"weight": (width,)}
     if kind == "layer":
         return {"weight": (width,), "bias": (width,)} if choice.get("bias", True) else {"weight": (width,)}
-    if kind == "scale" or (kind == "henry" and not key_site):
+    if kind == "scale" or (kind == "qk_l2" and not key_site):
         return {"weight": (1,)}
     if kind == "dyt":
         return {"alpha": (1,), "weight": (width,), "bias": (width,)}
@@ -113,7 +114,7 @@ def apply_norm(choice, p, prefix, x):
         return y * weight + p.get(prefix + ".bias", 0.0)
     if kind == "l2":
         return x / length * (math.sqrt(x.shape[-1]) if choice.get("scale_sqrt_d") else 1.0)
-    if kind in ("scale", "henry"):
+    if kind in ("scale", "qk_l2"):
         return x / length * (1.0 if weight is None else weight)
     if kind == "dyt":
         return torch.tanh(p[prefix + ".alpha"] * x) * weight + p[prefix + ".bias"]
@@ -193,9 +194,10 @@ class Model:
 
     def frequency(self, i):
         plain = self.position.get("theta", 10000.0) ** (-2.0 * i / self.hd)
-        if self.position["kind"] == "rope_linear":
+        scaling = self.position.get("scaling", "none")
+        if scaling == "linear":
             return plain / self.position["factor"]
-        if self.position["kind"] == "rope_llama3":
+        if scaling == "llama3":
             wavelength, context, factor = 2 * math.pi / plain, self.position["original_context"], self.position["factor"]
             if wavelength > context / 1.0:
                 return plain / factor
@@ -226,10 +228,10 @@ class Model:
         q = self.heads_of(self.linear(block + ".attn.q", x), self.heads, "q", block + ".attn.q_norm")
         k = self.heads_of(self.linear(block + ".attn.k", x), self.kv, "k", block + ".attn.k_norm")
         v = self.heads_of(self.linear(block + ".attn.v", x), self.kv, None, "")
-        if self.position["kind"].startswith("rope"):
+        if self.position["kind"] == "rope":
             q, k = self.rotate(q), self.rotate(k)
         k, v = (y.repeat_interleave(self.heads // self.kv, 1) for y in (k, v))
-        scores = q @ k.transpose(-1, -2) * (1.0 if self.norms["q"]["kind"] == "henry" else self.hd ** -0.5)
+        scores = q @ k.transpose(-1, -2) * (1.0 if self.norms["q"]["kind"] == "qk_l2" else self.hd ** -0.5)
         if self.position["kind"] == "alibi":
             scores = scores + self.alibi()
         scores = scores.masked_fill(torch.ones(T, T, dtype=torch.bool).triu(1), -math.inf)

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/names.h"
 #include "core/base/text.h"
+#include "core/config/former_kinds.h"
 #include "core/config/run_config_schema.h"
 #include "core/config/variant_names.h"
 
@@ -33,12 +34,6 @@ bool chooses_kind(const ListedField* field, const std::string& key) {
     return field && (key == field->key || key == field->key + ".kind");
 }
 
-// A bare name may stand for a kind with its defaults; options are set in the object it stands for.
-void spell_out(Json& patch, const ListedField& field) {
-    const Json* choice = schema_detail::find(patch, field.key);
-    if (choice && choice->is_string()) schema_detail::put(patch, field.key, Json{{"kind", *choice}});
-}
-
 // Whether `value` names the kind that there is, and none of its options.
 bool is_present_kind(const RunConfig& config, const ListedField& field, const Json& value) {
     const Json values = to_json(config);
@@ -61,6 +56,19 @@ void erase(Json& object, std::string_view dotted) {
 RunConfig config_of(const StudyConfig& study, const Json& patch, const std::string& variant) {
     const RunConfig baseline = baseline_config(study);
     return variant == kBaseline ? baseline : patched(baseline, patch, where_of(variant));
+}
+
+// A bare name may stand for a kind with its defaults, and a name of an earlier version for a kind with certain options;
+// options are set in the object that the name stands for.
+void spell_out(const StudyConfig& study, Json& patch, const std::string& variant, const ListedField& field) {
+    const Json* choice = schema_detail::find(patch, field.key);
+    if (!choice) return;
+    if (names_former_kind(field.info->category, *choice)) {
+        const Json whole = to_json(config_of(study, patch, variant));
+        schema_detail::put(patch, field.key, *schema_detail::find(whole, field.key));
+    } else if (choice->is_string()) {
+        schema_detail::put(patch, field.key, Json{{"kind", *choice}});
+    }
 }
 
 void drop_what_equals_baseline(StudyConfig& study, const std::string& variant, const std::string& key) {
@@ -98,7 +106,7 @@ StudyConfig with_option(StudyConfig study, const std::string& variant, const std
     const bool whole_kind = chooses_kind(kind, key);
     // The kind that is there keeps its options; those of another mean nothing to the new one.
     if (whole_kind && is_present_kind(config_of(study, patch, variant), *kind, value)) return study;
-    if (kind) spell_out(patch, *kind);
+    if (kind) spell_out(study, patch, variant, *kind);
     if (whole_kind)
         schema_detail::put(patch, kind->key, value.is_object() ? value : Json{{"kind", value}});
     else
@@ -112,7 +120,7 @@ StudyConfig without_option(StudyConfig study, const std::string& variant, const 
     patch_from_dotted(key, {});
     Json& patch = patch_of(study, variant);
     const ListedField* kind = kind_field(key);
-    if (kind) spell_out(patch, *kind);
+    if (kind) spell_out(study, patch, variant, *kind);
     erase(patch, chooses_kind(kind, key) ? kind->key : key);
     if (variant == kBaseline && key == "train.policy") study.policy.clear();
     drop_what_equals_baseline(study, variant, kind ? kind->key : key);

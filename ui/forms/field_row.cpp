@@ -207,6 +207,9 @@ void FieldRow::show_options(const QString& subject, const Json& value, const Jso
         const std::string& name = option->field().key;
         option->show_value(subject, value.at(name), same_kind ? reference.at(name) : option->field().default_value,
                            same_kind ? reference_name : QString("default"));
+        const bool used = option->field().visible(value);
+        if (!used) option->forget_draft();
+        option->setVisible(used);
     }
 }
 
@@ -245,7 +248,7 @@ bool FieldRow::matches(const QString& needle) const {
     for (const std::string& choice : field_.choices)
         if (holds(choice)) return true;
     for (const FieldRow* option : options_)
-        if (option->matches(needle)) return true;
+        if (!option->isHidden() && option->matches(needle)) return true;
     if (field_.type != FieldType::kind) return false;
     const KindRow* kind = KindTable::instance().find(field_.category, options_of_);
     return kind && holds(kind->label);

@@ -132,10 +132,12 @@ Json position(const Values& values) {
     const std::string kind = rope.text("rope_type", rope.text("type", "default").c_str());
     const double theta = rope.number("rope_theta", values.number("rope_theta", 10000));
     if (kind == "default") return {{"kind", "rope"}, {"theta", theta}};
-    if (kind == "linear") return {{"kind", "rope_linear"}, {"theta", theta}, {"factor", rope.number("factor")}};
+    if (kind == "linear")
+        return {{"kind", "rope"}, {"theta", theta}, {"scaling", "linear"}, {"factor", rope.number("factor")}};
     if (kind == "llama3")
-        return {{"kind", "rope_llama3"},
+        return {{"kind", "rope"},
                 {"theta", theta},
+                {"scaling", "llama3"},
                 {"factor", rope.number("factor")},
                 {"low_freq_factor", rope.number("low_freq_factor")},
                 {"high_freq_factor", rope.number("high_freq_factor")},
@@ -145,8 +147,9 @@ Json position(const Values& values) {
 
 // The same as rope_scaling.
 Json scaling(const KindChoice& position) {
-    if (position.kind == "rope_linear") return {{"rope_type", "linear"}, {"factor", position.real("factor")}};
-    if (position.kind == "rope_llama3")
+    const std::string scaling = position.options.value("scaling", std::string("none"));
+    if (scaling == "linear") return {{"rope_type", "linear"}, {"factor", position.real("factor")}};
+    if (scaling == "llama3")
         return {{"rope_type", "llama3"},
                 {"factor", position.real("factor")},
                 {"low_freq_factor", position.real("low_freq_factor")},
@@ -208,6 +211,7 @@ RunConfig comparable(RunConfig config) {
     model.head_dim = model.head_width();
     model.dropout = 0;
     model.init = plain.model.init;
+    model.position = without_unused_options("position", model.position);
     for (const NormSite site : kNormSites)
         if (!model.site_in_use(site)) model.norm_at(site) = plain.model.norm_at(site);
     if (model.norm_at(NormSite::q).kind == "none" && model.norm_at(NormSite::k).kind == "none")

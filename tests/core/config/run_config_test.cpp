@@ -205,10 +205,12 @@ class RunConfigTest : public QObject {
                                   << "33 is odd";
         QTest::newRow("warm-up") << "train.steps=5 train.warmup=6"
                                  << "do not fit";
-        QTest::newRow("henry elsewhere") << "model.norm.final=henry"
+        QTest::newRow("qk_l2 elsewhere") << "model.norm.final=qk_l2"
                                          << "queries and keys only";
-        QTest::newRow("henry alone") << "model.norm.q=henry"
+        QTest::newRow("qk_l2 alone") << "model.norm.q=qk_l2"
                                      << "must both have it";
+        QTest::newRow("scaling") << "model.position.scaling=llama3 model.position.high_freq_factor=1"
+                                 << "high_freq_factor 1 must be above low_freq_factor 1";
         QTest::newRow("device") << "train.device=gpu"
                                 << "use auto, cpu or cuda:N";
     }

@@ -58,6 +58,23 @@ class IdentityTest : public QObject {
         QCOMPARE(run::run_info_from_json(earlier, "run.json").config_hash,
                  run::run_info_from_json(to_json(trained()), "run.json").config_hash);
     }
+
+    // Kinds that an earlier version called otherwise are in one group with today's.
+    void kinds_of_earlier_versions_make_no_strangers() {
+        const auto hash = [](const Json& run) { return run::run_info_from_json(run, "run.json").config_hash; };
+        Json earlier = run::to_json(trained()), now = earlier;
+        earlier["config"]["model"]["position"] = {
+            {"kind", "rope_linear"}, {"theta", 10000.0}, {"factor", 4.0}, {"layout", "half"}};
+        now["config"]["model"]["position"]["scaling"] = "linear";
+        now["config"]["model"]["position"]["factor"] = 4.0;
+        QCOMPARE(hash(now), hash(earlier));
+        QVERIFY(hash(now) != hash(run::to_json(trained())));
+        for (const char* site : {"q", "k"}) {
+            earlier["config"]["model"]["norm"][site] = {{"kind", "henry"}, {"eps", 1e-12}};
+            now["config"]["model"]["norm"][site] = {{"kind", "qk_l2"}, {"eps", 1e-12}};
+        }
+        QCOMPARE(hash(now), hash(earlier));
+    }
 };
 
 QTEST_GUILESS_MAIN(IdentityTest)

@@ -76,10 +76,13 @@ class PreflightTest : public QObject {
 
     void what_is_not_in_use_is_named() {
         const Preview preview = preview_of({variant("unused", model_patch({{"norm", {{"attn_out", kind("layer")}}}})),
+                                            variant("factor", model_patch({{"position", {{"factor", 3.0}}}})),
                                             variant("momentum", {{"train", {{"momentum", 0.5}}}}),
                                             variant("cadence", {{"train", {{"stats_every", 7}}}}),
                                             variant("lr", {{"train", {{"lr", 0.5}}}})});
-        for (const char* name : {"unused", "momentum", "cadence"})
+        QVERIFY(
+            says(preview, Severity::note, "factor", "nothing reads it with these settings: model.position.scaling"));
+        for (const char* name : {"unused", "factor", "momentum", "cadence"})
             QVERIFY2(says(preview, Severity::warning, name, "does not use or what only observes"), name);
         QVERIFY(about(preview, "lr", "does not use").empty());
     }

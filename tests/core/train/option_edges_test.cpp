@@ -66,10 +66,33 @@ class OptionEdgesTest : public QObject {
         for (const KindRow* row : KindTable::instance().rows(field.info->category)) {
             values.push_back({{"kind", row->name}});
             for (const FieldInfo& option : row->options)
-                for (const Json& value : ends(option, 1e-6, true))
-                    values.push_back({{"kind", row->name}, {option.key, value}});
+                for (const Json& setting : settings_that_use(*row, option))
+                    for (const Json& value : ends(option, 1e-6, true)) {
+                        values.push_back(setting);
+                        values.back()[option.key] = value;
+                    }
         }
         return values;
+    }
+
+    // The kind with its defaults where they use the option, else with each choice of another option that does.
+    static std::vector<Json> settings_that_use(const KindRow& row, const FieldInfo& option) {
+        const Json plain = {{"kind", row.name}};
+        const Json complete = kind_to_json(kind_from_json(row.category, plain, "edge"));
+        std::vector<Json> settings;
+        if (option.visible(complete)) {
+            settings.push_back(plain);
+            return settings;
+        }
+        for (const FieldInfo& other : row.options)
+            for (const std::string& choice : other.choices) {
+                Json changed = complete;
+                changed[other.key] = choice;
+                if (!option.visible(changed)) continue;
+                settings.push_back(plain);
+                settings.back()[other.key] = choice;
+            }
+        return settings;
     }
 
     RunConfig configured(const Json& context) const {

@@ -127,6 +127,20 @@ class StudyDocumentTest : public QObject {
         QVERIFY(document.study().baseline == Json::object());
     }
 
+    void options_are_set_where_a_patch_has_a_name_of_an_earlier_version() {
+        const test::TempFolder folder;
+        StudyDocument document(folder.path());
+        StudyConfig study = small_study();
+        study.variants[0].patch = Json{{"model", {{"position", {{"kind", "rope_linear"}}}}}};
+        document.start_new(study);
+        document.set_option("nope", "model.position.theta", 500.0);
+        const Json position = patch(document)["model"]["position"];
+        QCOMPARE(position.dump(),
+                 kind_to_json(kind_from_json("position", {{"kind", "rope_linear"}, {"theta", 500.0}}, "test")).dump());
+        document.set_option("nope", "model.position.scaling", "none");
+        QVERIFY(patch(document)["model"]["position"]["scaling"] == Json("none"));
+    }
+
     void another_kind_drops_the_options_of_the_old_one() {
         const test::TempFolder folder;
         StudyDocument document(folder.path());

@@ -179,6 +179,22 @@ class SchemaFormTest : public QObject {
         QVERIFY(!editing.form.row("model.norm.attn_out")->isHidden());
     }
 
+    void options_of_a_kind_out_of_use_are_hidden() {
+        Editing editing;
+        const auto row = [&](const char* key) -> FieldRow& {
+            for (FieldRow* option : editing.form.row("model.position")->findChildren<FieldRow*>())
+                if (option->key() == key) return *option;
+            throw std::logic_error("no such option");
+        };
+        QVERIFY(row("model.position.factor").isHidden());
+        auto& box = *row("model.position.scaling").findChild<QComboBox*>();
+        box.setCurrentIndex(box.findData("linear"));
+        Q_EMIT box.activated(box.currentIndex());
+        QCOMPARE(editing.config.model.position.text("scaling"), "linear");
+        QVERIFY(!row("model.position.factor").isHidden());
+        QVERIFY(row("model.position.original_context").isHidden());
+    }
+
     void a_dropped_file_is_its_path_where_a_text_is_asked_for() {
         Editing editing;
         QVERIFY(test::drop_file(editing.line("data.text"), "/tmp/some text.txt"));

@@ -294,7 +294,8 @@ ConfigTable configuration_of(const Comparison& comparison, const std::vector<Sho
         ConfigTable::Row row{key, QString::fromStdString(label_of(key)), {}, {}};
         for (std::size_t i = 0; i < shown.size(); ++i) {
             const bool known = comparison.groups[shown[i].group].known.has(key);
-            const Json* value = known ? value_at(configs[i], key) : nullptr;
+            const bool used = known && is_option_in_use(configs[i], key);
+            const Json* value = used ? value_at(configs[i], key) : nullptr;
             row.values.push_back(!known  ? QString("not known")
                                  : value ? QString::fromStdString(value_in_words(key, *value))
                                          : QString("–"));

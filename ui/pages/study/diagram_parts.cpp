@@ -104,7 +104,7 @@ class Parts {
         if (model_.key_value_heads() != model_.heads)
             heads += QString(", %1 key-value heads").arg(count(model_.key_value_heads()));
         part.lines += heads;
-        part.lines += QString("%1: %2").arg(text(position.label), text(position.formula));
+        part.lines += QString("%1: %2").arg(text(kind_in_words("position", model_.position)), text(position.formula));
         if (const QString norm = query_key_norm(); !norm.isEmpty()) part.lines += norm;
         part.source = text(position.source);
         part.difference = words({"model.heads", "model.kv_heads", "model.head_dim", "model.position", "model.norm.q",

@@ -61,15 +61,24 @@ OfferedGroup norms_at(const QString& title, const std::string& suffix, const std
     return group;
 }
 
-OfferedGroup choices_of(const ListedField& field, const std::string& present) {
-    OfferedGroup group{text(field.info->label), {}};
-    for (const std::string& choice : field.info->choices)
+OfferedGroup choices_of(const std::string& key, const FieldInfo& info, const std::string& present) {
+    const std::string label = label_of(key);
+    OfferedGroup group{text(label), {}};
+    for (const std::string& choice : info.choices)
         if (choice != present)
-            group.variants.push_back({text(choice),
-                                      text(field.info->help),
-                                      {choice + "-" + last_part(field.key), field.info->label + " " + choice,
-                                       patch_from_dotted(field.key, choice)}});
+            group.variants.push_back(
+                {text(choice),
+                 text(info.help),
+                 {choice + "-" + last_part(key), label + " " + choice, patch_from_dotted(key, choice)}});
     return group;
+}
+
+// The choices among the options of the kind that is there: "Position, scaling".
+void add_choices_of_kind(std::vector<OfferedGroup>& groups, const ListedField& field, const Json& present) {
+    const KindRow* kind = KindTable::instance().find(field.info->category, present.at("kind"));
+    for (const FieldBuilder& option : kind->options)
+        if (option.type == FieldType::choice && option.visible(present))
+            groups.push_back(choices_of(field.key + "." + option.key, option, present.at(option.key)));
 }
 
 void list_if_numeric(std::vector<GridOption>& options, const ListedField& field, const std::string& key,
@@ -92,8 +101,10 @@ std::vector<OfferedGroup> variants_of_registry(const RunConfig& baseline) {
     for (const ListedField& field : run_config_fields()) {
         if (field.group != "model" || !field.info->visible(values)) continue;
         const Json& present = *schema_detail::find(values, field.info->key);
-        if (field.info->type == FieldType::kind) groups.push_back(kinds_at(field, present.at("kind")));
-        if (field.info->type == FieldType::choice) groups.push_back(choices_of(field, present));
+        if (field.info->type == FieldType::choice) groups.push_back(choices_of(field.key, *field.info, present));
+        if (field.info->type != FieldType::kind) continue;
+        groups.push_back(kinds_at(field, present.at("kind")));
+        add_choices_of_kind(groups, field, present);
     }
     std::erase_if(groups, [](const OfferedGroup& group) { return group.variants.empty(); });
     return groups;
@@ -126,7 +137,7 @@ std::vector<GridOption> grid_options(const RunConfig& baseline) {
         const Json& present = *schema_detail::find(values, field.key);
         const KindRow* kind = KindTable::instance().find(field.info->category, present.at("kind"));
         for (const FieldBuilder& option : kind->options)
-            list_if_numeric(options, field, field.key + "." + option.key, option);
+            if (option.visible(present)) list_if_numeric(options, field, field.key + "." + option.key, option);
     }
     return options;
 }

@@ -95,7 +95,8 @@ class HfConfigTest : public QObject {
                              {"rope_type", "llama3"}};
         const KindChoice choice =
             read(changed(llama(), {{"rope_theta", 500000.0}, {"rope_scaling", llama3}})).run.model.position;
-        QCOMPARE(choice.kind, std::string("rope_llama3"));
+        QCOMPARE(choice.kind, std::string("rope"));
+        QCOMPARE(choice.text("scaling"), std::string("llama3"));
         QCOMPARE(choice.real("factor"), 32.0);
         QCOMPARE(choice.real("theta"), 500000.0);
         QCOMPARE(choice.integer("original_context"), std::int64_t{8192});
@@ -104,7 +105,7 @@ class HfConfigTest : public QObject {
 
         for (const char* type : {"type", "rope_type"}) {
             const hf::Config config = read(changed(llama(), {{"rope_scaling", {{type, "linear"}, {"factor", 4.0}}}}));
-            QCOMPARE(config.run.model.position.kind, std::string("rope_linear"));
+            QCOMPARE(config.run.model.position.text("scaling"), std::string("linear"));
             QCOMPARE(config.run.model.position.real("factor"), 4.0);
         }
     }
@@ -122,6 +123,22 @@ class HfConfigTest : public QObject {
         QVERIFY(read(changed(llama(), {{"mlp_bias", true}})).run.model.ffn_bias);
         QVERIFY(read(changed(llama(), {{"attention_bias", true}})).run.model.attn_bias);
         QCOMPARE(read(changed(llama(), {{"hidden_act", "gelu"}})).run.model.ffn.kind, std::string("geglu"));
+    }
+
+    void the_scaling_of_a_rotation_is_written() {
+        const Json llama3 = {{"rope_type", "llama3"},
+                             {"factor", 32.0},
+                             {"low_freq_factor", 1.0},
+                             {"high_freq_factor", 4.0},
+                             {"original_max_position_embeddings", 8192}};
+        for (const Json& scaling : {llama3, Json{{"rope_type", "linear"}, {"factor", 4.0}}, Json()}) {
+            Json json = hf::config_to_json(read(llama()), "test");
+            json["rope_scaling"] = scaling;
+            QCOMPARE(hf::config_to_json(read(json), "test").at("rope_scaling").dump(), scaling.dump());
+        }
+        hf::Config unused = read(llama());  // a factor that nothing reads makes no misfit
+        unused.run.model.position.options["factor"] = 3.0;
+        QVERIFY(hf::config_to_json(unused, "test").at("rope_scaling").is_null());
     }
 
     void what_is_written_reads_back_the_same() {

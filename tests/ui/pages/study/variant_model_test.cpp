@@ -200,10 +200,11 @@ class VariantModelTest : public QObject {
             }
         }
         for (const char* title : {"Every norm", "Norm at q and k", "Norm at attn_in", "Norm placement", "Position",
-                                  "Feed-forward", "Initialisation"})
+                                  "Position, scaling", "Feed-forward", "Initialisation"})
             QVERIFY2(titles.contains(title), title);
         QVERIFY(!titles.contains("Norm at attn_out"));  // not in use
-        for (const char* name : {"no-norm", "layer-attn_in", "henry-qk", "no-position", "silu", "post-placement"})
+        for (const char* name :
+             {"no-norm", "layer-attn_in", "qk_l2-qk", "linear-scaling", "no-position", "silu", "post-placement"})
             QVERIFY2(std::count(names.begin(), names.end(), name) == 1, name);
     }
 
@@ -222,7 +223,8 @@ class VariantModelTest : public QObject {
         };
         for (const char* key : {"train.lr", "model.d_ff", "data.context", "model.position.theta"})
             QVERIFY2(offers(key), key);
-        for (const char* key : {"train.momentum", "train.schedule", "data.vocab_size"}) QVERIFY2(!offers(key), key);
+        for (const char* key : {"train.momentum", "train.schedule", "data.vocab_size", "model.position.factor"})
+            QVERIFY2(!offers(key), key);
         QCOMPARE(find_option("model.position.theta")->label, "Theta");
         QVERIFY(!find_option("model.nothing"));
     }

@@ -4,9 +4,9 @@
 namespace ablate::model {
 namespace {
 
-class LearnedScaleL2Norm final : public Norm {
+class QkL2Norm final : public Norm {
   public:
-    LearnedScaleL2Norm(double eps, at::Tensor scale) : eps_(eps), scale_(std::move(scale)) {}
+    QkL2Norm(double eps, at::Tensor scale) : eps_(eps), scale_(std::move(scale)) {}
     at::Tensor forward(const at::Tensor& x, at::ScalarType result) const override {
         return ops::l2_norm(x, scale_, eps_, result);
     }
@@ -19,21 +19,22 @@ class LearnedScaleL2Norm final : public Norm {
 
 }  // namespace
 
-void register_norm_l2_learned_scale(KindRegistry& registry) {
+void register_norm_qk_l2(KindRegistry& registry) {
     KindRow row;
-    row.name = "henry";
+    row.name = "qk_l2";
     row.label = "L2 with a learned scale (QKNorm)";
     row.formula = "softmax(g · q/‖q‖₂ · k/‖k‖₂), one scalar g a layer in place of 1/sqrt(hd), log2(L² − L) at first";
     row.source = "Henry et al. 2020, arXiv 2010.04245";
     row.options = {option("eps", 1e-12, "Epsilon").range(0, 1).doc("the smallest norm divided by")};
     row.query_key_only = true;
+    row.former.push_back({"henry", Json::object(), Json::object()});
     row.tensors = [](const KindChoice&, const KindDims& dims) -> std::vector<TensorSpec> {
         if (dims.key_site) return {};
         const double length = std::max<double>(2, dims.context);  // one position has no other to tell apart
         return {{"weight", {1}, TensorRole::scalar, std::log2(length * length - length)}};
     };
     registry.add_norm(row, [](const KindChoice& choice, const KindDims& dims, const Bind& bind, at::Device) {
-        return std::make_unique<LearnedScaleL2Norm>(choice.real("eps"), dims.key_site ? at::Tensor() : bind("weight"));
+        return std::make_unique<QkL2Norm>(choice.real("eps"), dims.key_site ? at::Tensor() : bind("weight"));
     });
 }
 
