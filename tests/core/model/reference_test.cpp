@@ -90,9 +90,17 @@ class ReferenceTest : public QObject {
                 to_json(run_config_from_json(Json::parse(io::SafetensorsReader(entry.path()).metadata().at("config")),
                                              "reference"))
                     .dump();
+        const auto has = [&](const std::string& key, const std::string& value) {
+            return configs.find("\"" + key + "\":\"" + value + "\"") != std::string::npos;
+        };
         for (const std::string category : {"norm", "position", "ffn"})
-            for (const std::string& name : KindTable::instance().names(category))
-                QVERIFY2(configs.find("\"kind\":\"" + name + "\"") != std::string::npos, name.c_str());
+            for (const KindRow* row : KindTable::instance().rows(category)) {
+                const std::string missing = "no case of make_model_reference.py has " + category + " " + row->name;
+                QVERIFY2(has("kind", row->name), missing.c_str());
+                for (const FieldInfo& option : row->options)
+                    for (const std::string& choice : option.choices)
+                        QVERIFY2(has(option.key, choice), (missing + ", " + option.key + " " + choice).c_str());
+            }
     }
 };
 
