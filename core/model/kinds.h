@@ -3,8 +3,8 @@
 
 #include <ATen/ATen.h>
 
-// The modules behind the table of kinds. A new kind is one file in kinds/ that defines register_<file
-// name>(KindRegistry&), adding its row and what makes its module; CMake lists the calls. Nothing else needs to change.
+// The modules of the kinds. A new kind is one file in kinds/ that defines register_<file name>(KindRegistry&), which
+// adds its row and what makes its module; CMake lists the calls. kinds/README.md shows how to add one.
 namespace ablate::model {
 
 // Finds the tensors of a module by their names in its row ("weight"), once, when it is made. They are updated in place.
