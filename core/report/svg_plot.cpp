@@ -1,8 +1,8 @@
 #include "core/report/svg_plot.h"
 
-#include "core/base/decimate.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/plot/thinning.h"
 #include "core/report/escape.h"
 #include "core/report/svg_axes.h"
 
@@ -170,7 +170,7 @@ std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& fra
     const auto at_top = [&](const Pixel& a, const Pixel& b) {
         return Pixel{a.x + (b.x - a.x) * (top - a.y) / (b.y - a.y), top};
     };
-    for (std::size_t i : decimate_min_max(line.x, line.y, columns)) {
+    for (std::size_t i : plot::decimate_min_max(line.x, line.y, columns)) {
         if (!drawable(plot, line.y[i]) || !is_shown(plot, line.x[i])) {
             unbroken = pen_down = false;
             continue;

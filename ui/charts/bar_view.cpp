@@ -1,6 +1,6 @@
 #include "core/base/text.h"
+#include "core/plot/axis.h"
 #include "ui/bridge/text.h"
-#include "ui/charts/axis.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/chart_style.h"
 #include "ui/charts/plot_view.h"
@@ -14,6 +14,13 @@
 #include <cmath>
 
 namespace ablate::ui {
+
+using plot::Axis;
+using plot::has_place;
+using plot::padded;
+using plot::Range;
+using plot::Tick;
+
 namespace {
 
 constexpr double kBarShare = 0.55;  // of a bar's slot
@@ -71,7 +78,7 @@ BarView::State::Frame BarView::State::frame(const QRectF& area, const ChartStyle
                  bottom = area.bottom() - metrics.height() - 3 * kSpace;
     frame.y = Axis(Scale::linear, range, bottom, top);
     double left = 0;
-    for (const Tick& tick : frame.y.ticks(5)) left = std::max(left, metrics.horizontalAdvance(tick.text));
+    for (const Tick& tick : frame.y.ticks(5)) left = std::max(left, metrics.horizontalAdvance(text(tick.text)));
     frame.plot =
         QRectF(QPointF(std::floor(area.left() + left + 4 * kSpace), top), QPointF(area.right() - 3 * kSpace, bottom));
     frame.slot = frame.plot.width() / static_cast<double>(std::max<std::size_t>(bars.size(), 1));
@@ -96,7 +103,7 @@ void BarView::State::paint(QPainter& painter, const QRectF& area, const ChartSty
         painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));
         painter.setPen(style.palette.muted);
         draw_label(painter, {area.left(), y - line / 2, frame.plot.left() - 6 - area.left(), line},
-                   Qt::AlignRight | Qt::AlignVCenter, tick.text);
+                   Qt::AlignRight | Qt::AlignVCenter, text(tick.text));
     }
     for (std::size_t i = 0; i < bars.size(); ++i) paint_bar(painter, frame, style, i);
     painter.setPen(style.palette.text);

@@ -1,6 +1,6 @@
 #include "ui/charts/curve_points.h"
 
-#include "core/base/decimate.h"
+#include "core/plot/thinning.h"
 #include "ui/charts/smoothing.h"
 
 #include <algorithm>
@@ -9,6 +9,9 @@
 #include <stdexcept>
 
 namespace ablate::ui {
+
+using plot::has_place;
+
 namespace {
 
 constexpr double kBeyond = 1e4;  // px outside the plot that a line may reach: painters slow down at wild coordinates
@@ -149,7 +152,7 @@ const std::vector<std::size_t>& CurvePoints::thinned(Line line, const Axis& axis
             for (const double value : along) logarithms.push_back(std::log10(value));
             along = logarithms;
         }
-        for (const std::size_t i : decimate_min_max(along, y.subspan(first, count), columns))
+        for (const std::size_t i : plot::decimate_min_max(along, y.subspan(first, count), columns))
             kept.indices.push_back(first + i);
     }
     if (last < x().size() && has_place(axis.scale(), x()[last])) kept.indices.push_back(last);

@@ -1,11 +1,15 @@
 #pragma once
-#include "ui/charts/axis.h"
+#include "core/plot/axis.h"
+#include "ui/charts/plot_view.h"
 
 #include <QPolygonF>
 #include <optional>
 #include <span>
 
 namespace ablate::ui {
+
+using plot::Axis;
+using plot::Range;
 
 // A curve made ready to draw. Smoothing and thinning are kept until what they depend on changes, so that a repaint
 // costs only the painting.

@@ -1,6 +1,6 @@
 #include "core/base/text.h"
+#include "core/plot/axis.h"
 #include "ui/bridge/text.h"
-#include "ui/charts/axis.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/chart_style.h"
 #include "ui/charts/color_map.h"
@@ -19,6 +19,13 @@
 #include <stdexcept>
 
 namespace ablate::ui {
+
+using plot::Axis;
+using plot::has_place;
+using plot::padded;
+using plot::Range;
+using plot::Tick;
+
 namespace {
 
 constexpr double kRowHeight = 16;  // px at most
@@ -130,7 +137,7 @@ void HeatMapView::State::paint(QPainter& painter, const QRectF& area, const Char
     }
     for (const Tick& tick : frame.steps.ticks(static_cast<int>(frame.plot.width() / (6 * line)))) {
         const double x = frame.steps.pixel(tick.value);
-        draw_label(painter, {x - 40, frame.plot.bottom() + 4, 80, line}, Qt::AlignCenter, tick.text);
+        draw_label(painter, {x - 40, frame.plot.bottom() + 4, 80, line}, Qt::AlignCenter, text(tick.text));
     }
     draw_label(painter, {frame.plot.left(), frame.plot.bottom() + 4 + line, frame.plot.width(), line + 2},
                Qt::AlignRight | Qt::AlignVCenter, "Step");

@@ -1,7 +1,8 @@
 #include "ui/charts/plot_painter.h"
 
 #include "core/base/text.h"
-#include "ui/charts/label_layout.h"
+#include "core/plot/label_layout.h"
+#include "ui/bridge/text.h"
 #include "ui/charts/smoothing.h"
 
 #include <QFontMetricsF>
@@ -11,6 +12,11 @@
 #include <cmath>
 
 namespace ablate::ui {
+
+using plot::has_place;
+using plot::padded;
+using plot::Tick;
+
 namespace {
 
 constexpr double kTickGap = 6;        // px between a tick's text and the plot
@@ -18,7 +24,6 @@ constexpr double kLabelShare = 0.28;  // of the width that end labels may take
 constexpr double kReach = 24;         // px within which a curve is meant by the pointer
 constexpr double kCompact = 200;      // px of height below which the x axis goes without its title
 constexpr double kMarkerSize = 3;     // px from the centre of a marker
-constexpr double kBesideZero = 1e-4;  // of the median, where a logarithmic axis ends beside values at or below 0
 
 void extend(std::optional<Range>& range, const std::optional<Range>& by) {
     if (!by) return;
@@ -97,8 +102,7 @@ std::optional<Range> PlotPainter::y_of_points(const Range& x, double cut) const 
     return range;
 }
 
-// A curve that crosses 0 passes through values as small as rounding leaves them; they would stretch the axis over all
-// decades there are. Beside values at or below 0 it ends four decades below the median; 0: it shows all.
+// Where the logarithmic axis ends although positive values are below, see cut_beside_zero; 0: it shows all of them.
 double PlotPainter::cut_of_log(const Range& x) const {
     if (axes_.y == Scale::linear) return 0;
     const auto shown = [&](const CurvePoints& curve) {
@@ -114,11 +118,7 @@ double PlotPainter::cut_of_log(const Range& x) const {
     for (const CurvePoints& curve : curves_)
         for (const double value : shown(curve))
             if (has_place(Scale::logarithmic, value)) positive.push_back(value);
-    if (positive.empty()) return 0;
-    const auto middle = positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2);
-    std::nth_element(positive.begin(), middle, positive.end());
-    const double cut = *middle * kBesideZero;
-    return *std::min_element(positive.begin(), positive.end()) < cut ? cut : 0;
+    return plot::cut_beside_zero(std::move(positive));
 }
 
 QStringList PlotPainter::notes_of(const Frame& frame) const {
@@ -177,7 +177,7 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
     }
     double left = 0;
     for (const Tick& tick : frame.y.ticks(wanted_ticks(bottom - top, 2.5 * metrics.height())))
-        left = std::max(left, metrics.horizontalAdvance(tick.text));
+        left = std::max(left, metrics.horizontalAdvance(text(tick.text)));
     for (const CurvePoints& curve : curves_)
         if (labelled(curve.curve()))
             frame.label_width = std::max(frame.label_width, metrics.horizontalAdvance(curve.curve().label));
@@ -234,22 +234,23 @@ void PlotPainter::paint_axes(QPainter& painter, const Frame& frame, const ChartS
     for (const Tick& tick : frame.y.ticks(wanted_ticks(plot.height(), 2.5 * line))) {
         const double y = crisp(frame.y.pixel(tick.value));
         painter.setPen(line_pen(
-            tick.text.isEmpty() ? mixed(style.palette.grid, style.palette.surface, 0.5) : style.palette.grid, 1));
+            tick.text.empty() ? mixed(style.palette.grid, style.palette.surface, 0.5) : style.palette.grid, 1));
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
         painter.setPen(style.palette.muted);
-        const QRectF text(frame.area.left(), y - line / 2, plot.left() - kTickGap - frame.area.left(), line);
-        draw_label(painter, text, Qt::AlignRight | Qt::AlignVCenter, tick.text);
+        const QRectF box(frame.area.left(), y - line / 2, plot.left() - kTickGap - frame.area.left(), line);
+        draw_label(painter, box, Qt::AlignRight | Qt::AlignVCenter, text(tick.text));
     }
     painter.setPen(line_pen(style.palette.line, 1));
     painter.drawLine(QPointF(plot.left(), crisp(plot.bottom())), QPointF(plot.right(), crisp(plot.bottom())));
     for (const Tick& tick : frame.x.ticks(wanted_ticks(plot.width(), 6 * line))) {
         const double x = crisp(frame.x.pixel(tick.value));
         painter.setPen(line_pen(style.palette.line, 1));
-        const double length = tick.text.isEmpty() ? 3 : 5;
+        const double length = tick.text.empty() ? 3 : 5;
         painter.drawLine(QPointF(x, plot.bottom()), QPointF(x, plot.bottom() + length));
         painter.setPen(style.palette.muted);
-        const double half = metrics.horizontalAdvance(tick.text) / 2 + 1;
-        draw_label(painter, {x - half, plot.bottom() + kTickGap, 2 * half, line}, Qt::AlignCenter, tick.text);
+        const QString label = text(tick.text);
+        const double half = metrics.horizontalAdvance(label) / 2 + 1;
+        draw_label(painter, {x - half, plot.bottom() + kTickGap, 2 * half, line}, Qt::AlignCenter, label);
     }
     painter.setPen(style.palette.muted);
     if (frame.area.height() >= kCompact)
@@ -411,7 +412,7 @@ void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const 
         wanted.push_back(std::clamp(y, frame.plot.top(), frame.plot.bottom()));
     }
     const std::vector<double> centres =
-        spread_labels(wanted, height, frame.plot.top() - height / 2, frame.plot.bottom() + height / 2);
+        plot::spread_labels(wanted, height, frame.plot.top() - height / 2, frame.plot.bottom() + height / 2);
     const double left = frame.plot.right() + 3 * kSpace;
     for (std::size_t i = 0; i < shown.size(); ++i) {
         const Curve& curve = shown[i]->curve();

@@ -1,4 +1,6 @@
 #include "core/base/text.h"
+#include "core/plot/number_text.h"
+#include "ui/bridge/text.h"
 #include "ui/charts/plot_painter.h"
 #include "ui/theme/figures.h"
 
@@ -14,11 +16,6 @@ namespace {
 constexpr double kSwatch = 16;    // px
 constexpr double kNear = 5;       // px within which a flag or mark is told
 constexpr double kMaximum = 320;  // px, width of the panel
-
-QString position_words(double at) {
-    const bool whole = std::abs(at) >= 1 && at == std::floor(at) && std::abs(at) < 1e15;
-    return QString::fromStdString(whole ? with_thousands(std::llround(at)) : significant(at));
-}
 
 }  // namespace
 
@@ -38,7 +35,7 @@ double PlotPainter::read_position(const std::vector<Reading>& list, double x) {
 
 QString PlotPainter::heading(const std::vector<Reading>& list, double x) const {
     const bool smoothed = std::any_of(list.begin(), list.end(), [](const Reading& r) { return r.points->smoothed(); });
-    return axes_.x_title + " " + position_words(read_position(list, x)) + (smoothed ? ", smoothed" : "");
+    return axes_.x_title + " " + text(plot::position_text(read_position(list, x))) + (smoothed ? ", smoothed" : "");
 }
 
 // Every curve that covers x, the highest first, as they stand in the plot.
@@ -55,7 +52,7 @@ std::vector<PlotPainter::Reading> PlotPainter::readings(const Frame& frame, doub
     // The panel is headed with the point nearest to the pointer; a value from elsewhere says from where.
     const double head = read_position(list, x);
     for (Reading& reading : list)
-        if (reading.x() != head) reading.elsewhere = " at " + position_words(reading.x());
+        if (reading.x() != head) reading.elsewhere = " at " + text(plot::position_text(reading.x()));
     std::stable_sort(list.begin(), list.end(), [](const Reading& a, const Reading& b) {
         const auto rank = [](double v) { return std::isnan(v) ? std::numeric_limits<double>::infinity() : v; };
         return rank(a.value) > rank(b.value);

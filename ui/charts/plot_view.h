@@ -1,4 +1,6 @@
 #pragma once
+#include "core/plot/scale.h"
+
 #include <QColor>
 #include <QString>
 #include <QWidget>
@@ -10,7 +12,7 @@
 // wheel zooms about the pointer, shift-drag pans, double-click or Home resets; arrows and +, - do the same by keyboard.
 namespace ablate::ui {
 
-enum class Scale { linear, logarithmic };
+using plot::Scale;
 
 // One line. Points that do not ascend in x are drawn in their places and counted; values without a place on an axis are
 // marked at its edge and counted. The arrays are shared, never copied.

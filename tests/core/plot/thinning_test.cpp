@@ -1,4 +1,4 @@
-#include "core/base/decimate.h"
+#include "core/plot/thinning.h"
 
 #include <QTest>
 #include <algorithm>
@@ -7,9 +7,9 @@
 #include <numeric>
 #include <stdexcept>
 
-using ablate::decimate_min_max;
+using ablate::plot::decimate_min_max;
 
-class DecimateTest : public QObject {
+class ThinningTest : public QObject {
     Q_OBJECT
 
     static std::vector<double> steps(std::size_t n) {
@@ -70,5 +70,5 @@ class DecimateTest : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(DecimateTest)
-#include "decimate_test.moc"
+QTEST_GUILESS_MAIN(ThinningTest)
+#include "thinning_test.moc"

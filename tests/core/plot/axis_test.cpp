@@ -1,10 +1,10 @@
-#include "ui/charts/axis.h"
+#include "core/plot/axis.h"
 
 #include <QSet>
 #include <QTest>
 #include <cmath>
 
-using namespace ablate::ui;
+using namespace ablate::plot;
 
 class AxisTest : public QObject {
     Q_OBJECT
@@ -12,7 +12,7 @@ class AxisTest : public QObject {
     static QStringList texts(const Axis& axis, int wanted) {
         QStringList list;
         for (const Tick& tick : axis.ticks(wanted))
-            if (!tick.text.isEmpty()) list += tick.text;
+            if (!tick.text.empty()) list += QString::fromStdString(tick.text);
         return list;
     }
 
@@ -35,6 +35,13 @@ class AxisTest : public QObject {
             QVERIFY2(ticks.size() >= 2, qPrintable(QString::number(range.low)));
             QCOMPARE(QSet<QString>(ticks.begin(), ticks.end()).size(), ticks.size());
         }
+        for (const Range& range : {Range{2e-12, 2.5e-12}, Range{0.4, 2.3}, Range{1, 150}, Range{1e6, 1e6 + 90},
+                                   Range{3e-7, 4e5}, Range{1e-300, 1e300}}) {
+            const QStringList ticks = texts(Axis(Scale::logarithmic, range, 0, 400), 5);
+            QVERIFY2(ticks.size() >= 2, qPrintable(QString::number(range.low)));
+            QCOMPARE(QSet<QString>(ticks.begin(), ticks.end()).size(), ticks.size());
+        }
+        QCOMPARE(texts(Axis(Scale::linear, {1e6, 1e6 + 90}, 0, 400), 5)[1], QString("1.00002M"));
         QCOMPARE(texts(Axis(Scale::linear, {1e-5, 3e-5}, 0, 400), 4),
                  QStringList({"1.0e-5", "1.5e-5", "2.0e-5", "2.5e-5", "3.0e-5"}));
         QCOMPARE(texts(Axis(Scale::linear, {0, 2e-4}, 0, 400), 4),
@@ -46,12 +53,12 @@ class AxisTest : public QObject {
             for (const Scale scale : {Scale::linear, Scale::logarithmic}) {
                 if (scale == Scale::logarithmic && range.low <= 0) continue;
                 for (const Tick& tick : Axis(scale, range, 0, 400).ticks(5)) {
-                    if (tick.text.isEmpty()) continue;
-                    QString number = tick.text;
+                    if (tick.text.empty()) continue;
+                    QString number = QString::fromStdString(tick.text);
                     double unit = 1;
                     if (number.endsWith('B')) unit = 1e9, number.chop(1);
                     const double off = std::abs(number.toDouble() * unit - tick.value);
-                    QVERIFY2(off <= 1e-9 * std::abs(tick.value), qPrintable(tick.text));
+                    QVERIFY2(off <= 1e-9 * std::abs(tick.value), tick.text.c_str());
                 }
             }
     }
@@ -91,6 +98,15 @@ class AxisTest : public QObject {
         QCOMPARE(logarithmic.pixel(100), 200.0);
         QVERIFY(std::abs(logarithmic.value(150) - std::pow(10, 1.5)) < 1e-9);
         QVERIFY(!std::isfinite(logarithmic.pixel(0)));
+        QCOMPARE(linear.first_pixel(), 400.0);
+        QCOMPARE(linear.last_pixel(), 40.0);
+        QCOMPARE(Axis(Scale::logarithmic, {1e-300, 1e300}, 0, 600).pixel(1), 300.0);
+    }
+
+    void a_curve_that_crosses_zero_ends_its_axis_near_the_median() {
+        QCOMPARE(cut_beside_zero({3, 2, 1e-16, 1}), 2e-4);
+        QCOMPARE(cut_beside_zero({3, 2, 1}), 0.0);  // no value is that small
+        QCOMPARE(cut_beside_zero({}), 0.0);
     }
 
     void a_range_is_never_empty() {

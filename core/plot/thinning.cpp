@@ -1,10 +1,10 @@
-#include "core/base/decimate.h"
+#include "core/plot/thinning.h"
 
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
-namespace ablate {
+namespace ablate::plot {
 
 std::vector<std::size_t> decimate_min_max(std::span<const double> x, std::span<const double> y, std::size_t columns) {
     if (x.size() != y.size()) throw std::logic_error("decimate_min_max: x and y differ in length");
@@ -37,4 +37,4 @@ std::vector<std::size_t> decimate_min_max(std::span<const double> x, std::span<c
     return kept;
 }
 
-}  // namespace ablate
+}  // namespace ablate::plot
