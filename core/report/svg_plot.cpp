@@ -2,9 +2,12 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/plot/axis.h"
+#include "core/plot/label_layout.h"
+#include "core/plot/number_text.h"
 #include "core/plot/thinning.h"
 #include "core/report/escape.h"
-#include "core/report/svg_axes.h"
+#include "core/report/svg_elements.h"
 
 #include <algorithm>
 #include <array>
@@ -13,29 +16,36 @@
 
 namespace ablate::report {
 
+using plot::Axis;
+using plot::has_place;
+using plot::padded;
+using plot::Range;
+using plot::Scale;
+using plot::Tick;
+
 namespace {
 
 constexpr double kWidth = 780, kHeight = 340, kLeft = 56, kTop = 30, kBottom = 46;
 constexpr double kLabelSpacing = 15;
+constexpr double kMargin = 0.04;  // of the range of y, at both ends
+constexpr int kTicks = 5;         // about as many on each axis
 constexpr const char* kGridLine = "stroke=\"currentColor\" stroke-opacity=\"0.13\"";
+constexpr const char* kMinorGridLine = "stroke=\"currentColor\" stroke-opacity=\"0.06\"";
 constexpr const char* kAxisLine = "stroke=\"currentColor\" stroke-opacity=\"0.45\"";
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Frame {
-    Scale x, y;
+    Axis x, y;
     double cut = 0;  // where a logarithmic axis ends although values above 0 lie below; 0: nowhere
 };
 
-constexpr double kLargest = 1e300;    // of what an axis can reach
-constexpr double kBesideZero = 1e-4;  // of the median: where a logarithmic axis ends beside values at or below 0
-
-bool in_reach(double value) { return std::abs(value) <= kLargest; }  // false for what is not finite
-bool drawable(const LinePlot& plot, double y) { return in_reach(y) && (!plot.log_y || y > 0); }
+Scale y_scale(const LinePlot& plot) { return plot.log_y ? Scale::logarithmic : Scale::linear; }
+bool in_reach(double value) { return has_place(Scale::linear, value); }  // false for what is not finite
+bool drawable(const LinePlot& plot, double y) { return has_place(y_scale(plot), y); }
 
 bool is_shown(const LinePlot& plot, double x) { return in_reach(x) && !(plot.x_min && x < *plot.x_min); }
 
-// A curve that crosses 0 passes through values as small as rounding leaves them, which would stretch the axis over all
-// decades there are: it ends four decades below the median instead.
+// Where a logarithmic axis ends although values above 0 are below, see cut_beside_zero; 0: nowhere.
 double cut_of(const LinePlot& plot) {
     std::vector<double> positive;
     bool crosses = false;
@@ -45,64 +55,46 @@ double cut_of(const LinePlot& plot) {
             crosses |= line.y[i] <= 0;
             if (drawable(plot, line.y[i])) positive.push_back(line.y[i]);
         }
-    if (!crosses || positive.empty()) return 0;
-    const auto middle = positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2);
-    std::nth_element(positive.begin(), middle, positive.end());
-    const double cut = *middle * kBesideZero;
-    return *std::min_element(positive.begin(), positive.end()) < cut ? cut : 0;
+    return crosses ? plot::cut_beside_zero(std::move(positive)) : 0;
+}
+
+void extend(std::optional<Range>& range, double value) {
+    range = range ? Range{std::min(range->low, value), std::max(range->high, value)} : Range{value, value};
 }
 
 // The ranges of what is drawn: finite values from x_min on, at most y_max.
 Frame frame_of(const LinePlot& plot, double right) {
-    double x_low = kInfinity, x_high = -kInfinity, y_low = kInfinity, y_high = -kInfinity;
+    std::optional<Range> x, y;
     for (const PlotLine& line : plot.lines)
         for (std::size_t i = 0; i < line.x.size(); ++i) {
             if (!is_shown(plot, line.x[i])) continue;
-            x_low = std::min(x_low, line.x[i]);
-            x_high = std::max(x_high, line.x[i]);
-            if (!drawable(plot, line.y[i])) continue;
-            y_low = std::min(y_low, line.y[i]);
-            y_high = std::max(y_high, line.y[i]);
+            extend(x, line.x[i]);
+            if (drawable(plot, line.y[i])) extend(y, line.y[i]);
         }
     const double cut = cut_of(plot);
-    if (cut > 0) y_low = std::max(y_low, cut);
-    if (plot.y_max && *plot.y_max > y_low) y_high = std::min(y_high, *plot.y_max);
-    if (!std::isfinite(x_low)) x_low = x_high = 0;
-    if (!(x_high > x_low)) x_high = x_low + std::max(1.0, std::abs(x_low) * 0.01);
-    if (!std::isfinite(y_low)) y_low = plot.log_y ? 0.1 : 0, y_high = 1;
-    // Within a range of rounding alone, or of numbers too small to divide by, there is nothing to see.
-    const double size = std::max(std::abs(y_low), std::abs(y_high));
-    if (plot.log_y) {
-        if (!(y_high > y_low * (1 + 1e-9))) y_high = y_low * (size < 1e-300 ? 10 : 1.1);
-    } else if (!(y_high - y_low > size * 1e-12) || size < 1e-300) {
-        y_high = y_low + (size < 1e-300 ? 1 : size * 0.1);
-    }
-    if (plot.log_y) {
-        const double pad = std::pow(10, 0.04 * (std::log10(y_high) - std::log10(y_low)));
-        y_low = std::max(y_low / pad, std::numeric_limits<double>::denorm_min());
-        y_high = std::min(y_high * pad, std::numeric_limits<double>::max());
-    } else {
-        const double pad = 0.04 * (y_high - y_low);
-        y_low -= pad, y_high += pad;
-    }
-    return {{x_low, x_high, kLeft, right}, {y_low, y_high, kHeight - kBottom, kTop, plot.log_y}, cut};
+    if (y && cut > 0) y->low = std::max(y->low, cut);
+    if (y && plot.y_max && *plot.y_max > y->low) y->high = std::min(y->high, *plot.y_max);
+    const Scale scale = y_scale(plot);
+    const Range high = padded(scale, y.value_or(plot.log_y ? Range{0.1, 1} : Range{0, 1}), kMargin);
+    const Range wide = padded(Scale::linear, x.value_or(Range{0, 1}), 0);
+    return {Axis(Scale::linear, wide, kLeft, right), Axis(scale, high, kHeight - kBottom, kTop), cut};
 }
 
 std::string axes(const LinePlot& plot, const Frame& frame) {
     std::string svg;
-    for (double tick : frame.y.ticks(5)) {
-        const double y = frame.y.at(tick);
-        svg += svg_line(frame.x.from, y, frame.x.to, y, kGridLine);
-        svg += svg_text(frame.x.from - 8, y + 4, frame.y.label(tick), "end", 0.75);
+    const double left = frame.x.first_pixel(), right = frame.x.last_pixel(), bottom = frame.y.first_pixel();
+    for (const Tick& tick : frame.y.ticks(kTicks)) {
+        const double y = frame.y.pixel(tick.value);
+        svg += svg_line(left, y, right, y, tick.text.empty() ? kMinorGridLine : kGridLine);
+        if (!tick.text.empty()) svg += svg_text(left - 8, y + 4, tick.text, "end", 0.75);
     }
-    const double bottom = frame.y.from;
-    svg += svg_line(frame.x.from, bottom, frame.x.to, bottom, kAxisLine);
-    for (double tick : frame.x.ticks(5)) {
-        const double x = frame.x.at(tick);
+    svg += svg_line(left, bottom, right, bottom, kAxisLine);
+    for (const Tick& tick : frame.x.ticks(kTicks)) {
+        const double x = frame.x.pixel(tick.value);
         svg += svg_line(x, bottom, x, bottom + 4, kAxisLine);
-        svg += svg_text(x, bottom + 18, frame.x.label(tick), "middle", 0.75);
+        svg += svg_text(x, bottom + 18, tick.text, "middle", 0.75);
     }
-    svg += svg_text((frame.x.from + frame.x.to) / 2, bottom + 36, plot.x_title, "middle");
+    svg += svg_text((left + right) / 2, bottom + 36, plot.x_title, "middle");
     return svg + svg_text(8, 16, plot.y_title);
 }
 
@@ -153,7 +145,7 @@ std::string notes(const LinePlot& plot, const Frame& frame) {
                                "points went back and are drawn in their places"));
     if (unplaced > 0) said.push_back(counted(unplaced, "point has no place along x", "points have no place along x"));
     if (said.empty()) return {};
-    return svg_text(frame.x.from + 6, frame.y.from - 6, join(said, "; "), "start", 0.75);
+    return svg_text(frame.x.first_pixel() + 6, frame.y.first_pixel() - 6, join(said, "; "), "start", 0.75);
 }
 
 // Cut at the top edge itself: not every viewer knows clip paths (SVG Tiny, and so Qt, has none and would fill them).
@@ -161,8 +153,8 @@ std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& fra
     struct Pixel {
         double x, y;
     };
-    const auto columns = static_cast<std::size_t>(frame.x.to - frame.x.from);
-    const double top = frame.y.to;
+    const auto columns = static_cast<std::size_t>(frame.x.last_pixel() - frame.x.first_pixel());
+    const double top = frame.y.last_pixel();
     std::string path;
     Pixel last{};  // of an unbroken line, wherever it lies
     bool unbroken = false, pen_down = false;
@@ -175,8 +167,8 @@ std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& fra
             unbroken = pen_down = false;
             continue;
         }
-        const double y = frame.y.at(line.y[i]);
-        const Pixel here{frame.x.at(line.x[i]), frame.cut > 0 ? std::min(y, frame.y.from) : y};
+        const double y = frame.y.pixel(line.y[i]);
+        const Pixel here{frame.x.pixel(line.x[i]), frame.cut > 0 ? std::min(y, frame.y.first_pixel()) : y};
         const bool inside = here.y >= top;
         if (inside) {
             if (!pen_down && unbroken) go('M', at_top(last, here));
@@ -197,38 +189,35 @@ std::string foot_mark(double x, double y, std::size_t color, const std::string& 
                        series_color(color), escape_html(title));
 }
 
-// Whole numbers as people write them: 2,147,483,648.
-std::string position_text(double x) {
-    return x == std::floor(x) && std::abs(x) < 1e15 ? with_thousands(std::llround(x)) : significant(x);
-}
-
 // Crosses: at the top edge for values that are not finite, at most one a pixel; on the line where the run collapsed.
 // Triangles at the foot: what a logarithmic axis has no place for.
 std::string marks(const PlotLine& line, const Frame& frame, const std::string& name) {
     std::string svg;
     double last = -kInfinity, last_below = -kInfinity, at_collapse = kInfinity;
     for (std::size_t i = 0; i < line.x.size(); ++i) {
-        if (line.x[i] < frame.x.low) continue;
+        if (line.x[i] < frame.x.range().low) continue;
         if (line.collapsed_at && line.x[i] <= *line.collapsed_at && in_reach(line.y[i])) at_collapse = line.y[i];
-        const double x = frame.x.at(line.x[i]);
-        const std::string where = position_text(line.x[i]);
+        const double x = frame.x.pixel(line.x[i]);
+        const std::string where = plot::position_text(line.x[i]);
         if (!in_reach(line.y[i])) {
             if (x < last + 1) continue;
             last = x;
             const char* what = std::isfinite(line.y[i]) ? "beyond 1e300" : "not finite";
-            svg += svg_cross(x, frame.y.to, fmt::format("{}: {} at {}", name, what, where));
-        } else if (frame.y.log && (line.y[i] <= 0 || line.y[i] < frame.cut)) {
+            svg += svg_cross(x, frame.y.last_pixel(), fmt::format("{}: {} at {}", name, what, where));
+        } else if (frame.y.scale() == Scale::logarithmic && (line.y[i] <= 0 || line.y[i] < frame.cut)) {
             if (x < last_below + 4) continue;
             last_below = x;
-            svg += foot_mark(x, frame.y.from, line.color,
+            svg += foot_mark(x, frame.y.first_pixel(), line.color,
                              fmt::format("{}: {} at {}", name, significant(line.y[i]), where));
         }
     }
-    const bool visible = line.collapsed_at && *line.collapsed_at >= frame.x.low && *line.collapsed_at <= frame.x.high;
+    const bool visible =
+        line.collapsed_at && *line.collapsed_at >= frame.x.range().low && *line.collapsed_at <= frame.x.range().high;
     if (!visible) return svg;
-    const bool on_line = at_collapse <= frame.y.high && (!frame.y.log || at_collapse > 0);
-    return svg + svg_cross(frame.x.at(*line.collapsed_at), on_line ? frame.y.at(at_collapse) : frame.y.to,
-                           fmt::format("{}: collapsed at {}", name, position_text(*line.collapsed_at)));
+    const bool on_line = at_collapse <= frame.y.range().high && (frame.y.scale() == Scale::linear || at_collapse > 0);
+    return svg + svg_cross(frame.x.pixel(*line.collapsed_at),
+                           on_line ? frame.y.pixel(at_collapse) : frame.y.last_pixel(),
+                           fmt::format("{}: collapsed at {}", name, plot::position_text(*line.collapsed_at)));
 }
 
 std::string stroke(std::size_t color) {
@@ -240,8 +229,9 @@ std::string stroke(std::size_t color) {
 // The last point that is drawn, where the label points to.
 std::optional<std::pair<double, double>> line_end(const LinePlot& plot, const PlotLine& line, const Frame& frame) {
     for (std::size_t i = line.x.size(); i-- > 0;)
-        if (drawable(plot, line.y[i]) && line.x[i] >= frame.x.low)
-            return std::pair(frame.x.at(line.x[i]), std::clamp(frame.y.at(line.y[i]), frame.y.to, frame.y.from));
+        if (drawable(plot, line.y[i]) && line.x[i] >= frame.x.range().low)
+            return std::pair(frame.x.pixel(line.x[i]),
+                             std::clamp(frame.y.pixel(line.y[i]), frame.y.last_pixel(), frame.y.first_pixel()));
     return {};
 }
 
@@ -252,16 +242,18 @@ std::string end_labels(const LinePlot& plot, const Frame& frame) {
     for (const PlotLine& line : plot.lines) {
         if (line.label.empty()) continue;
         labelled.push_back(&line);
-        ends.push_back(line_end(plot, line, frame).value_or(std::pair(frame.x.from, frame.y.to)));
+        ends.push_back(line_end(plot, line, frame).value_or(std::pair(frame.x.first_pixel(), frame.y.last_pixel())));
         wanted.push_back(ends.back().second);
     }
-    const auto placed = spread_apart(wanted, kLabelSpacing, frame.y.to, frame.y.from);
+    const auto placed = plot::spread_labels(wanted, kLabelSpacing, frame.y.last_pixel() - kLabelSpacing / 2,
+                                            frame.y.first_pixel() + kLabelSpacing / 2);
     std::string svg;
     for (std::size_t i = 0; i < labelled.size(); ++i) {
-        svg += svg_line(ends[i].first + 2, ends[i].second, frame.x.to + 8, placed[i],
+        svg += svg_line(ends[i].first + 2, ends[i].second, frame.x.last_pixel() + 8, placed[i],
                         "stroke=\"currentColor\" stroke-opacity=\"0.3\" stroke-width=\"0.8\"");
-        svg += svg_line(frame.x.to + 9, placed[i], frame.x.to + 31, placed[i], stroke(labelled[i]->color));
-        svg += svg_text(frame.x.to + 36, placed[i] + 4, shortened(labelled[i]->label));
+        svg += svg_line(frame.x.last_pixel() + 9, placed[i], frame.x.last_pixel() + 31, placed[i],
+                        stroke(labelled[i]->color));
+        svg += svg_text(frame.x.last_pixel() + 36, placed[i] + 4, shortened(labelled[i]->label));
     }
     return svg;
 }
@@ -307,39 +299,36 @@ std::string bar_plot_svg(const BarPlot& plot) {
         for (const auto& value : {bar.value, bar.low, bar.high})
             if (value && in_reach(*value)) low = std::min(low, *value), high = std::max(high, *value);
     }
-    const double size = std::max(std::abs(low), std::abs(high));
-    if (!(high - low > size * 1e-12) || size < 1e-300) high = low + (size < 1e-300 ? 1 : size * 0.01);
     const double bottom = kBarTop + kRow * static_cast<double>(plot.bars.size());
-    const double pad = 0.03 * (high - low);
-    const Scale x{low - pad, high + pad, labels + 24, kWidth - texts - 20};
+    const Axis x(Scale::linear, padded(Scale::linear, {low, high}, 0.03), labels + 24, kWidth - texts - 20);
     std::string svg = svg_open(kWidth, bottom + 44, plot.description);
-    for (double tick : x.ticks(5)) {
-        svg += svg_line(x.at(tick), kBarTop, x.at(tick), bottom, kGridLine);
-        svg += svg_text(x.at(tick), bottom + 16, x.label(tick), "middle", 0.75);
+    for (const Tick& tick : x.ticks(kTicks)) {
+        svg += svg_line(x.pixel(tick.value), kBarTop, x.pixel(tick.value), bottom, kGridLine);
+        svg += svg_text(x.pixel(tick.value), bottom + 16, tick.text, "middle", 0.75);
     }
     for (std::size_t i = 0; i < plot.bars.size(); ++i) {
         const Bar& bar = plot.bars[i];
         const double middle = kBarTop + kRow * (static_cast<double>(i) + 0.5);
         svg += svg_text(labels + 14, middle + 4, shortened(bar.label), "end");
         if (!has_value(bar)) {
-            if (bar.collapsed) svg += svg_cross(x.at(plot.origin) + 12, middle, bar.text);
-            svg += svg_text(x.at(plot.origin) + (bar.collapsed ? 24 : 8), middle + 4, bar.text);
+            if (bar.collapsed) svg += svg_cross(x.pixel(plot.origin) + 12, middle, bar.text);
+            svg += svg_text(x.pixel(plot.origin) + (bar.collapsed ? 24 : 8), middle + 4, bar.text);
             continue;
         }
-        const std::pair<double, double> edges = std::minmax(x.at(plot.origin), x.at(*bar.value));
+        const std::pair<double, double> edges = std::minmax(x.pixel(plot.origin), x.pixel(*bar.value));
         svg += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" fill=\"{}\"/>\n",
                            edges.first, middle - kBarHeight / 2, std::max(edges.second - edges.first, 1.5), kBarHeight,
                            series_color(bar.color));
         if (bar.low && bar.high && in_reach(*bar.low) && in_reach(*bar.high)) {
-            const double a = x.at(*bar.low), b = x.at(*bar.high);
+            const double a = x.pixel(*bar.low), b = x.pixel(*bar.high);
             for (const auto& [x1, y1, x2, y2] :
                  {std::array{a, middle, b, middle}, {a, middle - 4, a, middle + 4}, {b, middle - 4, b, middle + 4}})
                 svg += svg_line(x1, y1, x2, y2, "stroke=\"currentColor\" stroke-width=\"1.4\"");
         }
-        svg += svg_text(x.to + 14, middle + 4, bar.text);
+        svg += svg_text(x.last_pixel() + 14, middle + 4, bar.text);
     }
-    svg += svg_line(x.at(plot.origin), kBarTop - 4, x.at(plot.origin), bottom, kAxisLine);
-    return svg + svg_text((x.from + x.to) / 2, bottom + 36, plot.x_title, "middle") + "</svg>\n";
+    svg += svg_line(x.pixel(plot.origin), kBarTop - 4, x.pixel(plot.origin), bottom, kAxisLine);
+    return svg + svg_text((x.first_pixel() + x.last_pixel()) / 2, bottom + 36, plot.x_title, "middle") + "</svg>\n";
 }
 
 std::string standalone_svg(const std::string& svg) {

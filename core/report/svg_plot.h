@@ -44,11 +44,4 @@ std::string bar_plot_svg(const BarPlot& plot);
 // The same as a file of its own, with colours for light and dark viewers.
 std::string standalone_svg(const std::string& svg);
 
-// About `count` round values within [low, high]: 1, 2 or 5 times a power of ten apart.
-std::vector<double> round_ticks(double low, double high, int count);
-std::vector<double> log_ticks(double low, double high);  // powers of ten, or 1-2-5 within fewer than three decades
-// 10k, 1.2M, 3.25, 1.5e-6: with the digits that tell it from a neighbor `spacing` away. `largest`: the size of the
-// largest tick, whose unit all of an axis share.
-std::string tick_label(double value, double spacing, double largest = 0);
-
 }  // namespace ablate::report

@@ -1,13 +1,11 @@
 #include "core/report/svg_plot.h"
 
-#include "core/report/svg_axes.h"
-
 #include <QRegularExpression>
 #include <QXmlStreamReader>
 #include <QtTest>
+#include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <set>
 
 using namespace ablate::report;
 
@@ -37,18 +35,6 @@ LinePlot plot_of(std::vector<double> y) {
 class SvgPlotTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
-    void ticks_are_round() {
-        QCOMPARE(round_ticks(0, 40000, 5), (std::vector<double>{0, 10000, 20000, 30000, 40000}));
-        QCOMPARE(round_ticks(3.0, 4.1, 5).size(), std::size_t{3});
-        QCOMPARE(log_ticks(0.1, 100), (std::vector<double>{0.1, 1, 10, 100}));
-        QCOMPARE(log_ticks(1, 10), (std::vector<double>{1, 2, 5, 10}));
-        QCOMPARE(tick_label(10000, 10000), std::string("10k"));
-        QCOMPARE(tick_label(1200000, 200000), std::string("1.2M"));
-        QCOMPARE(tick_label(3.25, 0.05), std::string("3.25"));
-        QCOMPARE(tick_label(3.5, 0.5), std::string("3.5"));
-        QCOMPARE(tick_label(0, 5), std::string("0"));
-    }
-
     void losses_below_zero_are_drawn_in_their_places() {
         const std::string svg = line_plot_svg(plot_of({-3, -2, -5}));
         const std::size_t begin = svg.find("<path d=\"M") + 9;
@@ -60,34 +46,6 @@ class SvgPlotTest : public QObject {
         QVERIFY(heights[1] < heights[0] && heights[0] < heights[2]);  // y grows downward
         // -2 is a third as far from -3 as -5 is from -2.
         QVERIFY(std::abs((heights[0] - heights[1]) * 3 - (heights[2] - heights[1])) < 0.5);
-    }
-
-    void neighbors_never_read_alike() {
-        const std::vector<std::pair<double, double>> ranges{{1.0001e-5, 1.0004e-5},
-                                                            {0, 5e-5},
-                                                            {-3e-7, 2e-7},
-                                                            {2e-12, 2.5e-12},
-                                                            {3.43100001, 3.43100004},
-                                                            {1e6, 1e6 + 90},
-                                                            {2147483640, 2147483690},
-                                                            {-4000, -3990},
-                                                            {1e12, 1e12 + 40},
-                                                            {-1e18, -0.999e18},
-                                                            {-9e299, 9e299}};
-        for (const auto& [low, high] : ranges)
-            for (const bool log : {false, true}) {
-                if (log && low <= 0) continue;
-                const Scale scale{low, high, 0, 400, log};
-                std::set<std::string> labels;
-                const auto ticks = scale.ticks(5);
-                for (const double tick : ticks) labels.insert(scale.label(tick));
-                QVERIFY2(ticks.size() >= 2 && labels.size() == ticks.size(), std::to_string(low).c_str());
-            }
-        const Scale tiny{1e-5, 3e-5, 0, 400};
-        QCOMPARE(tiny.label(1.5e-5), std::string("1.5e-5"));
-        QCOMPARE((Scale{1e6, 1e6 + 90, 0, 400}).label(1e6 + 20), std::string("1.00002M"));
-        QCOMPARE((Scale{1e-300, 1e300, 0, 600, true}).at(1), 300.0);
-        QVERIFY(log_ticks(1e-300, 1e300).size() < 20);
     }
 
     void what_a_logarithmic_axis_cannot_show_is_marked_and_counted() {
@@ -151,12 +109,29 @@ class SvgPlotTest : public QObject {
         QVERIFY(line_plot_svg(plot).find("not finite at 2,147,483,649") != std::string::npos);
     }
 
-    void labels_keep_their_distance_and_order() {
-        const auto placed = spread_apart({100, 101, 99, 30}, 15, 10, 120);
-        QCOMPARE(placed[3], 30.0);
-        QVERIFY(placed[2] < placed[0] && placed[0] < placed[1]);
-        QVERIFY(placed[0] - placed[2] >= 15 && placed[1] - placed[0] >= 15);
-        QVERIFY(placed[1] <= 120);
+    void labels_at_the_lines_ends_keep_their_distance_and_stay_in_the_figure() {
+        for (const std::size_t lines : {std::size_t{3}, std::size_t{40}}) {
+            LinePlot plot = plot_of({3, 2});
+            for (std::size_t i = 1; i < lines; ++i) plot.lines.push_back({"Variant", {0, 1}, {3, 2.01}, i, {}});
+            const QString svg = QString::fromStdString(line_plot_svg(plot));
+            std::vector<double> heights;
+            for (auto match = QRegularExpression("y=\"([0-9.-]+)\"[^>]*>(Baseline|Variant)<").globalMatch(svg);
+                 match.hasNext();)
+                heights.push_back(match.next().captured(1).toDouble());
+            QCOMPARE(heights.size(), lines);
+            std::sort(heights.begin(), heights.end());
+            QVERIFY(heights.front() > 20 && heights.back() < 310);
+            if (lines == 3)
+                for (std::size_t i = 1; i < lines; ++i) QVERIFY(heights[i] - heights[i - 1] >= 14.9);
+        }
+    }
+
+    void a_logarithmic_axis_labels_its_round_values() {
+        LinePlot plot = plot_of({0.4, 2, 3});
+        plot.log_y = true;
+        const std::string svg = line_plot_svg(plot);
+        for (const char* label : {">0.5<", ">1<", ">2<"}) QCOMPARE(count(svg, label) > 0, true);
+        QVERIFY(svg.find("><") == std::string::npos);  // no text without a label
     }
 
     void non_finite_points_are_marked_not_drawn() {
