@@ -34,18 +34,6 @@ std::vector<Contrast> contrasts(const Comparison& comparison) {
     return result;
 }
 
-std::size_t color_of(const Comparison& comparison, std::size_t group) {
-    if (comparison.groups[group].is_baseline) return 0;
-    std::vector<std::string> variants;
-    for (std::size_t i = 0; i <= group; ++i) {
-        const Group& one = comparison.groups[i];
-        if (!one.is_baseline && std::find(variants.begin(), variants.end(), one.variant) == variants.end())
-            variants.push_back(one.variant);
-    }
-    const auto place = std::find(variants.begin(), variants.end(), comparison.groups[group].variant);
-    return static_cast<std::size_t>(place - variants.begin()) + 1;
-}
-
 double mean_over_runs(const Comparison& comparison, const Group& group,
                       const std::function<double(const ComparedRun&)>& value, bool all) {
     std::vector<double> values;

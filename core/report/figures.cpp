@@ -40,7 +40,7 @@ std::vector<PlotLine> lines_of(const Comparison& comparison, const std::vector<s
         for (std::size_t run : group.runs) {
             PlotLine line = line_of(comparison.runs[run], series_of(comparison.runs[run], metric));
             if (line.x.empty()) continue;
-            line.color = color_of(comparison, index);
+            line.color = group.color;
             if (first) line.label = same_point ? study::plain_label(group) : study::display_name(group);
             first = false;
             lines.push_back(std::move(line));
@@ -131,7 +131,7 @@ namespace {
 
 Bar bar_of(const Comparison& comparison, std::size_t index) {
     const Group& group = comparison.groups[index];
-    Bar bar{study::plain_label(group), {}, {}, {}, "", color_of(comparison, index), group.collapsed > 0};
+    Bar bar{study::plain_label(group), {}, {}, {}, "", group.color, group.collapsed > 0};
     if (group.healthy() == 0) {
         bar.text = group.collapsed > 0 ? group.collapse_causes.front() : "not finished";
         return bar;

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/report/document.h"
 #include "core/report/escape.h"
+#include "core/report/svg_plot.h"
 
 namespace ablate::report {
 
@@ -86,7 +87,9 @@ struct HtmlWriter {
 std::string render_html(const Document& document) {
     HtmlWriter writer;
     const std::string title = escape_html(document.title);
-    writer.text = kHead + fmt::format("<title>{}</title>\n", title) + kStyle + "</head>\n<body>\n<main>\n" +
+    writer.text = kHead + fmt::format("<title>{}</title>\n", title) + kStyle +
+                  "<style>@media (prefers-color-scheme: dark) {" + dark_color_rules() +
+                  "}</style>\n</head>\n<body>\n<main>\n" +
                   fmt::format("<h1>{}</h1>\n<p class=\"subtitle\">{}</p>\n", title, escape_html(document.subtitle));
     for (const Block& block : document.blocks) std::visit(writer, block);
     return writer.text + "</main>\n</body>\n</html>\n";

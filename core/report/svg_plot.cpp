@@ -184,7 +184,7 @@ std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& fra
 }
 
 // Where a value of a logarithmic plot has no place, or lies below its cut.
-std::string foot_mark(double x, double y, std::size_t color, const std::string& title) {
+std::string foot_mark(double x, double y, int color, const std::string& title) {
     return fmt::format("<path d=\"M{:.1f} {:.1f}l-4 -7h8z\" fill=\"{}\"><title>{}</title></path>\n", x, y,
                        series_color(color), escape_html(title));
 }
@@ -220,9 +220,9 @@ std::string marks(const PlotLine& line, const Frame& frame, const std::string& n
                            fmt::format("{}: collapsed at {}", name, plot::position_text(*line.collapsed_at)));
 }
 
-std::string stroke(std::size_t color) {
+std::string stroke(int color) {
     const std::string dash = series_dash(color);
-    return fmt::format("stroke=\"{}\" stroke-width=\"{}\"{}", series_color(color), color == 0 ? "1.8" : "1.5",
+    return fmt::format("stroke=\"{}\" stroke-width=\"{}\"{}", series_color(color), color < 0 ? "1.8" : "1.5",
                        dash.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", dash));
 }
 
@@ -260,14 +260,34 @@ std::string end_labels(const LinePlot& plot, const Frame& frame) {
 
 }  // namespace
 
-std::string series_color(std::size_t index) {
-    static constexpr std::array colors{"#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"};
-    return index == 0 ? "currentColor" : colors[(index - 1) % colors.size()];
+std::string series_color(int index) { return index < 0 ? "currentColor" : plot::hex(plot::run_color(index, false)); }
+
+std::string series_dash(int index) {
+    static constexpr std::array dashes{"8 3", "2 2", "10 3 2 3", "5 2", "14 3"};
+    return index < 0 ? "" : dashes[static_cast<std::size_t>(index) % dashes.size()];
 }
 
-std::string series_dash(std::size_t index) {
-    static constexpr std::array dashes{"8 3", "2 2", "10 3 2 3", "5 2", "14 3"};
-    return index == 0 ? "" : dashes[(index - 1) % dashes.size()];
+// A rule of a style sheet is stronger than the attribute it matches.
+std::string dark_color_rules() {
+    std::string rules;
+    for (int index = 0; index < plot::kRunColors; ++index) {
+        const std::string light = series_color(index), dark = plot::hex(plot::run_color(index, true));
+        if (light != dark)
+            rules += fmt::format("[stroke=\"{0}\"]{{stroke:{1}}}[fill=\"{0}\"]{{fill:{1}}}", light, dark);
+    }
+    return rules;
+}
+
+std::string with_dark_colors(const std::string& svg) {
+    std::string dark = svg;
+    for (std::size_t at = 0; (at = dark.find("\"#", at)) != std::string::npos; ++at)
+        for (int index = 0; index < plot::kRunColors; ++index) {
+            const std::string light = series_color(index) + "\"";
+            if (dark.compare(at + 1, light.size(), light) != 0) continue;
+            dark.replace(at + 1, light.size() - 1, plot::hex(plot::run_color(index, true)));
+            break;
+        }
+    return dark;
 }
 
 std::string line_plot_svg(const LinePlot& given) {
@@ -281,7 +301,7 @@ std::string line_plot_svg(const LinePlot& given) {
     // The baseline is drawn last, over the others.
     for (bool baseline : {false, true})
         for (const PlotLine& line : plot.lines)
-            if ((line.color == 0) == baseline)
+            if ((line.color < 0) == baseline)
                 svg += fmt::format("<path d=\"{}\" {}/>\n", path_of(plot, line, frame), stroke(line.color));
     svg += "</g>\n";
     for (const PlotLine& line : plot.lines) svg += marks(line, frame, line.label.empty() ? "further seed" : line.label);
@@ -335,8 +355,8 @@ std::string standalone_svg(const std::string& svg) {
     const std::size_t end = svg.find('>') + 1;
     return svg.substr(0, end) +
            "\n<style>svg{color:#1f2328;background:#fff}"
-           "@media(prefers-color-scheme:dark){svg{color:#e6e8eb;background:#16181c}}</style>" +
-           svg.substr(end);
+           "@media(prefers-color-scheme:dark){svg{color:#e6e8eb;background:#16181c}" +
+           dark_color_rules() + "}</style>" + svg.substr(end);
 }
 
 }  // namespace ablate::report

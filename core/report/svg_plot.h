@@ -1,4 +1,6 @@
 #pragma once
+#include "core/plot/palette.h"
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,14 +9,17 @@
 // Plots as inline SVG: text and axes take the colour of the page (currentColor), so that they serve light and dark.
 namespace ablate::report {
 
-// Okabe-Ito without its yellow, which has no contrast on white; 0 is the baseline: neutral, solid.
-std::string series_color(std::size_t index);
-std::string series_dash(std::size_t index);  // an SVG dash array, the second cue beside the colour; "" is solid
+// By the index of plot::run_color. The baseline has the color of the text and is solid. The other colors are those for
+// a light ground; the two functions for dark viewers replace them.
+std::string series_color(int index);
+std::string series_dash(int index);  // an SVG dash array, the second cue beside the color; "" is solid
+std::string dark_color_rules();      // CSS, for a viewer that chooses
+std::string with_dark_colors(const std::string& svg);  // for one that knows no CSS
 
 struct PlotLine {
     std::string label;                   // at the line's end; "" where another line of the same colour bears it
     std::vector<double> x, y;            // what has no place in the plot is marked at its edge and counted
-    std::size_t color = 0;               // index of series_color
+    int color = plot::kBaselineColor;    // index of series_color
     std::optional<double> collapsed_at;  // x
 };
 
@@ -31,7 +36,7 @@ struct Bar {
     std::string label;
     std::optional<double> value, low, high;  // without a value `text` alone stands in the row
     std::string text;                        // behind the bar
-    std::size_t color = 0;
+    int color = plot::kBaselineColor;
     bool collapsed = false;
 };
 struct BarPlot {

@@ -232,7 +232,10 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
     for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
         const run::RunInfo& info = comparison.runs[i].listed.info;
         const auto [found, is_new] = group_of_hash.emplace(info.config_hash, comparison.groups.size());
-        if (is_new) comparison.groups.push_back(new_group(info));
+        if (is_new) {
+            comparison.groups.push_back(new_group(info));
+            comparison.groups.back().color = options.colors.index(info.study, info.variant);
+        }
         comparison.groups[found->second].runs.push_back(i);
     }
     mark_shared_machine(comparison, std::span(metrics).subspan(listed.size()));

@@ -77,6 +77,7 @@ struct Group {
     bool is_mean = false;                 // imported values that are means over several runs: no seed
     bool too_close = false;               // agrees with the baseline as two runs of the same graph would
     std::string judgement;                // one computed sentence about the delta
+    int color = -1;                       // index of plot::run_color, as everywhere in the workspace
     std::int64_t healthy() const { return final_val.n; }
     bool imported() const { return !source.empty(); }
 };

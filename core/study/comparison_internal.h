@@ -1,4 +1,5 @@
 #pragma once
+#include "core/plot/palette.h"
 #include "core/study/comparison.h"
 
 #include <span>
@@ -19,6 +20,7 @@ struct CompareOptions {
     MetricsCache* kept = nullptr;  // what was read before
     StandIn stand_in = StandIn::none;
     std::span<const run::ListedRun> workspace_runs = {};  // all of them: others may have trained meanwhile
+    plot::VariantColors colors = {};  // of all runs of the workspace
 };
 
 std::string point_name(const run::RunInfo& info);  // "no-norm@train.lr=0.01"

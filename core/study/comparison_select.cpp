@@ -159,6 +159,12 @@ void add_imported(const run::RunList& list, const std::string& study, Selection&
         if (listed.info.study == study && run::is_imported_log(listed.info)) selection.runs.push_back(listed);
 }
 
+plot::VariantColors colors_of(const run::RunList& list) {
+    plot::VariantColors colors;
+    for (const ListedRun& listed : list.runs) colors.add(listed.info.study, listed.info.variant);
+    return colors;
+}
+
 Comparison finish(Selection selection, const run::RunList& list, const std::string& study,
                   const std::vector<std::string>& order, MetricsCache* kept) {
     add_imported(list, study, selection);
@@ -169,7 +175,8 @@ Comparison finish(Selection selection, const run::RunList& list, const std::stri
     const bool all_imported =
         std::all_of(runs.begin(), runs.end(), [](const ListedRun& one) { return run::is_imported_log(one.info); });
     return compare(std::move(runs), {study, std::move(selection.notes), kept,
-                                     all_imported ? StandIn::first_variant : StandIn::none, list.runs});
+                                     all_imported ? StandIn::first_variant : StandIn::none, list.runs,
+                                     colors_of(list)});
 }
 
 }  // namespace
@@ -229,7 +236,8 @@ Comparison compare_runs(const run::RunStore& store, const std::vector<std::strin
     auto runs = one_per_seed(std::move(selection.runs), selection.notes);
     const std::string study = studies.size() == 1 ? *studies.begin() : "runs of several studies";
     const run::RunList list = store.list();
-    return compare(std::move(runs), {study, std::move(selection.notes), kept, StandIn::first_group, list.runs});
+    return compare(std::move(runs), {study, std::move(selection.notes), kept, StandIn::first_group, list.runs,
+                                     colors_of(list)});
 }
 
 }  // namespace ablate::study

@@ -189,16 +189,13 @@ void Workspace::refresh() {
         reader_, [reader = reader_] { reader->look(); }, Qt::QueuedConnection);
 }
 
-int Workspace::color_index(const run::RunInfo& info) const {
-    if (info.variant == kBaseline) return -1;
-    const auto [place, fresh] = colors_.try_emplace({info.study, info.variant}, 0);
-    if (fresh) place->second = variants_seen_[info.study]++;
-    return place->second;
-}
+int Workspace::color_index(const run::RunInfo& info) const { return colors_.index(info.study, info.variant); }
 
 void Workspace::take_runs(RunListPtr runs) {
     has_read_ = true;
     const RunListPtr before = std::exchange(runs_, std::move(runs));
+    colors_ = {};
+    for (const run::ListedRun& listed : runs_->runs) colors_.add(listed.info.study, listed.info.variant);
     std::map<std::string, Status> then;
     for (const run::ListedRun& listed : before->runs) then[listed.info.id] = listed.status;
     // Of the runs of a study's present settings; a paused run may still go on.
@@ -209,7 +206,6 @@ void Workspace::take_runs(RunListPtr runs) {
     const auto older = run::runs_of_older_settings(runs_->runs);
     QStringList collapsed;
     for (const run::ListedRun& listed : runs_->runs) {
-        color_index(listed.info);  // colours follow the order of creation, whoever asks first
         const auto known = then.find(listed.info.id);
         if (!older.contains(listed.info.id)) {
             Ending& ending = studies[listed.info.study];

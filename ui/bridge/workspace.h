@@ -1,4 +1,5 @@
 #pragma once
+#include "core/plot/palette.h"
 #include "ui/bridge/curves.h"
 
 #include <QObject>
@@ -23,8 +24,7 @@ class Workspace : public QObject {
     RunCurvesPtr curves(const QString& id) const;  // of a followed run; null until read
     void follow(const QStringList& ids);           // whose metrics are read and kept fresh
     void refresh();                                // reads now instead of at the next tick
-    // A colour index that a run's variant keeps in every view: by study and variant, in order of first appearance; -1:
-    // a baseline.
+    // The index of plot::run_color that a run has in every view and in the report.
     int color_index(const run::RunInfo& info) const;
 
   Q_SIGNALS:
@@ -45,8 +45,7 @@ class Workspace : public QObject {
     bool has_read_ = false;
     QStringList followed_;
     std::map<QString, RunCurvesPtr> curves_;
-    mutable std::map<std::pair<std::string, std::string>, int> colors_;  // study and variant; baselines have none
-    mutable std::map<std::string, int> variants_seen_;                   // by study
+    plot::VariantColors colors_;
 };
 
 }  // namespace ablate::ui

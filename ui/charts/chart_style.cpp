@@ -1,5 +1,7 @@
 #include "ui/charts/chart_style.h"
 
+#include "core/plot/palette.h"
+
 #include <QFontMetricsF>
 #include <QPaintEngine>
 #include <QPainter>
@@ -7,8 +9,7 @@
 namespace ablate::ui {
 namespace {
 
-constexpr int kPiece = 24;        // points drawn at once on a raster
-constexpr int kKnownColors = 32;  // run colours looked up when a chart changes themes
+constexpr int kPiece = 24;  // points drawn at once on a raster
 
 }  // namespace
 
@@ -22,7 +23,7 @@ ChartStyle ChartStyle::for_print() { return {Theme::palette_of(false), Theme::in
 QColor ChartStyle::ink(const QColor& color) const {
     const bool from_dark = Theme::instance().dark();
     if (from_dark == to_dark) return color;
-    for (int index = -1; index < kKnownColors; ++index)
+    for (int index = plot::kBaselineColor; index < plot::kRunColors; ++index)
         if (Theme::run_color(index, from_dark).rgb() == color.rgb()) return Theme::run_color(index, to_dark);
     return color;
 }

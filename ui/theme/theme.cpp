@@ -1,5 +1,6 @@
 #include "ui/theme/theme.h"
 
+#include "core/plot/palette.h"
 #include "ui/theme/desktop_scheme.h"
 #include "ui/theme/flat_style.h"
 #include "ui/theme/style_sheet.h"
@@ -27,8 +28,7 @@ const Palette kLight{.window = "#f4f5f7",
                      .accent_text = "#ffffff",
                      .warning = "#8f5f00",
                      .danger = "#c22a2a",
-                     .passed = "#1b7a37",
-                     .baseline = "#24292f"};
+                     .passed = "#1b7a37"};
 const Palette kDark{.window = "#16181b",
                     .surface = "#1d2024",
                     .raised = "#282c31",
@@ -42,13 +42,8 @@ const Palette kDark{.window = "#16181b",
                     .accent_text = "#0e1218",
                     .warning = "#e3a93f",
                     .danger = "#f4776f",
-                    .passed = "#5cbd78",
-                    .baseline = "#e9ebee"};
+                    .passed = "#5cbd78"};
 
-// Okabe and Ito, "Color Universal Design" (2008), without black, which is the baseline's. On white their yellow is
-// darkened and on a dark surface the blue is lightened until a thin line can be seen.
-constexpr std::array kRunsOnLight{0xe69f00, 0x56b4e9, 0x009e73, 0xb8a900, 0x0072b2, 0xd55e00, 0xcc79a7};
-constexpr std::array kRunsOnDark{0xe69f00, 0x7cc8f5, 0x1db48a, 0xf0e442, 0x3f8fe0, 0xf07a33, 0xe093bd};
 constexpr std::array kDashes{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
 
 QPalette application_palette(const Palette& c) {
@@ -142,19 +137,11 @@ void Theme::apply() {
     Q_EMIT changed();
 }
 
-QColor Theme::run_color(int index, bool dark) {
-    if (index < 0) return palette_of(dark).baseline;
-    const auto& colors = dark ? kRunsOnDark : kRunsOnLight;
-    const int count = static_cast<int>(colors.size());
-    const QColor color = QColor::fromRgb(static_cast<QRgb>(colors[static_cast<std::size_t>(index % count)]));
-    const int round = index / count % 3;  // as it is, darker, lighter
-    if (round == 0) return color;
-    return mixed(color, round == 1 ? QColor(Qt::black) : QColor(Qt::white), dark == (round == 1) ? 0.25 : 0.35);
-}
+QColor Theme::run_color(int index, bool dark) { return QColor::fromRgb(plot::run_color(index, dark)); }
 
 Qt::PenStyle Theme::run_dash(int index) {
     if (index < 0) return Qt::SolidLine;
-    return kDashes[static_cast<std::size_t>(index) / kRunsOnLight.size() % kDashes.size()];
+    return kDashes[static_cast<std::size_t>(index / plot::kHues) % kDashes.size()];
 }
 
 QFont Theme::font(int points_above_base, QFont::Weight weight) const {

@@ -19,7 +19,6 @@ struct Palette {
     QColor text, muted, line, grid;                    // text at least 4.5:1 on surface; hairlines; chart grid
     QColor accent, accent_text;                        // the primary button
     QColor warning, danger, passed;                    // amber, red, green
-    QColor baseline;                                   // the baseline's line: neutral dark, light in dark mode
 };
 
 enum class ThemeChoice { system, light, dark };
@@ -38,8 +37,7 @@ class Theme : public QObject {
     const Palette& palette() const { return palette_of(dark_); }
     static const Palette& palette_of(bool dark);
 
-    // Run colours in Okabe-Ito order, then lightness steps; the second cue is the dash. Index 0 is the first variant,
-    // -1 a baseline.
+    // The color of plot::run_color; the second cue is the dash.
     QColor run_color(int index) const { return run_color(index, dark_); }
     static QColor run_color(int index, bool dark);
     static Qt::PenStyle run_dash(int index);

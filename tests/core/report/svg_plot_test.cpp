@@ -27,7 +27,7 @@ int count(const std::string& text, const std::string& part) {
 LinePlot plot_of(std::vector<double> y) {
     std::vector<double> x(y.size());
     std::iota(x.begin(), x.end(), 0.0);
-    return {"loss", "loss over steps", "steps", "loss", false, {}, {}, {{"Baseline", x, std::move(y), 0, {}}}};
+    return {"loss", "loss over steps", "steps", "loss", false, {}, {}, {{"Baseline", x, std::move(y), -1, {}}}};
 }
 
 }  // namespace
@@ -112,7 +112,8 @@ class SvgPlotTest : public QObject {
     void labels_at_the_lines_ends_keep_their_distance_and_stay_in_the_figure() {
         for (const std::size_t lines : {std::size_t{3}, std::size_t{40}}) {
             LinePlot plot = plot_of({3, 2});
-            for (std::size_t i = 1; i < lines; ++i) plot.lines.push_back({"Variant", {0, 1}, {3, 2.01}, i, {}});
+            for (std::size_t i = 1; i < lines; ++i)
+                plot.lines.push_back({"Variant", {0, 1}, {3, 2.01}, static_cast<int>(i), {}});
             const QString svg = QString::fromStdString(line_plot_svg(plot));
             std::vector<double> heights;
             for (auto match = QRegularExpression("y=\"([0-9.-]+)\"[^>]*>(Baseline|Variant)<").globalMatch(svg);
@@ -201,11 +202,11 @@ class SvgPlotTest : public QObject {
     }
 
     void bars_without_a_value_say_why() {
-        const std::string svg =
-            bar_plot_svg({"final loss",
-                          "nats",
-                          3.0,
-                          {{"Baseline", 3.0, {}, {}, "3.0", 0, false}, {"No norm", {}, {}, {}, "NaN at 23", 1, true}}});
+        const std::string svg = bar_plot_svg(
+            {"final loss",
+             "nats",
+             3.0,
+             {{"Baseline", 3.0, {}, {}, "3.0", -1, false}, {"No norm", {}, {}, {}, "NaN at 23", 1, true}}});
         QVERIFY(well_formed(svg));
         QVERIFY(svg.find("NaN at 23") != std::string::npos);
         QCOMPARE(count(svg, "<rect"), 1);
@@ -215,11 +216,15 @@ class SvgPlotTest : public QObject {
         const std::string svg = standalone_svg(line_plot_svg(plot_of({3, 2})));
         QVERIFY(well_formed(svg));
         QVERIFY(svg.find("prefers-color-scheme:dark") != std::string::npos);
+        // The fourth variant's yellow is bright on a dark ground.
+        QVERIFY(svg.find("[stroke=\"#b8a900\"]{stroke:#f0e442}[fill=\"#b8a900\"]{fill:#f0e442}") != std::string::npos);
     }
 
     void the_baseline_is_neutral_and_neighbours_differ_twice() {
-        QCOMPARE(series_color(0), std::string("currentColor"));
-        for (std::size_t i = 1; i < 6; ++i) {
+        QCOMPARE(series_color(-1), std::string("currentColor"));
+        QCOMPARE(series_dash(-1), std::string());
+        QCOMPARE(series_color(3), std::string("#b8a900"));
+        for (int i = 0; i < 5; ++i) {
             QVERIFY(series_color(i) != series_color(i + 1));
             QVERIFY(series_dash(i) != series_dash(i + 1));
         }

@@ -1,5 +1,6 @@
 #include "ui/bridge/workspace.h"
 
+#include "core/study/comparison.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"
@@ -197,6 +198,27 @@ class WorkspaceTest : public QObject {
         for (const run::ListedRun& listed : workspace.runs()->runs)
             colors.push_back(workspace.color_index(listed.info));
         QCOMPARE(colors, (std::vector{-1, 0, 1, 0}));
+    }
+
+    // Whatever the order of the study's points and whichever of its runs are compared.
+    void a_variant_has_the_color_of_the_window_in_every_comparison() {
+        const test::TempFolder folder;
+        const std::string silu =
+            test::write_synthetic_run(folder.path(), {.variant = "silu", .patch = test::kSiLU}).id();
+        test::write_synthetic_run(folder.path(), {});
+        const std::string nope =
+            test::write_synthetic_run(folder.path(), {.variant = "nope", .patch = test::kNoPE}).id();
+        Workspace workspace(folder.path());
+        QTRY_COMPARE(workspace.runs()->runs.size(), std::size_t{3});
+        const run::RunStore store(folder.path());
+        for (const study::Comparison& comparison :
+             {study::compare_study(store, "quick", std::vector<std::string>{"baseline", "nope", "silu"}),
+              study::compare_runs(store, {nope, silu}), study::compare_runs(store, {nope})}) {
+            QVERIFY(!comparison.groups.empty());
+            for (const study::Group& group : comparison.groups)
+                QCOMPARE(group.color, workspace.color_index(comparison.runs[group.runs.front()].listed.info));
+        }
+        QCOMPARE(study::compare_runs(store, {nope}).groups[0].color, 1);
     }
 };
 

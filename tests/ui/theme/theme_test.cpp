@@ -1,5 +1,6 @@
 #include "ui/theme/theme.h"
 
+#include "core/report/svg_plot.h"
 #include "ui/theme/figures.h"
 
 #include <QApplication>
@@ -8,7 +9,6 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
-#include <set>
 
 using namespace ablate::ui;
 
@@ -33,15 +33,22 @@ class ThemeTest : public QObject {
         QVERIFY(std::abs(contrast(QColor("#767676"), Qt::white) - 4.54) < 0.01);  // WCAG's own example of the border
     }
 
-    void twenty_variants_and_the_baseline_have_colours_of_their_own() {
-        for (const bool dark : {false, true}) {
-            std::set<QRgb> colors;
-            for (int index = -1; index < 21; ++index) colors.insert(Theme::run_color(index, dark).rgb());
-            QCOMPARE(colors.size(), std::size_t{22});
+    void runs_can_be_seen_on_both_grounds() {
+        for (const bool dark : {false, true})
             for (int index = -1; index < 7; ++index)
                 QVERIFY(contrast(Theme::run_color(index, dark), Theme::palette_of(dark).surface) > 2);
-        }
         QVERIFY(Theme::run_dash(0) == Qt::SolidLine && Theme::run_dash(7) != Theme::run_dash(0));
+    }
+
+    void a_variant_has_one_color_in_the_window_and_in_the_report() {
+        for (int index = 0; index < 12; ++index) {
+            const QString light = QString::fromStdString(ablate::report::series_color(index));
+            QCOMPARE(light, Theme::run_color(index, false).name());
+            const QString dark = Theme::run_color(index, true).name();
+            const QString rule = QString("[stroke=\"%1\"]{stroke:%2}").arg(light, dark);
+            QVERIFY2(light == dark || QString::fromStdString(ablate::report::dark_color_rules()).contains(rule),
+                     qPrintable(rule));
+        }
     }
 
     void choosing_a_theme_changes_the_application() {

@@ -1,6 +1,7 @@
 #include "ui/pages/report/report_text.h"
 
 #include "core/report/escape.h"
+#include "core/report/svg_plot.h"
 #include "ui/theme/theme.h"
 
 #include <QAbstractTextDocumentLayout>
@@ -113,7 +114,7 @@ class Writer {
     }
     // Text and axes in the colour of the text.
     QByteArray svg_of(const report::Figure& figure) const {
-        QByteArray svg = QByteArray::fromStdString(figure.svg);
+        QByteArray svg = QByteArray::fromStdString(look_.dark ? report::with_dark_colors(figure.svg) : figure.svg);
         const QByteArray root = "<svg ";
         svg.replace(svg.indexOf(root), root.size(), root + "color=\"" + look_.text.name().toLatin1() + "\" ");
         const QByteArray family = "font-family=\"system-ui, sans-serif\"";  // a name that Qt takes for one font's
@@ -194,7 +195,7 @@ void Writer::operator()(const report::Table& table) {
 
 ReportLook ReportLook::screen() {
     const Palette& c = Theme::instance().palette();
-    return {Theme::instance().font(), c.text, c.muted, c.line, c.grid, false};
+    return {Theme::instance().font(), c.text, c.muted, c.line, c.grid, false, Theme::instance().dark()};
 }
 
 ReportLook ReportLook::paper() {

@@ -15,6 +15,7 @@ struct ReportLook {
     QFont font;  // of running text
     QColor text, muted, line, band;
     bool fill_width = false;     // tables as wide as the page: on paper long cells wrap
+    bool dark = false;           // the ground: figures take the colors for it
     static ReportLook screen();  // of the theme in force; the window's thread alone
     static ReportLook paper();
 };

@@ -139,7 +139,8 @@ void RunsModel::set_runs(const RunListPtr& list, const std::function<int(const r
         group->newest = 0;
         if (group->damaged) continue;
         for (Row& row : group->rows) {
-            row.color = color_index(listed(row).info);
+            const int color = color_index(listed(row).info);
+            row.recolored = std::exchange(row.color, color) != color;
             group->newest = std::max(group->newest, listed(row).info.created);
         }
     }
@@ -265,7 +266,8 @@ void RunsModel::tell_changes(const std::vector<Sought>& wanted) {
         if (one.same) unchanged.insert(one.id);
     for (Group* group : all_groups()) {
         for (int r = 0; r < static_cast<int>(group->rows.size()); ++r) {
-            if (unchanged.contains(group->rows[static_cast<std::size_t>(r)].id)) continue;
+            const Row& row = group->rows[static_cast<std::size_t>(r)];
+            if (!row.recolored && unchanged.contains(row.id)) continue;
             const QModelIndex above = heading(*group);
             Q_EMIT dataChanged(index(r, 0, above), index(r, column_count - 1, above));
             group->stale = true;

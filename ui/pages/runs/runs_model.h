@@ -80,6 +80,7 @@ class RunsModel : public QAbstractItemModel {
         int color = -1;
         int place = -1;  // among those that wait; -1: does not
         bool pausing = false;
+        bool recolored = false;  // by the newest list
     };
     // The internal pointer of an index is the group whose heading is its parent; null: it has none.
     struct Group {

@@ -113,6 +113,16 @@ class ReportTextTest : public QObject {
         }
     }
 
+    void figures_take_the_colors_of_the_theme() {
+        const report::Document document = with_figure(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 20 20\" width=\"20\" height=\"20\">"
+            "<rect width=\"20\" height=\"20\" fill=\"#b8a900\"/></svg>");
+        for (const ThemeChoice theme : {ThemeChoice::dark, ThemeChoice::light}) {
+            Theme::instance().choose(theme);
+            QVERIFY(pixels_of(drawn(document, 300), Theme::instance().run_color(3).rgb()) >= 18 * 18);
+        }
+    }
+
     void a_pdf_has_pages_fonts_and_vectors() {
         test::TempFolder workspace;
         report::Document document = document_in(workspace);

@@ -1,0 +1,53 @@
+#include "core/plot/palette.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace ablate::plot {
+namespace {
+
+// Okabe and Ito's yellow is darkened for a light ground, and for a dark one the blue is lightened, until a thin line
+// can be seen.
+constexpr std::array<Rgb, kHues> kOnLight{0xe69f00, 0x56b4e9, 0x009e73, 0xb8a900, 0x0072b2, 0xd55e00, 0xcc79a7};
+constexpr std::array<Rgb, kHues> kOnDark{0xe69f00, 0x7cc8f5, 0x1db48a, 0xf0e442, 0x3f8fe0, 0xf07a33, 0xe093bd};
+constexpr Rgb kBaselineOnLight = 0x24292f, kBaselineOnDark = 0xe9ebee;
+constexpr const char* kBaselineVariant = "baseline";
+
+Rgb mixed(Rgb from, Rgb to, double share) {
+    Rgb color = 0;
+    for (const int shift : {16, 8, 0}) {
+        const double a = (from >> shift) & 0xff, b = (to >> shift) & 0xff;
+        color |= static_cast<Rgb>(std::lround(a + (b - a) * share)) << shift;
+    }
+    return color;
+}
+
+}  // namespace
+
+std::string hex(Rgb color) { return fmt::format("#{:06x}", color); }
+
+Rgb run_color(int index, bool dark) {
+    if (index < 0) return dark ? kBaselineOnDark : kBaselineOnLight;
+    const Rgb color = (dark ? kOnDark : kOnLight)[static_cast<std::size_t>(index % kHues)];
+    const int round = index / kHues % 3;  // as it is, darker, lighter
+    if (round == 0) return color;
+    return mixed(color, round == 1 ? 0x000000 : 0xffffff, dark == (round == 1) ? 0.25 : 0.35);
+}
+
+void VariantColors::add(const std::string& study, const std::string& variant) {
+    if (variant == kBaselineVariant) return;
+    std::vector<std::string>& known = variants_[study];
+    if (std::find(known.begin(), known.end(), variant) == known.end()) known.push_back(variant);
+}
+
+int VariantColors::index(const std::string& study, const std::string& variant) const {
+    if (variant == kBaselineVariant) return kBaselineColor;
+    const auto known = variants_.find(study);
+    if (known == variants_.end()) return 0;
+    return static_cast<int>(std::find(known->second.begin(), known->second.end(), variant) - known->second.begin());
+}
+
+}  // namespace ablate::plot

@@ -1,0 +1,32 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+// The colors of runs, the same in the window, in its files and in the report.
+namespace ablate::plot {
+
+using Rgb = std::uint32_t;   // 0xRRGGBB
+std::string hex(Rgb color);  // "#e69f00"
+
+// A color is chosen by an index: kBaselineColor is neutral, the variants of a study count from 0. Hues are those of
+// Okabe and Ito, "Color Universal Design" (2008), without black; after kHues variants they return darker, then lighter.
+inline constexpr int kBaselineColor = -1;
+inline constexpr int kHues = 7;
+inline constexpr int kRunColors = 3 * kHues;  // after these they repeat
+Rgb run_color(int index, bool dark);          // for a light or a dark ground
+
+// Which color a run has: that of its variant. The variants of a study are numbered in the order in which their first
+// runs were created. Everyone who reads a workspace's runs finds the same numbers.
+class VariantColors {
+  public:
+    void add(const std::string& study, const std::string& variant);  // of each run of a workspace, the oldest first
+    // A variant that no run has yet gets the study's next number; a baseline has kBaselineColor.
+    int index(const std::string& study, const std::string& variant) const;
+
+  private:
+    std::map<std::string, std::vector<std::string>> variants_;  // by study
+};
+
+}  // namespace ablate::plot
