@@ -59,24 +59,24 @@ std::vector<EqualCost> equal_costs(const Comparison& comparison) {
         const Group& group = comparison.groups[i];
         if (!group.baseline || *group.baseline == i) continue;
         const Group& baseline = comparison.groups[*group.baseline];
-        const auto of_a_step = [&](Along along) {
-            return position(comparison, group, 1, along) / position(comparison, baseline, 1, along);
+        const auto of_a_step = [&](XAxis axis) {
+            return position(comparison, group, 1, axis) / position(comparison, baseline, 1, axis);
         };
-        const double ratio = of_a_step(Along::seconds);
+        const double ratio = of_a_step(XAxis::seconds);
         if (!std::isfinite(ratio)) continue;
         EqualCost cost{.group = i, .baseline = *group.baseline};
         cost.slower = ratio - 1;
         cost.shared = shared_machine(comparison, group) || shared_machine(comparison, baseline);
         cost.too_short = too_short_to_time(comparison, group) || too_short_to_time(comparison, baseline);
-        cost.disturbed = !cost.too_short && is_disturbed(ratio, of_a_step(Along::flops));
+        cost.disturbed = !cost.too_short && is_disturbed(ratio, of_a_step(XAxis::flops));
         cost.step = !cost.has_times() ? last_common_step(comparison, {i, cost.baseline})
                                       : furthest_common_step(comparison, {i, cost.baseline}, cost.baseline);
         if (!std::isfinite(cost.step) || cost.step < 1) continue;
-        cost.at_step = difference_at(comparison, i, cost.baseline, Along::steps, cost.step);
+        cost.at_step = difference_at(comparison, i, cost.baseline, XAxis::steps, cost.step);
         if (cost.at_step.interval.n == 0) continue;
-        cost.seconds = position(comparison, baseline, cost.step, Along::seconds);
+        cost.seconds = position(comparison, baseline, cost.step, XAxis::seconds);
         if (cost.has_times())
-            cost.at_seconds = difference_at(comparison, i, cost.baseline, Along::seconds, cost.seconds);
+            cost.at_seconds = difference_at(comparison, i, cost.baseline, XAxis::seconds, cost.seconds);
         costs.push_back(std::move(cost));
     }
     return costs;

@@ -3,7 +3,6 @@
 #include "core/study/comparison_span.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace ablate::study {
@@ -12,7 +11,6 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kRounding = 1e-9;  // of an x that was converted to other units and back
-constexpr std::array kAxes{Along::steps, Along::tokens, Along::flops, Along::seconds};
 
 // A series read at ascending x without starting over.
 class Reader {
@@ -39,18 +37,18 @@ class Reader {
 
 }  // namespace
 
-double per_step(const ComparedRun& compared, Along along) {
+double per_step(const ComparedRun& compared, XAxis axis) {
     const run::RunInfo& info = compared.listed.info;
     const double tokens = run::known_tokens_per_step(info.config, run::KnownKeys(info));
     const auto done = static_cast<double>(compared.listed.state.step);
-    switch (along) {
-        case Along::steps:
+    switch (axis) {
+        case XAxis::steps:
             return 1;
-        case Along::tokens:
+        case XAxis::tokens:
             return tokens;
-        case Along::flops:
+        case XAxis::flops:
             return 3 * info.flops_per_token * tokens;  // a backward pass costs twice the forward pass
-        case Along::seconds:
+        case XAxis::seconds:
             if (std::isfinite(compared.seconds) && done > 0) return compared.seconds / done;
             // Still training: at the speed it last had.
             return compared.listed.state.tokens_per_second > 0 ? tokens / compared.listed.state.tokens_per_second
@@ -59,14 +57,14 @@ double per_step(const ComparedRun& compared, Along along) {
     throw std::logic_error("an axis without a length");
 }
 
-MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, Along along) {
+MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, XAxis axis) {
     MeanCurve curve;
     std::vector<Reader> readers;
     const run::Series* sparsest = nullptr;  // its steps are the curve's: no other has to be read far from its own
     double each = kNaN, low = -std::numeric_limits<double>::infinity(), high = -low;
     for (const ComparedRun* compared : healthy_runs(comparison, group)) {
         const run::Series& one = series(*compared);
-        const double length = per_step(*compared, along);
+        const double length = per_step(*compared, axis);
         if (one.step.empty() || !std::isfinite(length)) continue;
         if (!sparsest || one.step.size() < sparsest->step.size()) sparsest = &one, each = length;
         readers.emplace_back(one, length);
@@ -96,19 +94,19 @@ std::optional<double> end_of_loss_axis(const Group& group) {
     return group.known.has("data.vocab_size") ? std::optional(end_of_loss_axis(group.config)) : std::nullopt;
 }
 
-double validation_at(const ComparedRun& compared, Along along, double x) {
-    return Reader(compared.val, per_step(compared, along)).value(x);
+double validation_at(const ComparedRun& compared, XAxis axis, double x) {
+    return Reader(compared.val, per_step(compared, axis)).value(x);
 }
 
-Delta difference_at(const Comparison& comparison, std::size_t group, std::size_t reference, Along along, double x) {
+Delta difference_at(const Comparison& comparison, std::size_t group, std::size_t reference, XAxis axis, double x) {
     return compare_groups(comparison, group, reference,
-                          [=](const ComparedRun& compared) { return validation_at(compared, along, x); });
+                          [=](const ComparedRun& compared) { return validation_at(compared, axis, x); });
 }
 
-double position(const Comparison& comparison, const Group& group, double step, Along along) {
+double position(const Comparison& comparison, const Group& group, double step, XAxis axis) {
     std::vector<double> positions;
     for (const ComparedRun* compared : healthy_runs(comparison, group))
-        positions.push_back(step * per_step(*compared, along));
+        positions.push_back(step * per_step(*compared, axis));
     return mean_interval(positions).mean;
 }
 
@@ -116,12 +114,12 @@ double furthest_common_step(const Comparison& comparison, const std::vector<std:
                             std::size_t reference) {
     double furthest = kNaN;
     const Group& of = comparison.groups.at(reference);
-    for (const Along along : kAxes) {
-        const double each = position(comparison, of, 1, along);
+    for (const XAxis axis : plot::kXAxes) {
+        const double each = position(comparison, of, 1, axis);
         if (!std::isfinite(each)) continue;
         for (const std::size_t index : groups)
             for (const ComparedRun* compared : healthy_runs(comparison, comparison.groups.at(index))) {
-                const double length = per_step(*compared, along);
+                const double length = per_step(*compared, axis);
                 if (compared->val.step.empty() || !std::isfinite(length)) continue;
                 const double end = static_cast<double>(compared->val.step.back()) * length / each;
                 if (!(furthest <= end)) furthest = end;

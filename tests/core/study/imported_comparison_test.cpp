@@ -218,9 +218,9 @@ class ImportedComparisonTest : public QObject {
                          one.key == "train.eval_every",
                      one.key.c_str());
         const study::ComparedRun& run = comparison.runs[twin.runs.front()];
-        QVERIFY(std::isnan(study::per_step(run, study::Along::tokens)));
-        QVERIFY(std::isnan(study::per_step(run, study::Along::flops)));
-        QVERIFY(std::isfinite(study::per_step(run, study::Along::seconds)));
+        QVERIFY(std::isnan(study::per_step(run, study::XAxis::tokens)));
+        QVERIFY(std::isnan(study::per_step(run, study::XAxis::flops)));
+        QVERIFY(std::isfinite(study::per_step(run, study::XAxis::seconds)));
         QVERIFY(std::isnan(study::model_flops_utilisation(run.listed)));
         // Of the baseline's configuration all is known still.
         QVERIFY(test::contains(report::to_markdown(comparison, {}), "cosine"));

@@ -29,7 +29,7 @@ class ReadingTest : public QObject {
         TempFolder workspace;
         write_synthetic_seeds(workspace.path(), {}, {3.6582, 3.6502, 3.6458});
         const Comparison comparison = comparison_in(workspace);
-        const MeanCurve curve = mean_curve(comparison, comparison.groups[0], validation, Along::steps);
+        const MeanCurve curve = mean_curve(comparison, comparison.groups[0], validation, XAxis::steps);
         QCOMPARE(curve.seeds, 3);
         QCOMPARE(curve.x, (std::vector<double>{0, 20, 40, 60, 80, 100}));
         QVERIFY(near(curve.mean.back(), 3.6514, 1e-4));
@@ -44,7 +44,7 @@ class ReadingTest : public QObject {
         write_synthetic_seeds(workspace.path(), {}, {3.6});
         write_synthetic_run(workspace.path(), {.seed = 2, .nan_at = 50});
         const Comparison comparison = comparison_in(workspace);
-        const MeanCurve curve = mean_curve(comparison, comparison.groups[0], validation, Along::steps);
+        const MeanCurve curve = mean_curve(comparison, comparison.groups[0], validation, XAxis::steps);
         QCOMPARE(curve.seeds, 1);
         QVERIFY(near(curve.mean.back(), 3.6));
         QVERIFY(curve.low.empty());
@@ -55,12 +55,12 @@ class ReadingTest : public QObject {
         write_synthetic_run(workspace.path(), {.seconds = 50});
         const Comparison comparison = comparison_in(workspace);
         const ComparedRun& compared = comparison.runs[0];
-        QCOMPARE(per_step(compared, Along::steps), 1.0);
-        QCOMPARE(per_step(compared, Along::tokens), 32.0 * 128);
-        QCOMPARE(per_step(compared, Along::flops), 3 * 2.5e6 * 32 * 128);
-        QCOMPARE(per_step(compared, Along::seconds), 0.5);
-        QCOMPARE(mean_curve(comparison, comparison.groups[0], validation, Along::seconds).x.back(), 50.0);
-        QVERIFY(near(validation_at(compared, Along::seconds, 50), compared.final_val));
+        QCOMPARE(per_step(compared, XAxis::steps), 1.0);
+        QCOMPARE(per_step(compared, XAxis::tokens), 32.0 * 128);
+        QCOMPARE(per_step(compared, XAxis::flops), 3 * 2.5e6 * 32 * 128);
+        QCOMPARE(per_step(compared, XAxis::seconds), 0.5);
+        QCOMPARE(mean_curve(comparison, comparison.groups[0], validation, XAxis::seconds).x.back(), 50.0);
+        QVERIFY(near(validation_at(compared, XAxis::seconds, 50), compared.final_val));
     }
 
     void between_evaluations_the_value_is_on_the_line() {
@@ -68,24 +68,24 @@ class ReadingTest : public QObject {
         write_synthetic_run(workspace.path(), {});
         const ComparedRun compared = std::move(comparison_in(workspace).runs[0]);
         const double middle = (compared.val.value[0] + compared.val.value[1]) / 2;
-        QVERIFY(near(validation_at(compared, Along::steps, 10), middle));
-        QVERIFY(std::isnan(validation_at(compared, Along::steps, 100.1)));
-        QVERIFY(std::isnan(validation_at(compared, Along::steps, -1)));
+        QVERIFY(near(validation_at(compared, XAxis::steps, 10), middle));
+        QVERIFY(std::isnan(validation_at(compared, XAxis::steps, 100.1)));
+        QVERIFY(std::isnan(validation_at(compared, XAxis::steps, -1)));
     }
 
     void differences_at_equal_steps_and_at_equal_seconds() {
         TempFolder workspace;
         write_measured_study(workspace.path());  // SiLU takes 27 s where the baseline takes 30
         const Comparison comparison = comparison_in(workspace);
-        const Delta at_end = difference_at(comparison, 2, 0, Along::steps, 100);
+        const Delta at_end = difference_at(comparison, 2, 0, XAxis::steps, 100);
         QCOMPARE(at_end.interval.mean, comparison.groups[2].delta.mean);
         QCOMPARE(at_end.judgement, comparison.groups[2].judgement);
         // After 13.5 s SiLU has done 50 steps, the baseline 45: the difference is smaller than at 45 steps each.
-        const Delta steps = difference_at(comparison, 2, 0, Along::steps, 45);
-        const Delta seconds = difference_at(comparison, 2, 0, Along::seconds, 13.5);
+        const Delta steps = difference_at(comparison, 2, 0, XAxis::steps, 45);
+        const Delta seconds = difference_at(comparison, 2, 0, XAxis::seconds, 13.5);
         QCOMPARE(seconds.interval.n, 3);
         QVERIFY(seconds.interval.mean < steps.interval.mean);
-        const Delta beyond = difference_at(comparison, 2, 0, Along::seconds, 29);
+        const Delta beyond = difference_at(comparison, 2, 0, XAxis::seconds, 29);
         QCOMPARE(beyond.interval.n, 0);
         QVERIFY(contains(beyond.judgement, "SiLU has no value here"));
     }
@@ -96,9 +96,9 @@ class ReadingTest : public QObject {
         const Comparison comparison = comparison_in(workspace);
         QCOMPARE(furthest_common_step(comparison, {0, 1}, 0), 100.0);
         QCOMPARE(furthest_common_step(comparison, {0, 1, 2}, 0), 90.0);  // 27 s of the baseline's 30
-        for (const Along along : {Along::steps, Along::tokens, Along::flops, Along::seconds}) {
-            const double x = position(comparison, comparison.groups[0], 90, along);
-            QCOMPARE(difference_at(comparison, 2, 0, along, x).interval.n, 3);
+        for (const XAxis axis : {XAxis::steps, XAxis::tokens, XAxis::flops, XAxis::seconds}) {
+            const double x = position(comparison, comparison.groups[0], 90, axis);
+            QCOMPARE(difference_at(comparison, 2, 0, axis, x).interval.n, 3);
         }
     }
 
@@ -106,7 +106,7 @@ class ReadingTest : public QObject {
         TempFolder workspace;
         write_synthetic_run(workspace.path(), {.nan_at = 30});
         const Comparison comparison = comparison_in(workspace);
-        QVERIFY(mean_curve(comparison, comparison.groups[0], validation, Along::steps).x.empty());
+        QVERIFY(mean_curve(comparison, comparison.groups[0], validation, XAxis::steps).x.empty());
         QVERIFY(std::isnan(furthest_common_step(comparison, {0}, 0)));
     }
 };

@@ -13,13 +13,12 @@
 namespace ablate::ui {
 namespace {
 
-using study::Along;
+using plot::XAxis;
 using study::ComparedRun;
 using study::Comparison;
 using study::Group;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array kAxes{Along::steps, Along::tokens, Along::flops, Along::seconds};
 
 bool is_variant(const Group& group, const std::string& variant) {
     return variant.empty() ? group.is_baseline : !group.is_baseline && group.variant == variant;
@@ -112,10 +111,10 @@ SharedValues shared(std::vector<double> values) {
     return std::make_shared<const std::vector<double>>(std::move(values));
 }
 
-SeedCurve seed_curve(const Comparison& comparison, std::size_t index, const DrawnSeries& drawn, Along along) {
+SeedCurve seed_curve(const Comparison& comparison, std::size_t index, const DrawnSeries& drawn, XAxis axis) {
     const ComparedRun& compared = comparison.runs[index];
     const run::Series& series = drawn(compared);
-    const double each = study::per_step(compared, along);
+    const double each = study::per_step(compared, axis);
     SeedCurve curve{index, nullptr, nullptr, {}};
     if (series.step.empty() || !std::isfinite(each)) return curve;
     std::vector<double> x;
@@ -130,8 +129,8 @@ SeedCurve seed_curve(const Comparison& comparison, std::size_t index, const Draw
 
 // At each x of the mean; NaN where the log has no such value. Nothing without any.
 SharedValues extremes_at(const ComparedRun& compared, const run::Series& extremes, const std::vector<double>& x,
-                         Along along) {
-    const double each = study::per_step(compared, along);
+                         XAxis axis) {
+    const double each = study::per_step(compared, axis);
     std::map<double, double> known;
     for (std::size_t i = 0; i < extremes.step.size(); ++i)
         known[static_cast<double>(extremes.step[i]) * each] = extremes.value[i];
@@ -144,11 +143,11 @@ SharedValues extremes_at(const ComparedRun& compared, const run::Series& extreme
     return shared(std::move(values));
 }
 
-GroupCurves group_curves(const Comparison& comparison, std::size_t index, const DrawnSeries& drawn, Along along) {
+GroupCurves group_curves(const Comparison& comparison, std::size_t index, const DrawnSeries& drawn, XAxis axis) {
     const Group& group = comparison.groups[index];
     GroupCurves curves;
     curves.group = index;
-    study::MeanCurve mean = study::mean_curve(comparison, group, std::cref(drawn), along);
+    study::MeanCurve mean = study::mean_curve(comparison, group, std::cref(drawn), axis);
     curves.seeds = mean.seeds;
     if (!mean.x.empty()) {
         curves.x = shared(std::move(mean.x));
@@ -160,12 +159,12 @@ GroupCurves group_curves(const Comparison& comparison, std::size_t index, const 
     }
     if (group.is_mean && group.runs.size() == 1 && curves.x) {
         const ComparedRun& only = comparison.runs[group.runs.front()];
-        curves.low = extremes_at(only, drawn.extreme(only, run::kLowestOf), *curves.x, along);
-        curves.high = extremes_at(only, drawn.extreme(only, run::kHighestOf), *curves.x, along);
+        curves.low = extremes_at(only, drawn.extreme(only, run::kLowestOf), *curves.x, axis);
+        curves.high = extremes_at(only, drawn.extreme(only, run::kHighestOf), *curves.x, axis);
         if (!curves.low || !curves.high) curves.low = curves.high = nullptr;
     }
     for (const std::size_t run : group.runs)
-        if (SeedCurve seed = seed_curve(comparison, run, drawn, along); seed.x) {
+        if (SeedCurve seed = seed_curve(comparison, run, drawn, axis); seed.x) {
             curves.runs.push_back(std::move(seed));
         }
     return curves;
@@ -203,10 +202,10 @@ Evaluations evaluations_of(const Comparison& comparison, const std::set<std::siz
 }
 
 // Between which evaluations a group is read at x, or "": then each of its runs was evaluated just there.
-QString read_between(const Comparison& comparison, std::size_t group, Along along, double x) {
+QString read_between(const Comparison& comparison, std::size_t group, XAxis axis, double x) {
     constexpr double kRounding = 1e-9;  // of an x converted to other units
     for (const ComparedRun* compared : evaluated_runs(comparison, group)) {
-        const double each = study::per_step(*compared, along);
+        const double each = study::per_step(*compared, axis);
         const std::vector<std::int64_t>& steps = compared->val.step;
         const auto at = [&](std::int64_t step) { return static_cast<double>(step) * each; };
         const auto after = std::find_if(steps.begin(), steps.end(),
@@ -245,23 +244,23 @@ Readings readings_of(const Comparison& comparison, const std::vector<ShownGroup>
     for (const ShownGroup& one : shown) {
         if (!one.reference || one.is_reference()) continue;
         Readings::Row row{one.group, {}, {}};
-        for (const Along along : kAxes) {
-            const auto axis = static_cast<std::size_t>(along);
+        for (const XAxis axis : plot::kXAxes) {
+            const auto at = static_cast<std::size_t>(axis);
             const Group& reference = comparison.groups[*one.reference];
-            const double x = study::position(comparison, reference, readings.step, along);
-            row.deltas[axis] = study::difference_at(comparison, one.group, *one.reference, along, x);
-            if (row.deltas[axis].interval.n == 0) continue;
-            QStringList between{read_between(comparison, one.group, along, x),
-                                read_between(comparison, *one.reference, along, x)};
+            const double x = study::position(comparison, reference, readings.step, axis);
+            row.deltas[at] = study::difference_at(comparison, one.group, *one.reference, axis, x);
+            if (row.deltas[at].interval.n == 0) continue;
+            QStringList between{read_between(comparison, one.group, axis, x),
+                                read_between(comparison, *one.reference, axis, x)};
             between.removeAll(QString());
-            row.interpolated[axis] = between.join(" ");
+            row.interpolated[at] = between.join(" ");
         }
         readings.rows.push_back(std::move(row));
     }
     if (references.size() == 1)
-        for (const Along along : kAxes)
-            readings.at[static_cast<std::size_t>(along)] =
-                study::position(comparison, comparison.groups[*references.begin()], readings.step, along);
+        for (const XAxis axis : plot::kXAxes)
+            readings.at[static_cast<std::size_t>(axis)] =
+                study::position(comparison, comparison.groups[*references.begin()], readings.step, axis);
     return readings;
 }
 
@@ -310,7 +309,7 @@ bool same_groups(const CompareChoices& a, const CompareChoices& b) {
     return a.reference == b.reference && a.best_points == b.best_points;
 }
 bool same_curves(const CompareChoices& a, const CompareChoices& b) {
-    return a.best_points == b.best_points && a.metric == b.metric && a.along == b.along && a.smoothing == b.smoothing;
+    return a.best_points == b.best_points && a.metric == b.metric && a.x_axis == b.x_axis && a.smoothing == b.smoothing;
 }
 
 }  // namespace
@@ -332,7 +331,7 @@ CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices
         const DrawnSeries drawn(*comparison, choices);
         scene->curves.clear();
         for (const ShownGroup& one : scene->shown)
-            scene->curves.push_back(group_curves(*comparison, one.group, drawn, choices.along));
+            scene->curves.push_back(group_curves(*comparison, one.group, drawn, choices.x_axis));
     }
     if (!groups_known || then.read_step != choices.read_step)
         scene->readings = readings_of(*comparison, scene->shown, choices.read_step);

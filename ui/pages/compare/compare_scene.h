@@ -18,7 +18,7 @@ struct CompareChoices {
     Reference reference;
     bool best_points = false;                        // each variant at its own best grid point; else all points
     run::MetricId metric = run::MetricId::val_loss;  // one of run::kCompareMetrics
-    study::Along along = study::Along::steps;
+    plot::XAxis x_axis = plot::XAxis::steps;
     double smoothing = 0;             // of a dense metric, before the mean is taken
     std::optional<double> read_step;  // of the reference; nothing: the last at which all were evaluated
     bool operator==(const CompareChoices&) const = default;
@@ -42,14 +42,14 @@ struct GroupCurves {
 struct Readings {
     struct Row {
         std::size_t group = 0;
-        std::array<study::Delta, 4> deltas;  // by Along
-        // By Along: between which evaluations a side was read, as a sentence; "" where every loss was measured there.
-        std::array<QString, 4> interpolated;
+        std::array<study::Delta, plot::kXAxes.size()> deltas;  // by XAxis
+        // By XAxis: between which evaluations a side was read, as a sentence; "" where every loss was measured there.
+        std::array<QString, plot::kXAxes.size()> interpolated;
     };
-    double step = 0, last_common = 0;         // NaN where there is nothing to read
-    std::vector<double> evaluations;          // steps at which a reference was evaluated, ascending
-    bool all_evaluated = false;               // at `step`, every group shown
-    std::array<std::optional<double>, 4> at;  // by Along; none where references differ
+    double step = 0, last_common = 0;                           // NaN where there is nothing to read
+    std::vector<double> evaluations;                            // steps at which a reference was evaluated, ascending
+    bool all_evaluated = false;                                 // at `step`, every group shown
+    std::array<std::optional<double>, plot::kXAxes.size()> at;  // by XAxis; none where references differ
     std::vector<Row> rows;
 };
 

@@ -9,6 +9,7 @@
 #include "ui/pages/compare/step_box.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/x_axis_setting.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -26,7 +27,7 @@
 namespace ablate::ui {
 namespace {
 
-using study::Along;
+using plot::XAxis;
 using study::Comparison;
 using study::Group;
 
@@ -47,16 +48,16 @@ const run::Metric& metric_at(int index) {
 
 QString key_of(const Group& group) { return text(group.config_hash); }
 
-QString position_text(Along along, double at) {
+QString position_text(XAxis axis, double at) {
     if (!std::isfinite(at)) return "–";
-    switch (along) {
-        case Along::steps:
+    switch (axis) {
+        case XAxis::steps:
             return text(with_thousands(std::llround(at)));
-        case Along::tokens:
+        case XAxis::tokens:
             return text(short_count(at));
-        case Along::flops:
+        case XAxis::flops:
             return text(significant(at, 3));
-        case Along::seconds:
+        case XAxis::seconds:
             return text(short_duration(at));
     }
     return {};
@@ -107,9 +108,9 @@ QWidget* CurvesPanel::build_toolbar() {
     metric_->setProperty("flat", true);
     metric_->setAccessibleName("Metric of the curves");
     for (const run::MetricId id : run::kCompareMetrics) metric_->addItem(run::metric(id).title);
-    along_ = new QComboBox(bar);
-    along_->setAccessibleName("Horizontal axis");
-    for (const AxisText& axis : kAxes) along_->addItem(axis.choice);
+    x_axis_ = new QComboBox(bar);
+    x_axis_->setAccessibleName("Horizontal axis");
+    for (const AxisText& axis : kAxes) x_axis_->addItem(axis.choice);
     log_x_ = new QCheckBox("log x", bar);
     log_x_->setToolTip("Logarithmic x axis");
     log_y_ = new QCheckBox("log y", bar);
@@ -140,8 +141,8 @@ QWidget* CurvesPanel::build_toolbar() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(2 * kSpace);
     row->addWidget(metric_);
-    row->addWidget(plain_label("along", "muted", bar));
-    row->addWidget(along_);
+    row->addWidget(plain_label("x axis", "muted", bar));
+    row->addWidget(x_axis_);
     row->addWidget(log_x_);
     row->addWidget(log_y_);
     row->addWidget(band_);
@@ -152,7 +153,7 @@ QWidget* CurvesPanel::build_toolbar() {
         smoothing_box_->setVisible(metric_at(metric).smoothing.compare > 0);
         Q_EMIT choices_changed();
     });
-    connect(along_, &QComboBox::currentIndexChanged, this, &CurvesPanel::choices_changed);
+    connect(x_axis_, &QComboBox::currentIndexChanged, this, &CurvesPanel::choices_changed);
     connect(log_x_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
     connect(log_y_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
     connect(band_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
@@ -238,7 +239,7 @@ void CurvesPanel::read_at(double step) {
 CompareChoices CurvesPanel::with_choices(CompareChoices choices) const {
     const run::Metric& metric = metric_at(metric_->currentIndex());
     choices.metric = metric.id;
-    choices.along = static_cast<Along>(along_->currentIndex());
+    choices.x_axis = static_cast<XAxis>(x_axis_->currentIndex());
     choices.smoothing = metric.smoothing.compare > 0 ? smoothing_->value() / 1000.0 : 0;
     choices.read_step = read_step_;
     return choices;
@@ -298,7 +299,7 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
     }
     std::move(means.begin(), means.end(), std::back_inserter(faint));
     PlotAxes axes;
-    axes.x_title = kAxes[static_cast<std::size_t>(scene.choices.along)].title;
+    axes.x_title = kAxes[static_cast<std::size_t>(scene.choices.x_axis)].title;
     const run::Metric& chosen = run::metric(scene.choices.metric);
     const run::Metric& metric = chosen.is_evaluation() ? study::measured_metric(comparison) : chosen;
     axes.y_title = text(run::axis_title(metric));
@@ -341,7 +342,7 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
     for (std::size_t i = 0; i < kAxes.size(); ++i) {
         const QString choice = kAxes[i].choice;
         const QString equal = "Difference at equal " + (i == kFlops ? choice : choice.toLower());
-        const QString at = readings.at[i] ? position_text(static_cast<Along>(i), *readings.at[i]) : QString();
+        const QString at = readings.at[i] ? position_text(static_cast<XAxis>(i), *readings.at[i]) : QString();
         header.push_back(
             {at.isEmpty() ? choice : choice + "\n" + at, at.isEmpty() ? equal : equal + ": " + at, {}, true});
     }
@@ -391,15 +392,15 @@ void CurvesPanel::show_step(const Readings& readings, bool any_between) {
 }
 
 QVariantMap CurvesPanel::save_state() const {
-    return {{"metric", metric_->currentIndex()}, {"along", along_->currentIndex()},  {"log_x", log_x_->isChecked()},
-            {"log_y", log_y_->isChecked()},      {"smoothing", smoothing_->value()}, {"band", band_->isChecked()}};
+    const auto x_axis = static_cast<XAxis>(x_axis_->currentIndex());
+    return {{"metric", metric_->currentIndex()}, {"x_axis", QString(to_string(x_axis))}, {"log_x", log_x_->isChecked()},
+            {"log_y", log_y_->isChecked()},      {"smoothing", smoothing_->value()},     {"band", band_->isChecked()}};
 }
 
 void CurvesPanel::restore_state(const QVariantMap& state) {
-    for (const auto& [box, key] : {std::pair(metric_, "metric"), std::pair(along_, "along")}) {
-        const int choice = state.value(key, 0).toInt();
-        box->setCurrentIndex(choice >= 0 && choice < box->count() ? choice : 0);
-    }
+    const int metric = state.value("metric", 0).toInt();
+    metric_->setCurrentIndex(metric >= 0 && metric < metric_->count() ? metric : 0);
+    x_axis_->setCurrentIndex(static_cast<int>(chosen_x_axis(state.value("x_axis"), state.value("along"))));
     log_x_->setChecked(state.value("log_x").toBool());
     log_y_->setChecked(state.value("log_y").toBool());
     band_->setChecked(state.value("band", true).toBool());

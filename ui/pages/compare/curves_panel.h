@@ -51,7 +51,7 @@ class CurvesPanel : public QWidget {
     void read_at(double step);
 
     QComboBox* metric_;
-    QComboBox* along_;
+    QComboBox* x_axis_;
     QCheckBox* log_x_;
     QCheckBox* log_y_;
     QCheckBox* band_;

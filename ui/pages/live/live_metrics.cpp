@@ -8,6 +8,9 @@
 #include <limits>
 
 namespace ablate::ui {
+
+using plot::XAxis;
+
 namespace {
 
 MetricCurvePtr validation(const RunCurves& curves, const std::string& field) {
@@ -21,10 +24,10 @@ MetricCurvePtr validation(const RunCurves& curves, const std::string& field) {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Tokens or training FLOPs of one step; NaN where an imported log does not tell.
-double per_step(Along along, const run::RunInfo& info) {
-    if (along == Along::step) return 1;
+double per_step(XAxis axis, const run::RunInfo& info) {
+    if (axis == XAxis::steps) return 1;
     const double tokens = run::known_tokens_per_step(info.config, run::KnownKeys(info));
-    return along == Along::tokens ? tokens : 3 * info.flops_per_token * tokens;
+    return axis == XAxis::tokens ? tokens : 3 * info.flops_per_token * tokens;
 }
 
 }  // namespace
@@ -42,15 +45,15 @@ MetricCurvePtr series_of(const run::Metric& metric, const RunCurves& curves) {
     return found == curves.series.end() ? nullptr : found->second;
 }
 
-AlongText text_of(Along along) {
-    switch (along) {
-        case Along::step:
+XAxisText text_of(XAxis axis) {
+    switch (axis) {
+        case XAxis::steps:
             return {"Steps", "Step"};
-        case Along::tokens:
+        case XAxis::tokens:
             return {"Tokens", "Tokens"};
-        case Along::seconds:
+        case XAxis::seconds:
             return {"Wall time", "Wall time since the start, with pauses (s)"};
-        case Along::flops:
+        case XAxis::flops:
             return {"FLOPs", "Training FLOPs"};
     }
     throw std::logic_error("an x axis without a name");
@@ -101,8 +104,8 @@ std::vector<double> WallClock::elapsed(const LogAxis& axis) const {
     return elapsed;
 }
 
-void CurveMaker::set_along(Along along) {
-    along_ = along;
+void CurveMaker::set_x_axis(XAxis axis) {
+    x_axis_ = axis;
     kept_.clear();
 }
 
@@ -114,10 +117,10 @@ CurveMaker::Values CurveMaker::x_of(const LogAxis& axis, const run::ListedRun& r
     if (const auto known = kept.x.find(&axis); known != kept.x.end()) return known->second;
     auto x = std::make_shared<std::vector<double>>();
     x->reserve(axis.step.size());
-    if (along_ == Along::seconds) {
+    if (x_axis_ == XAxis::seconds) {
         *x = kept.clock.elapsed(axis);
     } else {
-        const double each = per_step(along_, run.info);
+        const double each = per_step(x_axis_, run.info);
         for (const std::int64_t step : axis.step) x->push_back(static_cast<double>(step) * each);
     }
     kept.x[&axis] = x;
@@ -142,7 +145,7 @@ std::optional<Curve> CurveMaker::make(const run::Metric& metric, const run::List
 }
 
 double CurveMaker::position(std::int64_t step, const run::ListedRun& run, const RunCurves& curves) const {
-    if (along_ != Along::seconds) return static_cast<double>(step) * per_step(along_, run.info);
+    if (x_axis_ != XAxis::seconds) return static_cast<double>(step) * per_step(x_axis_, run.info);
     const auto found = curves.series.find(run::kTrainLoss);
     if (found == curves.series.end() || found->second->axis->step.empty()) return 0;
     const LogAxis& axis = *found->second->axis;

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/plot/x_axis.h"
 #include "core/run/metric_table.h"
 #include "ui/bridge/curves.h"
 #include "ui/charts/plot_view.h"
@@ -8,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-// What Live can draw and along what.
+// What Live can draw, and over which x axis.
 namespace ablate::ui {
 
 // The metric at an index of run::kLiveMetrics, which is its index in the lists of the charts, and the way back.
@@ -18,12 +19,11 @@ int live_index(run::MetricId id);
 // there is none.
 MetricCurvePtr series_of(const run::Metric& metric, const RunCurves& curves);
 
-enum class Along { step, tokens, seconds, flops };
-struct AlongText {
+struct XAxisText {
     const char* choice;  // in the list
     const char* title;   // of the axis
 };
-AlongText text_of(Along along);
+XAxisText text_of(plot::XAxis axis);
 
 // Wall time since a run's first line, pauses included. Where the clock was set back, or another machine's is behind,
 // time goes on from where it was: the run did not train before it began.
@@ -41,11 +41,11 @@ class WallClock {
 // Makes curves of metrics. Those logged together share one array of x.
 class CurveMaker {
   public:
-    void set_along(Along along);
-    Along along() const { return along_; }
+    void set_x_axis(plot::XAxis axis);
+    plot::XAxis x_axis() const { return x_axis_; }
     // x and y of a metric of a run, without label and colour; nothing where the run has no such series.
     std::optional<Curve> make(const run::Metric& metric, const run::ListedRun& run, const RunCurvesPtr& curves);
-    // Where along x a training step lies.
+    // The x of a training step.
     double position(std::int64_t step, const run::ListedRun& run, const RunCurves& curves) const;
     void forget_all_but(const QStringList& ids);
 
@@ -59,7 +59,7 @@ class CurveMaker {
     };
     Values x_of(const LogAxis& axis, const run::ListedRun& run, Kept& kept) const;
 
-    Along along_ = Along::step;
+    plot::XAxis x_axis_ = plot::XAxis::steps;
     std::map<QString, Kept> kept_;
 };
 

@@ -11,6 +11,7 @@
 #include "ui/widgets/banner.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/pinned_row.h"
+#include "ui/widgets/x_axis_setting.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -90,7 +91,7 @@ struct LivePage::State {
     PinnedRow* pinned = nullptr;  // the run that stands out in the charts
     QLineEdit* search = nullptr;
     QLabel *empty_list = nullptr, *none_found = nullptr;
-    QComboBox* along = nullptr;
+    QComboBox* x_axis = nullptr;
     QCheckBox* log_x = nullptr;
     QSlider* slider = nullptr;
     QLabel* smoothing_value = nullptr;
@@ -216,10 +217,9 @@ QWidget* LivePage::State::build_toolbar() {
     auto* bar = new QWidget(page);
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
-    along = new QComboBox(bar);
-    along->setAccessibleName("Horizontal axis");
-    for (const Along value : {Along::step, Along::tokens, Along::seconds, Along::flops})
-        along->addItem(text_of(value).choice);
+    x_axis = new QComboBox(bar);
+    x_axis->setAccessibleName("Horizontal axis");
+    for (const plot::XAxis axis : plot::kXAxes) x_axis->addItem(text_of(axis).choice);
     log_x = new QCheckBox("Logarithmic", bar);
     log_x->setToolTip("Logarithmic x axis");
     slider = new QSlider(Qt::Horizontal, bar);
@@ -233,8 +233,8 @@ QWidget* LivePage::State::build_toolbar() {
         "TensorBoard's. The raw curve stays visible below it.");
     smoothing_value = plain_label("", "muted", bar);
     smoothing_value->setMinimumWidth(40);
-    row->addWidget(plain_label("Along", "muted", bar));
-    row->addWidget(along);
+    row->addWidget(plain_label("x axis", "muted", bar));
+    row->addWidget(x_axis);
     row->addWidget(log_x);
     row->addSpacing(4 * kSpace);
     row->addWidget(plain_label("Smoothing", "muted", bar));
@@ -242,8 +242,8 @@ QWidget* LivePage::State::build_toolbar() {
     row->addWidget(smoothing_value);
     row->addStretch();
 
-    connect(along, &QComboBox::currentIndexChanged, page, [this](int choice) {
-        maker.set_along(static_cast<Along>(choice));
+    connect(x_axis, &QComboBox::currentIndexChanged, page, [this](int choice) {
+        maker.set_x_axis(static_cast<plot::XAxis>(choice));
         keep();
         redraw();
     });
@@ -425,7 +425,7 @@ void LivePage::State::draw_next() {
 void LivePage::State::draw_card(ChartCard& card) {
     const run::Metric& metric = live_metric(card.metric());
     PlotAxes axes;
-    axes.x_title = text_of(maker.along()).title;
+    axes.x_title = text_of(maker.x_axis()).title;
     axes.y_title = text(run::axis_title(metric));
     axes.x = log_x->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y = card.logarithmic() ? Scale::logarithmic : Scale::linear;
@@ -490,10 +490,12 @@ void LivePage::State::tell_collapse(const QString& id, const QString& cause) {
 
 void LivePage::State::restore() {
     const QSettings settings;
-    const QSignalBlocker quiet_along(along), quiet_log(log_x);
-    const int choice = settings.value("live/along", 0).toInt();
-    along->setCurrentIndex(choice >= 0 && choice < along->count() ? choice : 0);
-    maker.set_along(static_cast<Along>(along->currentIndex()));
+    const QSignalBlocker quiet_axis(x_axis), quiet_log(log_x);
+    using enum plot::XAxis;
+    const plot::XAxis axis =
+        chosen_x_axis(settings.value("live/x_axis"), settings.value("live/along"), {steps, tokens, seconds, flops});
+    x_axis->setCurrentIndex(static_cast<int>(axis));
+    maker.set_x_axis(axis);
     log_x->setChecked(settings.value("live/log_x", false).toBool());
     for (std::size_t i = 0; i < kCharts; ++i) {
         const QString key = QString("live/chart%1/").arg(i);
@@ -509,7 +511,7 @@ void LivePage::State::restore() {
 
 void LivePage::State::keep() const {
     QSettings settings;
-    settings.setValue("live/along", along->currentIndex());
+    settings.setValue("live/x_axis", QString(to_string(maker.x_axis())));
     settings.setValue("live/log_x", log_x->isChecked());
     settings.setValue("live/smoothing", smoothing());
     for (std::size_t i = 0; i < kCharts; ++i) {

@@ -311,6 +311,9 @@ class ComparePageTest : public QObject {
         QCOMPARE(window.named<QComboBox>("Horizontal axis").currentText(), QString("Training time"));
         QCOMPARE(window.page.findChild<QTabWidget*>()->currentIndex(), 1);
         window.page.restore_state({{"columns", "?"}, {"tab", 99}, {"curves", 3}});  // of no version
+        // Of a version that kept the place of the x axis in the list.
+        window.page.restore_state({{"curves", QVariantMap{{"along", 2}}}});
+        QCOMPARE(window.named<QComboBox>("Horizontal axis").currentText(), QString("FLOPs"));
         QVariantMap columns = state.value("columns").toMap();
         columns["titles"] = QStringList{"Variant", "Another"};  // of one with other columns
         Window other;

@@ -60,16 +60,16 @@ class LiveMetricsTest : public QObject {
         CurveMaker maker;
         const auto run = listed();
         const auto all = curves();
-        const auto x = [&](Along along) {
-            maker.set_along(along);
+        const auto x = [&](plot::XAxis axis) {
+            maker.set_x_axis(axis);
             return *maker.make(metric("train_loss"), run, all)->x;
         };
-        QCOMPARE(x(Along::step), std::vector<double>({0, 1, 2}));
-        QCOMPARE(x(Along::tokens), std::vector<double>({0, 128, 256}));
-        QCOMPARE(x(Along::seconds), std::vector<double>({0, 2, 4}));
-        QCOMPARE(x(Along::flops), std::vector<double>({0, 384000, 768000}));
+        QCOMPARE(x(plot::XAxis::steps), std::vector<double>({0, 1, 2}));
+        QCOMPARE(x(plot::XAxis::tokens), std::vector<double>({0, 128, 256}));
+        QCOMPARE(x(plot::XAxis::seconds), std::vector<double>({0, 2, 4}));
+        QCOMPARE(x(plot::XAxis::flops), std::vector<double>({0, 384000, 768000}));
         QCOMPARE(maker.position(2, run, *all), 768000.0);
-        maker.set_along(Along::seconds);
+        maker.set_x_axis(plot::XAxis::seconds);
         QCOMPARE(maker.position(1, run, *all), 2.0);
     }
 
@@ -80,10 +80,10 @@ class LiveMetricsTest : public QObject {
         run::Series loss{{0, 1, 2, 3, 4}, {5, 4, 3, 2, 1}, {5000, 5010, 1410, 1420, 1920}};
         made->add(run::kTrainLoss, loss);
         CurveMaker maker;
-        maker.set_along(Along::seconds);
+        maker.set_x_axis(plot::XAxis::seconds);
         QCOMPARE(*maker.make(metric("train_loss"), listed(), made)->x, std::vector<double>({0, 10, 10, 20, 520}));
         QCOMPARE(maker.position(3, listed(), *made), 20.0);
-        QCOMPARE(QString(text_of(Along::seconds).choice), QString("Wall time"));
+        QCOMPARE(QString(text_of(plot::XAxis::seconds).choice), QString("Wall time"));
     }
 
     void a_line_without_a_time_does_not_hide_the_others() {
@@ -91,7 +91,7 @@ class LiveMetricsTest : public QObject {
         made->id = "a";
         made->add(run::kTrainLoss, {{0, 1, 2}, {5, 4, 3}, {NAN, 10, 12}});
         CurveMaker maker;
-        maker.set_along(Along::seconds);
+        maker.set_x_axis(plot::XAxis::seconds);
         const auto x = *maker.make(metric("train_loss"), listed(), made)->x;
         QVERIFY(std::isnan(x[0]));
         QCOMPARE(x[2] - x[1], 2.0);

@@ -263,6 +263,27 @@ class LivePageTest : public QObject {
         QSettings().clear();
     }
 
+    // Earlier versions kept the place of the axis in a list in which wall time came third.
+    void the_x_axis_is_kept_by_name_and_read_by_its_former_place() {
+        const auto chosen = [] {
+            Window window;
+            return window.named<QComboBox>("Horizontal axis").currentText();
+        };
+        for (const auto& [place, text] : {std::pair(2, "Wall time"), {3, "FLOPs"}, {17, "Steps"}}) {
+            QSettings().clear();
+            QSettings().setValue("live/along", place);
+            QCOMPARE(chosen(), QString(text));
+        }
+        {
+            Window window;
+            QComboBox& axis = window.named<QComboBox>("Horizontal axis");
+            axis.setCurrentIndex(axis.findText("Tokens"));
+        }
+        QCOMPARE(QSettings().value("live/x_axis").toString(), QString("tokens"));
+        QCOMPARE(chosen(), QString("Tokens"));
+        QSettings().clear();
+    }
+
     void a_run_that_appears_is_listed_and_a_collapse_is_told() {
         Window window;
         window.open();
