@@ -58,6 +58,17 @@ class RunsModelTest : public QObject {
         QCOMPARE(reset.count(), 0);
     }
 
+    void a_run_that_takes_another_color_is_told() {
+        RunsModel model;
+        const auto runs = {listed_run("a", "one", "baseline", 1, 1), listed_run("b", "one", "nope", 1, 2)};
+        model.set_runs(run_list(runs), color_of);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        model.set_runs(run_list(runs), [](const run::RunInfo& info) { return color_of(info) < 0 ? -1 : 4; });
+        QVERIFY(changed.count() > 0);
+        QCOMPARE(changed[0][0].toModelIndex(), model.index_of("b"));
+        QCOMPARE(model.index_of("b").data(RunsModel::color_role).toInt(), 4);
+    }
+
     void only_what_changed_is_told() {
         RunsModel model;
         const auto before = {listed_run("a", "one", "baseline", 1, 1), listed_run("b", "one", "nope", 1, 2)};
