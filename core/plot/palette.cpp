@@ -1,5 +1,7 @@
 #include "core/plot/palette.h"
 
+#include "core/config/variant_names.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +16,6 @@ namespace {
 constexpr std::array<Rgb, kHues> kOnLight{0xe69f00, 0x56b4e9, 0x009e73, 0xb8a900, 0x0072b2, 0xd55e00, 0xcc79a7};
 constexpr std::array<Rgb, kHues> kOnDark{0xe69f00, 0x7cc8f5, 0x1db48a, 0xf0e442, 0x3f8fe0, 0xf07a33, 0xe093bd};
 constexpr Rgb kBaselineOnLight = 0x24292f, kBaselineOnDark = 0xe9ebee;
-constexpr const char* kBaselineVariant = "baseline";
 
 Rgb mixed(Rgb from, Rgb to, double share) {
     Rgb color = 0;
@@ -38,13 +39,13 @@ Rgb run_color(int index, bool dark) {
 }
 
 void VariantColors::add(const std::string& study, const std::string& variant) {
-    if (variant == kBaselineVariant) return;
+    if (variant == kBaseline) return;
     std::vector<std::string>& known = variants_[study];
     if (std::find(known.begin(), known.end(), variant) == known.end()) known.push_back(variant);
 }
 
 int VariantColors::index(const std::string& study, const std::string& variant) const {
-    if (variant == kBaselineVariant) return kBaselineColor;
+    if (variant == kBaseline) return kBaselineColor;
     const auto known = variants_.find(study);
     if (known == variants_.end()) return 0;
     return static_cast<int>(std::find(known->second.begin(), known->second.end(), variant) - known->second.begin());

@@ -31,8 +31,6 @@ StoredCheckpoint sound_checkpoint(const std::filesystem::path& run_folder, std::
 Json read_trainer_state(const std::filesystem::path& folder);
 std::string stored_weights_sha256(const std::filesystem::path& folder);  // from the manifest
 
-// The log position of the newest sound checkpoint, without building a model; null when there is none.
-Json newest_checkpoint_position(const std::filesystem::path& checkpoints);
 // Every file of every checkpoint against its manifest; one line for each problem.
 std::vector<std::string> verify_checkpoints(const std::filesystem::path& checkpoints);
 
