@@ -18,8 +18,9 @@ class LayersTest : public QObject {
     std::map<std::string, Source> sources_;  // by path from the root
 
     // Each layer may use those before it.
-    static constexpr std::array kLayers = {"base",  "io",  "config", "ops",   "model",  "data",   "train",
-                                           "infer", "run", "plot",   "study", "report", "interop"};
+    static constexpr std::array kLayers = {"base",  "io",      "config", "ops",    "model", "data",
+                                           "train", "chat",    "infer",  "run",    "plot",  "statistics",
+                                           "plan",  "compare", "report", "interop"};
 
     static int layer_of(const std::string& path) {
         for (std::size_t i = 0; i < kLayers.size(); ++i)

@@ -1,6 +1,6 @@
 #pragma once
+#include "core/compare/comparison.h"
 #include "core/run/run_store.h"
-#include "core/study/comparison.h"
 
 #include <CLI/CLI.hpp>
 

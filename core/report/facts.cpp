@@ -1,8 +1,8 @@
 #include "core/report/facts.h"
 
 #include "core/base/text.h"
-#include "core/study/comparison_span.h"
-#include "core/study/wording.h"
+#include "core/compare/comparison_span.h"
+#include "core/compare/wording.h"
 #include "core/train/progress.h"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/reading.h"
+#include "core/compare/wording.h"
 #include "core/report/sections.h"
 #include "core/report/svg_plot.h"
-#include "core/study/reading.h"
-#include "core/study/wording.h"
 
 #include <algorithm>
 #include <limits>

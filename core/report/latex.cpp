@@ -1,8 +1,8 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/wording.h"
 #include "core/report/escape.h"
 #include "core/report/report.h"
-#include "core/study/wording.h"
 
 namespace ablate::report {
 

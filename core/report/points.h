@@ -1,5 +1,5 @@
 #pragma once
-#include "core/study/comparison.h"
+#include "core/compare/comparison.h"
 
 // Every point of every run of a comparison, for other programs. Written part by part: a study can have gigabytes.
 namespace ablate::report {

@@ -3,11 +3,11 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/wording.h"
 #include "core/io/json_file.h"
 #include "core/report/points.h"
 #include "core/report/sections.h"
 #include "core/report/svg_plot.h"
-#include "core/study/wording.h"
 
 #include <algorithm>
 #include <array>

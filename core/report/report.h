@@ -1,6 +1,6 @@
 #pragma once
+#include "core/compare/comparison.h"
 #include "core/report/document.h"
-#include "core/study/comparison.h"
 
 #include <optional>
 #include <set>

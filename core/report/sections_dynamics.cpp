@@ -1,8 +1,8 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/equal_cost.h"
+#include "core/compare/wording.h"
 #include "core/report/sections.h"
-#include "core/study/equal_cost.h"
-#include "core/study/wording.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,7 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/wording.h"
 #include "core/report/sections.h"
-#include "core/study/wording.h"
 
 #include <algorithm>
 

@@ -2,15 +2,15 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/equal_cost.h"
+#include "core/compare/wording.h"
 #include "core/config/variant_names.h"
+#include "core/plan/throughput.h"
 #include "core/report/escape.h"
 #include "core/report/sections.h"
 #include "core/report/text_table.h"
 #include "core/run/seed_text.h"
 #include "core/run/summary.h"
-#include "core/study/equal_cost.h"
-#include "core/study/throughput.h"
-#include "core/study/wording.h"
 
 #include <algorithm>
 #include <set>

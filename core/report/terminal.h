@@ -1,7 +1,7 @@
 #pragma once
+#include "core/compare/comparison.h"
 #include "core/run/metrics.h"
 #include "core/run/run_store.h"
-#include "core/study/comparison.h"
 
 // Tables for a terminal: columns aligned, text of others stripped of control characters. `color` allows ANSI styles;
 // a `width` of columns above 0 drops the least important columns until a row fits.

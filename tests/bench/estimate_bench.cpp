@@ -4,7 +4,7 @@
 // so that other work on the machine does not decide. Prints each pair and their ratio.
 #include "core/model/register.h"
 #include "core/model/transformer.h"
-#include "core/study/step_timing.h"
+#include "core/plan/step_timing.h"
 #include "core/train/optimizer.h"
 
 #include <ATen/Parallel.h>

@@ -1,4 +1,4 @@
-"""Writes tests/data/torch_file for tests/core/interop/torch_file: tiny files of torch.save in its variations with what
+"""Writes tests/data/torch_file for tests/core/io/torch_file_test.cpp: tiny files of torch.save in its variations with what
 they hold (expected.json), and files that must be refused. Run by hand: python tests/support/make_torch_file_reference.py
 """
 

@@ -4,8 +4,8 @@
 #include "core/data/prepare.h"
 #include "core/io/npy.h"
 #include "core/model/register.h"
+#include "core/plan/plan.h"
 #include "core/run/run_directory.h"
-#include "core/study/plan.h"
 
 // Runs that train in a blink, over token files of their own.
 namespace ablate::test {

@@ -1,6 +1,6 @@
 #pragma once
+#include "core/plan/launch.h"
 #include "core/run/queue.h"
-#include "core/study/launch.h"
 
 #include <QObject>
 #include <QStringList>

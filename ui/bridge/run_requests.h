@@ -1,6 +1,6 @@
 #pragma once
+#include "core/plan/launch.h"
 #include "core/run/run_store.h"
-#include "core/study/launch.h"
 
 #include <QStringList>
 #include <chrono>

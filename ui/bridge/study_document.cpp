@@ -4,7 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/io/json_file.h"
-#include "core/study/kept_study.h"
+#include "core/plan/kept_study.h"
 #include "ui/bridge/run_status.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/study_preview.h"

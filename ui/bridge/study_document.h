@@ -1,7 +1,7 @@
 #pragma once
 #include "core/config/variant_names.h"
-#include "core/study/preflight.h"
-#include "core/study/throughput.h"
+#include "core/plan/preflight.h"
+#include "core/plan/throughput.h"
 
 #include <QMetaType>
 #include <QObject>

@@ -2,8 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/study/launch.h"
-#include "core/study/step_timing.h"
+#include "core/plan/launch.h"
+#include "core/plan/step_timing.h"
 #include "ui/bridge/run_status.h"
 #include "ui/bridge/text.h"
 

@@ -4,6 +4,7 @@
 #include "core/base/names.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/interop/cs336/import_model.h"
 #include "core/interop/logs/reading.h"
 #include "core/io/json_file.h"
 #include "core/io/sniff.h"
@@ -31,7 +32,7 @@ constexpr std::array kReaders{
     Reader{{"marin-speedrun", "speedrun_results.json"}, read_marin},
     Reader{{"csv", "a table with a step column (.csv, .tsv), also an export of Weights & Biases"}, read_csv},
     Reader{{"cs336-model", "model_config.json of CS336's assignment 1 with its model.pt: a model, not a log"},
-           read_cs336},
+           cs336::read_model},
 };
 
 std::string of_folder(const fs::path& folder) {

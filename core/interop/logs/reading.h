@@ -19,7 +19,6 @@ Runs read_llama_factory(const std::filesystem::path& path, const ReadOptions& op
 Runs read_marin(const std::filesystem::path& path, const ReadOptions& options);
 Runs read_json_lines(const std::filesystem::path& path, const ReadOptions& options);
 Runs read_csv(const std::filesystem::path& path, const ReadOptions& options);
-Runs read_cs336(const std::filesystem::path& path, const ReadOptions& options);
 
 // In lower case, with '_' for spaces and dots: names are compared like this.
 std::string comparable_name(const std::string& name);

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using torch_file::StateDictFile;
+using io::torch_file::StateDictFile;
 
 constexpr std::uint64_t kLargestMetadata = 16 << 20;
 

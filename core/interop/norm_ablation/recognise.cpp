@@ -13,7 +13,7 @@
 namespace ablate::interop::norm_ablation {
 namespace {
 
-using Tensor = torch_file::StateDictFile::Tensor;
+using Tensor = io::torch_file::StateDictFile::Tensor;
 
 // What a site's module is called, behind the layer but for the final norm.
 constexpr std::array<std::string_view, kAblatedSites.size()> kModules = {
@@ -74,7 +74,7 @@ const Shape* shape_of(const std::string& name) {
 
 }  // namespace
 
-NormKinds norm_kinds(const torch_file::StateDictFile& file) {
+NormKinds norm_kinds(const io::torch_file::StateDictFile& file) {
     NormKinds kinds;
     std::set<std::string, std::less<>> layers;
     for (const Tensor& tensor : file.tensors())
@@ -129,7 +129,7 @@ std::string contradiction(const std::string& name, const NormKinds& kinds) {
     return "";
 }
 
-const Tensor* find_weight(const torch_file::StateDictFile& file, const TensorSpec& tensor) {
+const Tensor* find_weight(const io::torch_file::StateDictFile& file, const TensorSpec& tensor) {
     const std::string name = weight_name(tensor);
     if (const Tensor* found = file.find(name)) return found;
     constexpr std::string_view leaf = ".scale";
@@ -139,7 +139,7 @@ const Tensor* find_weight(const torch_file::StateDictFile& file, const TensorSpe
     return nullptr;
 }
 
-std::string difference_in_tensors(const torch_file::StateDictFile& file, const RunConfig& config) {
+std::string difference_in_tensors(const io::torch_file::StateDictFile& file, const RunConfig& config) {
     std::set<std::string, std::less<>> wanted;
     for (const TensorSpec& spec : model::tensor_table(config)) {
         const Tensor* found = find_weight(file, spec);

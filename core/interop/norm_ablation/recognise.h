@@ -1,5 +1,5 @@
 #pragma once
-#include "core/interop/torch_file/state_dict_file.h"
+#include "core/io/torch_file/state_dict_file.h"
 
 #include "core/config/run_config.h"
 
@@ -17,7 +17,7 @@ struct NormKinds {
     std::array<std::string, kAblatedSites.size()> kind;
     std::array<std::string, kAblatedSites.size()> tensor;  // the first of the site, for people; "" without one
 };
-NormKinds norm_kinds(const torch_file::StateDictFile& file);
+NormKinds norm_kinds(const io::torch_file::StateDictFile& file);
 
 // Which of the source's variants have norms of these kinds; none, where it is another model. No norm with a tensor may
 // be no_all_norm or replace_l2norm.
@@ -29,9 +29,10 @@ std::string contradiction(const std::string& name, const NormKinds& kinds);
 
 // The tensor of the file that is `tensor` of ours, by its name in layout.h or another that is in use for it: a
 // ScaleNorm's number is also called g or weight. Null: not there.
-const torch_file::StateDictFile::Tensor* find_weight(const torch_file::StateDictFile& file, const TensorSpec& tensor);
+const io::torch_file::StateDictFile::Tensor* find_weight(const io::torch_file::StateDictFile& file,
+                                                         const TensorSpec& tensor);
 
 // The first difference between the file's tensors and those of the configuration, in words; "" for none.
-std::string difference_in_tensors(const torch_file::StateDictFile& file, const RunConfig& config);
+std::string difference_in_tensors(const io::torch_file::StateDictFile& file, const RunConfig& config);
 
 }  // namespace ablate::interop::norm_ablation

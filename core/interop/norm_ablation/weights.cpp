@@ -32,8 +32,8 @@ void write_values(Writer& writer, const RunConfig& config, const std::string& dt
 
 }  // namespace
 
-std::vector<torch_file::DeclaredTensor> declared_tensors(const RunConfig& config, const std::string& dtype) {
-    std::vector<torch_file::DeclaredTensor> tensors;
+std::vector<io::torch_file::DeclaredTensor> declared_tensors(const RunConfig& config, const std::string& dtype) {
+    std::vector<io::torch_file::DeclaredTensor> tensors;
     for (const TensorSpec& spec : model::tensor_table(config))
         tensors.push_back({weight_name(spec), stored_as(dtype).name, spec.shape});
     if (config.model.tie_embeddings)
@@ -58,7 +58,7 @@ hf::TensorSource initial_weights(const RunConfig& config, std::uint64_t seed) {
 
 void write_state_dict(const std::filesystem::path& file, const RunConfig& config, const std::string& dtype,
                       const hf::TensorSource& value) {
-    torch_file::StateDictWriter writer(file, declared_tensors(config, dtype));
+    io::torch_file::StateDictWriter writer(file, declared_tensors(config, dtype));
     write_values(writer, config, dtype, value);
 }
 
@@ -72,7 +72,7 @@ void write_safetensors(const std::filesystem::path& file, const RunConfig& confi
 }
 
 std::uint64_t state_dict_bytes(const RunConfig& config, const std::string& dtype) {
-    return torch_file::state_dict_bytes(declared_tensors(config, dtype));
+    return io::torch_file::state_dict_bytes(declared_tensors(config, dtype));
 }
 
 std::uint64_t safetensors_bytes(const RunConfig& config, const std::string& dtype) {

@@ -1,12 +1,12 @@
 #pragma once
 #include "core/interop/hf/save.h"
-#include "core/interop/torch_file/state_dict_file.h"
+#include "core/io/torch_file/state_dict_file.h"
 
 // The weights of a stage as files. Every tensor passes through memory on its own.
 namespace ablate::interop::norm_ablation {
 
 // The tensors of model.pt; a tied head is there as well and shares the embedding's storage, as in transformers.
-std::vector<torch_file::DeclaredTensor> declared_tensors(const RunConfig& config, const std::string& dtype);
+std::vector<io::torch_file::DeclaredTensor> declared_tensors(const RunConfig& config, const std::string& dtype);
 
 // A checkpoint's own weights, of any floating type, by the names of the tensor table.
 hf::TensorSource stored_weights(const std::filesystem::path& file);

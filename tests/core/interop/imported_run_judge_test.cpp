@@ -1,9 +1,9 @@
 #include "app/ablate/run_json.h"
+#include "core/compare/comparison.h"
 #include "core/interop/imported_run.h"
 #include "core/model/register.h"
 #include "core/report/report.h"
 #include "core/run/metrics.h"
-#include "core/study/comparison.h"
 #include "tests/support/contains.h"
 #include "tests/support/temp_folder.h"
 

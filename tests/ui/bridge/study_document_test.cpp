@@ -3,7 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/io/json_file.h"
 #include "core/model/register.h"
-#include "core/study/step_timing.h"
+#include "core/plan/step_timing.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"

@@ -1,6 +1,6 @@
 #include "ui/bridge/workspace.h"
 
-#include "core/study/comparison.h"
+#include "core/compare/comparison.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"

@@ -1,6 +1,6 @@
 #include "ui/pages/compare/compare_model.h"
 
-#include "core/study/wording.h"
+#include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 

@@ -1,6 +1,6 @@
 #include "ui/pages/compare/compare_page.h"
 
-#include "core/study/wording.h"
+#include "core/compare/wording.h"
 #include "ui/bridge/comparer.h"
 #include "ui/bridge/settings.h"
 #include "ui/pages/compare/compare_delegate.h"

@@ -1,7 +1,7 @@
 #include "ui/pages/compare/compare_scene.h"
 
 #include "core/base/text.h"
-#include "core/study/wording.h"
+#include "core/compare/wording.h"
 #include "ui/charts/smoothing.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
+#include "core/compare/reading.h"
 #include "core/run/metric_table.h"
-#include "core/study/reading.h"
 #include "ui/bridge/comparer.h"
 #include "ui/pages/compare/compare_table.h"
 

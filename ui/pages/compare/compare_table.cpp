@@ -1,8 +1,8 @@
 #include "ui/pages/compare/compare_table.h"
 
 #include "core/base/text.h"
+#include "core/compare/wording.h"
 #include "core/report/facts.h"
-#include "core/study/wording.h"
 #include "ui/bridge/text.h"
 
 #include <QStringList>

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/study/comparison.h"
+#include "core/compare/comparison.h"
 
 #include <QString>
 #include <vector>

@@ -1,6 +1,6 @@
 #include "ui/pages/compare/config_panel.h"
 
-#include "core/study/wording.h"
+#include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"

@@ -1,7 +1,7 @@
 #include "ui/pages/compare/curves_panel.h"
 
 #include "core/base/text.h"
-#include "core/study/wording.h"
+#include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/charts/plot_view.h"
 #include "ui/pages/compare/cells_delegate.h"

@@ -2,7 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/study/wording.h"
+#include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/sampling_form.h"

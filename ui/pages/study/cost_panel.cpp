@@ -1,7 +1,7 @@
 #include "ui/pages/study/cost_panel.h"
 
 #include "core/base/text.h"
-#include "core/study/wording.h"
+#include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/study/preflight.h"
+#include "core/plan/preflight.h"
 
 #include <QPainter>
 #include <QString>

@@ -2,8 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/study/launch.h"
-#include "core/study/resolve.h"
+#include "core/plan/launch.h"
+#include "core/plan/resolve.h"
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #include "ui/pages/study/step_zero_panel.h"
 
 #include "core/base/text.h"
-#include "core/study/wording.h"
+#include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/study/table_cells.h"
 #include "ui/theme/figures.h"

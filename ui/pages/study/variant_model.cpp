@@ -2,8 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/wording.h"
 #include "core/config/variant_names.h"
-#include "core/study/wording.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
 #include "ui/forms/value_editor.h"

@@ -1,6 +1,6 @@
-#include "core/interop/torch_file/state_dict_file.h"
 #include "core/io/json_file.h"
 #include "core/io/safetensors.h"
+#include "core/io/torch_file/state_dict_file.h"
 #include "tests/core/interop/norm_ablation/exported_study.h"
 #include "tests/support/contains.h"
 #include "tests/support/file_size_limit.h"
@@ -13,7 +13,7 @@
 using namespace ablate;
 namespace na = ablate::interop::norm_ablation;
 namespace fs = std::filesystem;
-using interop::torch_file::StateDictFile;
+using io::torch_file::StateDictFile;
 using test::contains;
 using test::is_line_with;
 

@@ -1,7 +1,7 @@
 #include "core/interop/norm_ablation/import_folder.h"
 #include "core/interop/norm_ablation/recognise.h"
-#include "core/interop/torch_file/state_dict_file.h"
 #include "core/io/json_file.h"
+#include "core/io/torch_file/state_dict_file.h"
 #include "core/run/metrics.h"
 #include "core/train/tensor_file.h"
 #include "tests/core/interop/norm_ablation/exported_study.h"
@@ -14,7 +14,7 @@
 
 using namespace ablate;
 namespace na = ablate::interop::norm_ablation;
-namespace tf = ablate::interop::torch_file;
+namespace tf = ablate::io::torch_file;
 namespace fs = std::filesystem;
 using interop::ImportedRun;
 using test::contains;

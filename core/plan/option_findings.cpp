@@ -1,0 +1,233 @@
+#include "core/plan/option_findings.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/data/batches.h"
+#include "core/plan/resolve.h"
+#include "core/train/collapse.h"
+#include "core/train/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ablate::study {
+namespace {
+
+std::string in_digits(double value) { return fmt::format("{:.6g}", value); }
+
+// What is to be said of one configuration, in a fixed order.
+class Remarks {
+  public:
+    explicit Remarks(const RunConfig& config) : config_(config), train_(config.train) {
+        unused_options();
+        schedule();
+        observation();
+        judgments();
+        optimizer();
+    }
+    const std::vector<std::pair<Severity, std::string>>& all() const { return remarks_; }
+
+  private:
+    template <class... Args>
+    void add(Severity severity, fmt::format_string<Args...> text, Args&&... args) {
+        remarks_.emplace_back(severity, fmt::format(text, std::forward<Args>(args)...));
+    }
+
+    // An option that another one switches off, set all the same.
+    void unused_options() {
+        const Json json = to_json(config_), defaults = to_json(RunConfig());
+        for (const ListedField& field : run_config_fields()) {
+            const Json& group = json.at(field.group);
+            const Json& value = *schema_detail::find(json, field.key);
+            if (field.info->visible(group)) {
+                if (field.info->type == FieldType::kind) unused_options_of_kind(field, value);
+                continue;
+            }
+            const Json& usual = *schema_detail::find(defaults, field.key);
+            if (value == usual) continue;
+            const bool other_kind = field.info->type == FieldType::kind && value.at("kind") != usual.at("kind");
+            add(Severity::note, "{} is set to {}, but nothing reads it with these settings: {}", field.key,
+                other_kind ? value.at("kind").get<std::string>() : value.dump(), why_unused(field.key));
+        }
+    }
+
+    void unused_options_of_kind(const ListedField& field, const Json& choice) {
+        const std::string kind = choice.at("kind").get<std::string>();
+        for (const FieldInfo& option : KindTable::instance().get(field.info->category, kind, field.key).options)
+            if (!option.visible(choice) && choice.at(option.key) != option.default_value)
+                add(Severity::note, "{}.{} is set to {}, but nothing reads it with these settings: {}", field.key,
+                    option.key, choice.at(option.key).dump(), why_unused(field.key + "." + option.key));
+    }
+
+    std::string why_unused(const std::string& key) const {
+        const auto names = [&](std::initializer_list<const char*> keys) {
+            return std::find(keys.begin(), keys.end(), key) != keys.end();
+        };
+        if (names({"train.beta1", "train.beta2", "train.eps", "train.momentum", "train.adam_lr"}))
+            return "the optimizer is " + train_.optimizer;
+        if (names({"train.lr_min_ratio", "train.decay_share"})) return "the schedule is " + train_.schedule;
+        if (key == "train.steps") return "train.epochs decides the number of steps";
+        if (key == "train.eval_batches") return "train.eval_windows decides the validation text";
+        if (key.starts_with("model.position.") && config_.model.position.kind == "rope")
+            return "model.position.scaling is " + config_.model.position.text("scaling");
+        if (key.starts_with("model.norm.")) return "the placement " + config_.model.placement + " has no norm there";
+        if (key == "data.token_type") return "data.tokens is not set";
+        if (key.starts_with("data.")) return "data.tokens or data.tokenizer takes its place";
+        return "another option switches it off";
+    }
+
+    void schedule() {
+        if (train_.epochs > 0) return;  // the steps are not known yet
+        if (train_.schedule != "constant") decay();
+        if (train_.schedule != "constant" && train_.lr_min_ratio == 1)
+            add(Severity::warning,
+                "train.lr_min_ratio is 1, so the schedule {} holds the learning rate constant: lower it, or use the "
+                "schedule constant",
+                train_.schedule);
+    }
+
+    // A schedule that never decays, or later than it is set to.
+    void decay() {
+        TrainConfig cut = train_;
+        const bool overlaps = decay_after_warmup(cut);
+        if (train_.warmup >= train_.steps && train_.warmup > 0)
+            add(Severity::warning,
+                "the warm-up of {} steps takes all {} steps, so the {} schedule never acts: lower train.warmup",
+                with_thousands(train_.warmup), with_thousands(train_.steps), train_.schedule);
+        else if (train_.schedule == "wsd" && train_.decay_share == 0)
+            add(Severity::warning,
+                "train.decay_share is 0, so the schedule wsd never decays and train.lr_min_ratio is never reached: "
+                "raise it, or use the schedule constant");
+        else if (train_.steps > 1 && train_.steps - train_.warmup == 1)
+            add(Severity::warning,
+                "the warm-up takes all but one of the {} steps, so the schedule {} never decays: lower train.warmup or "
+                "raise train.steps",
+                with_thousands(train_.steps), train_.schedule);
+        else if (overlaps)
+            add(Severity::warning,
+                "the warm-up of {} steps overlaps the decay over the last {:.4g} % of {} steps. The decay begins after "
+                "the warm-up, so train.decay_share becomes {:.4g}: set it so, or lower train.warmup",
+                with_thousands(train_.warmup), 100 * train_.decay_share, with_thousands(train_.steps), cut.decay_share);
+        else if (train_.steps > 1 && train::decaying_steps(train_) <= 1)
+            add(Severity::warning,
+                "the decay over the last {:.4g} % of {} steps begins at the last step or later, so the schedule wsd "
+                "never decays: raise train.decay_share above {:.4g}, or use the schedule constant",
+                100 * train_.decay_share, with_thousands(train_.steps), 1 / static_cast<double>(train_.steps));
+    }
+
+    void observation() {
+        if (train_.epochs > 0) return;
+        if (train_.checkpoint_every > train_.steps)
+            add(Severity::note,
+                "train.checkpoint_every {} exceeds train.steps {}: only the end is saved, and a run that is killed "
+                "starts again",
+                with_thousands(train_.checkpoint_every), with_thousands(train_.steps));
+        if (train_.stats_every > train_.steps)
+            add(Severity::note, "train.stats_every {} exceeds train.steps {}: statistics are taken at step 0 only",
+                with_thousands(train_.stats_every), with_thousands(train_.steps));
+    }
+
+    void judgments() {
+        const double no_preference = std::log(static_cast<double>(config_.data.vocab_size));
+        if (train_.dead_margin >= no_preference)
+            add(Severity::warning,
+                "train.dead_margin {:.4g} nats is not below ln of the vocabulary, {:.4g}: every run would be called "
+                "dead, since no loss falls below 0",
+                train_.dead_margin, no_preference);
+        if (train_.epochs > 0) return;
+        if (train_.steps < train::kShortestJudged)
+            add(Severity::note, "a run of {} steps is too short to be judged dead, which takes {} steps", train_.steps,
+                train::kShortestJudged);
+        if (train_.spike_recovery >= train_.steps)
+            add(Severity::note,
+                "train.spike_recovery {} is not below train.steps {}: no run can be called exploding before its end",
+                with_thousands(train_.spike_recovery), with_thousands(train_.steps));
+    }
+
+    void optimizer() {
+        if (train_.optimizer != "sgd" && train_.beta1 > 0 && train_.beta1 >= std::sqrt(train_.beta2))
+            add(Severity::warning,
+                "train.beta1 {} is not below the square root of train.beta2, {:.4g}: AdamW's updates can grow far "
+                "beyond the learning rate. Raise train.beta2 or lower train.beta1",
+                in_digits(train_.beta1), std::sqrt(train_.beta2));
+        if (train_.decay_all && train_.weight_decay == 0)
+            add(Severity::note, "train.decay_all has no effect, since train.weight_decay is 0");
+        if (train_.optimizer == "sgd" && train_.weight_decay > 0 && train_.momentum > 0)
+            add(Severity::note,
+                "SGD adds weight decay to the gradient, so momentum {} multiplies its effect by about {:.3g}; "
+                "train.weight_decay {} does not mean what it means for AdamW",
+                in_digits(train_.momentum), 1 / (1 - train_.momentum), in_digits(train_.weight_decay));
+    }
+
+    const RunConfig& config_;
+    const TrainConfig& train_;
+    std::vector<std::pair<Severity, std::string>> remarks_;
+};
+
+std::string text_of(const RunConfig& config) {
+    return fmt::format("{} windows of {} tokens", with_thousands(data::evaluation_windows(config.train)),
+                       with_thousands(config.data.context));
+}
+
+// The baseline's validation text, and the point's where it is another.
+void compare_validation_text(const VariantPoint& point, const RunConfig& baseline, std::vector<Finding>& findings) {
+    const std::string own = text_of(point.config), wanted = text_of(baseline);
+    if (own == wanted) return;
+    const bool can_be_equal = point.config.data.context == baseline.data.context;
+    findings.push_back(
+        {Severity::warning, point.name,
+         fmt::format("is validated on {}, the baseline on {}: the losses are means over different texts{}", own, wanted,
+                     can_be_equal ? fmt::format(". Set train.eval_windows to {} for both",
+                                                data::evaluation_windows(baseline.train))
+                                  : "")});
+}
+
+// A change of Muon's own rate leaves that of AdamW, which trains embeddings and head, as it is.
+void look_at_rates(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline,
+                   std::vector<Finding>& findings) {
+    if (point.config.train.optimizer != "muon") return;
+    const auto in_grid = [&](const char* key) {
+        return std::any_of(study.grid.begin(), study.grid.end(), [&](const auto& axis) { return axis.first == key; });
+    };
+    const bool by_grid = in_grid("train.lr") && !in_grid("train.adam_lr");
+    const bool by_patch = point.config.train.lr != baseline.train.lr && baseline.train.optimizer == "muon" &&
+                          point.config.train.adam_lr == baseline.train.adam_lr;
+    if (by_grid || by_patch)
+        findings.push_back(
+            {Severity::note, point.name,
+             fmt::format("train.lr changes the rate of the hidden matrices only; embeddings, head, gains "
+                         "and biases keep train.adam_lr {}",
+                         in_digits(point.config.train.adam_lr))});
+}
+
+}  // namespace
+
+std::vector<Finding> option_findings(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline) {
+    const Remarks own(point.config), usual(baseline);
+    const bool is_baseline = &point.config == &baseline;
+    std::vector<Finding> findings;
+    for (const auto& remark : own.all())
+        if (is_baseline || std::find(usual.all().begin(), usual.all().end(), remark) == usual.all().end())
+            findings.push_back({remark.first, point.name, remark.second});
+    compare_validation_text(point, baseline, findings);
+    look_at_rates(study, point, baseline, findings);
+    return findings;
+}
+
+std::vector<std::string> overlapping_windows(const RunConfig& baseline, const data::PreparedData& data) {
+    const std::int64_t windows = data::evaluation_windows(baseline.train), context = baseline.data.context;
+    std::vector<std::string> lines;
+    for (const data::ValidationSet& set : data.validation) {
+        const double read = static_cast<double>(windows) * static_cast<double>(context);
+        const auto present = static_cast<double>(set.tokens->size());
+        if (read <= present) continue;
+        lines.push_back(fmt::format(
+            "validation set {} has {} tokens, and its {} read {:.3g} times as many: the windows overlap, so the loss "
+            "counts some of the text more than once. Set train.eval_windows to {} or less",
+            set.name, with_thousands(set.tokens->size()), text_of(baseline), read / present,
+            std::max<std::int64_t>(1, set.tokens->size() / context)));
+    }
+    return lines;
+}
+
+}  // namespace ablate::study

@@ -1,0 +1,245 @@
+#include "core/plan/preflight.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/data/corpus.h"
+#include "core/data/token_sets.h"
+#include "core/model/transformer.h"
+#include "core/plan/option_findings.h"
+#include "core/train/start.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+// Lints: each looks at one thing that has made an ablation worthless before.
+namespace ablate::study {
+
+namespace {
+
+constexpr double kMismatchThatCounts = 0.001;
+
+// What can be said of the data before they are read. What is missing is told by data::missing_data().
+std::vector<std::string> remarks_on_data(const DataConfig& config) {
+    try {
+        if (!config.tokens.empty()) return data::find_token_sets(config.tokens, config.val, config.val_every).remarks;
+        return config.text.empty() ? std::vector<std::string>() : data::text_remarks(config, {config.text});
+    } catch (const InputError&) {
+        return {};
+    }
+}
+
+class Lints {
+  public:
+    Lints(const StudyConfig& study, const std::vector<VariantPoint>& points, const std::filesystem::path& workspace)
+        : study_(study), points_(points), workspace_(workspace) {}
+
+    Preview run() {
+        check_study();
+        check_data();
+        for (const VariantPoint& point : points_) {
+            try {
+                require_valid(point.config, point.name);
+            } catch (const InputError& error) {
+                add(Severity::error, point.name, error.what());
+                continue;
+            }
+            preview_.points.push_back(describe(point));
+            check_machine(preview_.points.back());
+            check_start(preview_.points.back());
+            check_head(point);
+            for (const Finding& finding : option_findings(study_, point, baseline_of(point).config))
+                add(finding.severity, finding.variant, finding.text);
+            if (point.variant == points_.front().variant)
+                check_baseline(point);
+            else
+                check_against_baseline(preview_.points.back());
+        }
+        return std::move(preview_);
+    }
+
+  private:
+    // What holds at every grid point of a variant is said once.
+    void add(Severity severity, const std::string& point, std::string text) {
+        if (said_.insert({point.substr(0, point.find('@')), text}).second)
+            preview_.findings.push_back({severity, point, std::move(text)});
+    }
+
+    // The baseline comes first, so the first of a grid point is its baseline.
+    const VariantPoint& baseline_of(const VariantPoint& point) const {
+        return *std::find_if(points_.begin(), points_.end(),
+                             [&](const VariantPoint& other) { return other.grid_point == point.grid_point; });
+    }
+
+    PointPreview describe(const VariantPoint& point) const {
+        PointPreview preview{point, {}, {}, {}, {}, 0};
+        const RunConfig& baseline = baseline_of(point).config;
+        preview.parameters = model::parameter_counts(point.config);
+        preview.flops = model::forward_flops_per_token(point.config);
+        preview.memory = model::memory_estimate(point.config);
+        preview.differences = difference(baseline, point.config);
+        const auto reference = static_cast<double>(model::parameter_counts(baseline).unique);
+        preview.parameter_mismatch = (static_cast<double>(preview.parameters.unique) - reference) / reference;
+        return preview;
+    }
+
+    void check_data() {
+        for (std::string& missing : data::missing_data(points_.front().config.data, workspace_ / "cache"))
+            add(Severity::error, "", std::move(missing));
+        for (std::string& finding : data::early_findings(points_.front().config.data, workspace_ / "cache"))
+            add(Severity::warning, "", std::move(finding));
+    }
+
+    void check_study() {
+        if (study_.seeds.size() == 1)
+            add(Severity::warning, "", "one seed: no interval can be given, so no difference can be told from noise");
+        for (const std::string& remark : remarks_on_data(points_.front().config.data)) add(Severity::note, "", remark);
+        std::map<std::string, std::string> seen;
+        for (const VariantPoint& point : points_) {
+            const auto [other, fresh] = seen.emplace(config_hash(point.config, ""), point.name);
+            if (!fresh && baseline_of(point).name != other->second)
+                add(Severity::warning, point.name, fmt::format("trains the same configuration as {}", other->second));
+        }
+    }
+
+    void check_machine(const PointPreview& preview) {
+        const TrainConfig& train = preview.point.config.train;
+        try {
+            const bool on_cpu = model::resolve_device(train.device).is_cpu();
+            require_memory(preview.point.config, 1, preview.point.name);
+            if (train.precision == "bf16" && on_cpu && !has_bf16_products())
+                add(Severity::note, "",
+                    "this processor has neither AMX nor AVX512-BF16: train.precision bf16 rounds as it does elsewhere "
+                    "but saves no time over fp32");
+        } catch (const ResourceError& error) {
+            add(Severity::error, preview.point.name, error.what());
+        } catch (const InputError& error) {  // a device this machine lacks
+            add(Severity::error, preview.point.name, error.what());
+        }
+    }
+
+    void check_start(PointPreview& preview) {
+        const VariantPoint& point = preview.point;
+        if (point.config.train.start.empty()) return;
+        try {
+            RunConfig resolved = point.config;
+            train::resolve_start(resolved, workspace_, point.name);
+            const train::StartWeights from = train::find_start(resolved.train.start, workspace_);
+            preview.start = model::plan_start(from.config, resolved, point.name);
+            add(Severity::note, point.name,
+                fmt::format("starts from {}: {}", from.name, model::in_words(*preview.start)));
+            const std::vector<std::string> silent = model::silent_changes(from.config, resolved);
+            if (point.variant == points_.front().variant && !silent.empty())
+                add(Severity::warning, point.name,
+                    fmt::format("is not the model it starts from, whose weights were trained with other options: {}",
+                                join(silent, "; ")));
+        } catch (const InputError& error) {
+            add(Severity::error, point.name, error.what());
+        }
+    }
+
+    void check_head(const VariantPoint& point) {
+        const ModelConfig& model = point.config.model;
+        if (!point.config.train.start.empty()) return;  // its first values are not the initialisation's
+        if (model.tie_embeddings && model.init.kind == "cs336")
+            add(Severity::warning, point.name,
+                fmt::format("init cs336 gives the tied head the embedding's deviation of 1: logits start near "
+                            "sqrt(d_model) = {:.1f}, and the first loss far above ln V; init gpt2 or normal suits it",
+                            std::sqrt(static_cast<double>(model.d_model))));
+    }
+
+    void check_baseline(const VariantPoint& point) {
+        const RunConfig& config = point.config;
+        if (config.train.epochs > 0)
+            add(Severity::note, point.name,
+                fmt::format(
+                    "trains {} times the text: the steps are known once the text is tokenized; time and FLOPs here are "
+                    "those of {} steps",
+                    full_precision(config.train.epochs), with_thousands(config.train.steps)));
+        else if (config.train.eval_every > config.train.steps)
+            add(Severity::note, point.name,
+                fmt::format("train.eval_every {} exceeds train.steps {}: validation is measured at the start and the "
+                            "end only",
+                            config.train.eval_every, config.train.steps));
+        if (config.data.context % 8 != 0)
+            add(Severity::note, point.name,
+                fmt::format("data.context {} is not a multiple of 8: matrix products run slower", config.data.context));
+        const model::ParameterCounts counts = model::parameter_counts(config);
+        const std::int64_t embeddings =
+            (config.model.tie_embeddings ? 1 : 2) * config.data.vocab_size * config.model.d_model;
+        if (2 * embeddings > counts.unique)
+            add(Severity::note, point.name,
+                fmt::format("the vocabulary of {} holds {:.0f} % of the parameters{}",
+                            with_thousands(config.data.vocab_size),
+                            100.0 * static_cast<double>(embeddings) / static_cast<double>(counts.unique),
+                            config.model.tie_embeddings ? "" : "; model.tie_embeddings would halve that"));
+    }
+
+    void check_against_baseline(const PointPreview& preview) {
+        const VariantPoint& point = preview.point;
+        const VariantPoint& baseline = baseline_of(point);
+        if (config_hash(point.config, "") == config_hash(baseline.config, "")) {
+            std::vector<std::string> words;
+            for (const ConfigDifference& difference : preview.differences) words.push_back(in_words(difference));
+            add(Severity::warning, point.name,
+                words.empty() ? "trains the baseline's configuration: the grid sets every option that it changes"
+                              : fmt::format("changes only what this configuration does not use or what only observes: "
+                                            "{}",
+                                            join(words, "; ")));
+            return;
+        }
+        check_parameters(preview, baseline.config);
+        check_pairing(point, baseline.config);
+        check_learning_rate(point, baseline.config);
+    }
+
+    void check_parameters(const PointPreview& preview, const RunConfig& baseline) {
+        if (std::abs(preview.parameter_mismatch) <= kMismatchThatCounts) return;
+        const RunConfig& config = preview.point.config;
+        std::string text =
+            fmt::format("parameters differ by {:+.2f} % from the baseline", 100 * preview.parameter_mismatch);
+        const model::MatchedWidth match = model::match_d_ff(config, baseline, model::MatchBy::parameters);
+        if (match.d_ff != config.model.d_ff && std::abs(match.mismatch) < std::abs(preview.parameter_mismatch))
+            text += fmt::format("; d_ff {} -> {} would match within {:.2f} %", config.model.d_ff, match.d_ff,
+                                100 * std::abs(match.mismatch));
+        add(Severity::warning, preview.point.name, text);
+    }
+
+    void check_pairing(const VariantPoint& point, const RunConfig& baseline) {
+        const RunConfig& config = point.config;
+        if (config.train.batch != baseline.train.batch || config.train.accumulate != baseline.train.accumulate ||
+            config.data.context != baseline.data.context || config.data.vocab_size != baseline.data.vocab_size)
+            add(Severity::warning, point.name,
+                "reads other batches than the baseline: its runs cannot be paired by seed");
+        if (config.train.steps != baseline.train.steps)
+            add(Severity::warning, point.name,
+                fmt::format("trains {} steps, the baseline {}", config.train.steps, baseline.train.steps));
+    }
+
+    void check_learning_rate(const VariantPoint& point, const RunConfig& baseline) {
+        const auto norms = [](const RunConfig& config) {
+            return std::count_if(kNormSites.begin(), kNormSites.end(), [&](NormSite site) {
+                return config.model.site_in_use(site) && config.model.norm_at(site).kind != "none";
+            });
+        };
+        const bool lr_grid = std::any_of(study_.grid.begin(), study_.grid.end(),
+                                         [](const auto& axis) { return axis.first == "train.lr"; });
+        if (norms(point.config) < norms(baseline) && !lr_grid)
+            add(Severity::note, point.name,
+                "has fewer norms than the baseline, and so often another best learning rate; add a grid over train.lr");
+    }
+
+    const StudyConfig& study_;
+    const std::vector<VariantPoint>& points_;
+    const std::filesystem::path& workspace_;
+    Preview preview_;
+    std::set<std::pair<std::string, std::string>> said_;  // variant, text
+};
+
+}  // namespace
+
+Preview preview(const ResolvedStudy& study, const std::filesystem::path& workspace) {
+    return Lints(study.config(), study.points(), workspace).run();
+}
+
+}  // namespace ablate::study
