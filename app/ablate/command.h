@@ -5,7 +5,7 @@
 #include <vector>
 
 // A subcommand: `declare` adds its options to the parser and returns what runs once they are read; that returns the
-// exit code (DESIGN "Study files") or throws.
+// exit code (core/README.md, "Study files") or throws.
 namespace ablate::app {
 
 using Action = std::function<int()>;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 // Errors that a user can mend are one line: what is wrong, where, and what would be right. Everything else that is
-// thrown is a programming error. DESIGN "Study files" lists the exit codes.
+// thrown is a programming error. core/README.md lists the exit codes.
 namespace ablate {
 
 enum class ExitCode : int {

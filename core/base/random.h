@@ -5,7 +5,7 @@
 namespace ablate {
 
 // A named stream of random numbers: (seed, name) alone decides its values, on every machine. Nothing shares a stream,
-// so a run draws the same numbers alone, beside others and after a resume (DESIGN, decision 5).
+// so a run draws the same numbers alone, beside others and after a resume (core/README.md, decision 5).
 // xoshiro256++ (Blackman and Vigna 2019), seeded by splitmix64 over a hash of seed and name.
 class RandomStream {
   public:

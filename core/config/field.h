@@ -11,7 +11,7 @@ namespace ablate {
 enum class FieldType { boolean, integer, real, text, choice, kind, map };
 
 // All that is known of one option: reading and writing JSON, --set, --help, the form in the window, the difference of
-// two runs and the documentation derive from it (DESIGN, decision 1).
+// two runs and the documentation derive from it (core/README.md, decision 1).
 struct FieldInfo {
     std::string key;  // dotted, below its group: "norm.attn_in"
     std::string label, help, unit;

@@ -11,7 +11,7 @@ struct VariantConfig {
     Json patch = Json::object();
 };
 
-// A study file (DESIGN "Study files"): format 1.
+// A study file (core/README.md, "Study files"): format 1.
 struct StudyConfig {
     std::string name;
     std::string description;

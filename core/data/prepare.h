@@ -74,7 +74,7 @@ std::vector<std::string> early_findings(const DataConfig& config, const std::fil
 // Reads names of files alone.
 std::vector<std::string> missing_data(const DataConfig& config, const std::filesystem::path& cache);
 
-// WORKSPACE/models of WORKSPACE/cache: imported checkpoints (DESIGN "One way for the data").
+// WORKSPACE/models, found from WORKSPACE/cache: imported models (core/README.md, "The workspace").
 std::filesystem::path models_beside(const std::filesystem::path& cache);
 
 // Trains a sentencepiece BPE on the training documents of `texts`, unless data.tokenizer names one, and writes it,

@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-// A run is a directory (DESIGN "One way for the data"); this is the one place that knows its layout.
+// A run is a directory (core/README.md, "The run directory"); this is the one place that knows its layout.
 namespace ablate::run {
 
 inline constexpr int kRunFormat = 1;

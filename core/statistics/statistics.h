@@ -7,7 +7,7 @@
 
 namespace ablate::study {
 
-// Mean with a two-sided Student t interval at 95 %; no interval below two values (DESIGN, decision 11).
+// Mean with a two-sided Student t interval at 95 %; no interval below two values (core/README.md, decision 11).
 struct Interval {
     std::int64_t n = 0;
     double mean = 0, sd = 0;  // sample standard deviation (n - 1); NaN at n < 2

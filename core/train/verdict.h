@@ -6,7 +6,7 @@
 
 namespace ablate::train {
 
-// How a run ended. `running` is never stored: it is the lock (DESIGN).
+// How a run ended. `running` is never stored: it is the lock (core/README.md).
 enum class Outcome { healthy, collapsed, stopped, paused, failed, interrupted };
 enum class Collapse { none, non_finite, exploding, dead_loss, contradicted_loss };
 const char* to_string(Outcome outcome);
