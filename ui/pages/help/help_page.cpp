@@ -5,14 +5,18 @@
 #include "ui/widgets/labels.h"
 
 #include <QDesktopServices>
+#include <QDir>
 #include <QFileInfo>
 #include <QFontDatabase>
+#include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QPainter>
 #include <QScrollBar>
 #include <QShortcut>
 #include <QSplitter>
+#include <QSvgRenderer>
 #include <QTextBlock>
 #include <QTextBrowser>
 #include <QVBoxLayout>
@@ -34,12 +38,27 @@ QTextCharFormat code_format() {
 // Fenced or indented.
 bool is_code(const QTextBlock& block) { return block.blockFormat().hasProperty(QTextFormat::BlockCodeLanguage); }
 
+bool has_picture(const QTextBlock& block) { return block.text().contains(QChar::ObjectReplacementCharacter); }
+
+// A text document knows no SVG: the file as an image of `ratio` device pixels to a pixel.
+QImage drawn(const QString& file, qreal ratio) {
+    QSvgRenderer renderer(file);
+    QImage image(renderer.defaultSize() * ratio, QImage::Format_ARGB32_Premultiplied);
+    image.fill(Qt::transparent);
+    QPainter painter(&image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    renderer.render(&painter);
+    painter.end();
+    image.setDevicePixelRatio(ratio);
+    return image;
+}
+
 // What Markdown leaves open: distances and the ground of code.
 void set_block(QTextCursor& cursor, const QTextBlock& block) {
     QTextBlockFormat format = block.blockFormat();
     const int level = format.headingLevel();
     // Qt does not paint the ground between lines set wider.
-    format.setLineHeight(is_code(block) ? 100 : 125, QTextBlockFormat::ProportionalHeight);
+    format.setLineHeight(is_code(block) || has_picture(block) ? 100 : 125, QTextBlockFormat::ProportionalHeight);
     if (level > 0) {
         format.setTopMargin(level == 1 ? 0 : 5 * kSpace);
         format.setBottomMargin(2 * kSpace);
@@ -80,6 +99,7 @@ struct HelpPage::State {
     void build();
     void fill();             // the list: the pages with the words searched for
     void show_current();     // the page chosen in the list
+    void draw_pictures();    // for the theme in force; pages name the light ones
     void format_document();  // again for another theme
     void mark_words();
     void follow(const QUrl& link);
@@ -98,7 +118,10 @@ HelpPage::State::State(HelpPage* page) : page(page) {
     connect(search, &QLineEdit::textChanged, page, [this] { fill(); });
     connect(list, &QListWidget::currentItemChanged, page, [this] { show_current(); });
     connect(text, &QTextBrowser::anchorClicked, page, [this](const QUrl& link) { follow(link); });
-    connect(&Theme::instance(), &Theme::changed, page, [this] { format_document(); });
+    connect(&Theme::instance(), &Theme::changed, page, [this] {
+        draw_pictures();
+        format_document();
+    });
 }
 
 void HelpPage::State::build() {
@@ -158,6 +181,17 @@ void HelpPage::State::show_current() {
     if (item) page->show_topic(item->data(Qt::UserRole).toString());
 }
 
+void HelpPage::State::draw_pictures() {
+    const QStringList names = QDir(":/help").entryList({"*-light.svg"}, QDir::Files);
+    for (const QString& name : names) {
+        QString file = ":/help/" + name;
+        if (Theme::instance().dark()) file.replace("-light.svg", "-dark.svg");
+        const QImage image = drawn(file, page->devicePixelRatioF());
+        text->document()->addResource(QTextDocument::ImageResource, QUrl(name), image);
+    }
+    text->document()->markContentsDirty(0, text->document()->characterCount());
+}
+
 void HelpPage::State::format_document() {
     QTextCursor cursor(text->document());
     cursor.beginEditBlock();
@@ -200,7 +234,8 @@ void HelpPage::show_topic(const QString& topic) {
     const auto found = std::find_if(topics.begin(), topics.end(), [&](const auto& one) { return one.name == topic; });
     if (found == topics.end() || topic == s.shown) return;
     s.shown = topic;
-    s.text->setMarkdown(found->text);
+    s.text->setMarkdown(found->text);  // forgets the pictures
+    s.draw_pictures();
     s.format_document();
     s.mark_words();
     s.text->verticalScrollBar()->setValue(0);

@@ -10,7 +10,7 @@ struct HelpTopic {
     QString text;   // Markdown
 };
 
-// Every page of :/help: those for newcomers first, then by title.
+// Every page of :/help: the overview and those for newcomers first, then by title.
 const std::vector<HelpTopic>& help_topics();
 // All words occur, in any case.
 bool has_words(const HelpTopic& topic, const QString& words);

@@ -4,12 +4,15 @@
 #include "ui/theme/theme.h"
 
 #include <QDir>
+#include <QImage>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QRegularExpression>
 #include <QTest>
 #include <QTextBlock>
 #include <QTextBrowser>
+#include <QTextDocument>
+#include <QUrl>
 
 using namespace ablate::ui;
 
@@ -23,7 +26,7 @@ class HelpPageTest : public QObject {
         const QStringList files = QDir(ABLATE_SOURCE_DIR "/resources/help").entryList({"*.md"});
         QVERIFY(files.size() > 5);
         QCOMPARE(help_topics().size(), static_cast<std::size_t>(files.size()));
-        QCOMPARE(help_topics().front().name, QString("getting-started"));
+        QCOMPARE(help_topics().front().name, QString("overview"));
         for (const HelpTopic& topic : help_topics()) QVERIFY2(topic.title != topic.name, qPrintable(topic.name));
     }
 
@@ -41,6 +44,7 @@ class HelpPageTest : public QObject {
 
     void code_stands_on_a_ground_of_its_own() {
         HelpPage page;
+        page.show_topic("getting-started");
         const QTextDocument& text = *page.findChild<QTextBrowser*>()->document();
         int lines = 0;
         for (QTextBlock block = text.begin(); block.isValid(); block = block.next()) {
@@ -50,6 +54,33 @@ class HelpPageTest : public QObject {
             lines += grounded;
         }
         QVERIFY(lines > 5);
+    }
+
+    // The document must know each picture that a page names, and it must follow the theme.
+    void pictures_are_drawn_in_the_colors_of_the_theme() {
+        HelpPage page;
+        QTextDocument& text = *page.findChild<QTextBrowser*>()->document();
+        static const QRegularExpression picture("\\]\\(([a-z-]+\\.svg)\\)");
+        int pictures = 0;
+        for (const HelpTopic& topic : help_topics())
+            for (auto match = picture.globalMatch(topic.text); match.hasNext(); ++pictures) {
+                const QUrl name(match.next().captured(1));
+                const auto image = [&] { return text.resource(QTextDocument::ImageResource, name).value<QImage>(); };
+                const QImage light = image();
+                QVERIFY2(!light.isNull(), qPrintable(topic.name));
+                Theme::instance().choose(ThemeChoice::dark);
+                const QImage dark = image();
+                Theme::instance().choose(ThemeChoice::light);
+                QVERIFY(dark.size() == light.size() && dark != light);
+            }
+        QVERIFY(pictures > 0);
+    }
+
+    // Every page is named on the overview.
+    void the_overview_leads_to_every_page() {
+        const QString& overview = help_topics().front().text;
+        for (const HelpTopic& topic : help_topics())
+            QVERIFY2(topic.name == "overview" || overview.contains("(" + topic.name + ".md)"), qPrintable(topic.name));
     }
 
     void words_narrow_the_list_and_are_marked() {
@@ -71,7 +102,7 @@ class HelpPageTest : public QObject {
         page.show();
         auto* list = page.findChild<QListWidget*>();
         auto* text = page.findChild<QTextBrowser*>();
-        QCOMPARE(page.topic(), QString("getting-started"));
+        QCOMPARE(page.topic(), QString("overview"));
         list->setFocus();
         QTest::keyClick(list, Qt::Key_Down);
         QCOMPARE(page.topic(), list->item(1)->data(Qt::UserRole).toString());
