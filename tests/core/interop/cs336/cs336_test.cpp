@@ -14,6 +14,7 @@
 #include <QTest>
 
 using namespace ablate;
+namespace cs336 = ablate::interop::cs336;
 namespace logs = ablate::interop::logs;
 namespace torch_file = ablate::io::torch_file;
 namespace fs = std::filesystem;
@@ -30,7 +31,7 @@ Json model_config(const Json& changes = Json::object()) {
 }
 
 RunConfig config_of(const Json& changes = Json::object()) {
-    return logs::cs336_config(model_config(changes), "model_config.json");
+    return cs336::cs336_config(model_config(changes), "model_config.json");
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ class Cs336Test : public QObject {
         for (const TensorSpec& spec : model::tensor_table(config)) {
             std::vector<std::int64_t> shape = spec.shape;
             if (vocabulary > 0 && spec.name == "embed.weight") shape[0] = vocabulary;
-            declared.push_back({prefix + *logs::cs336_name(spec.name, config), "F32", shape});
+            declared.push_back({prefix + *cs336::cs336_name(spec.name, config), "F32", shape});
         }
         if (!extra.empty()) declared.push_back({extra, "F32", extra_shape});
         torch_file::StateDictWriter writer(file, declared);
@@ -85,17 +86,17 @@ class Cs336Test : public QObject {
 
     void names() {
         const RunConfig gated = config_of(), plain = config_of({{"ffn_type", "silu"}});
-        QCOMPARE(*logs::cs336_name("blocks.1.attn.o.weight", gated), std::string("layers.1.attn.output_proj.weight"));
-        QCOMPARE(*logs::cs336_name("blocks.0.ffn.gate.weight", gated), std::string("layers.0.ffn.w1.weight"));
-        QCOMPARE(*logs::cs336_name("blocks.0.ffn.up.weight", gated), std::string("layers.0.ffn.w3.weight"));
-        QCOMPARE(*logs::cs336_name("blocks.0.ffn.up.weight", plain), std::string("layers.0.ffn.w1.weight"));
-        QCOMPARE(*logs::cs336_name("final.weight", gated), std::string("ln_final.weight"));
-        QVERIFY(!logs::cs336_name("blocks.0.attn.q_norm.weight", gated));
+        QCOMPARE(*cs336::cs336_name("blocks.1.attn.o.weight", gated), std::string("layers.1.attn.output_proj.weight"));
+        QCOMPARE(*cs336::cs336_name("blocks.0.ffn.gate.weight", gated), std::string("layers.0.ffn.w1.weight"));
+        QCOMPARE(*cs336::cs336_name("blocks.0.ffn.up.weight", gated), std::string("layers.0.ffn.w3.weight"));
+        QCOMPARE(*cs336::cs336_name("blocks.0.ffn.up.weight", plain), std::string("layers.0.ffn.w1.weight"));
+        QCOMPARE(*cs336::cs336_name("final.weight", gated), std::string("ln_final.weight"));
+        QVERIFY(!cs336::cs336_name("blocks.0.attn.q_norm.weight", gated));
         for (const Json& change : {Json::object(), Json{{"use_post_norm", true}}, Json{{"remove_rmsnorm", true}}}) {
             const RunConfig config = config_of(change);
             std::set<std::string> names;
             for (const TensorSpec& spec : model::tensor_table(config)) {
-                const auto name = logs::cs336_name(spec.name, config);
+                const auto name = cs336::cs336_name(spec.name, config);
                 QVERIFY2(name && names.insert(*name).second, spec.name.c_str());
             }
         }
@@ -103,7 +104,7 @@ class Cs336Test : public QObject {
 
     void what_it_does_not_say_is_refused() {
         const auto refused = [](const Json& json, std::initializer_list<const char*> parts) {
-            return test::is_line_with(test::input_error([&] { logs::cs336_config(json, "model_config.json"); }), parts);
+            return test::is_line_with(test::input_error([&] { cs336::cs336_config(json, "model_config.json"); }), parts);
         };
         Json missing = model_config();
         missing.erase("d_ff");
