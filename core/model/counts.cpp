@@ -8,8 +8,8 @@ const KindRow& feed_forward_row(const ModelConfig& model) {
     return KindTable::instance().get("ffn", model.ffn.kind, "model.ffn");
 }
 
-// Levanter's utils/flop_utils.py, lm_flops_per_token (facts.md 3.1): the full attention map, its softmax at 3 s² H, the
-// head once whether tied or not; norms, rotations and activations cost nothing; the head width is always h / H.
+// Levanter's utils/flop_utils.py, lm_flops_per_token: the full attention map, its softmax at 3 s² H, the head once
+// whether tied or not; norms, rotations and activations cost nothing; the head width is always h / H.
 double levanter_flops(const RunConfig& config) {
     const ModelConfig& model = config.model;
     const double hidden = model.d_model, heads = model.heads, key_values = model.key_value_heads();

@@ -8,7 +8,7 @@
 
 using namespace ablate;
 
-// Golden figures: facts.md of the project's sources, from Levanter's published results and the models' own files.
+// Golden figures, from Levanter's published results and the models' own files.
 class CountsTest : public QObject {
     Q_OBJECT
 

@@ -287,7 +287,7 @@ class PreflightTest : public QObject {
                          (file.string() + ": " + finding.text).c_str());
     }
 
-    // What the speedruns' own records say of them, to the last digit (facts.md, speedrun_results.json).
+    // What the speedruns' own records say of them, to the last digit (speedrun_results.json).
     void the_speedrun_presets_count_as_their_records_data() {
         QTest::addColumn<double>("model_flops");
         QTest::addColumn<qint64>("model_size");

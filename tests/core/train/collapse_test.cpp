@@ -30,7 +30,7 @@ struct Watched {
     }
 };
 
-// A curve of the PyTorch twin (../shared/reference/torch_ablation.py), fp32, seed 1.
+// A curve of a PyTorch implementation, fp32, seed 1.
 Watched watch(const std::string& curve) {
     const Json curves = io::read_json(ABLATE_SOURCE_DIR "/tests/data/curves/collapse.json");
     const Json& loss = curves.at(curve).at("loss");
