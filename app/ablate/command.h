@@ -55,7 +55,7 @@ inline const std::vector<Command>& commands() {
         {"compare", "runs side by side, with intervals over seeds", declare_compare},
         {"report", "write the report of a study", declare_report},
         {"preview", "what a study will cost, and what looks wrong, before it is trained", declare_preview},
-        {"kinds", "the norms, positions, feed-forwards and initialisations there are", declare_kinds},
+        {"kinds", "the norms, positions, feed-forwards and initializations there are", declare_kinds},
         {"presets", "the studies that ship with Ablate", declare_presets},
         {"schema", "every configuration key with its type, range and default", declare_schema},
         {"tokenize", "train a tokenizer on texts and write token files", declare_tokenize},

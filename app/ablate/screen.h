@@ -4,7 +4,7 @@
 
 namespace ablate::app {
 
-// What a descriptor writes to: a terminal has colours and a width, anything else takes plain text of any length.
+// What a descriptor writes to: a terminal has colors and a width, anything else takes plain text of any length.
 struct Screen {
     bool terminal = false;
     int columns = 0;  // 0: no limit

@@ -15,7 +15,7 @@ void atomic_write(const std::filesystem::path& file, std::string_view bytes);
 using AppendBytes = std::function<void(std::string_view bytes)>;
 void atomic_write(const std::filesystem::path& file, const std::function<void(const AppendBytes& append)>& fill);
 
-// `fill` writes the files of a folder of its own beside `directory`; every file in it is synced, then the folder is
+// `fill` writes the files of a separate folder beside `directory`; every file in it is synced, then the folder is
 // renamed to `directory`, which must not exist. When `fill` throws, nothing is left.
 void atomic_directory(const std::filesystem::path& directory,
                       const std::function<void(const std::filesystem::path& beside)>& fill);

@@ -8,7 +8,7 @@ namespace ablate {
 
 namespace {
 
-// The finaliser of splitmix64 (Steele, Lea, Flood 2014).
+// The finalizer of splitmix64 (Steele, Lea, Flood 2014).
 std::uint64_t mix(std::uint64_t x) {
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
     x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;

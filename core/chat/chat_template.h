@@ -18,7 +18,7 @@ struct ChatOptions {
 };
 
 // How a conversation becomes the text a chat model was trained on: the Jinja template that a model brings. The part of
-// Jinja that Qwen3's and Llama 3's use is known; all else is refused by name, as are templates that run on for ever.
+// Jinja that Qwen3's and Llama 3's use is known; all else is refused by name, as are templates that run on forever.
 class ChatTemplate {
   public:
     // Of chat_template.jinja, else of "chat_template" in tokenizer_config.json, which also names the special tokens.

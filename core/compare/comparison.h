@@ -45,7 +45,7 @@ struct ComparedRun {
 // The difference of one group's final validation loss to another's: at the last common step, or over the last common
 // steps; of own runs with different budgets each at its own end.
 struct Delta {
-    PairedInterval interval;  // n = 0: no comparison can be made; the judgement says why
+    PairedInterval interval;  // n = 0: no comparison can be made; the judgment says why
     bool paired = true;       // by seed; not where the data order differs (another batch, context or budget)
     double relative = 0;      // of the reference's mean over the seeds compared
     double closeness = 0;     // largest relative difference of one seed

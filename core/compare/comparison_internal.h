@@ -34,7 +34,7 @@ std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>
 // Own runs that trained while another one did. `others`: the metrics of possible_neighbors().
 void mark_shared_machine(Comparison& comparison, std::span<const MetricsPtr> others);
 
-void judge(Comparison& comparison);      // fills each group's delta and judgement
+void judge(Comparison& comparison);      // fills each group's delta and judgment
 void add_notes(Comparison& comparison);  // what a reader must know of the runs compared
 
 }  // namespace ablate::study

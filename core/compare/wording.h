@@ -1,7 +1,7 @@
 #pragma once
 #include "core/compare/comparison.h"
 
-// How comparisons are said, shared by judgements, tables and the report: losses in nats with four decimals.
+// How comparisons are said, shared by judgments, tables and the report: losses in nats with four decimals.
 namespace ablate::study {
 
 std::string signed_loss(double difference);             // +0.0815; +8.1e-06 where four decimals would show zero

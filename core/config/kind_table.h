@@ -18,7 +18,7 @@ struct KindChoice {
     bool operator==(const KindChoice&) const = default;
 };
 
-// What a tensor is for: initialisation, weight decay and the optimizer's choice follow from it.
+// What a tensor is for: initialization, weight decay and the optimizer's choice follow from it.
 enum class TensorRole { matrix, embedding, gain, bias, scalar };
 const char* to_string(TensorRole role);
 
@@ -33,7 +33,7 @@ struct TensorSpec {
 
 // The sizes a kind's tensors depend on; each category uses those that mean something to it.
 struct KindDims {
-    std::int64_t width = 0;    // norm: the normalised width; feed-forward: d_model
+    std::int64_t width = 0;    // norm: the normalized width; feed-forward: d_model
     std::int64_t d_ff = 0;     // feed-forward
     std::int64_t context = 0;  // position; norms that scale by length
     std::int64_t heads = 0;    // attention heads (ALiBi)

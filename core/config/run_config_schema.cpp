@@ -46,7 +46,7 @@ void add_norm_sites(Schema<ModelConfig>& schema) {
             option("norm." + name, "Norm at " + name)
                 .kind_of("norm", row.kind)
                 .doc(row.help)
-                .under("Normalisation")
+                .under("Normalization")
                 .when(row.visible));
     }
 }
@@ -73,13 +73,13 @@ Schema<ModelConfig> declare_model() {
         option("placement", "Norm placement")
             .one_of({"pre", "post", "sandwich"})
             .doc("pre: before the sub-layer; post: after the residual addition; sandwich: before it and on its output")
-            .under("Normalisation"));
+            .under("Normalization"));
     add_norm_sites(s);
     s.add(&ModelConfig::qk_norm_scope,
           option("qk_norm_scope", "QK-norm scope")
               .one_of({"head", "projection"})
               .doc("head: over each head (Qwen3); projection: over the whole projected width (OLMo 2)")
-              .under("Normalisation")
+              .under("Normalization")
               .when([](const Json& m) {
                   const auto kind = [&](const char* site) { return m.at("norm").at(site).at("kind"); };
                   return kind("q") != "none" || kind("k") != "none";
@@ -93,10 +93,10 @@ Schema<ModelConfig> declare_model() {
                                  .doc("gated kinds have three matrices, plain ones two")
                                  .under("Feed-forward"));
     s.add(&ModelConfig::init,
-          option("init", "Initialisation")
+          option("init", "Initialization")
               .kind_of("init", "cs336")
-              .doc("how matrices and embeddings start; each tensor draws from a stream of its own name")
-              .under("Initialisation"));
+              .doc("how matrices and embeddings start; each tensor draws from the stream of its name")
+              .under("Initialization"));
     s.add(&ModelConfig::tie_embeddings,
           option("tie_embeddings", "Tied head").doc("the head is the embedding matrix").under("Head"));
     s.add(&ModelConfig::head_bias, option("head_bias", "Head bias").doc("a bias on the logits").under("Head"));
@@ -107,7 +107,7 @@ Schema<ModelConfig> declare_model() {
     s.add(&ModelConfig::dropout, option("dropout", "Dropout")
                                      .range(0, 0.95)
                                      .doc("on embeddings, attention probabilities and sub-layer outputs; 0: off")
-                                     .under("Regularisation"));
+                                     .under("Regularization"));
     s.add(&ModelConfig::logit_softcap,
           option("logit_softcap", "Logit soft-cap").range(0, 1e6).doc("c tanh(logit / c); 0: off").under("Head"));
     return s;

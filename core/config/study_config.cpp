@@ -192,7 +192,7 @@ void require_shared_data(const RunConfig& baseline, const RunConfig& config, con
         if (one.key.starts_with("data.") && one.key != "data.context")
             throw InputError(
                 "{}: {} differs from the baseline's; a study shares its data, and only data.context may vary: "
-                "make it a study of its own",
+                "make it a separate study",
                 where, one.key);
 }
 

@@ -204,7 +204,7 @@ bool trained_here(const Json& described) {
            (*options)["trained_tokenizer"] == true;
 }
 
-// Foreign folders may have a data.json of their own.
+// Foreign folders may have their own data.json.
 int recipe_of(const Json& described) {
     const auto recipe = described.find("recipe");
     return recipe != described.end() && recipe->is_number_integer() ? recipe->get<int>() : 1;

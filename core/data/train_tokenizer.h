@@ -9,7 +9,7 @@ inline constexpr std::size_t longest_sentence = 4192;
 struct TextSurvey {
     std::int64_t training_bytes = 0;
     std::int64_t long_line_bytes = 0;  // of the training lines above longest_sentence
-    bool has_borders = false;          // some document ends at a border of its own: the vocabulary gets <|endoftext|>
+    bool has_borders = false;          // some document ends at its own border: the vocabulary gets <|endoftext|>
     bool has_tabs = false;             // sentencepiece drops tabs from a vocabulary unless they are asked for
 };
 

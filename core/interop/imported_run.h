@@ -49,7 +49,7 @@ struct ImportedRun {
 
     std::int64_t steps = 0;  // updates done, as far as the log tells
     double seconds = kUnknown, tokens_per_second = kUnknown;
-    Json summary = Json::object();  // further numbers under names of their own, for state.json
+    Json summary = Json::object();  // further numbers under their own names, for state.json
     train::Verdict verdict;         // see judge()
 
     // The final weights by the names of our tensor table, for a checkpoint; absent: a log alone. With them `known` must

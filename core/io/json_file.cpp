@@ -32,7 +32,7 @@ bool is_word(char c) {
            c == '+' || c == '-';
 }
 
-// NaN, Infinity or -Infinity as a word of its own at `at`; its length, or 0.
+// NaN, Infinity or -Infinity as a separate word at `at`; its length, or 0.
 std::size_t bare_non_finite(std::string_view text, std::size_t at) {
     if (at > 0 && is_word(text[at - 1])) return 0;
     for (const std::string_view word : {"NaN", "Infinity", "-Infinity"}) {

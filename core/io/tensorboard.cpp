@@ -35,7 +35,7 @@ namespace tensor_field {
 constexpr int dtype = 1, content = 4;
 }
 
-// How a tensor stores numbers of a type: each element in `content`, or in a field of its own, packed or not. The field
+// How a tensor stores numbers of a type: each element in `content`, or in its own field, packed or not. The field
 // holds half precision as integers.
 struct NumberType {
     std::uint64_t dtype;

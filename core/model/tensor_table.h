@@ -6,7 +6,7 @@ namespace ablate::model {
 
 // Every tensor in the order of the forward pass: embed.weight, [embed_norm...], position..., blocks.N.{attn_in,
 // attn.{q,k,v}.{weight,bias}, attn.{q_norm,k_norm}, attn.o, attn_out, ffn_in, ffn.{gate,up,down}, ffn_out}, final,
-// head.weight (absent when tied). Names are those of checkpoints and initialisation streams.
+// head.weight (absent when tied). Names are those of checkpoints and initialization streams.
 std::vector<TensorSpec> tensor_table(const RunConfig& config);
 
 struct ParameterCounts {

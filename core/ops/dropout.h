@@ -3,7 +3,7 @@
 
 namespace ablate::ops {
 
-// Zeroes elements with one probability and scales the rest up, from a generator of its own: no run shares its masks'
+// Zeroes elements with one probability and scales the rest up, from its own generator: no run shares its masks'
 // randomness with another. Made for one forward pass; not shared between threads.
 class Dropout {
   public:

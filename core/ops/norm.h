@@ -1,7 +1,7 @@
 #pragma once
 #include <ATen/ATen.h>
 
-// Normalisation over the last dimension: x [..., D], gains and biases [D] or undefined. Computed in max(fp32, type of
+// Normalization over the last dimension: x [..., D], gains and biases [D] or undefined. Computed in max(fp32, type of
 // x), returned as `result`.
 namespace ablate::ops {
 

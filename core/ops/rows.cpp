@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kLanes = 16;
 
-// Independent partial results, so that reductions vectorise without reordering what the source says.
+// Independent partial results, so that reductions vectorize without reordering what the source says.
 template <class Term>
 [[gnu::always_inline]] inline float lane_sum(std::int64_t count, Term term) {
     float lanes[kLanes] = {};

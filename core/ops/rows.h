@@ -39,7 +39,7 @@ inline bool fit(const at::Tensor& x) {
     return x.is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) && x.stride(-1) == 1;
 }
 
-// A row of fp32 or bf16 storage as floats: in place where it is fp32, else widened into a buffer of its own.
+// A row of fp32 or bf16 storage as floats: in place where it is fp32, else widened into its own buffer.
 class Input {
   public:
     Input(const at::Tensor& tensor, std::int64_t count) : type_(tensor.scalar_type()), base_(tensor.const_data_ptr()) {

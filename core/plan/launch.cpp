@@ -69,7 +69,7 @@ void for_each_run(const std::vector<PlannedRun>& runs, const char* what, const d
     }
 }
 
-// Before anything trains, so that nothing disturbs it: what the runs' utilisation is measured against.
+// Before anything trains, so that nothing disturbs it: what the runs' utilization is measured against.
 void measure_peaks(const std::vector<PlannedRun>& runs, const std::filesystem::path& workspace,
                    const data::Progress& progress) {
     for_each_run(runs, "measuring the machine", progress, [&](const PlannedRun& planned) {

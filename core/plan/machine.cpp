@@ -81,7 +81,7 @@ double measured_peak(const std::string& precision, int threads, const std::strin
     if (const auto known = known_peak(precision, threads, device, cache)) return *known;
     const at::ScalarType type = precision == "bf16" ? at::kBFloat16 : at::kFloat;
     const at::Device place = model::resolve_device(device);
-    // On a thread of its own: the number of threads set there is that thread's.
+    // On its own thread: the number of threads set there is that thread's.
     const double rate = std::async(std::launch::async, measure_peak, type, threads, place).get();
     const fs::path file = cache / "machine.json";
     Json known = read_cache(file);

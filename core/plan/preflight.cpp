@@ -140,7 +140,7 @@ class Lints {
 
     void check_head(const VariantPoint& point) {
         const ModelConfig& model = point.config.model;
-        if (!point.config.train.start.empty()) return;  // its first values are not the initialisation's
+        if (!point.config.train.start.empty()) return;  // its first values are not the initialization's
         if (model.tie_embeddings && model.init.kind == "cs336")
             add(Severity::warning, point.name,
                 fmt::format("init cs336 gives the tied head the embedding's deviation of 1: logits start near "

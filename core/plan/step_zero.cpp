@@ -105,7 +105,7 @@ std::vector<StepZero> step_zero(const std::vector<VariantPoint>& points, const d
             progress("step 0 of " + point.name,
                      static_cast<double>(results.size()) / static_cast<double>(points.size()));
         require_memory(point.config, 1, point.name);
-        // On a thread of its own: the number of threads set there is that thread's.
+        // On its own thread: the number of threads set there is that thread's.
         Measured measured = std::async(std::launch::async, [&] { return measure(point, data, seed); }).get();
         const auto baseline = baselines.find(point.grid_point);
         if (baseline == baselines.end())

@@ -59,7 +59,7 @@ void add_files(Document& document, const ReportOptions& options) {
         if (options.outputs.contains(output)) list.items.push_back({file, what});
     };
     add(Output::csv, "runs.csv:", "one row a run, full precision");
-    add(Output::json, "comparison.json:", "groups, intervals, judgements, differences, notes");
+    add(Output::json, "comparison.json:", "groups, intervals, judgments, differences, notes");
     add(Output::points, "points.csv, points.json:", "every point of every series of every run");
     add(Output::latex, "results.tex:", "the results table for LaTeX (booktabs)");
     add(Output::markdown, "figures:", "every plot as SVG");

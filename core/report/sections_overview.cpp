@@ -115,7 +115,7 @@ List data_and_machine(const Comparison& comparison) {
     list.items.push_back({"Data sha256:", info.data_sha256});
     if (info.unigram_entropy > 0)
         list.items.push_back(
-            {"Unigram entropy:", fmt::format("{} nats a token; a model that has learnt only frequencies stands there",
+            {"Unigram entropy:", fmt::format("{} nats a token; a model that has learned only frequencies stands there",
                                              fixed(info.unigram_entropy, 4))});
     list.items.push_back({"Device:", fmt::format("{}, {} a run", info.config.train.device,
                                                  count_of(info.config.train.threads, "thread"))});
@@ -271,7 +271,7 @@ void add_results(Document& document, const Comparison& comparison) {
         document.heading(3, "Each variant at its own best grid point");
         document.add(best_points_table(comparison));
         document.paragraph(
-            "The best point is chosen by the very losses shown, which favours variants with many or noisy points.");
+            "The best point is chosen by the very losses shown, which favors variants with many or noisy points.");
     }
     add_collapsed_runs(document, comparison);
 }

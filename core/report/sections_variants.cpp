@@ -31,7 +31,7 @@ void add_result_items(List& list, const Comparison& comparison, const Group& gro
             difference += fmt::format(", perplexity × {}", significant(std::exp(group.delta.mean)));
         list.items.push_back({"Difference to the baseline:", std::move(difference)});
     }
-    list.items.push_back({"Judgement:", group.judgement + "."});
+    list.items.push_back({"Judgment:", group.judgement + "."});
     for (const std::string& cause : group.collapse_causes) list.items.push_back({"Collapsed:", cause});
 }
 

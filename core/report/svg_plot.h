@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-// Plots as inline SVG: text and axes take the colour of the page (currentColor), so that they serve light and dark.
+// Plots as inline SVG: text and axes take the color of the page (currentColor), so that they serve light and dark.
 namespace ablate::report {
 
 // By the index of plot::run_color. The baseline has the color of the text and is solid. The other colors are those for
@@ -17,7 +17,7 @@ std::string dark_color_rules();      // CSS, for a viewer that chooses
 std::string with_dark_colors(const std::string& svg);  // for one that knows no CSS
 
 struct PlotLine {
-    std::string label;                   // at the line's end; "" where another line of the same colour bears it
+    std::string label;                   // at the line's end; "" where another line of the same color bears it
     std::vector<double> x, y;            // what has no place in the plot is marked at its edge and counted
     int color = plot::kBaselineColor;    // index of series_color
     std::optional<double> collapsed_at;  // x
@@ -46,7 +46,7 @@ struct BarPlot {
 };
 std::string bar_plot_svg(const BarPlot& plot);
 
-// The same as a file of its own, with colours for light and dark viewers.
+// The same as a separate file, with colors for light and dark viewers.
 std::string standalone_svg(const std::string& svg);
 
 }  // namespace ablate::report

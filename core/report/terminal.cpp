@@ -93,7 +93,7 @@ std::string main_table(const study::Comparison& comparison, bool color, int widt
         std::move(rows), color, width);
 }
 
-// A name in a column of its own, the sentence wrapped behind it.
+// A name in its own column, the sentence wrapped behind it.
 struct Remark {
     std::string name, sentence;
     Style style = Style::plain;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr auto kPoll = 100ms;
 
-// `PROGRAM resume ID --workspace W --submitted`, in a session of its own: Ctrl-C in the terminal reaches this process
+// `PROGRAM resume ID --workspace W --submitted`, in its own session: Ctrl-C in the terminal reaches this process
 // alone, which then asks its children to pause. What it prints to standard error goes to the run's log.
 pid_t start_resume(const fs::path& program, const RunDirectory& directory) {
     return start_detached(program,

@@ -137,13 +137,13 @@ void Trainer::State::require_same_run(const Json& stored, const std::filesystem:
     const std::string name = folder.filename().string();
     const RunConfig before = stored_run_config(stored.at("config"), name);
     if (stored.at("seed") != job.seed)
-        throw InputError("{} was made with seed {}, not {}: train it as a run of its own", name,
+        throw InputError("{} was made with seed {}, not {}: train it as a separate run", name,
                          stored.at("seed").dump(), job.seed);
     const Json& hash = stored.at("config_hash");
     const bool earlier = !job.earlier_hash.empty() && hash == job.earlier_hash;
     if (!earlier && hash != config_hash(job.config, job.data->sha256)) {
         const auto differences = difference(before, job.config);
-        throw InputError("{} was made with another configuration ({}): train it as a run of its own", name,
+        throw InputError("{} was made with another configuration ({}): train it as a separate run", name,
                          differences.empty() ? "the data differ" : in_words(differences.front()));
     }
     const auto note = [&](const char* what, const Json& was, const Json& is) {

@@ -37,7 +37,7 @@ else()
   # libtorch registers its CUDA kernels when loaded: without this the linker drops it and a CUDA build falls back to the CPU.
   target_link_options(libtorch INTERFACE "LINKER:--no-as-needed")
 endif()
-# The wheel brings a newer fmt of its own, which must not hide the system's: its headers are searched last.
+# The wheel brings its own, newer fmt, which must not hide the system's: its headers are searched last.
 foreach(_include IN LISTS _torch_includes)
   target_compile_options(libtorch INTERFACE "SHELL:-idirafter \"${_include}\"")
 endforeach()

@@ -26,7 +26,7 @@
 #include <thread>
 
 // The window's figures, medians of several rounds: start to the first paint, a workspace of 1,000 runs, 20 long runs
-// drawn and held, and the longest stall of the event loop while 8 runs log. Each start is a process of its own. To be
+// drawn and held, and the longest stall of the event loop while 8 runs log. Each start is a separate process. To be
 // run on a display: xvfb-run -s "-screen 0 1440x900x24" window_bench
 namespace {
 

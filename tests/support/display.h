@@ -5,7 +5,7 @@
 
 namespace ablate::test {
 
-// An X server of its own, which can be taken away.
+// A separate X server, which can be taken away.
 class Display {
   public:
     Display() {
@@ -25,7 +25,7 @@ class Display {
     QString name_;
 };
 
-// Runs this program again on a display of its own, with everything else as it is; its exit code.
+// Runs this program again on its own display, with everything else as it is; its exit code.
 inline int run_again_on_a_display(const QStringList& arguments) {
     const Display display;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();

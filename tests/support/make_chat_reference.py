@@ -52,7 +52,7 @@ THINKING = """{%- if messages[0].role == 'system' %}
 {%- endif %}
 """
 
-# After Llama 3's: bos_token, trim, a slice of the messages, blocks that stand on lines of their own, comments.
+# After Llama 3's: bos_token, trim, a slice of the messages, blocks that are on separate lines, comments.
 HEADERS = """{# headers #}
 {{- bos_token }}
 {% if messages[0]['role'] == 'system' %}

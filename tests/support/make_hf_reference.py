@@ -55,8 +55,8 @@ def write_case(name, model_class, config_class, dtype, shard, options):
     model = model_class(config_class(**{**SHAPE, **options}, attn_implementation="eager"))
     with torch.no_grad():
         for tensor, value in model.named_parameters():  # far from the initial values, whose logits are nearly equal
-            centre = 1.0 if "norm" in tensor else 0.0
-            value.copy_(centre + 0.4 * torch.randn(value.shape, generator=generator))
+            center = 1.0 if "norm" in tensor else 0.0
+            value.copy_(center + 0.4 * torch.randn(value.shape, generator=generator))
     model.to(dtype).save_pretrained(ROOT / name, max_shard_size=shard)
     # Loaded again, since casting to the file's dtype rounded the rotation's frequencies as well.
     model = model_class.from_pretrained(ROOT / name, dtype=torch.float32, attn_implementation="eager")

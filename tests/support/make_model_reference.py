@@ -294,8 +294,8 @@ def write_case(folder, name, patch):
     generator = torch.Generator().manual_seed(sum(map(ord, name)))
     for tensor, shape in net.tensors().items():
         value = torch.randn(shape, dtype=torch.float64, generator=generator)
-        centre = 1.0 if tensor.split(".")[-2] in SITES + ["embed_norm", "q_norm", "k_norm"] and "bias" not in tensor else 0.0
-        net.p[tensor] = (centre + 0.4 * value).requires_grad_()
+        center = 1.0 if tensor.split(".")[-2] in SITES + ["embed_norm", "q_norm", "k_norm"] and "bias" not in tensor else 0.0
+        net.p[tensor] = (center + 0.4 * value).requires_grad_()
     ids = torch.randint(V, (B, T), generator=generator)
     targets = torch.randint(V, (B, T), generator=generator)
     logits, loss, nll = net.forward(ids, targets)

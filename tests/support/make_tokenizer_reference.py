@@ -177,7 +177,7 @@ def sweep(tokenizer, ranges):
 
 
 def mark_sweep(tokenizer, marks):
-    """The same for each combining mark among others, which normalisation puts in order: one digest."""
+    """The same for each combining mark among others, which normalization puts in order: one digest."""
     digest = hashlib.sha256()
     for mark in map(chr, marks):
         ids = tokenizer.encode(f"a\u0301{mark}\u0323\u0334 \u0938{mark}\u093c", add_special_tokens=False).ids

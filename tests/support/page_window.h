@@ -10,7 +10,7 @@
 
 namespace ablate::test {
 
-// A page over a workspace of its own, as the window would show it.
+// A page over its own workspace, as the window would show it.
 template <class Shown>
 struct PageWindow {
     TempFolder folder;

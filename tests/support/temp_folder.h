@@ -9,7 +9,7 @@
 
 namespace ablate::test {
 
-// A folder of its own that goes with the test.
+// A separate folder that goes with the test.
 class TempFolder {
   public:
     std::filesystem::path path() const { return folder_.path().toStdString(); }

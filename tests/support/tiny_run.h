@@ -7,7 +7,7 @@
 #include "core/plan/plan.h"
 #include "core/run/run_directory.h"
 
-// Runs that train in a blink, over token files of their own.
+// Runs that train in a blink, over their own token files.
 namespace ablate::test {
 
 inline constexpr std::int64_t kTinyVocabulary = 32;

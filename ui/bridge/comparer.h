@@ -21,7 +21,7 @@ struct Subject {
 
 class StudyDocument;
 
-// Keeps the comparison of a subject fresh while its page is shown. A thread of its own reads the runs, again only when
+// Keeps the comparison of a subject fresh while its page is shown. Its own thread reads the runs, again only when
 // one of them or the study's file has changed, at most every two seconds and a fifth of the time.
 class Comparer : public QObject {
     Q_OBJECT

@@ -9,7 +9,7 @@
 
 namespace ablate::ui {
 
-// Work in a thread of its own of which only the newest request counts: one that waits is replaced, the result of one
+// Work in its own thread of which only the newest request counts: one that waits is replaced, the result of one
 // under way is dropped. `receiver` must outlive this; nothing is called once either is gone.
 class Latest {
   public:

@@ -21,7 +21,7 @@ constexpr auto kTellEvery = std::chrono::milliseconds(100);
 
 struct Abandoned : std::exception {};
 
-// One run that trains, with an executor of its own: it is paused and waited for apart from the others.
+// One run that trains, with its own executor: it is paused and waited for apart from the others.
 struct Training {
     RunControl::Mode mode;
     Submission run;

@@ -22,7 +22,7 @@ using run::Status;
 
 namespace {
 
-// Looks each run up and lets `act` add to the answer; what it throws is a line of its own.
+// Looks each run up and lets `act` add to the answer; what it throws is a separate line.
 template <class Act>
 Answer for_each_run(const run::RunStore& store, const QStringList& ids, Act act) {
     Answer answer;

@@ -43,7 +43,7 @@ struct RefusedEntry {
 };
 
 // The study being designed: its value, its file, undo and redo, and a preview that follows it. Every change goes
-// through edit(). Reading, writing and previewing happen in a thread of its own; the value is always readable.
+// through edit(). Reading, writing and previewing happen in its own thread; the value is always readable.
 class StudyDocument : public QObject {
     Q_OBJECT
   public:

@@ -8,7 +8,7 @@
 namespace ablate::ui {
 
 // A thread for what the window must not wait for. Does what is posted in order; its end waits until all of it is done,
-// so that nothing a user asked for is lost. What must end early looks at a flag of its own.
+// so that nothing a user asked for is lost. What must end early looks at its own flag.
 class Worker {
   public:
     enum class Priority { usual, low };  // low: below the window's, for what computes

@@ -10,7 +10,7 @@
 
 namespace ablate::ui {
 
-// A workspace as the window sees it. A thread of its own reads run directories and sends values; the window never reads
+// A workspace as the window sees it. Its own thread reads run directories and sends values; the window never reads
 // a disk itself.
 class Workspace : public QObject {
     Q_OBJECT

@@ -14,7 +14,7 @@ struct ChartStyle {
 
     static ChartStyle for_screen();
     static ChartStyle for_print();
-    QColor ink(const QColor& color) const;  // a curve's colour; a run's in the theme drawn
+    QColor ink(const QColor& color) const;  // a curve's color; a run's in the theme drawn
     QColor faint(const QColor& color) const { return mixed(ink(color), palette.surface, to_dark ? 0.66 : 0.72); }
 };
 

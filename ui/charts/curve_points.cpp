@@ -140,7 +140,7 @@ const std::vector<std::size_t>& CurvePoints::thinned(Line line, const Axis& axis
     if (kept.valid && kept.first == first && kept.last == last && kept.columns == columns && kept.scale == axis.scale())
         return kept.indices;
     kept = {first, last, columns, axis.scale(), true, {}};
-    // One neighbour at each side, so that the line leaves the plot and does not end short of its edge.
+    // One neighbor at each side, so that the line leaves the plot and does not end short of its edge.
     if (first > 0 && has_place(axis.scale(), x()[first - 1])) kept.indices.push_back(first - 1);
     const std::size_t count = last - first;
     if (count <= 2 * columns) {

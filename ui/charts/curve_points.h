@@ -17,7 +17,7 @@ class CurvePoints {
   public:
     explicit CurvePoints(Curve curve);
     const Curve& curve() const { return curve_; }
-    // Takes labels, colours and flags of `curve`; true when it draws the same arrays, whose caches then stay.
+    // Takes labels, colors and flags of `curve`; true when it draws the same arrays, whose caches then stay.
     bool adopt(const Curve& curve);
     // `unit`: the distance along x that the weight is of, one for all curves of a plot.
     void smooth(double weight, double unit);

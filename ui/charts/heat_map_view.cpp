@@ -29,7 +29,7 @@ using plot::Tick;
 namespace {
 
 constexpr double kRowHeight = 16;  // px at most
-constexpr double kKeyWidth = 12;   // px, the strip that tells what a colour means
+constexpr double kKeyWidth = 12;   // px, the strip that tells what a color means
 
 }  // namespace
 

@@ -326,7 +326,7 @@ void PlotPainter::paint_markers(QPainter& painter, const Frame& frame, const Cha
     }
 }
 
-// Where a run collapsed: a dashed line and its cause, each text in a row of its own where two would touch.
+// Where a run collapsed: a dashed line and its cause, each text in its own row where two would touch.
 void PlotPainter::paint_flags(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
     const QFontMetricsF metrics(style.font);
     const QRectF& plot = frame.plot;
@@ -405,7 +405,7 @@ void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const 
         if (!labelled(points.curve()) || shown.size() >= room) continue;
         const auto last = points.nearest(std::min(frame.x.range().high, points.x().empty() ? 0 : points.x().back()));
         if (!last || points.x()[*last] < frame.x.range().low) continue;
-        double y = frame.plot.top();  // a run that ends in NaN is labelled where its marker stands
+        double y = frame.plot.top();  // a run that ends in NaN is labeled where its marker stands
         if (std::isfinite(points.shown()[*last])) y = frame.y.pixel(points.shown()[*last]);
         if (!std::isfinite(y)) y = frame.plot.bottom();
         shown.push_back(&points);
@@ -420,7 +420,7 @@ void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const 
         const QColor ink = dim ? style.faint(curve.color) : style.ink(curve.color);
         painter.setPen(line_pen(ink, 1));
         painter.drawLine(QPointF(frame.plot.right() + 2, wanted[i]), QPointF(left - 3, centres[i]));
-        // A colour that is bright for a line is too bright for text: it is drawn towards the text colour.
+        // A color that is bright for a line is too bright for text: it is drawn toward the text color.
         painter.setPen(dim ? ink : mixed(ink, style.palette.text, 0.35));
         draw_label(painter, {left, centres[i] - height / 2, frame.label_width + 2, height},
                    Qt::AlignLeft | Qt::AlignVCenter, curve.label);

@@ -107,7 +107,7 @@ void FlatStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
         case PE_PanelButtonTool:
             return draw_button(option, *painter, widget);
         case PE_PanelLineEdit:
-            // The line edit inside a spin box or combo box has no frame of its own.
+            // The line edit inside a spin box or combo box has no frame.
             if (const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option); frame && frame->lineWidth <= 0)
                 return;
             return draw_field(option, *painter);

@@ -5,7 +5,7 @@
 #include <QPen>
 #include <memory>
 
-// The one place for colours, type and spacing. Colour carries meaning once: run colours; amber for warnings; red for
+// The one place for colors, type and spacing. Color carries meaning once: run colors; amber for warnings; red for
 // collapse and failure alone; green for a passed check alone. The style sheet knows these properties of a widget:
 //   QPushButton  primary = true                        the one action of a page
 //   QPushButton, QToolButton  flat = true              no frame until hovered

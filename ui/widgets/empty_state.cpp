@@ -36,7 +36,7 @@ void EmptyState::set_texts(const QString& title, const QString& text, const QStr
     text_->setText(text);
     text_->setVisible(!text.isEmpty());
     text_->ensurePolished();
-    text_->setMinimumHeight(text_->heightForWidth(kLineWidth));  // a centred label is not asked for it
+    text_->setMinimumHeight(text_->heightForWidth(kLineWidth));  // a centered label is not asked for it
     button_->setText(action);
     button_->setVisible(!action.isEmpty());
 }

@@ -6,7 +6,7 @@
 namespace ablate::ui {
 
 // Which study a page is about: those of the workspace, the newest first and chosen until somebody chooses another.
-// Runs that the window gives are an entry of their own.
+// Runs that the window gives are a separate entry.
 class StudyChoice : public QComboBox {
     Q_OBJECT
   public:

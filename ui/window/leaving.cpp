@@ -42,7 +42,7 @@ void Leaving::ask() {
     box_->setWindowTitle("Runs in training");
     box_->setText(question(*control_));
     box_->setInformativeText(
-        "In the background they go on in a process of their own and are here again at the next start. Paused ones keep "
+        "In the background they go on in their own process and are here again at the next start. Paused ones keep "
         "a checkpoint and go on when they are resumed.");
     box_->addButton("Keep training in the background", QMessageBox::AcceptRole)->setObjectName("background");
     box_->addButton("Pause with a checkpoint", QMessageBox::AcceptRole)->setObjectName("pause");

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kHeight = 32, kSide = 12, kGap = 6, kRadius = 6;
 
-// A name, its count muted beside it; the chosen one stands on a ground of its own.
+// A name, its count muted beside it; the chosen one has its own background.
 class TabButton : public QAbstractButton {
   public:
     TabButton(const QString& title, const QKeySequence& shortcut, QWidget* parent) : QAbstractButton(parent) {

@@ -210,7 +210,7 @@ void print_counts(const study::Preview& preview) {
                                  first.point.name, with_thousands(first.parameters.tied_head_twice));
 }
 
-// As marin prints it: what the hardware will have been asked for at an assumed utilisation.
+// As marin prints it: what the hardware will have been asked for at an assumed utilization.
 void print_hardware_flops(const study::Preview& preview, const std::vector<double>& mfu) {
     std::string before;
     for (const study::PointPreview& p : preview.points) {
@@ -308,7 +308,7 @@ Action declare_preview(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
     parser.add_option("STUDY", options->study, "a study file, a study of the workspace, or a preset")->required();
     parser.add_flag("--step0", options->step_zero, "also the loss and gradients before the first update, on real text");
-    parser.add_option("--mfu", options->mfu, "assumed model FLOPs utilisations, for the hardware FLOPs of a run")
+    parser.add_option("--mfu", options->mfu, "assumed model FLOPs utilizations, for the hardware FLOPs of a run")
         ->delimiter(',')
         ->check(CLI::Range(0.001, 1.0))
         ->default_str("0.5,0.2");

@@ -66,7 +66,7 @@ Action declare_tokenize(CLI::App& parser) {
                       "encode with this tokenizer, a folder or file, rather than train one");
     parser.add_option("--out", options->out, "folder to write: the tokenizer, train.npy, val.npy, data.json")
         ->required();
-    parser.add_option("--val", options->validation, "NAME=FILE: a validation set of its own; repeatable")
+    parser.add_option("--val", options->validation, "NAME=FILE: a separate validation set; repeatable")
         ->allow_extra_args(false);
     parser.add_option("--text-field", data.text_field, "field of a .jsonl line that holds the text")
         ->capture_default_str();

@@ -404,7 +404,7 @@ class Renderer {
         return Value(op == "//" ? quotient : a - quotient * b);
     }
 
-    // A loop's pass has names of its own; an `if` has not.
+    // Each pass of a loop has its own names; an `if` does not.
     class Scope {
       public:
         explicit Scope(Renderer& renderer) : renderer_(renderer) { renderer_.scopes_.emplace_back(); }

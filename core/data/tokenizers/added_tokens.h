@@ -19,7 +19,7 @@ struct AddedToken {
     bool single_word = false;  // not within a word
     bool lstrip = false;       // takes the whitespace before it
     bool rstrip = false;       // and behind it
-    bool normalized = false;   // is looked for in the normalised text
+    bool normalized = false;   // is looked for in the normalized text
 };
 
 // Finds added tokens in a text: the leftmost first, and of those that begin there the longest.

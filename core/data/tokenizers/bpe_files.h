@@ -12,7 +12,7 @@ struct BpeFile {
 };
 
 // A tokenizer.json of Hugging Face's `tokenizers` with a byte-level BPE: the split patterns of split_pattern.h, the
-// normaliser NFC or none, merges as "a b" or ["a", "b"]. InputError, one line, for anything else, naming it. Its
+// normalizer NFC or none, merges as "a b" or ["a", "b"]. InputError, one line, for anything else, naming it. Its
 // truncation and padding are not applied.
 BpeFile read_tokenizer_json(const std::filesystem::path& file);
 

@@ -29,7 +29,7 @@ struct BpeDefinition {
     bool fuse_unknown = false;      // one for a whole run of them
 };
 
-// The byte-level BPE of GPT-2 and its descendants: added tokens are cut out, the rest is normalised, cut into words by
+// The byte-level BPE of GPT-2 and its descendants: added tokens are cut out, the rest is normalized, cut into words by
 // the split pattern, and each word's bytes are merged. Gives the ids that Hugging Face's `tokenizers` gives. Bytes that
 // are no UTF-8 are encoded like all others, and decode() gives them back.
 std::unique_ptr<Tokenizer> make_byte_level_bpe(BpeDefinition definition);

@@ -41,7 +41,7 @@ bool stays_in_nfc(std::int32_t code) {
     return code < 0x300 || is_in(code, inert);
 }
 
-// Marks and one vowel sign that are younger than Unicode 9, whose tables Hugging Face's library normalises with: it
+// Marks and one vowel sign that are younger than Unicode 9, whose tables Hugging Face's library normalizes with: it
 // knows neither their order nor what they compose with, so no reordering and no composition crosses them.
 bool is_barrier(std::int32_t code) {
     static constexpr std::array<Range, 33> young = {

@@ -7,7 +7,7 @@
 namespace ablate::data {
 
 // How a text is cut into the words that BPE merges within. Each is a regular expression of a tokenizer.json, written
-// out by hand: a matcher of expressions costs more than all the rest of encoding, and can be made to take for ever.
+// out by hand: a matcher of expressions costs more than all the rest of encoding, and can be made to take forever.
 enum class SplitPattern : std::uint8_t {
     whole,  // no cut
     gpt2,

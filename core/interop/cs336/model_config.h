@@ -8,7 +8,7 @@
 namespace ablate::interop::cs336 {
 
 // model_config.json: vocab_size, context_length, d_model, num_layers, num_heads, d_ff, rope_theta and the switches
-// remove_rmsnorm, use_post_norm, remove_rope and ffn_type. The initialisation, the pairing of RoPE (interleaved) and
+// remove_rmsnorm, use_post_norm, remove_rope and ffn_type. The initialization, the pairing of RoPE (interleaved) and
 // the untied head are the assignment's. InputError "WHERE: ...": a key that is missing, of another type or unknown.
 RunConfig cs336_config(const Json& json, const std::string& where);
 

@@ -30,7 +30,7 @@ using FlashNormProgress = std::function<void(const std::string& what, double sha
 
 // FlashNorm (Graef et al., arXiv 2407.09577): folds the norm weights of the Hugging Face checkpoint in `from` into the
 // projections behind them and writes the new folder `to`: the weights (a file for each there was), config.json,
-// generation_config.json, tokenizer and licence as they are, and a model card. The weights are byte for byte those of
+// generation_config.json, tokenizer and license as they are, and a model card. The weights are byte for byte those of
 // transformer_tricks.flashify_repo where that does not overflow. One tensor is in memory at a time.
 // InputError: what cannot be folded (see plan_folds), or `to` exists. ResourceError: the disk has no room.
 FlashNormResult flashnorm(const std::filesystem::path& from, const std::filesystem::path& to,

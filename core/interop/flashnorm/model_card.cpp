@@ -51,7 +51,7 @@ std::string flashnorm_card(std::string_view source_name, const FlashNormResult& 
                         plan.tied ? "tied" : "untied");
     card += fmt::format(
         "- Made by Ablate {} from the weights alone; configuration and tokenizer are the source's files\n", kVersion);
-    card += "- Licence: that of the source model\n\n";
+    card += "- License: that of the source model\n\n";
     card += how_norms_stand(result.strict);
     if (plan.tied)
         card +=

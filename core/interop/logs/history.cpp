@@ -216,7 +216,7 @@ class HistoryReader {
         }
         if (is_unnumbered_ && lines_.size() == 1) throw InputError("{}: has no step", line.at);
         if (is_unnumbered_) ++counted_;
-        // Metrics of one line may have counters of their own.
+        // Metrics of one line may have their own counters.
         std::map<std::int64_t, std::vector<std::string>> keys_at;
         for (const auto& [key, value] : values.items()) {
             if (key == steps_.column || steps_.own.contains(key) || value.is_null() || value.is_boolean()) continue;

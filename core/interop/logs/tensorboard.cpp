@@ -45,7 +45,7 @@ std::vector<fs::path> files_of(const fs::path& path) {
     return io::event_files(*folders.begin());
 }
 
-// Each value may be a record of its own; those of one step make a line.
+// Each value may be a separate record; those of one step make a line.
 void add(const io::EventRecord& record, const std::string& file, LogBuilder& log) {
     if (record.session_start) log.purge(record.step, file);
     for (const auto& [tag, value] : record.scalars) {

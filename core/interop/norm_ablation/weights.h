@@ -10,7 +10,7 @@ std::vector<io::torch_file::DeclaredTensor> declared_tensors(const RunConfig& co
 
 // A checkpoint's own weights, of any floating type, by the names of the tensor table.
 hf::TensorSource stored_weights(const std::filesystem::path& file);
-// The weights a run of this seed begins with: exact, since each tensor is drawn from a stream of its own.
+// The weights a run of this seed begins with: exact, since each tensor is drawn from its own stream.
 hf::TensorSource initial_weights(const RunConfig& config, std::uint64_t seed);
 
 // `dtype`: float32 or bfloat16.

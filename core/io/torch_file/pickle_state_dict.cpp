@@ -83,7 +83,7 @@ class Pickler {
         std::string bytes;
         io::store(bytes, value);
         while (bytes.size() > 1 && bytes.back() == 0 && bytes[bytes.size() - 2] >= 0) bytes.pop_back();
-        if (bytes.back() < 0) bytes.push_back(0);  // a sign bit of its own
+        if (bytes.back() < 0) bytes.push_back(0);  // its own sign bit
         with_number('\x8a', static_cast<std::uint8_t>(bytes.size()));
         out_ += bytes;
     }

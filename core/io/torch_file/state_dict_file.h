@@ -42,7 +42,7 @@ class StateDictFile {
     void require_little_endian(const std::string& folder) const;
 };
 
-// Writes such a file: declares every tensor first, then takes the bytes of those with a storage of their own in that
+// Writes such a file: declares every tensor first, then takes the bytes of those with their own storage in that
 // order, in any pieces; nothing is held in memory. torch.load(weights_only=True) reads it. Nothing is synced or
 // renamed: write within atomic_directory. std::logic_error: bytes too many or missing, declarations that cannot stand.
 class StateDictWriter {

@@ -33,7 +33,7 @@ struct StateDictWriter::State {
     std::size_t next = 0, key = 0;  // the tensor to take bytes for, its storage
     bool open = false;
 
-    // Begins the entry of the next tensor with a storage of its own; false when there is none.
+    // Begins the entry of the next tensor with its own storage; false when there is none.
     bool begin_next() {
         while (next < tensors.size() && !tensors[next].shares.empty()) ++next;
         if (next == tensors.size()) return false;

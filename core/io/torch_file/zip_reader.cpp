@@ -156,7 +156,7 @@ void ZipReader::check_local_header(ZipEntry& entry, std::uint16_t flags, std::ui
     if (entry.header > end || end - entry.header < fixed) fail(named + " lies outside the file", entry.header);
     const std::string local = file_->read_at(entry.header, static_cast<std::size_t>(fixed));
     if (local.size() < fixed || !local.starts_with(kLocalHeader))
-        fail(named + " has no header of its own", entry.header);
+        fail(named + " has no header", entry.header);
     const bool same_name = u16(local, 26) == entry.name.size() && local.substr(kLocalHeaderBytes) == entry.name;
     if (!same_name || u16(local, 6) != flags || u16(local, 8) != entry.method)
         fail(named + " has another header in the directory than its own", entry.header);

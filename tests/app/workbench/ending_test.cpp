@@ -28,7 +28,7 @@ constexpr const char* kVariants = R"([{"name": "nope", "patch": {"model": {"posi
 // How often each way to end is tried: ABLATE_ROUNDS, 1 in the everyday suite.
 int rounds() { return std::max(1, qEnvironmentVariableIntValue("ABLATE_ROUNDS")); }
 
-// The window in a process of its own, with four runs in training. `program` is the workbench, or this test as a driver
+// The window in its own process, with four runs in training. `program` is the workbench, or this test as a driver
 // of the window (see drive_window).
 class Window {
   public:

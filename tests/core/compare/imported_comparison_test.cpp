@@ -145,7 +145,7 @@ class ImportedComparisonTest : public QObject {
         QCOMPARE(comparison.groups.front().runs.size(), std::size_t{2});
     }
 
-    // What the Trainer hides is named at its first step, beside a run that learnt.
+    // What the Trainer hides is named at its first step, beside a run that learned.
     void trainer_logs() {
         const test::TempFolder folder;
         interop::write_imported_run(folder.path(), read(reference("hf-healthy"), "norms", "original"));

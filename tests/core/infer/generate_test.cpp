@@ -151,7 +151,7 @@ class GenerateTest : public QObject {
         const std::vector<std::int64_t> steps = infer::checkpoint_steps(trained().run);
         QCOMPARE(steps, (std::vector<std::int64_t>{20, 40, 60, 80, 100, 120}));
         const auto at = [](std::optional<std::int64_t> step) {
-            return continued(trained().run, "the", options(4), {}, step);  // hot enough for what was learnt later
+            return continued(trained().run, "the", options(4), {}, step);  // hot enough for what was learned later
         };
         QCOMPARE(at(120), at({}));
         QVERIFY(at(20) != at({}));

@@ -74,7 +74,7 @@ class ImportedRunTest : public QObject {
         // From the first step on.
         run = run_of({{0, kNaN}, {0, kNaN}});
         QCOMPARE(judged(run).step, 10);
-        // The window in which it happened has a loss of its own: a part of the truth.
+        // The window in which it happened has its own loss: a part of the truth.
         run = run_of({{3, 1.0f}, {1.25f, kInfinity}, {0, kNaN}});
         QCOMPARE(judged(run).step, 20);
         QCOMPARE(run.metrics[1].values[0].second, 1.25f);

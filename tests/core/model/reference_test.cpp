@@ -56,7 +56,7 @@ class ReferenceTest : public QObject {
             near(parameter.spec.name, parameter.value.grad(), read(file, "grad/" + parameter.spec.name));
             ++tensors;
         }
-        // The reference has no tensor the model lacks: five of its own, two for each parameter.
+        // The file holds five inputs and results, and two tensors for each parameter: the model lacks none of them.
         QCOMPARE(file.entries().size(), 5 + 2 * tensors);
     }
 

@@ -11,7 +11,7 @@ using namespace ablate::train;
 
 namespace {
 
-// A hidden matrix, the head and a gain with gradients of their own.
+// A hidden matrix, the head and a gain with their own gradients.
 std::vector<model::Parameter> parameters() {
     auto generator = at::detail::createCPUGenerator(7);
     std::vector<model::Parameter> result;

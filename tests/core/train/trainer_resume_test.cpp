@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What later steps depend on: the bytes of weights and optimizer, and the judgement so far.
+// What later steps depend on: the bytes of weights and optimizer, and the judgment so far.
 struct Remains {
     std::string weights, optimizer;
     Json detector, best;

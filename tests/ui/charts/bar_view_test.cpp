@@ -12,7 +12,7 @@ using namespace ablate::ui;
 class BarViewTest : public QObject {
     Q_OBJECT
 
-    // Rows from the top at which a column first shows another colour than the surface.
+    // Rows from the top at which a column first shows another color than the surface.
     static int first_ink(const QImage& image, int x) {
         for (int y = 28; y < image.height(); ++y)
             if (image.pixelColor(x, y).lightness() < 200) return y;

@@ -344,7 +344,7 @@ class PlotViewTest : public QObject {
         QVERIFY(!QApplication::clipboard()->image().isNull());
     }
 
-    // A run's dark-mode colour would vanish on paper.
+    // A run's dark-mode color would vanish on paper.
     void files_are_light_whatever_the_theme() {
         const ablate::test::TempFolder folder;
         Theme::instance().choose(ThemeChoice::dark);

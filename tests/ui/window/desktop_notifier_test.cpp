@@ -33,7 +33,7 @@ class Notifications : public QObject {
     }
 };
 
-// With a session bus of its own: what a desktop is told.
+// With its own session bus: what a desktop is told.
 class DesktopNotifierTest : public QObject {
     Q_OBJECT
 

@@ -16,7 +16,7 @@ class CompareModel : public QAbstractItemModel {
 
     explicit CompareModel(QObject* parent = nullptr);
     ~CompareModel() override;
-    // `color_of`: the colour index of a run of the comparison, as Workspace::color_index.
+    // `color_of`: the color index of a run of the comparison, as Workspace::color_index.
     void set_measured(const study::Comparison& comparison);  // what its columns hold, for their heads
     void set_rows(const std::vector<CompareRow>& rows, const std::function<int(std::size_t run)>& color_of);
 
@@ -39,7 +39,7 @@ class CompareModel : public QAbstractItemModel {
     Nodes groups_;
 };
 
-// Sorts by value, with missing ones last either way, and filters groups by name, judgement and verdict; a group's seeds
+// Sorts by value, with missing ones last either way, and filters groups by name, judgment and verdict; a group's seeds
 // stay with it.
 class CompareProxy : public QSortFilterProxyModel {
     Q_OBJECT

@@ -143,7 +143,7 @@ QWidget* ComparePage::State::build_toolbar() {
     points->addItems({"Equal grid points", "Each at its own best"});
     points->setAccessibleName("Grid points");
     points->setToolTip(
-        "The best point is chosen by the very losses shown, which favours variants with many or noisy "
+        "The best point is chosen by the very losses shown, which favors variants with many or noisy "
         "points.");
     auto* points_row = new QHBoxLayout(points_box);
     points_row->setContentsMargins(0, 0, 0, 0);

@@ -212,7 +212,7 @@ const std::vector<CompareColumnInfo>& compare_columns() {
          "Difference of the final validation loss to the reference, paired by seed, with its 95 % "
          "interval",
          true, true},
-        {"judgement", "Judgement", "What the difference comes to", false, true},
+        {"judgement", "Judgment", "What the difference comes to", false, true},
         {"best_loss", "Best val loss", "Lowest validation loss of each healthy seed: mean ± half width", true, true},
         {"best_step", "At step", "Where the best validation loss was reached", true, true},
         {"seeds", "Seeds", "Healthy seeds of all", true, true},

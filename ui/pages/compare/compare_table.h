@@ -45,7 +45,7 @@ struct CompareCell {
 
 struct CompareRow {
     QString key;          // a group's configuration hash, a run's id
-    std::size_t run = 0;  // in the comparison: the one whose colour the row has
+    std::size_t run = 0;  // in the comparison: the one whose color the row has
     bool reference = false;
     std::vector<CompareCell> cells;  // by column
     std::vector<CompareRow> seeds;

@@ -19,7 +19,7 @@ class StepBox;
 struct Curve;
 struct PlotAxes;
 
-// Colour index of a run of the comparison, as Workspace::color_index.
+// Color index of a run of the comparison, as Workspace::color_index.
 using ColorOf = std::function<int(std::size_t run)>;
 
 // The charts below the table: curves with the seeds behind their mean, the differences as bars, and the differences

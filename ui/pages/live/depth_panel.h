@@ -9,7 +9,7 @@ namespace ablate::ui {
 
 class Workspace;
 
-// The depth heat map of one run, folded until asked for: a site by step, coloured by activation RMS or gradient norm.
+// The depth heat map of one run, folded until asked for: a site by step, colored by activation RMS or gradient norm.
 class DepthPanel : public QWidget {
     Q_OBJECT
   public:

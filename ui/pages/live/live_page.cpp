@@ -409,7 +409,7 @@ void LivePage::State::redraw() {
     depth->set_runs(model, workspace);
 }
 
-// In turns, so that none waits for ever where new values come faster than all charts are drawn.
+// In turns, so that none waits forever where new values come faster than all charts are drawn.
 void LivePage::State::draw_next() {
     if (!page->isVisible()) return turn_timer.stop();
     const std::size_t turn = std::exchange(next_turn, (next_turn + 1) % (kCharts + 1));
@@ -522,7 +522,7 @@ void LivePage::State::keep() const {
 }
 
 LivePage::LivePage(QWidget* parent) : Page(parent), state_(std::make_unique<State>(this)) {
-    // Colours of the curves are the theme's.
+    // Colors of the curves are the theme's.
     connect(&Theme::instance(), &Theme::changed, this, [this] { state_->redraw_soon(); });
 }
 

@@ -29,7 +29,7 @@ QVariantList sketch(const std::vector<double>& values) {
 
 QColor LiveRunModel::color_of(int index) { return Theme::instance().run_color(index); }
 
-// Seeds of a variant share its colour; the dash tells them apart.
+// Seeds of a variant share its color; the dash tells them apart.
 Qt::PenStyle LiveRunModel::dash_of(int index, std::int64_t seed) {
     static constexpr std::array dashes{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine, Qt::DashDotDotLine};
     const Qt::PenStyle of_variant = Theme::run_dash(index);

@@ -10,7 +10,7 @@ QString fitted_detail(const QModelIndex& run, double room, const QFontMetricsF& 
 // Whether a point of a row is its check box.
 bool on_check_box(const QRect& row, const QPoint& at);
 
-// A run in Live's list: check box, its line's colour and dash, name and last value; beneath, where it stands, a
+// A run in Live's list: check box, its line's color and dash, name and last value; beneath, where it stands, a
 // sparkline and, unless it is simply healthy, its verdict.
 class RunDelegate : public QStyledItemDelegate {
     Q_OBJECT

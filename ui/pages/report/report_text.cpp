@@ -112,7 +112,7 @@ class Writer {
         start(format, characters);
         cursor_.insertText(words, characters);
     }
-    // Text and axes in the colour of the text.
+    // Text and axes in the color of the text.
     QByteArray svg_of(const report::Figure& figure) const {
         QByteArray svg = QByteArray::fromStdString(look_.dark ? report::with_dark_colors(figure.svg) : figure.svg);
         const QByteArray root = "<svg ";
@@ -201,7 +201,7 @@ ReportLook ReportLook::screen() {
 ReportLook ReportLook::paper() {
     QFont font = Theme::instance().font();
     font.setPointSizeF(9.5);
-    // Shaping may pick glyphs that stand for no character (Inter has a ":" of its own between digits): a reader of the
+    // Shaping may pick glyphs that stand for no character (Inter has its own ":" between digits): a reader of the
     // PDF could neither copy nor search them.
     font.setStyleStrategy(QFont::PreferNoShaping);
     return {font, QColor("#1f2328"), QColor("#59636e"), QColor("#c8cdd3"), QColor("#e6e8eb"), true};

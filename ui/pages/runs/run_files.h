@@ -8,7 +8,7 @@
 
 namespace ablate::ui {
 
-// What the runs page changes on disk, in a thread of its own and in the order it was asked; its end waits until all is
+// What the runs page changes on disk, in its own thread and in the order it was asked; its end waits until all is
 // written.
 class RunFiles : public QObject {
     Q_OBJECT

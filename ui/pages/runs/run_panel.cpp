@@ -46,7 +46,7 @@ QStringList tags_of(const run::Notes& notes) {
 // As core trims it: other blanks are part of a tag.
 QString trimmed_tag(const QString& tag) { return text(std::string(trim(tag.toStdString()))); }
 
-// As the editor gives it back: with ends of lines and blanks of its own.
+// As the editor gives it back: with its own line ends and blanks.
 QString as_edited(const QString& note) {
     QTextDocument document;
     document.setPlainText(note);

@@ -25,7 +25,7 @@ QPolygonF polygon(const QRectF& box, std::initializer_list<QPointF> shares) {
     return points;
 }
 
-// Each state has a sign of its own, so that it is told without colour too.
+// Each state has its own sign, so that it is told without color too.
 void paint_sign(QPainter& painter, const QRectF& box, const QString& status, const QColor& ink) {
     painter.setPen(QPen(ink, 1.75, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter.setBrush(Qt::NoBrush);

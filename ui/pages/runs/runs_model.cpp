@@ -32,7 +32,7 @@ struct ColumnTexts {
 constexpr std::array<ColumnTexts, RunsModel::column_count> kColumns{{
     {"Variant", "Runs below the study they belong to"},
     {"Grid point", "The options that the study's grid sets"},
-    {"Seed", "Of the initialisation, the order of the data and the sampling"},
+    {"Seed", "Of the initialization, the order of the data and the sampling"},
     {"Queue", "Place among the runs that wait in this window"},
     {"State", "Running means that a process holds the run's lock now; pausing and stopping, that it was asked to end"},
     {"Progress", "Share of the steps"},

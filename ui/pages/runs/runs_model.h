@@ -8,7 +8,7 @@
 
 namespace ablate::ui {
 
-// The runs of a workspace below the studies they belong to, and what cannot be read below a heading of its own. Runs of
+// The runs of a workspace below the studies they belong to, and what cannot be read below a separate heading. Runs of
 // a study's older settings (core/run/older_settings.h) are below another heading, which is the last row of the study.
 // Updated in place: rows are appended, moved and removed, never reset; their order on screen is the filter's
 // (RunsFilter).

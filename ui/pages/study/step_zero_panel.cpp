@@ -16,7 +16,7 @@
 namespace ablate::ui {
 namespace {
 
-constexpr double kFarAbove = 1;  // nats above ln V that call for a look at the initialisation
+constexpr double kFarAbove = 1;  // nats above ln V that call for a look at the initialization
 constexpr int kRowHeight = 28;
 constexpr auto kWhatItTells =
     "Loss and gradients of each variant on a real batch, before the first update. A healthy start lies near ln V, "
@@ -37,7 +37,7 @@ QString remark_on(const study::StepZero& zero, double ln_vocab) {
 }  // namespace
 
 void StepZeroModel::take(StepZeroResults results) {
-    beginResetModel();  // a result of its own, asked for by a click: there is no selection to keep
+    beginResetModel();  // a separate result, asked for by a click: there is no selection to keep
     results_ = std::move(results);
     endResetModel();
 }

@@ -64,7 +64,7 @@ void StackedCell::paint(QPainter* painter, const QStyleOptionViewItem& option, c
     QRect line(item.rect.left() + kMargin, item.rect.center().y() - height + 1, item.rect.width() - 2 * kMargin,
                height);
     draw_line(*painter, item, line, above, ink(item));
-    const bool selected = item.state & QStyle::State_Selected;  // grey would be hard to read on it
+    const bool selected = item.state & QStyle::State_Selected;  // gray would be hard to read on it
     draw_line(*painter, item, line.translated(0, height), below,
               selected ? ink(item) : Theme::instance().palette().muted);
 }

@@ -118,7 +118,7 @@ void TensorPanel::tell_counts() {
     counts_->setText(shown == model_.rowCount() ? line : QString("%1; %2 shown").arg(line).arg(shown));
 }
 
-// Reasons are whole sentences where there is a start: without the room for a column of their own they stand below the
+// Reasons are whole sentences where there is a start: without room for a separate column they are shown below the
 // names. The parameters, which follow from the shape, are the first to go.
 TensorPanel::Layout TensorPanel::layout_for_width() const {
     const TensorList& list = model_.list();

@@ -10,7 +10,7 @@
 namespace ablate::ui {
 
 enum class TensorFate { same, kept, dropped, fresh, reshaped };
-QString sign_of(TensorFate fate);  // "=", "−", "+", "≠": a second cue beside the colour
+QString sign_of(TensorFate fate);  // "=", "−", "+", "≠": a second cue beside the color
 
 struct TensorRow {
     QString name, shape;  // "blocks.0.attn.q.weight", "128 × 128"; of a reshaped one both shapes

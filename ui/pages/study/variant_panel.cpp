@@ -123,7 +123,7 @@ VariantPanel::VariantPanel(QWidget* parent)
       told_(plain_label("", "danger", this)),
       hint_(plain_label("No variants yet. Add one from a preset or from the registry.", "muted", this)),
       menu_(new QMenu(this)) {
-    // Before the view's own: a removed row makes its neighbour current, which is nobody's choice.
+    // Before the view's own: a removed row makes its neighbor current, which is nobody's choice.
     connect(&model_, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { moving_ = true; });
     connect(&model_, &QAbstractItemModel::rowsRemoved, this, [this] { moving_ = false; });
     set_up(*table_, model_);

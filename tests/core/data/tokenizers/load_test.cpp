@@ -32,7 +32,7 @@ class LoadTest : public QObject {
         std::filesystem::create_directories(folder_ / name);
         return folder_ / name;
     }
-    // vocab.json and merges.txt of a tokenizer.json, in a folder of their own.
+    // vocab.json and merges.txt of a tokenizer.json, in their own folder.
     std::filesystem::path two_files(const char* name) {
         std::filesystem::remove_all(folder_ / name);  // what another test put beside them counts
         const std::filesystem::path two = folder(name);

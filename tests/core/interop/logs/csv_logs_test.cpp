@@ -127,7 +127,7 @@ class CsvLogsTest : public QObject {
         QCOMPARE(one("step,loss\n1,4\n").variant, std::string("t"));
     }
 
-    // NaN in the rows that have no value of their own.
+    // NaN in the rows that have no value themselves.
     void holes_are_no_values() {
         ImportedRun run =
             one("step,loss,val_loss\n1,4,nan\n2,3.5,nan\n3,3,3.1\n4,2.5,nan\n5,2.4,nan\n6,2.3,2.4\n7,2,nan\n");

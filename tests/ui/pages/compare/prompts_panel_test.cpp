@@ -54,7 +54,7 @@ class PromptsPanelTest : public QObject {
         QSpinBox& length() { return named<QSpinBox>("Tokens to add"); }
     };
 
-    // Trained over a text that repeats itself, with a tokenizer of its own.
+    // Trained over a text that repeats itself, with its own tokenizer.
     static run::RunDirectory write_trained_run(const test::TempFolder& folder, std::int64_t seed = 1) {
         std::string text;
         for (int i = 0; i < 500; ++i) text += i % 2 ? "the cat sat on the mat\n" : "the dog ate the big red ball\n";

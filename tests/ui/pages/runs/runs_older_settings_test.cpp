@@ -20,7 +20,7 @@ namespace {
 
 const Json kShorter{{"train", {{"steps", 50}}}};  // before the study was edited
 
-// The page over a workspace, with a queue of its own: without one nothing can be done to runs.
+// The page over a workspace, with its own queue: without one nothing can be done to runs.
 struct Window : test::PageWindow<RunsPage> {
     std::unique_ptr<RunControl> control;
 

@@ -36,7 +36,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The page over a workspace of its own, as the window would hold it.
+// The page over its own workspace, as the window would hold it.
 struct Window {
     test::TempFolder folder;
     std::unique_ptr<Workspace> workspace;
