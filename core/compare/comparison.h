@@ -50,8 +50,8 @@ struct Delta {
     double relative = 0;      // of the reference's mean over the seeds compared
     double closeness = 0;     // largest relative difference of one seed
     std::string judgement;    // one computed sentence
-    std::string in_short;     // the same in a few words, for a table
-    Span span;                // where both were read; empty for other losses than the final ones
+    std::string in_short{};   // the same in a few words, for a table
+    Span span{};              // where both were read; empty for other losses than the final ones
     bool too_close() const { return interval.n > 0 && closeness < 1e-4; }  // what two runs of one graph look like
 };
 

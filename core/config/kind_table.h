@@ -58,9 +58,9 @@ struct KindRow {
     std::string label;     // "RMSNorm"
     std::string formula;   // y = x / sqrt(mean(x²) + eps) · g
     std::string source;    // the paper or code that defines it
-    std::vector<FieldBuilder> options;
+    std::vector<FieldBuilder> options{};
     // The tensors it owns, names relative to its site ("weight"). Absent: none.
-    std::function<std::vector<TensorSpec>(const KindChoice&, const KindDims&)> tensors;
+    std::function<std::vector<TensorSpec>(const KindChoice&, const KindDims&)> tensors{};
     // Another kind of the category that computes the same at suitable options, said so that the contract test does not
     // take it for a mistake.
     std::string equivalent_to;

@@ -23,7 +23,7 @@ struct PointPreview {
     model::MemoryEstimate memory;
     std::vector<ConfigDifference> differences;  // to the baseline, at the same grid point
     double parameter_mismatch = 0;              // relative to the baseline
-    std::optional<model::StartPlan> start;      // of a run that begins from given weights
+    std::optional<model::StartPlan> start{};    // of a run that begins from given weights
 };
 
 struct Preview {

@@ -47,8 +47,8 @@ struct Document {
     std::string title, subtitle;
     std::vector<Block> blocks;
 
-    void heading(int level, std::string text) { blocks.push_back(Heading{level, std::move(text)}); }
-    void paragraph(std::string text) { blocks.push_back(Paragraph{std::move(text), false}); }
+    void heading(int level, std::string text) { blocks.emplace_back(Heading{level, std::move(text)}); }
+    void paragraph(std::string text) { blocks.emplace_back(Paragraph{std::move(text), false}); }
     void add(Block block) { blocks.push_back(std::move(block)); }
 };
 

@@ -33,7 +33,7 @@ class Executor {
 struct QueueObserver {
     std::function<void(const RunDirectory&, const RunState&)> progress;  // from worker threads
     std::function<void(const RunDirectory&, const train::Verdict&)> ended;
-    std::function<void(const RunDirectory&)> dropped;  // by stop_all(), before it began: it waits as it did
+    std::function<void(const RunDirectory&)> dropped{};  // by stop_all(), before it began: it waits as it did
 };
 std::unique_ptr<Executor> thread_executor(int jobs, QueueObserver observer);
 // `program` is the ablate binary.

@@ -32,7 +32,7 @@ struct TrainJob {
     std::uint64_t seed = 1;
     std::shared_ptr<const data::PreparedData> data;
     std::filesystem::path checkpoints;  // its folder of step-NNNNNN folders
-    std::string earlier_hash;           // of `config` by an earlier version: its checkpoints are resumed too
+    std::string earlier_hash{};         // of `config` by an earlier version: its checkpoints are resumed too
 };
 
 class Trainer {

@@ -61,7 +61,9 @@ void StartBar::set_context(StudyDocument* document, RunControl* control) {
         });
         connect(document, &StudyDocument::saved, this, &StartBar::prepare);
         connect(document, &StudyDocument::failed, this, [this](const QString& line) {
-            if (std::exchange(saving_, {})) refuse("Not started: " + line);
+            if (!saving_) return;
+            saving_.reset();
+            refuse("Not started: " + line);
         });
     }
     if (control) {
