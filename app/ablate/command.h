@@ -45,12 +45,12 @@ Action declare_doctor(CLI::App& parser);
 inline const std::vector<Command>& commands() {
     static const std::vector<Command> table = {
         {"run", "train a study: every variant, grid point and seed, then compare", declare_run},
-        {"resume", "go on with runs that were paused or interrupted", declare_resume},
+        {"resume", "resume runs that were paused or interrupted", declare_resume},
         {"pause", "ask a running run to save a checkpoint and pause", declare_pause},
         {"stop", "ask a running run to save a checkpoint and end", declare_stop},
         {"list", "the runs of the workspace", declare_list},
         {"show", "one run: configuration, progress, verdict, evaluations, events", declare_show},
-        {"note", "write a note beside a run, add and remove its tags", declare_note},
+        {"note", "write a note about a run, add and remove its tags", declare_note},
         {"verify", "check runs against their checksums and logs", declare_verify},
         {"compare", "runs side by side, with intervals over seeds", declare_compare},
         {"report", "write the report of a study", declare_report},
@@ -65,7 +65,7 @@ inline const std::vector<Command>& commands() {
         {"eval", "score a text with a run or a model: loss, bits per byte, loss by position", declare_eval},
         {"import", "models, runs and logs from elsewhere into the workspace", declare_import},
         {"export", "a trained run as a Hugging Face folder", declare_export},
-        {"flashnorm", "fold a checkpoint's norm weights into the projections behind them", declare_flashnorm},
+        {"flashnorm", "fold a checkpoint's norm weights into the linear layers that follow", declare_flashnorm},
         {"delete", "move runs to the workspace's trash", declare_delete},
         {"doctor", "check that this machine can train", declare_doctor},
     };

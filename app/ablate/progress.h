@@ -17,7 +17,7 @@ class ProgressBoard {
     ProgressBoard(const ProgressBoard&) = delete;
     ProgressBoard& operator=(const ProgressBoard&) = delete;
 
-    void line(const std::string& text);                     // stands above the bars; also when quiet
+    void line(const std::string& text);                     // printed above the bars; also when quiet
     void preparing(const std::string& what, double share);  // share in [0, 1]
     void expect(const run::RunDirectory& directory);        // a run that will be trained
     void update(const run::RunDirectory& directory, const run::RunState& state);

@@ -9,7 +9,7 @@ namespace ablate::app {
 
 namespace {
 
-// The command that goes on with what waits in a workspace, ready to be pasted.
+// The command that resumes what waits in a workspace, ready to be pasted.
 std::string resume_command(const std::filesystem::path& workspace) {
     return fmt::format("ablate resume --all --workspace '{}'", workspace.string());
 }
@@ -38,7 +38,7 @@ int train_runs(const std::vector<run::RunDirectory>& runs, int jobs, const Inter
         }
         executor->wait();
     }
-    if (left || interrupt.signal()) board.line("to go on: " + resume_command(runs.front().workspace()));
+    if (left || interrupt.signal()) board.line("to resume: " + resume_command(runs.front().workspace()));
     interrupt.check();
     if (out_of_resources) return static_cast<int>(ExitCode::no_resources);
     return static_cast<int>(failed ? ExitCode::failed : ExitCode::done);

@@ -83,7 +83,7 @@ study::Comparison comparison_of(const run::RunStore& store, const std::vector<st
         preset = source.preset;
         study = load_study(source.file);
     } catch (const InputError&) {
-        // The study file may be gone or have lain elsewhere: its runs know its name.
+        // The study file may be gone or have been elsewhere: its runs know its name.
         if (trained(name)) return study::compare_study(store, name);
         if (begins_id) return study::compare_runs(store, names);
         refuse_deleted(store, name);

@@ -11,7 +11,7 @@ namespace ablate {
 
 void atomic_write(const std::filesystem::path& file, std::string_view bytes);
 
-// The same of a file too large to hold: `fill` hands on its parts in order. When it throws, nothing is left.
+// Like the above, for a file too large to hold: `fill` hands on its parts in order. When it throws, nothing is left.
 using AppendBytes = std::function<void(std::string_view bytes)>;
 void atomic_write(const std::filesystem::path& file, const std::function<void(const AppendBytes& append)>& fill);
 

@@ -2,6 +2,6 @@
 #include <nlohmann/json.hpp>
 
 namespace ablate {
-// Objects keep their keys sorted, so equal values dump to equal bytes: what the configuration hash stands on.
+// Objects keep their keys sorted, so equal values dump to equal bytes: the configuration hash relies on it.
 using Json = nlohmann::json;
 }  // namespace ablate

@@ -109,7 +109,7 @@ Comparison compare_study(const run::RunStore& store, const std::string& study, c
 Comparison compare_study(const run::RunStore& store, const std::string& study,
                          const std::vector<std::string>& point_order = {}, MetricsCache* kept = nullptr);
 // The study at the points that its file in the workspace has now; without one as above. A preset of its name says
-// nothing: a copy of it that lies elsewhere may have been trained.
+// nothing: a copy of it elsewhere may have been trained.
 Comparison compare_named_study(const run::RunStore& store, const std::string& study, MetricsCache* kept = nullptr);
 // The runs named, by id or unique prefix; the first group is the baseline where none is called so. InputError: no such
 // run.
@@ -117,7 +117,7 @@ Comparison compare_runs(const run::RunStore& store, const std::vector<std::strin
 
 // Any two groups, as each group is compared to its baseline: for best grid points beside each other.
 Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference);
-// The same of another loss of each healthy run than the final one; runs where it is not finite do not take part.
+// Like the above, for any other loss of each healthy run. Runs whose value is not finite are left out.
 using LossOf = std::function<double(const ComparedRun&)>;
 Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference, const LossOf& loss);
 

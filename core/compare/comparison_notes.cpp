@@ -116,7 +116,7 @@ void note_imported(Comparison& comparison) {
         some(names)));
     if (all && comparison.measure != Measure::val_loss)
         comparison.notes.push_back(
-            fmt::format("no log holds a validation loss: compared is the {}", measured(comparison)));
+            fmt::format("no log holds a validation loss, so the comparison uses the {}", measured(comparison)));
     if (!only_ends.empty())
         comparison.notes.push_back(fmt::format(
             "only the values at the end are known, so there is no reading at equal steps before it and none "

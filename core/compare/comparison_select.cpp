@@ -153,7 +153,7 @@ std::vector<ListedRun> runs_of(const run::RunList& list, const std::string& stud
     return runs;
 }
 
-// Imported logs are of no point of a study: all of them stand beside it.
+// Imported logs are of no point of a study: all of them are shown next to it.
 void add_imported(const run::RunList& list, const std::string& study, Selection& selection) {
     for (const ListedRun& listed : list.runs)
         if (listed.info.study == study && run::is_imported_log(listed.info)) selection.runs.push_back(listed);

@@ -43,7 +43,7 @@ double steps_of_a_line(const ComparedRun& compared, const run::Series& series) {
     return std::isfinite(smallest) ? smallest : 1;
 }
 
-// The points of a run. With `centered` a line that is a mean stands in the middle of its steps.
+// The points of a run. With `centered` a line that is a mean is placed in the middle of its steps.
 Points read_points(const Comparison& comparison, const ComparedRun& compared, bool train, bool centered) {
     const run::Series& series = series_of(comparison, compared, train);
     Points points = points_of(compared, series);

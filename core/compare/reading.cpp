@@ -125,7 +125,7 @@ double furthest_common_step(const Comparison& comparison, const std::vector<std:
                 if (!(furthest <= end)) furthest = end;
             }
     }
-    // A whole step, so that rounding does not lie beyond anybody's end.
+    // A whole step, so that rounding does not go beyond anybody's end.
     return std::floor(furthest * (1 + kRounding));
 }
 

@@ -23,7 +23,7 @@ struct MeanCurve {
 };
 MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, XAxis axis);
 
-// Where an axis of losses ends, half a nat above a uniform guess (ln V): what lies far above would flatten the rest.
+// Where an axis of losses ends, half a nat above a uniform guess (ln V): what is far above would flatten the rest.
 double end_of_loss_axis(const RunConfig& config);
 std::optional<double> end_of_loss_axis(const Group& group);  // none where the vocabulary is not known
 

@@ -77,7 +77,7 @@ std::string_view separator_at(std::string_view text) {
     return {};
 }
 
-// The digits before the point without their thousands separators. Nothing unless one kind of separator stands between
+// The digits before the point without their thousands separators. Nothing unless one kind of separator is between
 // groups of exactly three: "2,04", "1,0000" and "0,500" are slips or decimal commas, which nobody can tell apart.
 std::optional<std::string> ungrouped(std::string_view whole) {
     const std::size_t end = whole.find_first_not_of(kDigits);

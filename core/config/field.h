@@ -31,7 +31,7 @@ struct FieldInfo {
     bool visible(const Json& group) const { return !visible_when || visible_when(group); }
 };
 
-// Throws InputError naming `where` unless `value` has the field's type and lies in its range.
+// Throws InputError naming `where` unless `value` has the field's type and is in its range.
 // Returns the value in its canonical type (an integer for an integer field, a double for a real one).
 Json checked_value(const FieldInfo& field, const Json& value, const std::string& where);
 

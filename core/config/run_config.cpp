@@ -281,7 +281,7 @@ Json patch_between(const RunConfig& from, const RunConfig& to) {
         const Json &left = *schema_detail::find(before, field.key), &right = *schema_detail::find(after, field.key);
         if (left == right) continue;
         const bool other_kind = field.info->type == FieldType::kind && left["kind"] != right["kind"];
-        const bool merges = left.is_object() && right.is_object() && !other_kind;  // else it stands as a whole
+        const bool merges = left.is_object() && right.is_object() && !other_kind;  // else it is taken as a whole
         schema_detail::put(patch, field.key, merges ? object_patch(left, right) : right);
     }
     return patch;

@@ -43,7 +43,7 @@ struct DataConfig {
     std::int64_t context = 256;
     std::map<std::string, std::string> val;  // name -> text file; empty: held-out documents of the text
     std::int64_t block_lines = 200;          // lines that make a document where the text has no <|endoftext|>
-    std::int64_t val_every = 20;             // every so manieth document is held out
+    std::int64_t val_every = 20;             // every Nth document is held out
     bool byte_fallback = false;              // sentencepiece: unknown characters as bytes
 };
 

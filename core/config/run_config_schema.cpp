@@ -31,10 +31,10 @@ void add_norm_sites(Schema<ModelConfig>& schema) {
     for (const Row& row : {
              Row{NormSite::attn_in, "rms", "before attention (placement pre and sandwich)", pre},
              Row{NormSite::attn_out, "rms",
-                 "behind attention: after the residual addition (post) or on its output (sandwich)", post},
+                 "after attention: after the residual addition (post) or on its output (sandwich)", post},
              Row{NormSite::ffn_in, "rms", "before the feed-forward (placement pre and sandwich)", pre},
              Row{NormSite::ffn_out, "rms",
-                 "behind the feed-forward: after the residual addition (post) or on its output (sandwich)", post},
+                 "after the feed-forward: after the residual addition (post) or on its output (sandwich)", post},
              Row{NormSite::q, "none", "on the queries, before RoPE (QK-norm)", {}},
              Row{NormSite::k, "none", "on the keys, before RoPE (QK-norm)", {}},
              Row{NormSite::embed, "none", "on the embeddings", {}},
@@ -240,7 +240,7 @@ void declare_start(Schema<TrainConfig>& s) {
               .under("Start")
               .observes_only());
     s.add(&TrainConfig::start_sha256,
-          option("start_sha256", "Their sha256")
+          option("start_sha256", "Checkpoint SHA-256")
               .doc("filled in when a run is made; where a study names one, other weights are refused")
               .under("Start")
               .when(starts));
@@ -274,7 +274,7 @@ void declare_collapse(Schema<TrainConfig>& s) {
     s.add(&TrainConfig::policy,
           option("policy", "On collapse")
               .one_of({"stop", "record"})
-              .doc("stop: the run ends, the study goes on; record: a non-finite step is skipped and training goes on, "
+              .doc("stop: the run ends, the study continues; record: a non-finite step is skipped, training continues, "
                    "and the run has collapsed unless all later values are finite")
               .under("Collapse"));
     s.add(&TrainConfig::dead_margin, option("dead_margin", "Dead-loss margin")
@@ -354,7 +354,7 @@ Schema<TrainConfig> declare_train() {
     s.add(&TrainConfig::log_every, option("log_every", "Read every")
                                        .range(1, 10000)
                                        .in("steps")
-                                       .doc("every step is logged; its values leave the device at each so manieth step")
+                                       .doc("every step is logged; values leave the device every N steps")
                                        .under("Watching")
                                        .observes_only());
     s.add(&TrainConfig::stats_every, option("stats_every", "Statistics every")

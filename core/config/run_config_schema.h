@@ -8,7 +8,7 @@ const Schema<ModelConfig>& model_schema();
 const Schema<DataConfig>& data_schema();
 const Schema<TrainConfig>& train_schema();
 
-// The field that `key` names, or the kind or map that it lies below; null for none.
+// The field that `key` names, or the kind or map that it belongs to; null for none.
 const ListedField* find_field(const std::string& key);
 // What declares the value at `key`, be it a kind's option ("model.norm.final.bias"); null for none.
 const FieldInfo* find_option(const std::string& key);

@@ -29,7 +29,7 @@ const Json* find(const Json& object, const std::string& dotted) {
 void require_known(const Json& json, const std::vector<std::string>& keys, const std::string& where) {
     if (!json.is_object()) throw InputError("{}: must be an object, not {}", where, json.dump());
     for (const auto& [key, value] : json.items()) {
-        std::vector<std::string> below;  // what stands behind "key." in the keys that go deeper
+        std::vector<std::string> below;  // what follows "key." in the keys that go deeper
         bool known = false;
         for (const std::string& candidate : keys) {
             known |= candidate == key;

@@ -218,7 +218,7 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
         study.variants.push_back(
             variant_from_json(entry, fmt::format("{}.variants[{}]", where, study.variants.size())));
         if (!names.insert(study.variants.back().name).second)
-            throw InputError("{}.variants: the name '{}' stands there twice (the baseline is implicit)", where,
+            throw InputError("{}.variants: the name '{}' appears twice (the baseline is implicit)", where,
                              study.variants.back().name);
         if (is_baseline_in_another_case(study.variants.back().name))
             throw InputError("{}.variants: the name '{}' differs from 'baseline' only in case; give it another name",

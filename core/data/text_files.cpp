@@ -30,7 +30,7 @@ std::string extension_of(const fs::path& file) {
     return name.has_extension() ? name.extension().string() : "without extension";
 }
 
-// Whether an object of JSON stands on one line, alone: a JSON lines file of one document.
+// Whether a JSON object is alone on one line: a JSON lines file of one document.
 bool is_one_line(std::string_view head) {
     const std::size_t newline = head.find('\n');
     return newline == std::string_view::npos || trim(head.substr(newline)).empty();

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t stories_seed = 1;
 constexpr std::uint64_t stories_bytes = 6'000'000;  // about the size of the text that set-up fetches
 
-// What packaging/setup fetched into the tree that `start` lies in.
+// What packaging/setup fetched into the tree that `start` is in.
 std::optional<fs::path> fetched_text(fs::path start) {
     for (;; start = start.parent_path()) {
         const fs::path file = start / ".deps" / "text" / "web.txt";

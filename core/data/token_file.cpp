@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t flush_bytes = 1 << 20;
 constexpr std::int64_t uint16_ids = 1 << 16;
 
-// Widens `ids.size()` items that stand at the end of the ids' own memory, so that reading needs no buffer. Going
+// Widens `ids.size()` items that are at the end of the ids' own memory, so that reading needs no buffer. Going
 // forward never overwrites an item not yet read: item k is read at or after the place where id k is written.
 template <class T>
 void widen_in_place(std::span<std::int64_t> ids) {

@@ -16,7 +16,7 @@ class Decoder {
             bool cache);
 
     using Ids = std::vector<std::vector<std::int32_t>>;
-    // fp32 logits [wanted, V] on the CPU, of the tokens behind ids[i] for each i wanted. Sequences only grow.
+    // fp32 logits [wanted, V] on the CPU, of the tokens after ids[i] for each i wanted. Sequences only grow.
     at::Tensor next(const Ids& ids, std::span<const std::size_t> wanted);
 
   private:

@@ -22,14 +22,14 @@ struct Completion {
 // Gets each piece of each text as soon as it is certain; what it throws ends the work.
 using Emit = std::function<void(std::size_t prompt, const std::string& piece)>;
 
-std::filesystem::path tokenizer_folder(const TrainedModel& trained);  // where a chat template would lie
+std::filesystem::path tokenizer_folder(const TrainedModel& trained);  // where a chat template would be
 
-// The ids a text is for the model: what it expects before a text comes first, unless the text brings it itself, as one
+// The token ids of a text. What the model expects before a text comes first, unless the text has it itself, as one
 // made by a chat template does. InputError: no tokenizer, or ids that the model has no embedding for.
 // `bytes`, if given, gets the bytes of the text that each id stands for.
 std::vector<std::int32_t> text_ids(const TrainedModel& trained, const std::string& text, bool templated = false,
                                    std::vector<std::int32_t>* bytes = nullptr);
-// The same of a text to continue. InputError: no ids as well.
+// Like the above, for a text to continue. InputError: no ids as well.
 std::vector<std::int32_t> prompt_ids(const TrainedModel& trained, const std::string& text, bool templated = false);
 
 // Continues the prompts, some at a time as a batch. Each ends at max_tokens, at a stop string or at a token that ends a

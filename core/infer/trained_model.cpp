@@ -16,7 +16,7 @@ void find_tokenizer(TrainedModel& trained, const fs::path& folder, bool needed) 
                          trained.name, folder.empty() ? "came with its data" : "in " + folder.string());
     if (!file) return;
     try {
-        data::LoadedTokenizer loaded = data::load_tokenizer(folder);  // with what stands beside the file
+        data::LoadedTokenizer loaded = data::load_tokenizer(folder);  // with the files next to it
         trained.tokenizer = std::move(loaded.tokenizer);
         trained.before = std::move(loaded.before);
         trained.tokenizer_folder = folder;

@@ -14,7 +14,7 @@ struct TrainedModel {
     std::int64_t context = 0;  // tokens the model is to see at once: as trained, or as asked for
     std::unique_ptr<model::Transformer> model;
     std::unique_ptr<data::Tokenizer> tokenizer;  // null when it has none and none is needed
-    std::filesystem::path tokenizer_folder;      // where its files lie, a chat template among them; empty without one
+    std::filesystem::path tokenizer_folder;      // where its files are, a chat template among them; empty without one
     std::vector<std::int32_t> before;            // ids it expects before a text
     std::vector<std::string> remarks;            // what its tokenizer's files left open
     std::vector<std::int32_t> end_ids;           // those that end one; empty: the tokenizer's special tokens

@@ -6,7 +6,7 @@
 #include <functional>
 #include <limits>
 
-// Runs of other programs as run directories, so that they stand beside our own in list, compare, report and window: the
+// Runs of other programs as run directories, so that list, compare, report and window show them next to our own: the
 // one writer for every format. No torch in this header.
 namespace at {
 class Tensor;

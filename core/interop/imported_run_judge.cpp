@@ -18,7 +18,7 @@ using train::Verdict;
 // One logged training step.
 struct Point {
     std::int64_t step = 0;
-    float* loss = nullptr;       // where it stands in the run's metrics
+    float* loss = nullptr;       // its place in the run's metrics
     float* grad_norm = nullptr;  // null: not logged
     bool bad_norm() const { return grad_norm && !std::isfinite(*grad_norm); }
     bool sound_norm() const { return grad_norm && std::isfinite(*grad_norm) && *grad_norm > 0; }

@@ -11,7 +11,7 @@ struct TrainedModel;
 // No torch here.
 namespace ablate::interop {
 
-// Where a model lies that is to be read, scored or continued.
+// The location of a model that is to be read, scored or continued.
 struct ModelPlace {
     enum class Kind { run, imported, hugging_face };
     Kind kind = Kind::run;

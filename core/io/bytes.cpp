@@ -55,7 +55,7 @@ void OpenFile::append_at(std::uint64_t offset, std::string_view bytes) const {
 
 void OpenFile::cut_to(std::uint64_t bytes) const {
     if (const std::uint64_t held = size(); held < bytes)
-        throw InputError("{}: holds {} bytes, fewer than the {} to go on from", file_.string(), held, bytes);
+        throw InputError("{}: holds {} bytes, fewer than the {} to resume from", file_.string(), held, bytes);
     if (ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) throw_system_error(errno, file_, "cutting");
 }
 

@@ -126,7 +126,7 @@ class Builder {
     bool end_array() { return close(); }
     bool key(string_t& name) {
         const auto [member, is_new] = open_.back()->get_ref<Json::object_t&>().try_emplace(name);
-        if (!is_new) throw InputError("{}: the key {} stands twice in one object", what_, quote(name));
+        if (!is_new) throw InputError("{}: the key {} appears twice in one object", what_, quote(name));
         member_ = &member->second;
         return true;
     }

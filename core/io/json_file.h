@@ -8,7 +8,7 @@
 namespace ablate::io {
 
 // Strict JSON, plus the bare NaN, Infinity and -Infinity that Python writes (read as the strings "NaN" ...). At most
-// 200 levels deep; a key that stands twice in one object is refused. `what` names the text in the InputError: "FILE:
+// 200 levels deep; a key that appears twice in one object is refused. `what` names the text in the InputError: "FILE:
 // line L, column C: ...".
 Json parse_json(std::string_view text, std::string_view what);
 Json read_json(const std::filesystem::path& file, std::uint64_t limit = 256ull << 20);

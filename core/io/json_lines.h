@@ -29,7 +29,7 @@ class JsonLinesWriter {
 
 struct JsonLines {
     std::vector<Json> values;
-    std::int64_t end = 0;      // offset behind the last whole line: where a follower reads on
+    std::int64_t end = 0;      // offset after the last whole line, where a follower continues
     std::int64_t damaged = 0;  // whole lines that are not JSON, left out
     bool restarted = false;    // the file is shorter than `from` (a resume cut it back): read from its beginning
 };

@@ -31,7 +31,7 @@ class DictParser {
             break;
         }
         skip_blanks();
-        if (at_ != text_.size()) fail("has text behind its header's dictionary");
+        if (at_ != text_.size()) fail("has text after its header's dictionary");
         if (!descr || !fortran_order || !shape) fail("lacks one of descr, fortran_order and shape");
     }
 

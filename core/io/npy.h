@@ -18,7 +18,7 @@ struct NpyHeader {
     std::int64_t count() const;
 };
 NpyHeader read_npy_header(const std::filesystem::path& file);
-// The bytes that stand before an array in C order; before `count` items of a one-dimensional one.
+// The bytes before an array in C order; before `count` items of a one-dimensional one.
 std::string npy_header(std::string_view dtype, const std::vector<std::int64_t>& shape);
 std::string npy_header_1d(std::string_view dtype, std::int64_t count);
 

@@ -97,7 +97,7 @@ void refuse_other_kinds(const OpenFile& in) {
                      quote(text.substr(0, text.find('\n'))));
 }
 
-// The JSON text behind the eight bytes of its length.
+// The JSON text after the eight bytes of its length.
 std::string read_header_text(const OpenFile& in) {
     const std::string name = in.path().string();
     const std::uint64_t size = in.size();

@@ -17,7 +17,7 @@ struct TensorEntry {
     std::string name;
     std::string dtype;  // "F32", "BF16", "I64", ...
     std::vector<std::int64_t> shape;
-    std::uint64_t begin = 0, end = 0;  // offsets in the buffer behind the header
+    std::uint64_t begin = 0, end = 0;  // offsets in the buffer after the header
     std::uint64_t bytes() const { return end - begin; }
 };
 std::size_t safetensors_item_bytes(std::string_view dtype);  // 0 for an unknown one
@@ -45,7 +45,7 @@ class SafetensorsReader {
 };
 
 // Declares every tensor first, then takes their bytes in that order; nothing is held in memory. The file is complete
-// after finish(). Bytes too many or missing and a name or dtype that cannot stand are std::logic_error. Nothing is
+// after finish(). Bytes too many or missing and an invalid name or dtype are std::logic_error. Nothing is
 // synced or renamed: write within atomic_directory.
 class SafetensorsWriter {
   public:

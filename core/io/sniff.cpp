@@ -156,7 +156,7 @@ class JsonScan {
     explicit JsonScan(std::string_view text) : text_(text) {}
 
     enum class Result { whole, cut, no_json };
-    // Scans one value; `end()` stands after it, or where it stopped.
+    // Scans one value; `end()` is after it, or where it stopped.
     Result value() {
         std::string open;
         bool expects_value = true, expects_key = false;

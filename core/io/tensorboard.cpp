@@ -244,7 +244,7 @@ TensorBoardWriter::TensorBoardWriter(const std::filesystem::path& directory, std
         file_ = std::make_unique<OpenFile>(new_file_name(directory), O_RDWR | O_CREAT | O_EXCL);
     } else {
         const auto files = event_files(directory);
-        if (files.empty()) throw InputError("{}: holds no TensorBoard file to go on with", directory.string());
+        if (files.empty()) throw InputError("{}: holds no TensorBoard file to continue", directory.string());
         file_ = std::make_unique<OpenFile>(files.back(), O_RDWR);
         file_->cut_to(static_cast<std::uint64_t>(keep_bytes));
         offset_ = keep_bytes;

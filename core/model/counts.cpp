@@ -21,7 +21,7 @@ double levanter_flops(const RunConfig& config) {
     return model.layers * (ffn + qkv + output + attention) + 2 * hidden * config.data.vocab_size;
 }
 
-// 6 N + 12 L H hd s per token and training step, a third of it forward. N: what stands in a matrix product, the head
+// 6 N + 12 L H hd s per token and training step, a third of it forward. N: the weights in matrix products, the head
 // counted once even when it is the embedding.
 double six_n_flops(const RunConfig& config) {
     const ModelConfig& model = config.model;

@@ -6,7 +6,7 @@
 namespace ablate::model {
 
 // The keys and values that attention has computed for some sequences, so that each further token costs one row. They
-// stand as attention uses them: normed and turned, in max(fp32, the type of its products).
+// are stored as attention uses them: normalized and rotated, in max(fp32, the type of its products).
 class KeyValueCache {
   public:
     KeyValueCache(const RunConfig& config, std::int64_t sequences, std::int64_t capacity, at::ScalarType type,
@@ -28,7 +28,7 @@ class KeyValueCache {
     std::vector<std::int64_t> lengths_;
 };
 
-// What one pass adds to a cache: n tokens behind those that each of its sequences has.
+// What one pass adds to a cache: n tokens after those that each of its sequences has.
 struct Continuation {
     const KeyValueCache& cache;
     std::vector<std::int64_t> sequences;  // of each row of the batch

@@ -18,7 +18,7 @@ struct Parameter {
 void fill(Parameter& parameter, const at::Tensor& stored, bool for_generation = false);
 
 // Looks at activations as they are computed, in forward order: "embed", "blocks.0.attn_in", "blocks.0.attn", ...,
-// "blocks.0.ffn", "blocks.0" (the residual stream behind the block), "final", "logits".
+// "blocks.0.ffn", "blocks.0" (the residual stream after the block), "final", "logits".
 using Probe = std::function<void(const std::string& site, const at::Tensor& value)>;
 
 struct ForwardOptions {
@@ -45,8 +45,8 @@ class Transformer {
     LossOutput loss(const at::Tensor& ids, const at::Tensor& targets,
                     const ForwardOptions& options = {}) const;                           // int64 [B, T]
     at::Tensor logits(const at::Tensor& ids, const ForwardOptions& options = {}) const;  // [B, T] -> fp32 [B, T, V]
-    // The same of `ids` [B, T] behind the tokens that `cache` holds of `sequences`, one a row; it holds these as well
-    // afterwards. With `last_only` of the last token of each row alone: [B, 1, V]. No gradient. Positions beyond
+    // Like the above, for `ids` [B, T] after the tokens that `cache` holds of `sequences`, one a row; adds them to it.
+    // With `last_only` of the last token of each row alone: [B, 1, V]. No gradient. Positions beyond
     // data.context, or the cache's capacity, are a std::logic_error.
     at::Tensor logits(const at::Tensor& ids, KeyValueCache& cache, std::span<const std::int64_t> sequences,
                       bool last_only = false) const;

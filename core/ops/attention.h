@@ -18,7 +18,7 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
 // What some sequences have left of tokens before: a buffer for each of S, of which a batch of B continues some.
 struct CachedKeys {
     const at::Tensor &keys, &values;          // [S, K, capacity, hd], contiguous, of the type max(fp32, type of q)
-    std::span<const std::int64_t> sequences;  // [B]: where each row's lie
+    std::span<const std::int64_t> sequences;  // [B]: where each row's are
     std::span<const std::int64_t> lengths;    // [B]: how many it has by now, those of the queries' own tokens included
     std::span<const at::Tensor> bias;         // [B] of [H, n, length], as in AttentionOptions; empty: causal mask
 };

@@ -3,7 +3,7 @@
 
 namespace ablate::ops {
 
-// The gated products of arXiv 2002.05202 on a gate and an up projection that lie side by side: x [..., 2F] -> [..., F].
+// The gated products of arXiv 2002.05202 on a gate and an up projection that are side by side: x [..., 2F] -> [..., F].
 at::Tensor swiglu(const at::Tensor& gate_up);  // silu(gate) · up
 at::Tensor geglu(const at::Tensor& gate_up);   // gelu(gate) · up, gelu(x) = x Φ(x)
 

@@ -39,7 +39,7 @@ at::Tensor side_by_side(at::TensorList parts, at::ScalarType type) {
 constexpr std::int64_t kFewRows = 16;
 
 // Generation: one row or a few, no gradient. Then reading the weights is all the work, and each is read once, where it
-// lies, instead of being joined and converted first.
+// is, instead of being joined and converted first.
 bool are_few_rows(const at::Tensor& x, at::TensorList weights) {
     if (at::GradMode::is_enabled() || !rows::fit(x) || x.numel() > kFewRows * x.size(-1)) return false;
     return std::all_of(weights.begin(), weights.end(),

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-// Sanitizers cannot stand the resolvers that run before they are set up.
+// Sanitizers do not tolerate the resolvers that run before they are set up.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define ABLATE_EACH_CPU __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -45,7 +45,7 @@ template <class Term>
     return x < -87.3f ? 0.0f : p * power;
 }
 
-// Eight floats wherever they lie. Registers that the compiler cannot mistake: the products of generation are bound by
+// Eight floats at any address. Registers that the compiler cannot mistake: the products of generation are bound by
 // how fast weights arrive.
 typedef float Eight __attribute__((vector_size(32), aligned(4), may_alias));
 typedef std::uint32_t EightBits __attribute__((vector_size(32), aligned(4), may_alias));

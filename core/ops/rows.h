@@ -2,8 +2,8 @@
 #include <ATen/ATen.h>
 
 // Arithmetic on rows of floats: what the fused operations do on a CPU. Compiled once for each instruction set, chosen
-// when the program starts. Rows lie in the cache, so each function does one thing; sums keep a fixed order of their
-// own.
+// when the program starts. Rows are in the processor's cache, so each function does one thing. Sums keep their
+// own fixed order.
 namespace ablate::ops::rows {
 
 float sum_of_squares(const float* x, std::int64_t count);
@@ -24,9 +24,9 @@ void swiglu_backward(const float* gate, const float* up, const float* g, float* 
 // (2i, 2i + 1).
 void rotate(const float* x, const float* cosine, const float* sine, float sign, bool halves, float* y,
             std::int64_t pairs);
-// y[j] = x ⋅ w_j of `count` rows w_j that lie `width` apart. With `rounded` each w is taken as the nearest bf16.
+// y[j] = x ⋅ w_j of `count` rows w_j that are `width` apart. With `rounded` each w is taken as the nearest bf16.
 void dots(const float* x, const float* w, std::int64_t count, std::int64_t width, bool rounded, float* y);
-// The same of rows in bf16, for an x that pair_up() has arranged: of each sixteen those at even places first.
+// Like the above, for rows in bf16, for an x that pair_up() has arranged: of each sixteen those at even places first.
 void dots(const float* x, const at::BFloat16* w, std::int64_t count, std::int64_t width, float* y);
 void pair_up(const float* x, float* y, std::int64_t count);
 // y = Σ_j p[j] · v_j, of such rows

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The rest of the first line of `file` that begins with `key`, behind the colon.
+// The rest of the first line of `file` that begins with `key`, after the colon.
 std::string line_of(const char* file, const std::string& key) {
     std::ifstream stream(file);
     for (std::string line; std::getline(stream, line);)

@@ -8,7 +8,7 @@ namespace ablate::study {
 // what the baseline does as well is said of the baseline alone.
 std::vector<Finding> option_findings(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline);
 
-// Of the baseline's validation: a line for each set that is too short for its windows to lie side by side.
+// Of the baseline's validation: a line for each set that is too short for its windows to be side by side.
 std::vector<std::string> overlapping_windows(const RunConfig& baseline, const data::PreparedData& data);
 
 }  // namespace ablate::study

@@ -7,8 +7,8 @@
 // What a study leaves to the workspace: where its runs start, and how many steps an epoch is. No torch in this header.
 namespace ablate::study {
 
-// train.start becomes the folder of the weights, with their sha256, and every tensor finds its place. InputError: no
-// such weights, other shapes.
+// train.start becomes the folder of the weights, with the SHA-256 of the checkpoint, and every tensor gets its place.
+// InputError: no such weights, other shapes.
 void resolve_starts(std::span<VariantPoint> points, const std::filesystem::path& workspace);
 
 // train.steps of train.epochs: as many steps as read epochs × the tokens of the training set, rounded up. Windows are

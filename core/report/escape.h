@@ -5,7 +5,7 @@
 // Names, labels and notes come from files of others: each format gets them through its own escape.
 namespace ablate::report {
 
-// Without control characters and direction overrides, which could rewrite what stands around them; invalid UTF-8
+// Without control characters and direction overrides, which could rewrite the text around them; invalid UTF-8
 // replaced.
 std::string printable(std::string_view text);
 std::string escape_html(std::string_view text);  // also for attributes in double quotes, and for SVG

@@ -71,7 +71,7 @@ void add_figure(Document& document, const LinePlot& plot, std::string caption) {
     document.add(Figure{plot.id, line_plot_svg(plot), std::move(caption)});
 }
 
-// Ends the axis where a loss lies far above a uniform guess, and says so.
+// Ends the axis where a loss is far above a uniform guess, and says so.
 void limit_to_uniform(LinePlot& plot, const Group& group, std::string& caption) {
     const std::optional<double> end = study::end_of_loss_axis(group);
     const double highest = extent_of(plot.lines).y_max;

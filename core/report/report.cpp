@@ -52,7 +52,7 @@ void require_known(const std::vector<std::string>& names, const char* thing, con
     }
 }
 
-// What the appendix says lies beside the report.
+// What the appendix lists as files next to the report.
 void add_files(Document& document, const ReportOptions& options) {
     List list;
     const auto add = [&](Output output, const char* file, const char* what) {
@@ -64,7 +64,7 @@ void add_files(Document& document, const ReportOptions& options) {
     add(Output::latex, "results.tex:", "the results table for LaTeX (booktabs)");
     add(Output::markdown, "figures:", "every plot as SVG");
     if (list.items.empty()) return;
-    document.heading(3, "C. Files beside this report");
+    document.heading(3, "C. Files next to this report");
     document.add(std::move(list));
 }
 
@@ -218,7 +218,7 @@ fs::path write_report(const study::Comparison& comparison, const Document& docum
         write_points_json(comparison, folder / "points.json");
     }
     if (!asked(Output::html)) return folder;
-    // Last: who finds it finds the rest.
+    // Written last: once this file exists, all others do.
     atomic_write(folder / "report.html", render_html(document));
     return folder / "report.html";
 }

@@ -31,7 +31,7 @@ std::string default_title(const study::Comparison& comparison);
 
 // What a report consists of, and what is kept of it. InputError for a figure it does not have.
 struct ListedFigure {
-    std::string name, section, caption;  // the section it stands in, by name
+    std::string name, section, caption;  // the section that it belongs to, by name
     bool operator==(const ListedFigure&) const = default;
 };
 std::vector<ListedFigure> figures_of(const Document& document);
@@ -48,7 +48,7 @@ std::string results_latex(const study::Comparison& comparison);
 // the window writes it. Returns the file to open: report.html, else the folder.
 std::filesystem::path write_report(const study::Comparison& comparison, const std::filesystem::path& folder,
                                    const ReportOptions& options = {});
-// The same of a document that was built of the comparison.
+// Like the above, for a document built from the comparison.
 std::filesystem::path write_report(const study::Comparison& comparison, const Document& document,
                                    const std::filesystem::path& folder, const std::set<Output>& outputs);
 void make_report_folder(const std::filesystem::path& folder);  // InputError when it cannot be

@@ -115,7 +115,7 @@ List data_and_machine(const Comparison& comparison) {
     list.items.push_back({"Data sha256:", info.data_sha256});
     if (info.unigram_entropy > 0)
         list.items.push_back(
-            {"Unigram entropy:", fmt::format("{} nats a token; a model that has learned only frequencies stands there",
+            {"Unigram entropy:", fmt::format("{} nats a token; the loss of a model that has learned only frequencies",
                                              fixed(info.unigram_entropy, 4))});
     list.items.push_back({"Device:", fmt::format("{}, {} a run", info.config.train.device,
                                                  count_of(info.config.train.threads, "thread"))});
@@ -225,14 +225,14 @@ void add_summary(Document& document, const Comparison& comparison) {
     const auto others = contrasts(comparison);
     document.heading(2, "Executive summary");
     document.paragraph(fmt::format(
-        "{} beside a baseline{}; {}: {}. Compared is {}, healthy runs only; differences carry 95 % Student t "
+        "{} and a baseline{}; {}: {}. The comparison uses {} of healthy runs only. Differences carry 95 % Student t "
         "intervals, paired by seed where runs share the order of their data.",
         count_of(std::ssize(others), "variant"), size_in_words(reference), count_of(std::ssize(comparison.runs), "run"),
         outcomes(comparison), compared_in_words(comparison)));
     if (const std::string& note = reference_info(comparison).data_note; !note.empty())
         document.paragraph(fmt::format("Data: {}.", note));
     if (comparison.has_grid())
-        document.paragraph("Each variant stands at its own best grid point, beside the baseline at its best.");
+        document.paragraph("Each variant is shown at its own best grid point, next to the baseline at its best.");
     document.add(Paragraph{"Key findings:", true});
     List findings;
     if (reference.healthy() > 0)
@@ -250,7 +250,7 @@ void add_summary(Document& document, const Comparison& comparison) {
 void add_configuration(Document& document, const Comparison& comparison) {
     document.heading(2, "Experiment configuration");
     if (reference_group(comparison).imported()) return add_stated(document, comparison);
-    document.paragraph("The baseline's; what a variant changes stands with its results.");
+    document.paragraph("The baseline's; what a variant changes is listed with its results.");
     document.heading(3, "Model architecture");
     document.add(architecture(comparison));
     document.heading(3, "Training set-up");

@@ -156,7 +156,7 @@ std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& fra
     const auto columns = static_cast<std::size_t>(frame.x.last_pixel() - frame.x.first_pixel());
     const double top = frame.y.last_pixel();
     std::string path;
-    Pixel last{};  // of an unbroken line, wherever it lies
+    Pixel last{};  // of an unbroken line, at any place
     bool unbroken = false, pen_down = false;
     const auto go = [&](char how, const Pixel& to) { path += fmt::format("{}{:.1f} {:.1f}", how, to.x, to.y); };
     const auto at_top = [&](const Pixel& a, const Pixel& b) {

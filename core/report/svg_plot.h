@@ -27,14 +27,14 @@ struct LinePlot {
     std::string id;  // names the figure
     std::string description, x_title, y_title;
     bool log_y = false;
-    std::optional<double> x_min, y_max;  // what lies beyond is cut off
+    std::optional<double> x_min, y_max;  // what is beyond is cut off
     std::vector<PlotLine> lines;
 };
 std::string line_plot_svg(const LinePlot& plot);
 
 struct Bar {
     std::string label;
-    std::optional<double> value, low, high;  // without a value `text` alone stands in the row
+    std::optional<double> value, low, high;  // without a value the row has only `text`
     std::string text;                        // behind the bar
     int color = plot::kBaselineColor;
     bool collapsed = false;

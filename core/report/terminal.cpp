@@ -93,7 +93,7 @@ std::string main_table(const study::Comparison& comparison, bool color, int widt
         std::move(rows), color, width);
 }
 
-// A name in its own column, the sentence wrapped behind it.
+// A name in its own column, the sentence wrapped after it.
 struct Remark {
     std::string name, sentence;
     Style style = Style::plain;
@@ -319,7 +319,7 @@ std::string comparison_table(const study::Comparison& comparison, bool color, in
     text += main_table(comparison, color, width);
     if (const std::string said = judgements(comparison, color, width); !said.empty()) text += "\n" + said;
     if (comparison.has_grid())
-        text += "\nEach variant at its own best grid point, beside the baseline at its best\n\n" +
+        text += "\nEach variant at its own best grid point, next to the baseline at its best\n\n" +
                 best_table(comparison, color, width);
     text += equal_cost_table(comparison, color, width);
     if (!comparison.notes.empty()) text += "\n";

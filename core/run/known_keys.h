@@ -20,7 +20,7 @@ class KnownKeys {
     KnownKeys() = default;  // all
     explicit KnownKeys(const RunInfo& info);
     bool all() const { return !listed_; }
-    // "train.lr"; a listed group or kind ("model", "model.position") knows what lies below it.
+    // "train.lr"; a listed group or kind ("model", "model.position") knows what is below it.
     bool has(std::string_view key) const;
 
   private:

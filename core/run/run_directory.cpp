@@ -167,7 +167,7 @@ const char* to_string(Status status) {
 RunInfo RunDirectory::info() const {
     const fs::path file = folder_ / "run.json";
     RunInfo info = run_info_from_json(io::read_json(file, kLargestFile), file.string());
-    info.id = id();  // a copied run is known by the folder it lies in
+    info.id = id();  // a copied run is known by the folder it is in
     return info;
 }
 

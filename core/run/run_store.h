@@ -36,7 +36,7 @@ struct TrashedRun {
 // One run as list() reads it; `known` is what its run.json says, where that has been read. InputError: damaged.
 ListedRun read_run(const std::filesystem::path& folder, const RunInfo* known = nullptr);
 
-// Where the runs of a workspace lie, damaged ones and strangers included; and the order of a list.
+// Where the runs of a workspace are, damaged ones and strangers included; and the order of a list.
 std::vector<std::filesystem::path> run_folders(const std::filesystem::path& workspace);
 void sort_by_creation(std::vector<ListedRun>& runs);
 

@@ -53,7 +53,7 @@ TrashedRun look_at(const fs::path& folder) {
         run.grid_point = info.grid_point;
         run.seed = info.seed;
     } catch (const std::exception&) {
-        // A damaged run lies in the trash under its name alone.
+        // A damaged run is in the trash under its name alone.
     }
     return run;
 }

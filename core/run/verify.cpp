@@ -28,7 +28,7 @@ void check_steps(const Series& losses, Problems& problems) {
     for (const std::int64_t step : losses.step) {
         if (step != expected && departures++ == 0)
             first = step > expected ? fmt::format("steps {} to {} are missing", expected, step - 1)
-                                    : fmt::format("step {} stands behind step {}", step, expected - 1);
+                                    : fmt::format("step {} follows step {}", step, expected - 1);
         expected = step + 1;
     }
     if (departures == 1) problems.push_back("metrics log: " + first);

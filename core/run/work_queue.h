@@ -7,7 +7,7 @@
 
 namespace ablate::run {
 
-// Worker threads that take runs in the order they were pushed: what both executors stand on.
+// Worker threads that take runs in the order they were pushed: what both executors build on.
 class WorkQueue {
   public:
     WorkQueue(int workers, std::function<void(const RunDirectory&)> work);

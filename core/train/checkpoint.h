@@ -47,7 +47,7 @@ class CheckpointStore {
                         const std::vector<NamedTensor>& optimizer, const Json& trainer_state, bool best = false);
     void mark_newest(const std::string& mark, std::int64_t up_to_step);  // of the checkpoints there are; none: no mark
     void unmark(const std::string& mark);
-    // Deletes what lies beyond the step a run goes on from: damaged, or it would have gone on from there.
+    // Deletes checkpoints after the step from which a run resumes: they are damaged, or it would resume from them.
     void discard_after(std::int64_t step);
 
   private:

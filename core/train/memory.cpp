@@ -17,7 +17,7 @@
 namespace ablate::train {
 namespace {
 
-// The number behind `key` in a file of "key number" lines, in the file's unit.
+// The number after `key` in a file of "key number" lines, in the file's unit.
 std::optional<double> number_of(const char* file, const std::string& key) {
     std::ifstream stream(file);
     std::string word;

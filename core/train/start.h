@@ -31,7 +31,7 @@ void resolve_start(RunConfig& config, const std::filesystem::path& workspace, co
 // The plan for a configuration whose start is resolved.
 model::StartPlan plan_start(const RunConfig& resolved, const std::string& where);
 
-// Fills what the plan keeps, from files checked against their sha256; the rest stays as it was initialized. Types are
+// Fills what the plan keeps, from files whose SHA-256 is checked; the rest stays as it was initialized. Types are
 // converted as model::fill does. InputError: the files are no longer those that train.start_sha256 names.
 model::StartPlan load_start(model::Transformer& transformer, const RunConfig& resolved, bool for_generation = false);
 

@@ -137,8 +137,8 @@ void Trainer::State::require_same_run(const Json& stored, const std::filesystem:
     const std::string name = folder.filename().string();
     const RunConfig before = stored_run_config(stored.at("config"), name);
     if (stored.at("seed") != job.seed)
-        throw InputError("{} was made with seed {}, not {}: train it as a separate run", name,
-                         stored.at("seed").dump(), job.seed);
+        throw InputError("{} was made with seed {}, not {}: train it as a separate run", name, stored.at("seed").dump(),
+                         job.seed);
     const Json& hash = stored.at("config_hash");
     const bool earlier = !job.earlier_hash.empty() && hash == job.earlier_hash;
     if (!earlier && hash != config_hash(job.config, job.data->sha256)) {
@@ -279,7 +279,7 @@ void Trainer::State::keep_last_good() {
 }
 
 // The weights are still those before step k. Policy stop: the run ends there. Policy record: k is left out and training
-// goes on with k + 1, steps that were taken in vain being taken again; each is read at once until the next log point.
+// continues with k + 1. Steps taken after k are taken again, and each is read at once until the next log point.
 bool Trainer::State::non_finite_step(const StepValues& values, double tokens_per_second) {
     const bool first_of_series = progress.last_non_finite != values.step - 1;
     const NonFinite found = first_of_series ? first_non_finite(model, source, values.step) : NonFinite{};

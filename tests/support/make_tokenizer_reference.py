@@ -3,7 +3,7 @@
     python3 -m venv VENV; VENV/bin/pip install tokenizers==0.23.3
     VENV/bin/python tests/support/make_tokenizer_reference.py tests/data/tokenizers
 
-Needs a Python whose unicodedata is Unicode 14 (3.11): the sweep over all assigned code points stands on it.
+Needs a Python whose unicodedata is Unicode 14 (3.11): the sweep over all assigned code points depends on it.
 """
 
 import hashlib

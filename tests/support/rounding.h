@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-// How far two computations of the same value may lie apart: one rule, which follows from the number formats alone and
+// How far two computations of the same value may differ: one rule, which follows from the number formats alone and
 // so holds on every processor. Processors differ in the order in which they add (AVX2, AVX-512, AMX) and in whether
 // they multiply bf16 themselves or widen it first. They never differ in what is rounded: operands to the type of the
 // products, sums in fp32 at least, the result once to its type. oneDNN's bf16 products (VDPBF16PS, TDPBF16PS) add in

@@ -67,7 +67,7 @@ std::optional<hf::ImportedModel> imported_before(const fs::path& folder, const f
          entry.increment(error)) {
         try {
             if (auto model = made_of(origin, entry->path(), workspace)) return model;
-        } catch (const InputError&) {  // a damaged model stands in nobody's way
+        } catch (const InputError&) {  // a damaged model prevents nothing
         }
     }
     return {};

@@ -34,7 +34,7 @@ struct AmbiguousLog {
     std::vector<interop::logs::Restarts> readings;  // one of them is to be chosen
 };
 
-// Takes in what lies elsewhere, one thing after the other in its own thread, so that nothing asked for is lost.
+// Imports what is stored elsewhere, one thing after the other in its own thread, so that nothing asked for is lost.
 class Importer : public QObject {
     Q_OBJECT
   public:

@@ -45,8 +45,8 @@ class RunControl : public QObject {
     bool busy() const { return !training().isEmpty() || !waiting().isEmpty(); }
 
     // Before the window closes. pause: a checkpoint each, what waits stays queued. background: the same, then a child
-    // process goes on with all of them (children that train already train on). left() once it is safe to go;
-    // leave_failed() when no child could be started: the runs go on here.
+    // process continues all of them (children that train already train on). left() once it is safe to go;
+    // leave_failed() when no child could be started: the runs continue here.
     enum class Leave { pause, background };
     void leave(Leave how);
     bool leaving() const;

@@ -57,7 +57,7 @@ std::string again(const run::ListedRun& listed, Answer& answer) {
     return {};
 }
 
-// A run that nobody trains ends where it stands. What waits in the queue of another process is left a request.
+// A run that nobody trains ends at once. What waits in the queue of another process is left a request.
 void end_as_stopped(const run::RunDirectory& directory) {
     const run::RunLock lock(directory.folder());
     run::RunState state = directory.state();

@@ -25,7 +25,7 @@ Answer retry_runs(const run::RunStore& store, const QStringList& ids);
 Answer pause_elsewhere(const run::RunStore& store, const QStringList& ids);  // runs that other processes train
 // Runs that train, or are about to: it holds from their first step on.
 Answer stop_begun(const run::RunStore& store, const QStringList& ids);
-Answer stop_runs(const run::RunStore& store, const QStringList& ids);  // others: one that waits ends where it stands
+Answer stop_runs(const run::RunStore& store, const QStringList& ids);  // others: one that waits ends at once
 
 // What a launch left alone and noted, for people.
 QStringList notes_of(const study::Launch& launch);

@@ -24,7 +24,7 @@ Json& patch_of(StudyConfig& study, const std::string& variant) {
     return found->patch;
 }
 
-// The kind field that `key` names or lies below; null for other options.
+// The kind field that `key` names or belongs to; null for other options.
 const ListedField* kind_field(const std::string& key) {
     const ListedField* field = find_field(key);
     return field && field->info->type == FieldType::kind ? field : nullptr;

@@ -55,7 +55,7 @@ struct BarView::State {
     QString told(const Bar& bar) const;
 };
 
-// Bars stand on zero: a cut axis would show a small difference as a large one.
+// Bars start at zero: a cut axis would show a small difference as a large one.
 BarView::State::Frame BarView::State::frame(const QRectF& area, const ChartStyle& style) const {
     Range range{0, 0};
     for (const Bar& bar : bars) {

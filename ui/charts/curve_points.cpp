@@ -30,7 +30,7 @@ QPointF pixel(const Axis& x, const Axis& y, double at, double value) {
     return {x.pixel(at), std::clamp(y.pixel(value), -kBeyond, kBeyond)};
 }
 
-// On a logarithmic axis a band's low end may lie at or below 0: the area then goes down to the axis' own.
+// On a logarithmic axis a band's low end may be at or below 0: the area then goes down to the axis' own.
 double lowest_shown(const Axis& axis) {
     return axis.scale() == Scale::linear ? -std::numeric_limits<double>::infinity() : axis.range().low;
 }

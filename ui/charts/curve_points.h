@@ -36,13 +36,13 @@ class CurvePoints {
     std::optional<Range> y_range(Scale scale, Scale x_scale, const Range& x_range) const;
     // The points within a range of x, [first, last).
     std::pair<std::size_t, std::size_t> inside(Scale scale, const Range& range) const;
-    // The point nearest to x, or none when x lies beyond the ends by more than `slack`.
+    // The point nearest to x, or none when x is beyond the ends by more than `slack`.
     std::optional<std::size_t> nearest(double x, double slack = 0) const;
 
     // In pixels, thinned by min/max to the axis' columns; a new part begins after a value without a place.
     enum class Line { shown, raw };
     std::vector<QPolygonF> parts(Line line, const Axis& x, const Axis& y) const;
-    // One area for each stretch whose ends both have a place; a low end that has none on a logarithmic axis lies at
+    // One area for each stretch whose ends both have a place; a low end that has none on a logarithmic axis is at
     // the axis' own.
     std::vector<QPolygonF> band(const Axis& x, const Axis& y) const;
     bool band_leaves(const Axis& x, const Axis& y) const;  // somewhere it reaches beyond the axis

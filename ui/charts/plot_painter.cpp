@@ -299,7 +299,7 @@ void PlotPainter::paint_curve(QPainter& painter, const Frame& frame, const Chart
     }
 }
 
-// Spikes where they happened; non-finite values at the top edge; what lies below a logarithmic axis at the bottom.
+// Spikes where they happened; non-finite values at the top edge; what is below a logarithmic axis at the bottom.
 void PlotPainter::paint_markers(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
     const double top = frame.plot.top();
     for (const CurvePoints& points : curves_) {
@@ -405,7 +405,7 @@ void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const 
         if (!labelled(points.curve()) || shown.size() >= room) continue;
         const auto last = points.nearest(std::min(frame.x.range().high, points.x().empty() ? 0 : points.x().back()));
         if (!last || points.x()[*last] < frame.x.range().low) continue;
-        double y = frame.plot.top();  // a run that ends in NaN is labeled where its marker stands
+        double y = frame.plot.top();  // a run that ends in NaN is labeled at its marker
         if (std::isfinite(points.shown()[*last])) y = frame.y.pixel(points.shown()[*last]);
         if (!std::isfinite(y)) y = frame.plot.bottom();
         shown.push_back(&points);

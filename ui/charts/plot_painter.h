@@ -6,7 +6,7 @@
 
 namespace ablate::ui {
 
-// The plot itself: what is shown, where it lies and how it is painted, on a screen or into a file.
+// The plot itself: what is shown, where it is and how it is painted, on a screen or into a file.
 class PlotPainter {
   public:
     void set_axes(const PlotAxes& axes) { axes_ = axes; }
@@ -29,8 +29,8 @@ class PlotPainter {
         QRectF area, plot;
         Axis x, y;
         double label_width = 0;  // of the labels at the lines' ends
-        bool cut_off = false;    // values lie above axes().y_limit
-        double cut = 0;          // where a logarithmic y axis ends although values above 0 lie below; 0: nowhere
+        bool cut_off = false;    // values are above axes().y_limit
+        double cut = 0;          // where a logarithmic y axis ends although values above 0 are below; 0: nowhere
         QStringList notes;       // what of the curves this plot does not show, counted
     };
     Frame frame(const QRectF& area, const ChartStyle& style) const;

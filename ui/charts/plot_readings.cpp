@@ -38,7 +38,7 @@ QString PlotPainter::heading(const std::vector<Reading>& list, double x) const {
     return axes_.x_title + " " + text(plot::position_text(read_position(list, x))) + (smoothed ? ", smoothed" : "");
 }
 
-// Every curve that covers x, the highest first, as they stand in the plot.
+// Every curve that covers x, the highest first, as in the plot.
 std::vector<PlotPainter::Reading> PlotPainter::readings(const Frame& frame, double x) const {
     std::vector<Reading> list;
     const double slack = std::abs(frame.x.value(frame.x.pixel(x) + kNear) - x);

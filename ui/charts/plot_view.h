@@ -33,7 +33,7 @@ struct PlotAxes {
     QString x_title, y_title;  // quantity and unit
     Scale x = Scale::linear, y = Scale::linear;
     bool y_title_on_screen = true;  // false where a header above the chart says it; files always have it
-    // Where y ends unless it is zoomed: what lies above would flatten all else. Infinite: nowhere.
+    // Where y ends unless it is zoomed: what is above would flatten all else. Infinite: nowhere.
     double y_limit = std::numeric_limits<double>::infinity();
 };
 

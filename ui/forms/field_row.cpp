@@ -29,7 +29,7 @@ FieldRow::FieldRow(std::string key, const FieldInfo& field, const FormActions& a
     label_->setWordWrap(true);
     label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     if (indent_) label_->setProperty("role", "muted");
-    label_->setContentsMargins(3 * indent_ * kSpace, 0, 0, 0);  // within the label: editors stand below each other
+    label_->setContentsMargins(3 * indent_ * kSpace, 0, 0, 0);  // within the label: editors stay aligned
     editor_ = ValueEditor::make(field, top_);
     editor_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     label_->setBuddy(editor_);

@@ -6,7 +6,7 @@
 
 namespace ablate::ui {
 
-// A heading that folds what lies below it, with a remark at its end that stays visible.
+// A heading that folds what is below it, with a remark at its end that stays visible.
 class FoldSection : public QWidget {
     Q_OBJECT
   public:

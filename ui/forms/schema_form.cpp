@@ -104,7 +104,7 @@ void SchemaForm::show_values(const QString& subject, const RunConfig& values, co
             has_kind |= row->field().type == FieldType::kind;
         }
         section->fold->set_remark(changed ? QString("%1 changed").arg(changed) : QString());
-        // At first, what is changed lies open whatever the user folded; else the axes of an ablation do.
+        // At first, what is changed is unfolded whatever the user folded; else the axes of an ablation do.
         if (!std::exchange(section->placed, true) && (changed || !section->settled))
             section->fold->set_open(changed || has_kind || first_of_group);
     }
@@ -171,7 +171,7 @@ void SchemaForm::reveal(const std::string& key) {
             section->fold->set_open(true);
             section->settled = true;
             row->editor().setFocus();
-            // Where it lies is known once the unfolded rows are laid out.
+            // Its place is known once the unfolded rows are laid out.
             QTimer::singleShot(0, row, [this, row] { scroll_->ensureWidgetVisible(row, 0, 10 * kSpace); });
             return;
         }

@@ -25,7 +25,7 @@ class SchemaForm : public QWidget {
     // What is wrong with options, by key, as found by the preview; shown below each.
     void set_problems(const std::map<std::string, QString>& problems);
     void set_read_only(bool read_only);
-    void begin_study();  // of another study: what is typed is forgotten, and what it changes lies open
+    void begin_study();  // of another study: what is typed is forgotten, and what it changes is unfolded
 
     QLineEdit* search() { return search_; }
     FieldRow* row(const std::string& key);  // null for an option of a kind or none at all

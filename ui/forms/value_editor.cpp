@@ -107,7 +107,7 @@ class CheckEditor : public ValueEditor {
     QCheckBox* box_;
 };
 
-// The wheel scrolls the form; it does not change an option that happens to lie under the pointer.
+// The wheel scrolls the form; it does not change an option that happens to be under the pointer.
 class CalmComboBox : public QComboBox {
   public:
     using QComboBox::QComboBox;

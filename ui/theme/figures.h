@@ -2,7 +2,7 @@
 #include <QStyledItemDelegate>
 
 // Tabular figures. Inter's digits differ in width and Qt before 6.7 cannot ask a font for its `tnum` feature, so
-// columns of numbers are drawn with every digit in a cell as wide as a zero: they stand still while they change.
+// columns of numbers are drawn with every digit in a cell as wide as a zero: they do not move while they change.
 namespace ablate::ui {
 
 double figures_width(const QString& text, const QFontMetricsF& metrics);

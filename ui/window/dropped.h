@@ -3,7 +3,7 @@
 
 namespace ablate::ui {
 
-// What lies at a path that was dropped on the window, or named to it.
+// What is at a path that was dropped on the window, or named to it.
 struct Dropped {
     enum class Kind { study_file, run_folder, workspace, model_folder, norm_ablation, log, nothing };
     Kind kind = Kind::nothing;

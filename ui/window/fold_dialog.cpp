@@ -49,7 +49,7 @@ FoldDialog::FoldDialog(const FoldRequest& what, QWidget* parent) : QDialog(paren
     column->setContentsMargins(5 * kSpace, 5 * kSpace, 5 * kSpace, 4 * kSpace);
     column->setSpacing(4 * kSpace);
     column->addWidget(
-        wrapped_label("Multiplies each norm's gains into the projections behind it: the same function without "
+        wrapped_label("Multiplies each norm's gains into the linear layers that follow: the same function without "
                       "the gains. The source stays as it is.",
                       "muted", this));
     column->addLayout(form);

@@ -42,8 +42,8 @@ void Leaving::ask() {
     box_->setWindowTitle("Runs in training");
     box_->setText(question(*control_));
     box_->setInformativeText(
-        "In the background they go on in their own process and are here again at the next start. Paused ones keep "
-        "a checkpoint and go on when they are resumed.");
+        "In the background they continue in their own process and are here again at the next start. Paused ones keep "
+        "a checkpoint and continue when they are resumed.");
     box_->addButton("Keep training in the background", QMessageBox::AcceptRole)->setObjectName("background");
     box_->addButton("Pause with a checkpoint", QMessageBox::AcceptRole)->setObjectName("pause");
     QPushButton* stay = box_->addButton("Stay", QMessageBox::RejectRole);

@@ -190,7 +190,7 @@ void MainWindow::State::tell_imported(const Imported& imported) {
     window->show_page("runs");
 }
 
-// One by itself in full; of several the runs are counted, and what failed stands before what else there is to say.
+// One by itself in full; of several the runs are counted, and what failed comes before what else there is to say.
 void MainWindow::State::tell_arrivals() {
     QStringList lines = arrivals.told + arrivals.failed;
     if (lines.size() > 1) {

@@ -87,7 +87,7 @@ void add_tokenizer_option(CLI::App& parser, Options& options) {
     parser
         .add_option(
             "--tokenizer", options.tokenizer,
-            "tokenizer.json, vocab.json (with merges.txt beside it), encoder.json (with vocab.bpe), a sentencepiece "
+            "tokenizer.json, vocab.json (with merges.txt next to it), encoder.json (with vocab.bpe), a sentencepiece "
             ".model, or a folder of one")
         ->required();
 }

@@ -106,7 +106,7 @@ void print(const interop::FlashNormVerification& verification) {
                              one_line(verification.greedy_prompt + verification.text_folded));
 }
 
-// A Hugging Face folder as it lies there, or a run.
+// A Hugging Face folder as it is, or a run.
 interop::FoldSource source_of(const Options& options) {
     const interop::ModelPlace place = model_named(options.from, options.workspace);
     if (place.kind == interop::ModelPlace::Kind::imported)
@@ -151,7 +151,7 @@ Action declare_flashnorm(CLI::App& parser) {
     parser
         .add_option("MODEL", options->from,
                     "Hugging Face folder (config.json and safetensors, one file or sharded), or a run that can be "
-                    "exported as one")
+                    "exported to such a folder")
         ->required();
     parser.add_option("--out", options->out, "new folder to write")->required();
     parser.add_flag("--strict", options->fold.strict, "leave the folded norms out of the files (default: ones)");

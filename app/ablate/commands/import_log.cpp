@@ -79,7 +79,7 @@ Action declare_import_log(CLI::App& parser) {
     }
     parser.add_option("PATH", options->path, "the log: a file, or the folder of a run")->required();
     parser.add_option("--format", options->format, "instead of what is told from the path: " + join(names, ", "));
-    parser.add_option("--study", options->study, "the study it stands in (default: imported)");
+    parser.add_option("--study", options->study, "the study that it belongs to (default: imported)");
     parser.add_option("--variant", options->variant,
                       "its variant, or VARIANT@POINT; of a study's runs, baseline is what the others are compared with "
                       "(default: as the log is called)");

@@ -29,7 +29,7 @@ Action declare_import_norm_ablation(CLI::App& parser) {
                     "a folder of VARIANT/ and VARIANT_finetuned/, as export norm-ablation writes it or as the norm "
                     "ablation of Qwen3-0.6B was published")
         ->required();
-    parser.add_option("--study", options->study, "the study its runs stand in (default: as the folder is called)");
+    parser.add_option("--study", options->study, "the study that its runs belong to (default: the folder's name)");
     parser.add_flag("--weights", options->weights,
                     "bring the finetuned weights along, of folders that Ablate wrote: for generate, eval and export");
     parser.add_flag("--again", options->again, "import what is there already once more");

@@ -91,7 +91,7 @@ int schema(bool json) {
     std::cout
         << "Configuration keys. A * marks those that are not part of a run's identity: they only observe, or they\n"
            "name data, which are identified by their content.\n"
-           "A kind's own options stand beside it (model.norm.attn_in.eps): see `ablate kinds`.\n";
+           "A kind's own options are next to it (model.norm.attn_in.eps): see `ablate kinds`.\n";
     by_heading([](const ListedField& field, const std::string& heading) {
         if (!heading.empty()) std::cout << '\n' << heading << '\n';
         const FieldInfo& info = *field.info;

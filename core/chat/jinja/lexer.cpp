@@ -162,7 +162,7 @@ class Lexer {
     std::string_view source_;
     std::size_t at_ = 0;
     int line_ = 1;
-    bool take_all_ = false;       // the tag before takes all white space behind it
+    bool take_all_ = false;       // the tag before takes all white space after it
     bool newline_taken_ = false;  // or did take the newline, so that what follows begins a line
     std::vector<Piece> pieces_;
 };

@@ -21,7 +21,7 @@ struct Piece {
     std::vector<Token> tokens;  // the last one is `end`
 };
 
-// As transformers sets Jinja up: trim_blocks (a statement takes the newline behind it), lstrip_blocks (and the blanks
+// As transformers sets Jinja up: trim_blocks (a statement takes the newline after it), lstrip_blocks (and the blanks
 // before it on its line), the last newline of the template dropped; `-` takes all white space on its side, `+` none.
 std::vector<Piece> pieces_of(std::string_view source);
 

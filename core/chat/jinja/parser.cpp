@@ -60,7 +60,7 @@ class ExpressionParser {
     }
 
     ExpressionPtr expression() {
-        if (++depth_ > kDeepest) fail(line(), "expressions lie too deep within each other");
+        if (++depth_ > kDeepest) fail(line(), "expressions are nested too deeply");
         ExpressionPtr value = either();
         while (is_word("if")) {
             const int at = line();
@@ -105,7 +105,7 @@ class ExpressionParser {
     ExpressionPtr negation() {
         const int at = line();
         if (!skip_word("not")) return comparison();
-        if (++depth_ > kDeepest) fail(at, "expressions lie too deep within each other");
+        if (++depth_ > kDeepest) fail(at, "expressions are nested too deeply");
         ExpressionPtr value = make_of(Kind::unary, at, "not", negation());
         --depth_;
         return value;
@@ -133,13 +133,13 @@ class ExpressionParser {
         const int at = line();
         const char* found = skip("-") ? "-" : skip("+") ? "+" : nullptr;
         if (!found) return behind(primary());
-        if (++depth_ > kDeepest) fail(at, "expressions lie too deep within each other");
+        if (++depth_ > kDeepest) fail(at, "expressions are nested too deeply");
         ExpressionPtr value = make_of(Kind::unary, at, found, sign());
         --depth_;
         return value;
     }
 
-    // What stands behind a value: .name [item] (call) | filter, is test.
+    // What follows a value: .name [item] (call) | filter, is test.
     ExpressionPtr behind(ExpressionPtr value) {
         for (;;) {
             const int at = line();
@@ -332,7 +332,7 @@ class Parser {
             const std::string& word = piece.tokens[0].text;
             if (std::find(ends.begin(), ends.end(), word) != ends.end()) return statements;
             if (is_inner(word)) return statements;
-            if (++depth_ > kDeepest) fail(piece.line, "statements lie too deep within each other");
+            if (++depth_ > kDeepest) fail(piece.line, "statements are nested too deeply");
             add_statement(statements, parser, piece.line);
             --depth_;
         }
@@ -353,7 +353,7 @@ class Parser {
             const auto kind = word == "break" ? Statement::Kind::leave : Statement::Kind::next;
             return statements.push_back({kind, line, {}, {}, {}, {}});
         }
-        // What transformers adds: it marks what the assistant says and renders as it stands.
+        // What transformers adds: it marks what the assistant says and renders unchanged.
         if (word == "generation" || word == "endgeneration") return parser.expect_end();
         fail(line, "the statement " + quote(word) + " is not known here");
     }

@@ -314,7 +314,7 @@ class Renderer {
         const Value operand = value(*expression.parts[0]);
         if (expression.text == "not") return Value(!is_true(operand));
         if (!operand.data.is_number())
-            fail(expression.line, "the sign " + expression.text + " stands before no number");
+            fail(expression.line, "the sign " + expression.text + " is not followed by a number");
         if (expression.text == "+") return operand;
         return operand.data.is_number_float() ? Value(-operand.data.get<double>())
                                               : Value(-operand.data.get<std::int64_t>());
@@ -371,7 +371,7 @@ class Renderer {
             joined.insert(joined.end(), b.begin(), b.end());
             return modest(std::move(joined), line);
         }
-        if (!a.is_number() || !b.is_number()) fail(line, op + " stands between values that cannot be combined");
+        if (!a.is_number() || !b.is_number()) fail(line, op + " is between values that cannot be combined");
         const bool whole = a.is_number_integer() && b.is_number_integer() && op != "/";
         return whole ? whole_numbers(op, a.get<std::int64_t>(), b.get<std::int64_t>(), line)
                      : reals(op, a.get<double>(), b.get<double>(), line);

@@ -10,15 +10,15 @@
 
 namespace ablate::data {
 
-// A token that stands in a text as it is, beside those that merges make: <|endoftext|>, <think>. The flags are those of
-// Hugging Face's AddedToken.
+// A token that texts contain literally, in addition to those that merges make: <|endoftext|>, <think>. The flags are
+// those of Hugging Face's AddedToken.
 struct AddedToken {
     std::string content;
     std::int32_t id = 0;
     bool special = false;      // stands for no text
     bool single_word = false;  // not within a word
     bool lstrip = false;       // takes the whitespace before it
-    bool rstrip = false;       // and behind it
+    bool rstrip = false;       // and after it
     bool normalized = false;   // is looked for in the normalized text
 };
 

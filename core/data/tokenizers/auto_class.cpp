@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The lists below are those of transformers 5.24: TOKENIZER_MAPPING_NAMES by class, for classes that may stand over a
+// The lists below are those of transformers 5.24: TOKENIZER_MAPPING_NAMES by class, for classes that may be given for a
 // byte-level BPE, and MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS.
 
 // Models whose tokenizer.json counts, whatever class is named.

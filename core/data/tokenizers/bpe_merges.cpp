@@ -11,7 +11,7 @@ std::uint64_t pair_of(std::int32_t left, std::int32_t right) {
     return std::uint64_t{static_cast<std::uint32_t>(left)} << 32 | static_cast<std::uint32_t>(right);
 }
 
-// A symbol of the word being merged, in a doubly linked list; -1 behind the last and before the first.
+// A symbol of the word being merged, in a doubly linked list; -1 after the last and before the first.
 struct Symbol {
     std::int32_t id;  // -1: merged into the one before
     std::int64_t before, behind;

@@ -4,13 +4,13 @@
 
 namespace ablate::data {
 
-// The merges of a byte-pair encoding, and what they make of a word: always the pair that stands first in the list, and
+// The merges of a byte-pair encoding, and what they make of a word: always the pair that is first in the list, and
 // of its places the leftmost. O(n log n) in the length of the word.
 class BpeMerges {
   public:
     explicit BpeMerges(std::size_t merges);
 
-    // In the order of the list, at most as many as were announced. A pair that stands twice has its later place, as in
+    // In the order of the list, at most as many as were announced. A pair that appears twice has its later place, as in
     // Hugging Face's library.
     void add(std::int32_t left, std::int32_t right, std::int32_t merged);
     void apply(std::vector<std::int32_t>& ids) const;

@@ -18,7 +18,7 @@ struct BpeDefinition {
     std::vector<std::optional<std::string>> tokens;  // by id; without one where an id is not in use
     std::unordered_map<std::string, std::int32_t> ids;
     std::vector<Merge> merges;
-    std::vector<AddedToken> added;  // their ids may lie behind those of `tokens`
+    std::vector<AddedToken> added;                            // their ids may follow those of `tokens`
     std::unordered_map<std::string, std::int32_t> added_ids;  // of the contents of `added`
     std::int32_t first_free_id = 0;                           // above all ids of `added`
     SplitPattern split = SplitPattern::gpt2;

@@ -17,7 +17,7 @@ enum class CharClass : std::uint8_t {
     letter,  // \p{L}
     number,  // \p{N}
     space,   // \s: White_Space
-    none     // behind the text's end
+    none     // after the end of the text
 };
 
 CodePoint code_point_at(std::string_view text, std::size_t at);  // at < text.size()

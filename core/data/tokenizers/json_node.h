@@ -10,7 +10,7 @@
 
 namespace ablate::data {
 
-// A value of a JSON file and where it stands in it, so that what is wrong can be told in one line: "FILE:
+// A value of a JSON file and its position in it, so that what is wrong can be told in one line: "FILE:
 // model.merges[3]: ...". A member that is missing counts as null.
 class JsonNode {
   public:

@@ -52,7 +52,7 @@ Json data_description(const fs::path& folder) {
 
 LoadedTokenizer load_vocab_and_merges(const fs::path& vocab, SideFiles& side) {
     const fs::path merges = vocab.parent_path() / merges_of(vocab);
-    if (!is_there(merges)) throw InputError("{}: there is no {} beside it", vocab.string(), merges.filename().string());
+    if (!is_there(merges)) throw InputError("{}: no {} next to it", vocab.string(), merges.filename().string());
     return loaded_bpe(vocab, read_vocab_and_merges(vocab, merges, side));
 }
 
@@ -218,7 +218,7 @@ LoadedTokenizer load_folder(const fs::path& folder) {
             LoadedTokenizer loaded = load_file(file);
             for (const std::string& why : passed_over)
                 loaded.remarks.push_back(
-                    fmt::format("{} beside it is read instead, since {}", file.filename().string(), why));
+                    fmt::format("{} next to it is read instead, since {}", file.filename().string(), why));
             return loaded;
         } catch (const InputError& error) {
             passed_over.emplace_back(error.what());

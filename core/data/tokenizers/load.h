@@ -14,7 +14,7 @@ struct LoadedTokenizer {
 };
 
 // Reads a tokenizer: a tokenizer.json, a vocab.json with merges.txt, an encoder.json with vocab.bpe, or a sentencepiece
-// .model, and what stands beside it and changes ids (side_files.h). Of a folder, the first of these that can be read.
+// .model, and the files next to it that change ids (side_files.h). Of a folder, the first of these that can be read.
 // A folder of tokens that version 0.1 made is encoded line by line, as it did. InputError: nothing of the kind,
 // damaged, or made in a way that is not known here, which is named.
 LoadedTokenizer load_tokenizer(const std::filesystem::path& path);

@@ -76,7 +76,7 @@ std::string without_fast(std::string name) {
     return name;
 }
 
-// A config.json that cannot be read says nothing: AutoTokenizer of transformers goes on without it.
+// A config.json that cannot be read says nothing: transformers' AutoTokenizer continues without it.
 void read_model_config(const fs::path& file, SideFiles& result) {
     try {
         const Json json = io::read_json(file);

@@ -25,7 +25,7 @@ struct SideFiles {
     const AddedToken* special(const std::string& role) const;
 };
 
-// Of the folder that a main file stands in. InputError: damaged, naming the place.
+// Of the folder that a main file is in. InputError: damaged, naming the place.
 SideFiles read_side_files(const std::filesystem::path& folder);
 
 // The files it reads, those that are there.

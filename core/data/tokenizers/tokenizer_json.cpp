@@ -48,8 +48,7 @@ void read_pre_tokenizer(const JsonNode& pre_tokenizer, BpeDefinition& definition
     for_each_step(pre_tokenizer, "pretokenizers", [&](const JsonNode& step) {
         const std::string type = step["type"].text();
         if (type != "Split" && type != "ByteLevel") step["type"].refuse_type(type, "ByteLevel, Split");
-        if (has_bytes || (split && type == "Split"))
-            step.refuse("only a Split and a ByteLevel behind it are known here");
+        if (has_bytes || (split && type == "Split")) step.refuse("only a Split followed by a ByteLevel is known here");
         if (type == "Split") {
             split = read_split(step);
             return;
@@ -58,7 +57,7 @@ void read_pre_tokenizer(const JsonNode& pre_tokenizer, BpeDefinition& definition
         const bool splits = step["use_regex"].flag(true);
         definition.add_prefix_space = step["add_prefix_space"].flag(true);
         if (split && (splits || definition.add_prefix_space))
-            step.refuse("behind a Split, use_regex and add_prefix_space must be false");
+            step.refuse("after a Split, use_regex and add_prefix_space must be false");
         definition.split = split ? *split : splits ? SplitPattern::gpt2 : SplitPattern::whole;
     });
     if (!has_bytes) pre_tokenizer.refuse("there is no ByteLevel: only byte-level BPE is known here");
@@ -76,7 +75,7 @@ void read_template(const JsonNode& step, std::uint64_t id_limit, BpeFile& file) 
     bool behind_text = false;
     step["single"].for_each([&](const JsonNode& piece) {
         if (!piece["Sequence"].is_null()) {
-            if (behind_text) piece.refuse("the text stands twice in the template");
+            if (behind_text) piece.refuse("the text appears twice in the template");
             behind_text = true;
             return;
         }

@@ -112,7 +112,7 @@ class Folding {
             const auto fold = projections_.find(entry.name);
             file.tensors.push_back({entry, false, fold == projections_.end() ? nullptr : fold->second});
         }
-        if (!strict_)  // a norm that was absent stands beside the first of its projections
+        if (!strict_)  // a norm that was absent is stored with the first of its projections
             for (const auto& [norm, fold] : norms_)
                 if (fold->missing && shards_.file_of(fold->projections[0]) == name)
                     file.tensors.push_back(ones(norm, shards_.at(fold->projections[0]).shape[1]));

@@ -29,7 +29,7 @@ struct FlashNormResult {
 using FlashNormProgress = std::function<void(const std::string& what, double share)>;
 
 // FlashNorm (Graef et al., arXiv 2407.09577): folds the norm weights of the Hugging Face checkpoint in `from` into the
-// projections behind them and writes the new folder `to`: the weights (a file for each there was), config.json,
+// linear layers after them and writes the new folder `to`: the weights (a file for each there was), config.json,
 // generation_config.json, tokenizer and license as they are, and a model card. The weights are byte for byte those of
 // transformer_tricks.flashify_repo where that does not overflow. One tensor is in memory at a time.
 // InputError: what cannot be folded (see plan_folds), or `to` exists. ResourceError: the disk has no room.

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-// The arithmetic of FlashNorm: a norm's gains g go into the matrix W [out, in] behind it, W <- W diag(g).
+// The arithmetic of FlashNorm: a norm's gains g go into the matrix W [out, in] that follows, W <- W diag(g).
 namespace ablate::interop {
 
 // F64, F32, F16 and BF16.

@@ -16,7 +16,7 @@ struct Fold {
 
 // What FlashNorm folds in a checkpoint of Llama's layout: each layer's input_layernorm into q, k and v (or qkv),
 // post_attention_layernorm into gate and up (or gate_up), and the final norm into the head. A tied head is the
-// embedding too, which must stay: then the final norm keeps its weight. The norms of q and k stand behind their
+// embedding too, which must stay: then the final norm keeps its weight. The norms of q and k follow their
 // projections and are left alone.
 struct FoldPlan {
     std::string model_type;

@@ -44,7 +44,7 @@ std::string flashnorm_card(std::string_view source_name, const FlashNormResult& 
     std::string card = "---\nlibrary_name: transformers\ntags:\n- flashnorm\n---\n";
     card += fmt::format("# FlashNorm of {}\n\n", code(source_name));
     card +=
-        "The weights of the RMSNorms are folded into the linear layers behind them, `W <- W diag(g)` "
+        "The weights of the RMSNorms are folded into the linear layers that follow, `W <- W diag(g)` "
         "([FlashNorm](https://arxiv.org/abs/2407.09577)).\nThe model computes the same function; folded weights are "
         "rounded once more to their dtype.\n\n";
     card += fmt::format("- Architecture: {}, {} layers, {} head\n", code(plan.model_type), plan.layers,

@@ -8,7 +8,7 @@
 
 namespace ablate::interop {
 
-// The weights of a Hugging Face folder as they lie in its files, read one tensor at a time. InputError as WeightFiles.
+// The weights of a Hugging Face folder as they are in its files, read one tensor at a time. InputError as WeightFiles.
 class Shards {
   public:
     explicit Shards(const std::filesystem::path& folder);

@@ -3,7 +3,7 @@
 
 namespace ablate::interop {
 
-// What is folded: a Hugging Face folder as it lies there, or a run, exported beside the result while it is needed.
+// What is folded: a Hugging Face folder as it is, or a run, exported beside the result while it is needed.
 // No torch here.
 class FoldSource {
   public:

@@ -16,7 +16,7 @@ struct LogitGap {
     double largest_logit = 0;         // max |a|, of the source
     double argmax_agreement = 0;      // share of the positions with the same likeliest token
     double kl = 0;                    // mean KL(source || folded), nats
-    std::vector<double> layer_error;  // |a - b| / |a| (L2) of the residual stream behind each layer
+    std::vector<double> layer_error;  // |a - b| / |a| (L2) of the residual stream after each layer
 };
 
 struct FlashNormVerification {

@@ -25,7 +25,7 @@ struct ImportedModel {
 ImportedModel import_model(const std::filesystem::path& folder, const std::filesystem::path& workspace,
                            const std::string& id, const std::function<void(double share)>& progress = {});
 
-// A name for it out of the folder's: what cannot stand in one becomes '-'.
+// A name for it out of the folder's: characters that a name cannot have become '-'.
 std::string model_id(const std::filesystem::path& folder);
 
 // The norm ablation of an imported model, each run starting from its weights and keeping them as the base stage:

@@ -23,7 +23,7 @@ constexpr Name kOutside[] = {
     {"head", "lm_head", Extent::vocabulary, Extent::hidden},
 };
 
-// Behind "blocks.N." and "model.layers.N."; post_attention_layernorm is the norm before the feed-forward.
+// After "blocks.N." and "model.layers.N."; post_attention_layernorm is the norm before the feed-forward.
 constexpr Name kInBlock[] = {
     {"attn_in", "input_layernorm", Extent::hidden, Extent::none},
     {"attn.q", "self_attn.q_proj", Extent::queries, Extent::hidden},

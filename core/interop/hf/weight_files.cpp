@@ -38,7 +38,7 @@ void WeightFiles::open(const fs::path& file) {
     for (const io::TensorEntry& entry : opened.reader.entries()) {
         const auto [before, is_new] = tensors_.try_emplace(entry.name, Tensor{&opened.reader, &entry, &opened.path});
         if (!is_new)
-            throw InputError("{}: tensor {} stands in {} as well", file.string(), quote(entry.name),
+            throw InputError("{}: tensor {} is in {} as well", file.string(), quote(entry.name),
                              before->second.file->filename().string());
     }
 }
@@ -53,7 +53,7 @@ void WeightFiles::open_shards(const fs::path& index) {
     for (const auto& [tensor, file] : map->items()) {
         const std::string name = file.is_string() ? file.get<std::string>() : std::string();
         if (name.empty() || fs::path(name).filename() != name || !name.ends_with(".safetensors"))
-            throw InputError("{}: {} must lie in a .safetensors file of this folder, not {}", index.string(),
+            throw InputError("{}: {} must be in a .safetensors file of this folder, not {}", index.string(),
                              quote(tensor), quote(io::dump_line(file)));
         names.insert(name);
     }
@@ -66,7 +66,7 @@ void WeightFiles::open_shards(const fs::path& index) {
         const Tensor* found = find(tensor);
         if (!found) throw InputError("{}: tensor {} is in none of its files", index.string(), quote(tensor));
         if (found->file->filename() != file.get<std::string>())
-            throw InputError("{}: tensor {} should lie in {}, and lies in {}", index.string(), quote(tensor),
+            throw InputError("{}: tensor {} should be in {}, but is in {}", index.string(), quote(tensor),
                              quote(file.get<std::string>()), found->file->filename().string());
     }
     for (const auto& [tensor, found] : tensors_)

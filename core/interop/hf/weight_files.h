@@ -7,7 +7,7 @@
 namespace ablate::interop::hf {
 
 // The safetensors files of a folder: model.safetensors, or the shards that model.safetensors.index.json lists. Opening
-// reads headers alone and checks that every tensor lies in the file the index names, none twice, none unlisted.
+// reads headers alone and checks that every tensor is in the file the index names, none twice, none unlisted.
 class WeightFiles {
   public:
     struct Tensor {

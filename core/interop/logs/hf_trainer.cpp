@@ -51,7 +51,7 @@ fs::path newest_checkpoint_state(const fs::path& folder) {
 // One log of a run: the files of its folder and of its checkpoints.
 struct Files {
     fs::path state;    // empty: only results are there
-    fs::path folder;   // of the run: where results and configuration lie
+    fs::path folder;   // of the run: where results and configuration are
     fs::path results;  // empty: none
 };
 

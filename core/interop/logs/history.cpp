@@ -110,7 +110,7 @@ bool has_own_loss(const Json& line, const std::string& loss) {
                        [](const auto& item) { return is_evaluation(meaning_of(item.key(), {}).role); });
 }
 
-// True where all counters of the line stand where they stood in the line before.
+// True where all counters of the line are as in the line before.
 bool repeats_step(const Json& line, const Json& before) {
     return std::all_of(line.items().begin(), line.items().end(), [&](const auto& item) {
         return meaning_of(item.key(), {}).role != Role::step ||

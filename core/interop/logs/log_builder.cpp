@@ -138,7 +138,7 @@ void LogBuilder::require_loss() const {
                      options_.offers_options ? "; name its column: --column loss=NAME" : "");
 }
 
-// The Trainer's train_loss is the average of the run: it stands beside the run's time, or as Weights & Biases'
+// The Trainer's train_loss is the average of the run: it is logged with the run's time, or as Weights & Biases'
 // train/train_loss once in the last line. Elsewhere it is the loss of every step.
 void LogBuilder::find_averages() {
     std::vector<bool> alone(columns_.size(), false), in_last(columns_.size(), false);
@@ -332,7 +332,7 @@ void LogBuilder::fill(const Training& training, ImportedRun& run) const {
     if (average) set_run_average(run, *average, where_);
 }
 
-// The sum over the sessions: what lies between them is no training. Sessions side by side count once.
+// The sum over the sessions, without the time between them. Sessions that overlap count once.
 void LogBuilder::add_times(const Training& training, ImportedRun& run) const {
     if (!std::isnan(run.seconds)) return;
     std::vector<std::pair<double, double>> spans;

@@ -52,7 +52,7 @@ struct Grid {
     std::size_t first = 0, distance = 1, values = 0;
 };
 
-// The distance of the column's values, all of which lie on one grid; 1 where they do not.
+// The distance of the column's values, all of which are on one grid; 1 where they do not.
 Grid grid_of(std::vector<std::size_t> places) {
     Grid grid{places.front(), 0, places.size()};
     for (std::size_t i = 1; i < places.size(); ++i) {
@@ -64,7 +64,7 @@ Grid grid_of(std::vector<std::size_t> places) {
     return grid;
 }
 
-// The same without a measurement before the first step and one after the last, which lie beside the grid.
+// Like the above, without a measurement before the first step and one after the last, which are off the grid.
 Grid best_grid(const std::vector<Entry>& entries) {
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < entries.size(); ++i)

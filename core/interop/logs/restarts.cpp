@@ -260,7 +260,7 @@ void count_on(Joining& joining, LoggedLines& log, const Part& part) {
     take(joining, log, part);
 }
 
-// True where the log was written without steps: all of it stands at one.
+// True where the log was written without steps: all of it is at one step.
 bool has_no_steps(const LoggedLines& log) {
     std::vector<std::size_t> count(log.columns, 0);
     for (const LoggedLine& line : log.lines) {

@@ -21,7 +21,7 @@ struct LoggedValue {
 };
 
 // What a column tells of the order of the steps. A training goes back with its own values (loss, gradient norm,
-// learning rate); evaluations may be appended later, and an epoch or a rate stands in lines of any kind.
+// learning rate); evaluations may be appended later, and an epoch or a rate is in lines of any kind.
 enum class Tells { training, other, nothing };
 
 struct LoggedLines {

@@ -15,7 +15,7 @@ struct TableRow {
     std::size_t line = 0;       // where it begins in the file
     bool is_last = false;       // nothing but blanks follows
     bool is_torn = false;       // the file ends within quotation marks
-    bool after_header = false;  // the header stands once more before it, as in a file that two processes appended to
+    bool after_header = false;  // the header is repeated before it, as in a file that two processes appended to
 };
 
 class TableReader {

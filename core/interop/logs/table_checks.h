@@ -9,7 +9,7 @@ struct CheckedTable {
     TableReader& rows;
     const std::vector<std::string>& header;
     std::vector<Role> roles;  // of each column
-    // Of the value that stands in a column; absent where the row has none.
+    // Of the value in a column; absent where the row has none.
     std::function<std::optional<std::int64_t>(const TableRow& row, std::size_t column)> step_of;
     Comma comma = Comma::none;
     std::string where;

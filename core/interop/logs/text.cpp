@@ -32,7 +32,7 @@ void append_utf8(std::string& text, std::uint32_t code) {
 
 std::string from_utf16(std::string_view bytes) {
     const bool marked = bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
-    // Without a mark: the zeros of plain letters stand first in big-endian order.
+    // Without a mark: the zeros of plain letters come first in big-endian order.
     const bool big = marked ? bytes[0] == '\xfe' : !bytes.empty() && bytes[0] == '\0';
     const auto unit = [&](std::size_t i) {
         const auto a = static_cast<unsigned char>(bytes[i]), b = static_cast<unsigned char>(bytes[i + 1]);

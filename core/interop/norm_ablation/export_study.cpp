@@ -175,7 +175,7 @@ void copy_tokenizer(const fs::path& from, const fs::path& to) {
     }
 }
 
-// Writes the folders of the variants, one behind the other.
+// Writes the folders of the variants, one after another.
 class Writer {
   public:
     Writer(const StudyExportOptions& options, const ExportProgress& progress, std::uint64_t bytes)

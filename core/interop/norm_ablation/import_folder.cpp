@@ -205,7 +205,7 @@ class VariantReader {
             run_.remarks.push_back(fmt::format("its model.pt is not of {}: {}", base, wrong));
             return;
         }
-        if (replaced) run_.remarks.push_back("the eps of its norms is not told: the defaults of their kinds stand in");
+        if (replaced) run_.remarks.push_back("the eps of its norms is not recorded: their defaults are used");
         run_.config.model = config.model;
         run_.config.data.vocab_size = config.data.vocab_size;
         run_.known = {"model", "data.vocab_size"};

@@ -2,7 +2,7 @@
 #include "core/run/run_directory.h"
 
 // What a run's logs say, in the form of Hugging Face's Trainer. Steps count updates done, as there: the loss that our
-// log has at step 0 stands at 1. Nothing is averaged over log intervals, and a loss that is not finite is NaN.
+// log has at step 0 is stored at 1. Nothing is averaged over log intervals, and a loss that is not finite is NaN.
 namespace ablate::interop::norm_ablation {
 
 // log_history: a line for every training step and every evaluation, and the closing line of averages.

@@ -15,7 +15,7 @@ namespace {
 
 using Tensor = io::torch_file::StateDictFile::Tensor;
 
-// What a site's module is called, behind the layer but for the final norm.
+// What a site's module is called after the layer's prefix (the final norm has none).
 constexpr std::array<std::string_view, kAblatedSites.size()> kModules = {
     "input_layernorm", "post_attention_layernorm", "self_attn.q_norm", "self_attn.k_norm", "model.norm"};
 

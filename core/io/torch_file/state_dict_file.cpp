@@ -29,7 +29,7 @@ std::uint64_t span_of(const Tensor& tensor) {
     return span;
 }
 
-// The strided elements of `from`, one behind the other.
+// The strided elements of `from`, one after another.
 void gather(const Tensor& tensor, std::size_t item_bytes, const char* from, char* to) {
     std::vector<std::int64_t> at(tensor.shape.size(), 0);
     std::uint64_t place = 0;
@@ -76,7 +76,7 @@ StateDictFile::StateDictFile(std::filesystem::path file) : zip_(std::move(file))
     }
 }
 
-// Everything lies in one folder, called as the file was when it was written.
+// Everything is in one folder, called as the file was when it was written.
 std::string StateDictFile::find_folder() const {
     for (const ZipEntry& entry : zip_.entries()) {
         const std::size_t slash = entry.name.find('/');

@@ -44,7 +44,7 @@ class StateDictFile {
 
 // Writes such a file: declares every tensor first, then takes the bytes of those with their own storage in that
 // order, in any pieces; nothing is held in memory. torch.load(weights_only=True) reads it. Nothing is synced or
-// renamed: write within atomic_directory. std::logic_error: bytes too many or missing, declarations that cannot stand.
+// renamed: write within atomic_directory. std::logic_error: bytes too many or missing, invalid declarations.
 class StateDictWriter {
   public:
     StateDictWriter(std::filesystem::path file, std::vector<DeclaredTensor> tensors);

@@ -30,7 +30,7 @@ struct PickledStateDict {
 };
 
 // Protocols 2 to 5. A dict (or OrderedDict) of tensors, or one with such a dict as its member "model", "state_dict",
-// "model_state_dict", "module" or the like, up to three levels deep and whatever stands beside it (an optimizer, a step
+// "model_state_dict", "module" or the like, up to three levels deep and whatever is next to it (an optimizer, a step
 // as a tensor). InputError "WHERE: ...": anything but tensors, numbers, texts and containers is
 // refused by its name. Memory stays in proportion to the pickle's size; nothing recurses.
 PickledStateDict read_state_dict_pickle(std::string_view pickle, const std::string& where);

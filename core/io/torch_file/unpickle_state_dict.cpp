@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 10> kMembers = {"model",   "state_dict", 
 // `plain` makes a value that describes no tensor: a device, a size.
 enum class Global : std::int64_t { ordered_dict, rebuild_tensor, rebuild_parameter, plain, storage };
 
-// A value of the machine; what is not a number itself lies in one of its stores. Nothing is told of numbers with a
+// A value of the machine; what is not a number itself is in one of its stores. Nothing is told of numbers with a
 // fraction, None, booleans and bytes: no tensor is described by them.
 enum class Kind : std::uint8_t { other, integer, text, global, storage, tensor, tuple, list, dict };
 struct Value {
@@ -44,7 +44,7 @@ class Machine {
         if (pickle_.size() > kLargestPickle)
             fail(fmt::format("takes {} bytes; at most {} are read", pickle_.size(), kLargestPickle));
         while (!root_) step();
-        if (at_ != pickle_.size()) fail("goes on behind its end");
+        if (at_ != pickle_.size()) fail("continues after its end");
         return collect();
     }
 

@@ -13,7 +13,7 @@ inline constexpr std::uint64_t kLocalHeaderBytes = 30, kCentralHeaderBytes = 46,
 inline constexpr std::uint16_t kStored = 0, kDeflated = 8;
 inline constexpr std::uint16_t kEncrypted = 1, kSizesBehind = 1 << 3, kUtf8 = 1 << 11;  // general purpose flags
 inline constexpr std::uint16_t kZip64Extra = 1;
-inline constexpr std::uint32_t kInZip64 = 0xffffffff;  // a size or an offset that stands in the zip64 field
+inline constexpr std::uint32_t kInZip64 = 0xffffffff;  // a size or an offset that is in the zip64 field
 inline constexpr std::uint16_t kCountInZip64 = 0xffff;
 
 }  // namespace ablate::io::torch_file

@@ -21,7 +21,7 @@ std::uint16_t u16(std::string_view bytes, std::size_t at) { return io::load<std:
 std::uint32_t u32(std::string_view bytes, std::size_t at) { return io::load<std::uint32_t>(bytes.data() + at); }
 std::uint64_t u64(std::string_view bytes, std::size_t at) { return io::load<std::uint64_t>(bytes.data() + at); }
 
-// The sizes and the offset of a central header, of which those too large for it stand in its zip64 field.
+// The sizes and the offset of a central header, of which those too large for it are in its zip64 field.
 struct Place {
     std::uint64_t bytes, stored_bytes, header;
 };
@@ -100,9 +100,8 @@ ZipReader::Directory ZipReader::find_directory() const {
         fail("lacks the zip64 end of its directory", end);
     }
     if (directory.begin > directory_end || directory.bytes != directory_end - directory.begin)
-        fail(
-            fmt::format("says that its directory lies at byte {} and takes {} bytes", directory.begin, directory.bytes),
-            end);
+        fail(fmt::format("says that its directory is at byte {} and takes {} bytes", directory.begin, directory.bytes),
+             end);
     if (directory.entries > directory.bytes / kCentralHeaderBytes)
         fail(fmt::format("promises {} entries in a directory of {} bytes", directory.entries, directory.bytes), end);
     return directory;
@@ -142,25 +141,24 @@ void ZipReader::read_directory(const Directory& directory) {
         entry.header = place.header;
         entry.bytes = place.stored_bytes;
         check_local_header(entry, flags, directory.begin);
-        if (!index_.emplace(entry.name, entries_.size()).second) fail(named + " stands twice", at);
+        if (!index_.emplace(entry.name, entries_.size()).second) fail(named + " appears twice", at);
         entries_.push_back(std::move(entry));
         rest.remove_prefix(whole);
     }
     if (!rest.empty())
-        fail("has bytes behind the last entry of its directory", directory.begin + bytes.size() - rest.size());
+        fail("has bytes after the last entry of its directory", directory.begin + bytes.size() - rest.size());
 }
 
 void ZipReader::check_local_header(ZipEntry& entry, std::uint16_t flags, std::uint64_t end) const {
     const std::string named = "entry " + quote(entry.name);
     const std::uint64_t fixed = kLocalHeaderBytes + entry.name.size();
-    if (entry.header > end || end - entry.header < fixed) fail(named + " lies outside the file", entry.header);
+    if (entry.header > end || end - entry.header < fixed) fail(named + " is outside the file", entry.header);
     const std::string local = file_->read_at(entry.header, static_cast<std::size_t>(fixed));
-    if (local.size() < fixed || !local.starts_with(kLocalHeader))
-        fail(named + " has no header", entry.header);
+    if (local.size() < fixed || !local.starts_with(kLocalHeader)) fail(named + " has no header", entry.header);
     const bool same_name = u16(local, 26) == entry.name.size() && local.substr(kLocalHeaderBytes) == entry.name;
     if (!same_name || u16(local, 6) != flags || u16(local, 8) != entry.method)
         fail(named + " has another header in the directory than its own", entry.header);
-    // Streamed entries have their sizes behind the data and zeros here; large ones in a zip64 field.
+    // Streamed entries have their sizes after the data and zeros here; large ones in a zip64 field.
     const auto agrees = [&](std::uint64_t here, std::uint64_t there) {
         return here == there || ((flags & kSizesBehind) && here == 0);
     };
@@ -169,7 +167,7 @@ void ZipReader::check_local_header(ZipEntry& entry, std::uint16_t flags, std::ui
         fail(named + " has another size or checksum in the directory than in its own header", entry.header);
     entry.begin = entry.header + fixed + u16(local, 28);
     if (entry.begin > end || entry.bytes > end - entry.begin)
-        fail(fmt::format("{} of {} bytes lies outside the file", named, entry.bytes), entry.begin);
+        fail(fmt::format("{} of {} bytes is outside the file", named, entry.bytes), entry.begin);
 }
 
 void ZipReader::check_overlap() {
@@ -177,7 +175,7 @@ void ZipReader::check_overlap() {
     std::uint64_t end = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const ZipEntry& entry = entries_[i];
-        if (entry.header < end) fail(fmt::format("entry {} lies over the one before", quote(entry.name)), entry.header);
+        if (entry.header < end) fail(fmt::format("entry {} overlaps the one before", quote(entry.name)), entry.header);
         end = entry.begin + entry.bytes;
         index_[entry.name] = i;
     }

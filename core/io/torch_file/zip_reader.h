@@ -16,13 +16,13 @@ namespace ablate::io::torch_file {
 struct ZipEntry {
     std::string name;
     std::uint64_t header = 0;            // of its local header
-    std::uint64_t begin = 0, bytes = 0;  // as they lie in the file
+    std::uint64_t begin = 0, bytes = 0;  // as stored in the file
     std::uint32_t crc = 0;               // 0 where torch.save was told not to compute it
     std::uint16_t method = 0;            // of compression; 0: stored as it is
 };
 
 // A zip file as torch.save writes it: entries that are stored as they are, zip64 where needed (APPNOTE.TXT 6.3). All is
-// checked before anything is read of an entry: both headers of each agree, none lies outside the file or over another.
+// checked before anything is read of an entry: both headers of each agree, all are inside the file, none overlap.
 // InputError: "FILE: what is wrong (where)". Compressed entries are listed and never
 // read.
 class ZipReader {

@@ -38,7 +38,7 @@ void ZipWriter::put(std::string_view bytes) {
 }
 
 void ZipWriter::begin(const std::string& name, std::uint64_t bytes) {
-    // The sizes of a large entry are 64 bits wide behind its data exactly when its header has the zip64 field.
+    // The sizes of a large entry are 64 bits wide after its data exactly when its header has the zip64 field.
     std::string extra;
     if (is_wide(bytes)) {
         io::store(extra, kZip64Extra);

@@ -6,7 +6,7 @@
 namespace ablate::io::torch_file {
 
 // A zip file as PyTorch's own writer lays it out: stored entries whose data begin at multiples of 64 bytes, checksums
-// behind the data, zip64 for what is larger than 4 GB. Only ever appended to.
+// after the data, zip64 for what is larger than 4 GB. Only ever appended to.
 class ZipWriter {
   public:
     explicit ZipWriter(std::filesystem::path file) : file_(std::move(file), O_RDWR | O_CREAT | O_TRUNC) {}

@@ -6,7 +6,7 @@
 using namespace ablate;
 namespace fs = std::filesystem;
 
-// `ablate import log`: what it prints, what stands in list, compare and report afterwards, and its exit codes.
+// `ablate import log`: what it prints, what list, compare and report show afterwards, and its exit codes.
 class ImportLogCommandTest : public QObject {
     Q_OBJECT
     test::TempFolder folder_;

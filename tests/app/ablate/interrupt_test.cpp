@@ -6,7 +6,7 @@ using ablate::Json;
 using ablate::test::Output;
 using ablate::test::TinyStudy;
 
-// Signals, pauses and resumes of the real program. Weights are compared by their sha256.
+// Signals, pauses and resumes of the real program. Weights are compared by SHA-256.
 class InterruptTest : public QObject {
     Q_OBJECT
 
@@ -68,7 +68,7 @@ class InterruptTest : public QObject {
         QVERIFY(process.waitForFinished(60'000));
         QCOMPARE(process.exitCode(), code);
         const QByteArray said = process.readAllStandardError();
-        QVERIFY2(said.contains("to go on: ablate resume --all"), said.constData());
+        QVERIFY2(said.contains("to resume: ablate resume --all"), said.constData());
         QVERIFY(ids_with_status(study, "running").empty());
         QVERIFY(!ids_with_status(study, "paused").empty());
 

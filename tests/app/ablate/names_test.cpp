@@ -10,7 +10,7 @@ class NamesTest : public QObject {
     Q_OBJECT
 
     const TinyStudy study_{8, R"([{"name": "nope", "patch": {"model": {"position": {"kind": "none"}}}}])"};
-    // A copied run is known by the folder it lies in, so this id begins with the study's name.
+    // A copied run is known by the folder it is in, so this id begins with the study's name.
     const std::string alike_ = "tiny0001";
 
     fs::path runs() const { return fs::path(study_.workspace()) / "runs"; }

@@ -175,7 +175,7 @@ class ChatTemplateTest : public QObject {
         QCOMPARE(chat::ChatTemplate(folder.path()).render({{"user", "u"}}), std::string("own"));
     }
 
-    // Whatever stands in a template, it is rendered or refused in one line.
+    // Whatever a template contains, it is rendered or refused in one line.
     void damaged_templates_never_crash() {
         for (const char* name : {"thinking", "headers"}) {
             const std::string source = read_file(data(name) / "chat_template.jinja");

@@ -184,7 +184,7 @@ class ImportedComparisonTest : public QObject {
         QVERIFY(comparison.measure == study::Measure::train_loss);
         QCOMPARE(group(comparison, "b").final_val.mean, 2.75);
         QCOMPARE(group(comparison, "b").delta.mean, 0.25);
-        QVERIFY(is_noted(comparison, "compared is the training loss"));
+        QVERIFY(is_noted(comparison, "the comparison uses the training loss"));
         const std::string list = report::list_table(run::RunStore(folder.path()).list(), false, 0);
         QVERIFY(list.find("2/") == std::string::npos);  // nobody said how many steps there were to be
     }

@@ -255,7 +255,7 @@ class RunConfigTest : public QObject {
         QVERIFY(hash("train.lr=0.01") != base);
         QVERIFY(hash("model.norm.attn_in=none") != base);
         QVERIFY(config_hash(RunConfig{}, "other") != base);
-        // What only observes, where data lies, and options that are not in use make no difference.
+        // What only observes, where data is stored, and options that are not in use make no difference.
         QCOMPARE(hash("train.checkpoint_every=10"), base);
         QCOMPARE(hash("train.device=cpu"), base);
         QCOMPARE(hash("data.text=/elsewhere"), base);

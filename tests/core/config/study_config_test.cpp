@@ -69,7 +69,7 @@ class StudyConfigTest : public QObject {
         QTest::newRow("key") << R"({"name": "s", "varaints": []})"
                              << "did you mean 'variants'?";
         QTest::newRow("twice") << R"({"name": "s", "variants": [{"name": "a"}, {"name": "a"}]})"
-                               << "stands there twice";
+                               << "appears twice";
         QTest::newRow("baseline") << R"({"name": "s", "variants": [{"name": "baseline"}]})"
                                   << "implicit";
         QTest::newRow("path") << R"({"name": "../s"})"

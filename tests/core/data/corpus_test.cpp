@@ -269,7 +269,7 @@ class CorpusTest : public QObject {
         qunsetenv("ABLATE_TEXT");
     }
 
-    // A copy of this program in a folder that no .deps lies above.
+    // A copy of this program in a folder that has no .deps above it.
     void stories_stand_in_where_there_is_no_text() {
         if (qEnvironmentVariableIsSet("ABLATE_TEST_ALONE")) {
             const TextSource source = find_text({}, std::filesystem::current_path() / "cache");

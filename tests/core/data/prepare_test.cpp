@@ -162,7 +162,7 @@ class PrepareTest : public QObject {
         QCOMPARE(all(*data.train), std::vector<std::int64_t>(ids.begin(), ids.end()));
     }
 
-    // Characters of the held-out text alone: unknown, fused where they stand together.
+    // Characters of the held-out text alone: unknown, fused where they are adjacent.
     void the_bytes_of_unknown_tokens_are_counted() {
         std::string news = "日本語 text\n";
         for (std::uint64_t i = 0; i < 40; ++i) news += story(5, i) + "naïve – “quoted” 世界 and so on\n世\n";
@@ -175,7 +175,7 @@ class PrepareTest : public QObject {
         const auto whole = set["bytes"].get<std::int64_t>();
         const auto first = static_cast<std::int64_t>(std::string_view("日本語").size());  // never a target
         QCOMPARE(bytes_of(data, *data.validation[0].tokens), whole - first);
-        // Windows count what stands in them.
+        // Windows count what is in them.
         std::int64_t sum = 0;
         const std::int64_t size = data.validation[0].tokens->size();
         for (std::int64_t begin = 0; begin + 1 < size; begin += 7) {
@@ -264,7 +264,7 @@ class PrepareTest : public QObject {
         QCOMPARE(early_findings(given, folder_ / "cache").size(), 1u);
     }
 
-    // The tokens that version 0.1 made: opened while they are what the run recorded, wherever the workspace lies.
+    // The tokens that version 0.1 made: opened while they are what the run recorded, wherever the workspace is.
     void an_old_run_meets_its_own_tokens() {
         model::register_kinds();
         const fs::path kept = fs::path(ABLATE_SOURCE_DIR) / "tests/data/workspaces/0.1";

@@ -87,7 +87,7 @@ class OpenModelTest : public QObject {
         }
     }
 
-    // Two of the three prompts are read at once; the third has more rows than those few that are read as they lie.
+    // Two of the three prompts are read at once; the third has more rows than those few that are read as stored.
     // The same values are multiplied in fp32, whatever holds them and whatever the processor: see rounding.h.
     void for_generation_bf16_stays_bf16_and_the_logits_are_the_same() {
         const TempFolder folder;

@@ -64,7 +64,7 @@ class JsonFileTest : public QObject {
     }
 
     void a_key_that_stands_twice_is_refused() {
-        QVERIFY(is_line_with(refusal(R"({"a":{"lr":1,"x":2,"lr":3}})"), {"'lr' stands twice"}));
+        QVERIFY(is_line_with(refusal(R"({"a":{"lr":1,"x":2,"lr":3}})"), {"'lr' appears twice"}));
         QCOMPARE(parse_json(R"({"a":{"lr":1},"b":{"lr":1},"lr":[{"lr":1},{"lr":1}]})", "s").size(), 3u);
     }
 

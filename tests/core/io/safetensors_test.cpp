@@ -150,7 +150,7 @@ class SafetensorsTest : public QObject {
         QVERIFY(is_line_with(refused_header(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
                                             R"("a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})",
                                             1),
-                             {"'a' stands twice"}));
+                             {"'a' appears twice"}));
     }
 
     void a_hundred_thousand_tensors_are_read() {

@@ -60,7 +60,7 @@ class TorchFileHostileTest : public QObject {
         });
     }
 
-    // Behind sound zip headers and checksums.
+    // After sound zip headers and checksums.
     void pickles() {
         const tf::ZipReader source(reference("plain.pt"));
         survives({pickle_of("plain.pt"), pickle_of("views.pt"), pickle_of("wrapped.pt"), pickle_of("protocol-4.pt"),
@@ -76,7 +76,7 @@ class TorchFileHostileTest : public QObject {
                  });
     }
 
-    // The end of the file is where a zip's directory lies; the mutator prefers the beginning.
+    // The end of the file is where a zip's directory is; the mutator prefers the beginning.
     void directories() {
         const std::string good = read_file(reference("views.pt"));
         const std::size_t directory = good.find("PK\x01\x02");
@@ -102,7 +102,7 @@ class TorchFileHostileTest : public QObject {
         QVERIFY(is_line_with(refusal(start + "h\x07."), {"recalls 7"}));
         QVERIFY(is_line_with(refusal(start + "]}b."), {"sets attributes of what is no dict"}));
         QVERIFY(is_line_with(refusal(start + "}."), {"holds no tensors by name: it is empty"}));
-        QVERIFY(is_line_with(refusal(start + "}.N"), {"goes on behind its end"}));
+        QVERIFY(is_line_with(refusal(start + "}.N"), {"continues after its end"}));
         QVERIFY(is_line_with(refusal(start), {"ends within an instruction"}));
         QVERIFY(is_line_with(refusal("\x80\x01}."), {"protocol 1"}));
         QVERIFY(is_line_with(refusal(start + "I1\n."), {"instruction 0x49"}));
@@ -118,7 +118,7 @@ class TorchFileHostileTest : public QObject {
         QVERIFY(is_line_with(refusal(doubling + "."), {"no dict of tensors"}));
     }
 
-    // One entry lies in the data of another, header and all: both would be read, and count twice.
+    // One entry is inside the data of another, header and all: both would be read, and count twice.
     void entries_that_lie_over_each_other() {
         const std::string local = "PK\x03\x04" + std::string(2, '\0') + "\x08\x08" + std::string(18, '\0') +
                                   std::string("\x05\0\0\0", 4) + "inner";
@@ -136,7 +136,7 @@ class TorchFileHostileTest : public QObject {
         std::memcpy(bytes.data() + inner + 42, &place, sizeof place);
         std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
         QVERIFY(test::is_line_with(test::input_error([&] { tf::ZipReader zip(file); }),
-                                   {"'inner' lies over the one before"}));
+                                   {"'inner' overlaps the one before"}));
     }
 
     void tensors_that_leave_their_storage() {

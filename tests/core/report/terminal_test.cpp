@@ -94,7 +94,7 @@ class TerminalTest : public QObject {
         QVERIFY(contains(table, "interrupted"));
     }
 
-    // A loss that stood at ln 256 before the run was called dead is no result.
+    // A loss that was at ln 256 before the run was called dead is no result.
     void the_loss_of_a_collapsed_run_is_no_number() {
         TempFolder workspace;
         const auto directory = write_synthetic_run(workspace.path(), {.nan_at = 40});

@@ -221,7 +221,7 @@ class RunDirectoryTest : public QObject {
         QCOMPARE(holder.pid, child);
         kill(child, SIGKILL);
         waitpid(child, nullptr, 0);
-        QVERIFY(!directory.locked());  // although its process id still stands in the file
+        QVERIFY(!directory.locked());  // although its process id is still in the file
         const RunLock again(directory.folder());
         close(ready[0]);
         close(ready[1]);

@@ -54,7 +54,7 @@ class VerifyTest : public QObject {
         QVERIFY(verify_run(run_with_steps(workspace.path(), {0, 1, 2, 3})).empty());
         QVERIFY(is_line_with(problem({0, 1, 4, 5}), {"steps 2 to 3 are missing"}));
         QVERIFY(is_line_with(problem({2, 3}), {"steps 0 to 1 are missing"}));
-        QVERIFY(is_line_with(problem({0, 1, 2, 1, 2}), {"step 1 stands behind step 2"}));
+        QVERIFY(is_line_with(problem({0, 1, 2, 1, 2}), {"step 1 follows step 2"}));
         QVERIFY(is_line_with(problem({0, 2, 4, 6}), {"steps 1 to 1", "2 more gaps"}));
     }
 

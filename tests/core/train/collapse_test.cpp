@@ -157,7 +157,7 @@ class CollapseTest : public QObject {
                 for (auto& event :
                      detector.step(k, bad && !of_norm ? kNan : healthy_loss(k), bad && of_norm ? kInf : 0.5))
                     watched.events.push_back(event);
-                if (k == 100) QCOMPARE(detector.collapse()->step, 40);  // until the end it stands
+                if (k == 100) QCOMPARE(detector.collapse()->step, 40);  // until the end it holds
             }
             QVERIFY(!detector.finish(250));
             QCOMPARE(std::count_if(watched.events.begin(), watched.events.end(),

@@ -113,7 +113,7 @@ class StartTest : public QObject {
         const auto whole = train_in(folder_ / "whole", config, data_);
         QVERIFY(train::checkpoint_problems(folder_ / "whole/step-000000").empty());
         train_in(folder_ / "broken", config, data_, at_poll(0));
-        QVERIFY(fs::remove(folder_ / "broken/kept.json"));  // as if it ended right behind the checkpoint
+        QVERIFY(fs::remove(folder_ / "broken/kept.json"));  // as if it ended right after the checkpoint
         const auto resumed = train_in(folder_ / "broken", config, data_);
         QCOMPARE(resumed.summary.weights_sha256, whole.summary.weights_sha256);
         QVERIFY(fs::exists(folder_ / "broken/step-000000"));

@@ -124,7 +124,7 @@ class StepTest : public QObject {
         const std::map<std::string, double> statistics(step.statistics.begin(), step.statistics.end());
         QVERIFY(std::abs(statistics.at("grad_norm/blocks.1") - std::sqrt(attention)) < 1e-5);
         QVERIFY(statistics.contains("act_rms/blocks.0.attn_in") && statistics.contains("act_rms/final"));
-        QVERIFY(std::abs(statistics.at("act_rms/final") - 1) < 0.05);  // behind an RMSNorm at its initial gain
+        QVERIFY(std::abs(statistics.at("act_rms/final") - 1) < 0.05);  // after an RMSNorm at its initial gain
     }
 
     void looking_changes_nothing() {

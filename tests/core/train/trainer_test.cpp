@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kRare = kTinyVocabulary - 1;
 
-// Tokens whose id kRare stands at a few places of the training set alone.
+// Tokens in which the id kRare is at a few places of the training set alone.
 fs::path tokens_with_a_rare_id(const fs::path& folder) {
     fs::create_directories(folder);
     const auto write = [&](const char* name, std::int64_t count, const std::set<std::int64_t>& rare) {

@@ -70,7 +70,7 @@ class ImporterTest : public QObject {
         fs::copy(data("hf/qwen3-untied-v4"), elsewhere / "model");
         taking.take(ImportKind::model, elsewhere / "model");
         fs::create_directories(taking.folder / "models/damaged");
-        taking.folder.write("models/damaged/model.json", "{");  // stands in nobody's way
+        taking.folder.write("models/damaged/model.json", "{");  // must not prevent it
         QVERIFY(taking.take(ImportKind::model, elsewhere / "model").told.contains("already, as the model model."));
         fs::last_write_time(elsewhere / "model/model.safetensors",
                             fs::file_time_type::clock::now() + std::chrono::hours(1));

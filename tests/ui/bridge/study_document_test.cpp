@@ -442,7 +442,7 @@ class StudyDocumentTest : public QObject {
         }
         wait_for_preview(document);
         QVERIFY(document.preview()->study.baseline["model"]["layers"] == Json(60));
-        QCOMPARE(previews.count(), 2);  // those of the values that stood while the window had time
+        QCOMPARE(previews.count(), 2);  // those of the values that were set while the window had time
     }
 };
 

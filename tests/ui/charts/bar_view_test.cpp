@@ -33,7 +33,7 @@ class BarViewTest : public QObject {
         const QImage image = view.grab().toImage();
         const int slot = (640 - 40) / 3, first = 40 + slot / 2 - 20, second = first + slot;
         const int tall = first_ink(image, first), half = first_ink(image, second);
-        QVERIFY2(tall < half, "3.0 stands higher than 1.5");
+        QVERIFY2(tall < half, "3.0 is drawn higher than 1.5");
         const double bottom = 290;
         QVERIFY(std::abs((bottom - half) / (bottom - tall) - 0.5) < 0.05);
         const QColor danger = Theme::instance().palette().danger;

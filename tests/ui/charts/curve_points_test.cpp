@@ -134,7 +134,7 @@ class CurvePointsTest : public QObject {
         const Axis x_axis(Scale::linear, {0, 4}, 0, 400), y_axis(Scale::logarithmic, {0.1, 10}, 200, 0);
         const auto areas = CurvePoints(banded).band(x_axis, y_axis);
         QCOMPARE(areas.size(), std::size_t{2});
-        QCOMPARE(areas[1][0], QPointF(300, 200));  // a low end below 0 lies at the axis' own
+        QCOMPARE(areas[1][0], QPointF(300, 200));  // a low end below 0 is at the axis' own
     }
 
     void the_nearest_point_is_found_within_reach() {

@@ -28,7 +28,7 @@ class SmoothingTest : public QObject {
         }
     }
 
-    // The weight of what lies ten units back is that of ten points one unit apart, however few points are between.
+    // The weight of what is ten units back is that of ten points one unit apart, however few points are between.
     void a_gap_weighs_as_its_length() {
         const auto smoothed = debiased_average(std::vector<double>{0, 1, 11}, std::vector<double>{4, 4, 6}, 0.5, 1);
         const double kept = std::pow(0.5, 10);

@@ -41,7 +41,7 @@ class MainWindowTest : public QObject {
     static QString study_of(MainWindow& window) {
         return QString::fromStdString(window.session().document.study().name);
     }
-    // A run that trains until it is told otherwise, behind its first step.
+    // A run that trains until it is told otherwise, after its first step.
     static std::string train_long(MainWindow& window, const test::TempFolder& folder) {
         const fs::path tokens = test::write_tiny_tokens(folder / "tokens");
         const auto run = test::create_tiny_run(folder.path(), test::tiny_config(tokens, 10'000'000));

@@ -25,7 +25,7 @@ void CellsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->setPen(item.palette.color(QPalette::Text));
     const QRect area = option.rect.adjusted(kMargin, 0, -kMargin, 0);
     if (is_number(item)) {
-        // A value stands whole or without its interval, which the tooltip tells as well.
+        // A value is shown whole or without its interval, which the tooltip shows as well.
         const bool fits = figures_width(text, QFontMetricsF(item.font)) <= area.width();
         draw_figures(*painter, area, Qt::AlignRight, fits ? text : text.section(" ± ", 0, 0));
     } else if (wraps(item))

@@ -4,7 +4,7 @@
 namespace ablate::ui {
 
 // Cells of the comparison table: the variant's line as everywhere else, numbers in tabular figures with the half width
-// of their interval quieter behind them, so that means stand aligned whether they have one or not.
+// of their interval quieter behind them, so that means are aligned whether they have one or not.
 class CompareDelegate : public QStyledItemDelegate {
     Q_OBJECT
   public:

@@ -365,8 +365,7 @@ void ComparePage::State::show_scene() {
         !said.empty() && !study::shared_span(*scene->comparison))
         lines += QString::fromStdString(said);
     for (const std::string& note : scene->comparison->notes) lines += QString::fromStdString(note);
-    const QString told =
-        lines.isEmpty() ? QString("Nothing stands in the way of this comparison.") : "•  " + lines.join("\n•  ");
+    const QString told = lines.isEmpty() ? QString("Nothing prevents this comparison.") : "•  " + lines.join("\n•  ");
     if (notes->toPlainText() != told) notes->setPlainText(told);
     tabs->setTabText(kNotesTab, lines.isEmpty() ? QString("Notes") : QString("Notes (%1)").arg(lines.size()));
 }

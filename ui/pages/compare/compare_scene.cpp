@@ -76,7 +76,7 @@ class DrawnSeries {
         }
     }
     const run::Series& operator()(const ComparedRun& compared) const { return *series_.at(&compared); }
-    // What stands beside an imported mean: its runs' lowest or highest values.
+    // What is shown next to an imported mean: its runs' lowest or highest values.
     run::Series extreme(const ComparedRun& compared, const char* which) const {
         const run::Series& series = (*compared.metrics)[tag_ + which];
         return smoothing_ > 0 ? smoothed(series) : series;
@@ -220,7 +220,7 @@ QString read_between(const Comparison& comparison, std::size_t group, XAxis axis
 }
 
 // Evaluations alone are measured: the step is the last that all groups have, or the nearest of a reference to what was
-// asked for. What lies between evaluations along another axis says so.
+// asked for. A reading between evaluations along another axis says so.
 Readings readings_of(const Comparison& comparison, const std::vector<ShownGroup>& shown,
                      const std::optional<double>& wanted) {
     Readings readings;

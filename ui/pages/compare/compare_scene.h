@@ -38,7 +38,7 @@ struct GroupCurves {
     std::vector<SeedCurve> runs;
 };
 
-// The loss differences at one step of the reference and where it lies along the other axes.
+// The loss differences at one step of the reference and where it is along the other axes.
 struct Readings {
     struct Row {
         std::size_t group = 0;

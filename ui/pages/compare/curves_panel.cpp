@@ -330,7 +330,7 @@ void CurvesPanel::draw_bars(const CompareScene& scene, const ColorOf& color_of, 
     }
     bars_->set_empty_text(scene.shown.empty() ? empty_text_
                                               : QString("Once the reference and a variant have finished a seed, their "
-                                                        "difference stands here."));
+                                                        "difference is shown here."));
     const study::Comparison& of = *scene.comparison;
     bars_->set_bars(std::move(bars),
                     text("Δ final " + study::measured(of) + " (" + study::unit_of(of) + "), 95 % interval"));

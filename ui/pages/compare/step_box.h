@@ -6,7 +6,7 @@
 namespace ablate::ui {
 
 // A step among those at which something was evaluated: arrows go from one to the next, and any number that is typed
-// becomes the nearest. Steps may lie beyond what an int holds.
+// becomes the nearest. Steps may be beyond what an int holds.
 class StepBox : public NumberBox<QDoubleSpinBox> {
     Q_OBJECT
   public:

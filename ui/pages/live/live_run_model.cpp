@@ -40,7 +40,7 @@ Qt::PenStyle LiveRunModel::dash_of(int index, std::int64_t seed) {
 void LiveRunModel::set_runs(const RunListPtr& list, const std::function<int(const run::RunInfo&)>& color_index) {
     QHash<QString, std::size_t> listed;
     for (std::size_t i = 0; i < list->runs.size(); ++i) listed.insert(text(list->runs[i].info.id), i);
-    // What is gone goes while the list it stood in is still here.
+    // Rows that are gone are removed while the list they were in is still here.
     bool chosen_gone = false;
     for (int row = rowCount() - 1; row >= 0; --row) {
         const Row& known = rows_[static_cast<std::size_t>(row)];

@@ -4,13 +4,13 @@
 
 namespace ablate::ui {
 
-// Where a run stands in as many words as `room` (px) has place for: its study gives way first.
+// The state of a run in as many words as `room` (px) has place for: its study gives way first.
 QString fitted_detail(const QModelIndex& run, double room, const QFontMetricsF& metrics);
 
 // Whether a point of a row is its check box.
 bool on_check_box(const QRect& row, const QPoint& at);
 
-// A run in Live's list: check box, its line's color and dash, name and last value; beneath, where it stands, a
+// A run in Live's list: check box, its line's color and dash, name and last value; beneath, its state, a
 // sparkline and, unless it is simply healthy, its verdict.
 class RunDelegate : public QStyledItemDelegate {
     Q_OBJECT

@@ -20,7 +20,7 @@ struct ReportLook {
     static ReportLook paper();
 };
 
-// Paints the figures where they stand in the text, as wide as the page allows.
+// Paints the figures at their places in the text, as wide as the page allows.
 class ReportFigures : public QObject, public QTextObjectInterface {
     Q_OBJECT
     Q_INTERFACES(QTextObjectInterface)

@@ -18,7 +18,7 @@ QString why_not_resume(const RunSituation& at) {
 
 QString why_not_retry(const RunSituation& at) {
     if (run::is_imported_log(at.run->info)) return "It is an imported log: it cannot be trained";
-    if (!is_over(at.run->status)) return "It has not ended; resume goes on with it";
+    if (!is_over(at.run->status)) return "It has not ended; resume continues it";
     return at.place >= 0 ? "It waits in the queue already" : "";
 }
 

@@ -49,7 +49,7 @@ bool matches(const run::DamagedRun& run, const RunQuery::Word& word) {
     return word.where == Where::anywhere && (in_state || holds(text(run.folder.filename().string()), word.text));
 }
 
-// Not a number either: it is behind all others.
+// Not a number either: it is sorted after all others.
 bool is_missing(const QVariant& value) {
     if (!value.isValid()) return true;
     return value.typeId() == QMetaType::QString ? value.toString().isEmpty() : std::isnan(value.toDouble());

@@ -126,7 +126,7 @@ std::vector<RunsModel::Sought> RunsModel::sought(const RunListPtr& list) const {
 
 void RunsModel::set_runs(const RunListPtr& list, const std::function<int(const run::RunInfo&)>& color_index) {
     const std::vector<Sought> wanted = sought(list);
-    remove_absent(wanted);  // while the list they stand in is still here
+    remove_absent(wanted);  // while the list they are in is still here
     list_ = list;
     QHash<QString, std::size_t> at;
     for (const Sought& one : wanted) at.insert(one.id, one.listed);

@@ -46,19 +46,19 @@ struct ActionTexts {
     const char *text, *help, *shortcut;
 };
 constexpr std::array kActions{
-    ActionTexts{RunAction::resume, "Resume", "Go on with runs that wait, were paused, stopped, interrupted or failed",
+    ActionTexts{RunAction::resume, "Resume", "Resume runs that wait, were paused, stopped, interrupted or failed",
                 "Ctrl+R"},
     ActionTexts{RunAction::pause, "Pause", "Save a checkpoint and wait; of the queue: leave it", "Ctrl+P"},
     ActionTexts{RunAction::stop, "Stop", "Save a checkpoint and end with the verdict \"stopped\"", "Ctrl+."},
     ActionTexts{RunAction::retry, "Retry",
-                "Go on with a failed run from its last good checkpoint; train one that ended anew, as another run",
+                "Resume a failed run from its last good checkpoint; train a run that ended again, as a new run",
                 "Ctrl+Shift+R"},
     ActionTexts{RunAction::move_earlier, "Earlier", "Begin before the run that waits in front", "Alt+Up"},
-    ActionTexts{RunAction::move_later, "Later", "Begin after the run that waits behind", "Alt+Down"},
+    ActionTexts{RunAction::move_later, "Later", "Move down in the queue", "Alt+Down"},
     ActionTexts{RunAction::remove, "Delete", "Move to the trash, from where runs can be restored", "Del"},
 };
 
-constexpr auto kFoldHelp = "Write the run's model with its norms folded into the projections behind them";
+constexpr auto kFoldHelp = "Write the run's model with its norms folded into the linear layers that follow";
 
 QString with_shortcut(const QString& help, const QAction& action) {
     const QString keys = action.shortcut().toString(QKeySequence::NativeText);
@@ -427,7 +427,7 @@ void RunsPage::State::act(RunAction action) {
         case RunAction::move_later:
             break;
     }
-    // In the order they wait, so that a block of runs moves as one.
+    // In the order they wait, so that a block of runs moves together.
     QStringList block;
     for (const QString& id : control->waiting())
         if (ids.contains(id)) block += id;

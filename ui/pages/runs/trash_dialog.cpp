@@ -133,7 +133,7 @@ void TrashDialog::restore_selected() {
     files_.restore(selected());
 }
 
-// Only what stands in the list: a run that another window deletes meanwhile is not lost unseen.
+// Only what is in the list: a run that another window deletes meanwhile is not lost unseen.
 void TrashDialog::ask_to_empty() {
     QStringList names, lines;
     for (const run::TrashedRun& run : runs_) {

@@ -13,7 +13,7 @@ namespace {
 constexpr double kTitle = 20, kLine = 16, kPadding = 4;  // px, heights in a box
 constexpr double kGap = 12, kBranchGap = 16;             // between parts; where the residual path leaves
 constexpr double kSum = 16;                              // diameter
-constexpr double kInset = 20;                            // of what lies in the block, for the residual path
+constexpr double kInset = 20;                            // of what is in the block, for the residual path
 constexpr double kBlockHead = 24, kBlockFoot = 8;
 constexpr double kMargin = 4;
 constexpr double kStream = kMargin + kInset + 24;  // where the residual stream runs down

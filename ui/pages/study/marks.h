@@ -7,7 +7,7 @@
 
 namespace ablate::ui {
 
-// What preflight says of a variant, as one sign: a shape and a word beside its color.
+// What preflight says of a variant, as one sign: a shape and a word next to its color.
 enum class Mark { none, passed, note, warning, error };
 
 inline constexpr int kMarkSize = 14;  // px

@@ -19,7 +19,7 @@ namespace {
 constexpr double kFarAbove = 1;  // nats above ln V that call for a look at the initialization
 constexpr int kRowHeight = 28;
 constexpr auto kWhatItTells =
-    "Loss and gradients of each variant on a real batch, before the first update. A healthy start lies near ln V, "
+    "Loss and gradients of each variant on a real batch, before the first update. A healthy start is near ln V, "
     "and a variant that computes what the baseline does changes nothing.";
 
 Mark mark_of(const study::StepZero& zero, double ln_vocab) {

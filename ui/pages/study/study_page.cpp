@@ -274,7 +274,7 @@ void StudyPage::State::list_findings() {
     tabs->setTabText(0, found ? QString("Findings (%1)").arg(found) : QString("Findings"));
 }
 
-// What preflight says of an option stands below the option too.
+// What preflight says of an option is shown below the option too.
 void StudyPage::State::show_problems() {
     std::map<std::string, QString> problems;
     if (const StudyPreviewPtr preview = document->preview(); preview)

@@ -336,7 +336,7 @@ std::vector<Json> values_from_text(const FieldInfo& field, const std::string& ke
                 key, word.toStdString());
         Json value = checked_value(field, parse_value(field, word.toStdString(), key), key);
         if (std::find(values.begin(), values.end(), value) != values.end())
-            throw InputError("{}: {} stands there twice", key, word.toStdString());
+            throw InputError("{}: {} appears twice", key, word.toStdString());
         values.push_back(std::move(value));
     }
     if (values.empty()) throw InputError("{}: at least one value is needed", key);

@@ -37,7 +37,7 @@ class StudySettings : public QWidget {
     std::vector<std::int64_t> typed_seeds() const;  // InputError: none
     void show_seeds();
     void show_values(Axis& axis, const std::vector<Json>& values);
-    // What is wrong with it stands in `error`. Of a text: `merge` is its field, called `label`.
+    // What is wrong with it is in `error`. Of a text: `merge` is its field, called `label`.
     void edit(QLabel* error, const QString& what, const std::function<StudyConfig()>& next, const QString& merge = {},
               const QString& label = {});
     bool refused(const QString& merge) const { return document_->refused_entries().contains(merge); }

@@ -53,7 +53,7 @@ StudyStrip::StudyStrip(QWidget* parent)
       open_(button("Open…", "Open another study (Ctrl+O)", this)),
       save_(button("Save", "Save the study (Ctrl+S)", this)),
       save_as_(button("Save as…", "Save the study in another file (Ctrl+Shift+S)", this)),
-      duplicate_(button("Duplicate study", "Save a copy under another name and go on with it", this)) {
+      duplicate_(button("Duplicate study", "Save a copy under another name and open it", this)) {
     name_->setAccessibleName("Name of the study");
     name_->setToolTip("Name of the study: letters, digits, '.', '_' and '-'");
     name_->setFixedWidth(kNameWidth);

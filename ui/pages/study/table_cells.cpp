@@ -69,7 +69,7 @@ void StackedCell::paint(QPainter* painter, const QStyleOptionViewItem& option, c
               selected ? ink(item) : Theme::instance().palette().muted);
 }
 
-// Over the upper line; what stands below stays readable while a name is typed.
+// Over the upper line; what is below stays readable while a name is typed.
 void StackedCell::updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option,
                                        const QModelIndex& index) const {
     TextCell::updateEditorGeometry(editor, option, index);

@@ -14,8 +14,8 @@ class TextCell : public QStyledItemDelegate {
     void setEditorData(QWidget* editor, const QModelIndex& index) const override;
 };
 
-// Where the table is too narrow for both columns, the text of another one stands below its own, in gray. Numbers are in
-// tabular figures.
+// Where the table is too narrow for both columns, the text of another one is shown below its own, in gray. Numbers
+// are in tabular figures.
 class StackedCell : public TextCell {
     Q_OBJECT
   public:

@@ -35,7 +35,7 @@ class TensorPanel : public QWidget {
     struct Layout {
         bool narrow = false;   // without parameters
         bool reasons = false;  // there are some
-        bool stacked = false;  // they stand below the names
+        bool stacked = false;  // they are shown below the names
         bool operator==(const Layout&) const = default;
     };
     Layout layout_for_width() const;

@@ -24,8 +24,8 @@ TensorRow row_of(const TensorSpec& spec, TensorFate fate, const std::string& why
     return {text(spec.name), shape_text(spec), spec.count(), fate, text(why)};
 }
 
-// Two lists in the order of the forward pass as one. `before` holds what only the first has; `after` is all of the
-// second, `common` what is in both. Gone rows stand in front of the new ones in their place.
+// Merges two lists in the order of the forward pass. `before` holds what only the first has; `after` is all of the
+// second, `common` what is in both. Removed rows come before the new ones in their place.
 Rows merged(const std::vector<TensorSpec>& first, std::map<std::string, TensorRow> before, const Rows& after,
             const std::set<QString>& common) {
     Rows rows, fresh;

@@ -10,7 +10,7 @@
 namespace ablate::ui {
 
 enum class TensorFate { same, kept, dropped, fresh, reshaped };
-QString sign_of(TensorFate fate);  // "=", "−", "+", "≠": a second cue beside the color
+QString sign_of(TensorFate fate);  // "=", "−", "+", "≠": a second cue next to the color
 
 struct TensorRow {
     QString name, shape;  // "blocks.0.attn.q.weight", "128 × 128"; of a reshaped one both shapes
@@ -21,7 +21,7 @@ struct TensorRow {
 };
 
 struct TensorList {
-    std::vector<TensorRow> rows;  // in the order of the forward pass; what is gone stands where it was
+    std::vector<TensorRow> rows;  // in the order of the forward pass; what is gone is shown where it was
     QString counts;               // "310 tensors kept, 57 dropped, none new"
     bool from_start = false;
     bool compared = true;  // false: the baseline itself, without a start

@@ -111,7 +111,7 @@ void VariantModel::take_order(const std::vector<Row>& rows) {
     }
 }
 
-// Common rows at both ends stay; what lies between goes and comes.
+// Common rows at both ends stay; the rows between them are replaced.
 void VariantModel::take(std::vector<Row> rows) {
     std::size_t head = 0, tail = 0;
     take_order(rows);

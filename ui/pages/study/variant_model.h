@@ -30,7 +30,7 @@ class VariantModel : public QAbstractTableModel {
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
     bool setData(const QModelIndex& index, const QVariant& value, int role) override;
     Qt::ItemFlags flags(const QModelIndex& index) const override;
-    // One variant of the study to another place among them, as one undo step; false where it cannot stand.
+    // One variant of the study to another place among them, as one undo step; false where it cannot be.
     bool moveRows(const QModelIndex& from_parent, int from, int count, const QModelIndex& to_parent, int to) override;
 
     Qt::DropActions supportedDropActions() const override { return Qt::MoveAction; }
@@ -63,7 +63,7 @@ class VariantModel : public QAbstractTableModel {
     void add_preview(Row& row, const StudyPreview& preview) const;
     void take(std::vector<Row> rows);
     void take_order(const std::vector<Row>& rows);
-    int own_count() const;                                                     // they stand below the baseline
+    int own_count() const;                                                     // they are listed below the baseline
     int drop_place(int row) const { return row < 0 ? own_count() + 1 : row; }  // below all rows: the last place
     QVariant shown_text(const Row& row, int column) const;
     QString tool_tip(const Row& row, int column) const;

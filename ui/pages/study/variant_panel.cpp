@@ -19,7 +19,7 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kRowHeight = 28, kStackedHeight = 44;
-constexpr int kNarrow = 560;  // px below which the changes stand below the name, and labels give way
+constexpr int kNarrow = 560;  // px below which the changes are shown below the name, and labels give way
 
 constexpr auto kNameEntry = "variant name";
 constexpr auto kProblem = "problem";  // of an editor: why its text is refused

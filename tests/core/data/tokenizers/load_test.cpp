@@ -216,7 +216,7 @@ class LoadTest : public QObject {
             QCOMPARE(*find_tokenizer(place), place / "tokenizer.model");
             QCOMPARE(tokenizer_files(place).front(), place / "tokenizer.model");
             QCOMPARE(loaded.remarks.size(), 1u);
-            QVERIFY(is_line_with(loaded.remarks[0], {"tokenizer.model beside it", "tokenizer.json"}));
+            QVERIFY(is_line_with(loaded.remarks[0], {"tokenizer.model next to it", "tokenizer.json"}));
             QCOMPARE(encode(loaded, "The old king"), reference["sentencepiece"][0].get<std::vector<std::int32_t>>());
         }
         std::filesystem::remove(place / "tokenizer.model");
@@ -242,7 +242,7 @@ class LoadTest : public QObject {
         tokenize(config, {folder_.write("openai.txt", text)}, folder_ / "openai-tokens");
         compare(load_tokenizer(folder_ / "openai-tokens"), load_tokenizer(two));
         std::filesystem::remove(first / "vocab.bpe");
-        QVERIFY(is_line_with(input_error([&] { load_tokenizer(first); }), {"encoder.json", "no vocab.bpe beside it"}));
+        QVERIFY(is_line_with(input_error([&] { load_tokenizer(first); }), {"encoder.json", "no vocab.bpe next to it"}));
     }
 
     void what_is_not_known_is_refused_by_name_data() {

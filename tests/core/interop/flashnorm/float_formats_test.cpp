@@ -7,7 +7,7 @@
 
 using namespace ablate::interop;
 
-// Every 16-bit pattern, and the rounding of what lies between two of them.
+// Every 16-bit pattern, and the rounding of values between two of them.
 class FloatFormatsTest : public QObject {
     Q_OBJECT
 

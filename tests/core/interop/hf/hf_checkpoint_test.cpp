@@ -80,7 +80,7 @@ class HfCheckpointTest : public QObject {
         writer.finish();
     }
 
-    // The same of one whose tensors have been changed.
+    // Like the above, for one whose tensors have been changed.
     std::string refusal_of_tensors(const std::string& name, const std::function<void(Tensors&)>& change) {
         const fs::path copy = copy_of(name), file = copy / "model.safetensors";
         Tensors tensors = tensors_of(file);
@@ -236,7 +236,7 @@ class HfCheckpointTest : public QObject {
             throw std::logic_error("no tensor in " + file);
         };
         QVERIFY(is_line_with(refused([&](Json& j, auto&) { j["weight_map"][of_file(j, first)] = second; }),
-                             {"should lie in", "and lies in model-00001"}));
+                             {"should be in", "but is in model-00001"}));
         QVERIFY(is_line_with(refused([&](Json& j, auto&) { j["weight_map"].erase(of_file(j, first)); }),
                              {"is not listed in model.safetensors.index.json"}));
         QVERIFY(is_line_with(refused([&](Json& j, auto&) { j["weight_map"]["ghost"] = first; }),
@@ -251,7 +251,7 @@ class HfCheckpointTest : public QObject {
                                  fs::copy(f / first, f / "model-9.safetensors");
                                  j["weight_map"]["x"] = "model-9.safetensors";
                              }),
-                             {"stands in", "as well"}));
+                             {"is in", "as well"}));
     }
 
     void a_folder_without_weights_says_what_is_there_instead() {

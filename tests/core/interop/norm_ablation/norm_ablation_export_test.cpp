@@ -159,7 +159,7 @@ class NormAblationExportTest : public QObject {
         QCOMPARE(all.at("no_all_norm").at("collapse_step").get<int>(), 23);
         QCOMPARE(all.at("no_all_norm").at("status").get<std::string>(), std::string("collapsed"));
         QVERIFY(all.at("original").at("collapse_step").is_null());
-        // The run average stands beside the final loss, and is another number.
+        // The run average is logged with the final loss, and is another number.
         const double average = all.at("original").at("train_loss"), last = all.at("original").at("final_train_loss");
         QVERIFY(average > last + 0.3);
     }

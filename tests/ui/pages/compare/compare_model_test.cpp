@@ -65,7 +65,7 @@ class CompareModelTest : public QObject {
   private Q_SLOTS:
     void initTestCase() { model::register_kinds(); }
 
-    // Where only others' logs stand beside each other, the heads say what is compared.
+    // Where only others' logs are shown next to each other, the heads say what is compared.
     void heads_say_what_is_compared() {
         CompareModel model;
         const auto head = [&](CompareColumn at) {

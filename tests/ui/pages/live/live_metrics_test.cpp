@@ -73,7 +73,7 @@ class LiveMetricsTest : public QObject {
         QCOMPARE(maker.position(1, run, *all), 2.0);
     }
 
-    // The clock goes back by an hour at step 2, as after a restart on another machine, and a pause lies before step 4.
+    // The clock goes back by an hour at step 2, as after a restart on another machine, and a pause precedes step 4.
     void wall_time_never_goes_back_and_counts_pauses() {
         auto made = std::make_shared<RunCurves>();
         made->id = "a";

@@ -104,7 +104,7 @@ class LivePageTest : public QObject {
         test::write_synthetic_run(window.folder.path(), {.variant = "nope", .label = "NoPE", .patch = test::kNoPE});
         window.workspace->refresh();
         QTRY_COMPARE(list.model()->rowCount(), 3);
-        for (int row = 0; row < 3; ++row) QVERIFY(!checked(row));  // a choice that was made stands
+        for (int row = 0; row < 3; ++row) QVERIFY(!checked(row));  // a choice that was made is kept
     }
 
   private:

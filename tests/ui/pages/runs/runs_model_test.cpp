@@ -117,7 +117,7 @@ class RunsModelTest : public QObject {
         QCOMPARE(cell(model, "a", RunsModel::remaining), QString());
     }
 
-    // A dead loss stands at ln V: the lowest of its column, and no result.
+    // A dead loss is at ln V: the lowest of its column, and no result.
     void the_loss_of_a_collapsed_run_is_a_word() {
         run::ListedRun run = listed_run("a", "one", "baseline", 1, 1);
         run.status = Status::collapsed;

@@ -395,7 +395,7 @@ class RunsPageTest : public QObject {
         QCOMPARE(window.control->waiting().first(), ids[3]);
         QVERIFY(!window.action("Earlier").isEnabled());
         QCOMPARE(window.table().selected_ids(), QStringList({ids[3]}));
-        window.table().select({ids[3], ids[1]});  // a block moves as one
+        window.table().select({ids[3], ids[1]});  // a block moves together
         QTest::keyClick(&window.table(), Qt::Key_Down, Qt::AltModifier);
         QCOMPARE(window.control->waiting(), QStringList({ids[2], ids[3], ids[1]}));
 

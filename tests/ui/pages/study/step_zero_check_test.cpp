@@ -86,7 +86,7 @@ class StepZeroTest : public QObject {
         editing.visible<QPushButton>("Check step 0")->click();
         editing.visible<QPushButton>("Cancel")->click();
         QSignalSpy judged(&editing.panel, &StepZeroPanel::judged);
-        editing.visible<QPushButton>("Check step 0")->click();  // answered behind the first, which is not told
+        editing.visible<QPushButton>("Check step 0")->click();  // answered after the first, which is not told
         QTRY_COMPARE(editing.table().rowCount(), 3);
         QCOMPARE(judged.count(), 1);
     }

@@ -297,7 +297,7 @@ class StudyPageTest : public QObject {
         QTableView& table = window.table();
         QVERIFY(!table.isColumnHidden(VariantModel::changes));
         window.page->resize(1024, 652);
-        QTRY_VERIFY(table.isColumnHidden(VariantModel::changes));  // they stand below the name
+        QTRY_VERIFY(table.isColumnHidden(VariantModel::changes));  // they are shown below the name
         QVERIFY(!table.isColumnHidden(VariantModel::name) && !table.isColumnHidden(VariantModel::parameters));
         QVERIFY(table.columnWidth(VariantModel::name) > 200);
         QVERIFY(table.rowHeight(1) >= 2 * table.fontMetrics().height());

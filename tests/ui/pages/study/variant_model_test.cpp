@@ -166,7 +166,7 @@ class VariantModelTest : public QObject {
         QCOMPARE(editing.cell(1, VariantModel::parameters), "1,314,816");
         QVERIFY(editing.model.moveRow({}, 3, {}, 1));
         QCOMPARE(editing.cell(1, VariantModel::name), "variant");
-        QCOMPARE(editing.cell(1, VariantModel::parameters), "–");  // not those of the row that stood here
+        QCOMPARE(editing.cell(1, VariantModel::parameters), "–");  // not those of the row that was here
     }
 
     void combinations_are_listed_and_cannot_be_edited() {
