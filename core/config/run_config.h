@@ -121,7 +121,7 @@ struct ConfigDifference {
 std::vector<ConfigDifference> difference(const RunConfig& before, const RunConfig& after);
 // The same as the patch that makes one of the other: patched(from, patch_between(from, to), ...) equals `to`.
 Json patch_between(const RunConfig& from, const RunConfig& to);
-std::string in_words(const ConfigDifference& difference);  // "norm at attn_in: RMSNorm -> none"
+std::string in_words(const ConfigDifference& difference);  // "Query norm: RMSNorm → No norm"
 // The two sides of that: what an option of a ConfigDifference is called, and a value of it for people.
 std::string label_of(const std::string& key);
 std::string value_in_words(const std::string& key, const Json& value);

@@ -24,26 +24,27 @@ FieldBuilder path_option(std::string key, std::string label) {
 void add_norm_sites(Schema<ModelConfig>& schema) {
     struct Row {
         NormSite site;
-        const char *kind, *help;
+        const char *label, *kind, *help;
         Test visible;
     };
     const Test pre = differs("placement", "post"), post = differs("placement", "pre");
     for (const Row& row : {
-             Row{NormSite::attn_in, "rms", "before attention (placement pre and sandwich)", pre},
-             Row{NormSite::attn_out, "rms",
+             Row{NormSite::attn_in, "Attention input norm", "rms", "before attention (placement pre and sandwich)",
+                 pre},
+             Row{NormSite::attn_out, "Attention output norm", "rms",
                  "after attention: after the residual addition (post) or on its output (sandwich)", post},
-             Row{NormSite::ffn_in, "rms", "before the feed-forward (placement pre and sandwich)", pre},
-             Row{NormSite::ffn_out, "rms",
+             Row{NormSite::ffn_in, "Feed-forward input norm", "rms",
+                 "before the feed-forward (placement pre and sandwich)", pre},
+             Row{NormSite::ffn_out, "Feed-forward output norm", "rms",
                  "after the feed-forward: after the residual addition (post) or on its output (sandwich)", post},
-             Row{NormSite::q, "none", "on the queries, before RoPE (QK-norm)", {}},
-             Row{NormSite::k, "none", "on the keys, before RoPE (QK-norm)", {}},
-             Row{NormSite::embed, "none", "on the embeddings", {}},
-             Row{NormSite::final, "rms", "before the language-model head", {}},
+             Row{NormSite::q, "Query norm", "none", "on the queries, before RoPE (QK-norm)", {}},
+             Row{NormSite::k, "Key norm", "none", "on the keys, before RoPE (QK-norm)", {}},
+             Row{NormSite::embed, "Embedding norm", "none", "on the embeddings", {}},
+             Row{NormSite::final, "Final norm", "rms", "before the language-model head", {}},
          }) {
-        const std::string name = to_string(row.site);
         schema.add(
             [site = row.site](auto& m) -> auto& { return m.norm_at(site); },
-            option("norm." + name, "Norm at " + name)
+            option(std::string("norm.") + to_string(row.site), row.label)
                 .kind_of("norm", row.kind)
                 .doc(row.help)
                 .under("Normalization")
@@ -165,15 +166,15 @@ Schema<DataConfig> declare_data() {
           path_option("val", "Validation sets")
               .doc("names and text files, or token files where data.tokens is set; empty: held-out documents")
               .under("Validation"));
-    s.add(&DataConfig::block_lines, option("block_lines", "Lines a document")
+    s.add(&DataConfig::block_lines, option("block_lines", "Lines per document")
                                         .range(1, 1 << 30)
                                         .in("lines")
                                         .doc("where the text has no <|endoftext|>, this many lines make a document")
                                         .under("Validation")
                                         .when(from_text));
-    s.add(&DataConfig::val_every, option("val_every", "Held-out share")
+    s.add(&DataConfig::val_every, option("val_every", "Hold out one in")
                                       .range(2, 1 << 30)
-                                      .doc("one document of so many is held out for validation")
+                                      .doc("every Nth document is held out for validation")
                                       .under("Validation")
                                       .when(from_text));
     s.add(&DataConfig::byte_fallback, option("byte_fallback", "Byte fallback")
@@ -244,8 +245,8 @@ void declare_start(Schema<TrainConfig>& s) {
               .doc("filled in when a run is made; where a study names one, other weights are refused")
               .under("Start")
               .when(starts));
-    s.add(&TrainConfig::keep_start, option("keep_start", "Keep the start")
-                                        .doc("the weights before the first step stay as checkpoint step-000000")
+    s.add(&TrainConfig::keep_start, option("keep_start", "Keep initial checkpoint")
+                                        .doc("keep the weights before the first step as checkpoint step-000000")
                                         .under("Start")
                                         .observes_only());
 }
@@ -257,12 +258,13 @@ void declare_schedule(Schema<TrainConfig>& s) {
                                       .under("Schedule"));
     s.add(&TrainConfig::warmup,
           option("warmup", "Warm-up").at_least(0).in("steps").doc("linear, from lr / warmup").under("Schedule"));
-    s.add(&TrainConfig::lr_min_ratio, option("lr_min_ratio", "Final share of lr")
-                                          .range(0, 1)
-                                          .doc("what the schedule decays to, as a share of lr; reached after the last "
-                                               "step, which is still one decrement above it")
-                                          .under("Schedule")
-                                          .when(differs("schedule", "constant")));
+    s.add(&TrainConfig::lr_min_ratio,
+          option("lr_min_ratio", "Final learning-rate ratio")
+              .range(0, 1)
+              .doc("the learning rate that the schedule decays to, as a share of lr; reached "
+                   "after the last step, which is still one decrement above it")
+              .under("Schedule")
+              .when(differs("schedule", "constant")));
     s.add(&TrainConfig::decay_share, option("decay_share", "Decay share")
                                          .range(0, 1)
                                          .doc("wsd: share of the steps that decay; at most what the warm-up leaves")
@@ -277,23 +279,24 @@ void declare_collapse(Schema<TrainConfig>& s) {
               .doc("stop: the run ends, the study continues; record: a non-finite step is skipped, training continues, "
                    "and the run has collapsed unless all later values are finite")
               .under("Collapse"));
-    s.add(&TrainConfig::dead_margin, option("dead_margin", "Dead-loss margin")
-                                         .at_least(0)
-                                         .in("nats")
-                                         .doc("below the text's unigram entropy by less than this is dead")
-                                         .under("Collapse"));
+    s.add(&TrainConfig::dead_margin,
+          option("dead_margin", "Dead-loss margin")
+              .at_least(0)
+              .in("nats")
+              .doc("a loss that is not at least this far below the text's unigram entropy is dead")
+              .under("Collapse"));
     s.add(&TrainConfig::dead_share, option("dead_share", "Dead-loss share")
                                         .range(0, 1)
-                                        .doc("share of the budget a run has to get below it")
+                                        .doc("share of the budget within which a run must get below the margin")
                                         .under("Collapse"));
     s.add(&TrainConfig::spike_sigma, option("spike_sigma", "Spike size")
                                          .above(0)
                                          .doc("robust standard deviations above the rolling median that make a spike")
                                          .under("Collapse"));
-    s.add(&TrainConfig::spike_recovery, option("spike_recovery", "Spike length")
+    s.add(&TrainConfig::spike_recovery, option("spike_recovery", "Spike recovery")
                                             .at_least(1)
                                             .in("steps")
-                                            .doc("a spike that has not come back by then is an explosion")
+                                            .doc("a spike that has not recovered after this many steps is an explosion")
                                             .under("Collapse"));
 }
 
@@ -351,7 +354,7 @@ Schema<TrainConfig> declare_train() {
                 "windows of one context each, evenly spaced over the validation set, whatever the batch; 0: as many as "
                 "the validation batches hold")
             .under("Watching"));
-    s.add(&TrainConfig::log_every, option("log_every", "Read every")
+    s.add(&TrainConfig::log_every, option("log_every", "Read metrics every")
                                        .range(1, 10000)
                                        .in("steps")
                                        .doc("every step is logged; values leave the device every N steps")

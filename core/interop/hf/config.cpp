@@ -226,8 +226,8 @@ void require_expressible(const Config& config, const Json& json, const std::stri
     std::vector<std::string> misfits;
     for (const ConfigDifference& item :
          difference(comparable(config_from_json(json, where).run), comparable(config.run)))
-        misfits.push_back(fmt::format("{} is {}, there always {}", label_of(item.key),
-                                      value_in_words(item.key, item.after), value_in_words(item.key, item.before)));
+        misfits.push_back(fmt::format("{} is {}, must be {}", label_of(item.key), value_in_words(item.key, item.after),
+                                      value_in_words(item.key, item.before)));
     if (!misfits.empty())
         throw InputError("{}: does not fit {}: {}", where, architecture.model_class, join(misfits, "; "));
     const ModelConfig& model = config.run.model;

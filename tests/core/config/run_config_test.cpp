@@ -241,7 +241,7 @@ class RunConfigTest : public QObject {
             const auto differences = difference(base, patched(base, patch_from_setting(setting), "--set"));
             return differences.size() == 1 ? in_words(differences.front()) : std::string("not one difference");
         };
-        QCOMPARE(words("model.norm.attn_in=none"), std::string("Norm at attn_in: RMSNorm → No norm"));
+        QCOMPARE(words("model.norm.attn_in=none"), std::string("Attention input norm: RMSNorm → No norm"));
         QCOMPARE(words("train.lr=0.01"), std::string("Learning rate: 3e-04 → 0.01"));
         QCOMPARE(words("model.position.theta=500"), std::string("Position, theta: 10000 → 500"));
         QVERIFY(difference(base, base).empty());

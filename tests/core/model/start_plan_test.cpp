@@ -104,7 +104,7 @@ class StartPlanTest : public QObject {
         const RunConfig none = with(norms({"q", "k"}, "none")), l2 = with(norms({"q", "k"}, "l2"));
         const std::vector<std::string> changes = model::silent_changes(none, l2);
         QCOMPARE(changes.size(), std::size_t{2});
-        QVERIFY(is_line_with(changes.front(), {"Norm at q", "No norm", "L2Norm"}));
+        QVERIFY(is_line_with(changes.front(), {"Query norm", "No norm", "L2Norm"}));
         QVERIFY(model::silent_changes(qwen(), l2).empty());                               // a gain is dropped
         QVERIFY(model::silent_changes(qwen(), with(norms({"attn_out"}, "l2"))).empty());  // not in use
     }

@@ -96,7 +96,7 @@ std::vector<OfferedGroup> variants_of_registry(const RunConfig& baseline) {
         if (model.site_in_use(site) && site != NormSite::q && site != NormSite::k && model.norm_at(site).kind != "none")
             normed.push_back(site);
     std::vector<OfferedGroup> groups{norms_at("Every norm", "", normed, model),
-                                     norms_at("Norm at q and k", "qk", {NormSite::q, NormSite::k}, model)};
+                                     norms_at("Query and key norms", "qk", {NormSite::q, NormSite::k}, model)};
     const Json values = group_of(baseline, "model");
     for (const ListedField& field : run_config_fields()) {
         if (field.group != "model" || !field.info->visible(values)) continue;

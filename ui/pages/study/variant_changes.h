@@ -13,7 +13,7 @@ struct OfferedVariant {
     VariantConfig variant;
 };
 struct OfferedGroup {
-    QString title;  // "Norm at attn_in", "quick"
+    QString title;  // "Attention input norm", "quick"
     std::vector<OfferedVariant> variants;
 };
 

@@ -213,13 +213,13 @@ class HfConfigTest : public QObject {
         const auto model = [](Json patch) { return Json{{"model", std::move(patch)}}; };
         const auto norm = [&](const char* site, Json choice) { return model({{"norm", {{site, std::move(choice)}}}}); };
         QCOMPARE(misfit(model({{"dropout", 0.1}})), std::string());
-        QVERIFY(
-            is_line_with(misfit(norm("ffn_in", {{"kind", "none"}})),
-                         {"a run: does not fit Qwen3ForCausalLM", "Norm at ffn_in is No norm, there always RMSNorm"}));
-        QVERIFY(is_line_with(misfit(norm("k", {{"kind", "none"}})), {"Norm at k"}));
+        QVERIFY(is_line_with(
+            misfit(norm("ffn_in", {{"kind", "none"}})),
+            {"a run: does not fit Qwen3ForCausalLM", "Feed-forward input norm is No norm, must be RMSNorm"}));
+        QVERIFY(is_line_with(misfit(norm("k", {{"kind", "none"}})), {"Key norm"}));
         QVERIFY(is_line_with(misfit(norm("ffn_in", {{"eps", 1e-3}})),
-                             {"Norm at ffn_in, eps is 0.001, there always 1e-06"}));
-        QVERIFY(is_line_with(misfit(norm("embed", {{"kind", "rms"}})), {"Norm at embed"}));
+                             {"Feed-forward input norm, eps is 0.001, must be 1e-06"}));
+        QVERIFY(is_line_with(misfit(norm("embed", {{"kind", "rms"}})), {"Embedding norm"}));
         QVERIFY(is_line_with(misfit(model({{"position", {{"kind", "none"}}}})), {"Position is NoPE"}));
         QVERIFY(is_line_with(misfit(model({{"position", {{"layout", "interleaved"}}}})), {"Position, layout"}));
         QVERIFY(is_line_with(misfit(model({{"ffn", {{"kind", "silu"}}}})), {"Feed-forward is"}));

@@ -62,7 +62,7 @@ class BlockDiagramTest : public QObject {
         QVERIFY(attention.lines[1].startsWith("NoPE: "));
         QCOMPARE(attention.lines[2], "QK-norm: RMSNorm, over each head");
         QVERIFY(attention.difference.contains("Position: RoPE → NoPE"));
-        QVERIFY(attention.difference.contains("Norm at q: No norm → RMSNorm"));
+        QVERIFY(attention.difference.contains("Query norm: No norm → RMSNorm"));
         QCOMPARE(diagram.block_title, "6 blocks, pre-norm");
         QVERIFY(diagram.block_differs);
         QVERIFY(diagram.parts.back().lines.first().contains("tied"));
@@ -85,7 +85,7 @@ class BlockDiagramTest : public QObject {
         QCOMPARE(accent_pixels(), 0);
         widget.show_model(with({{"model", {{"norm", {{"final", {{"kind", "layer"}}}}}}}}), RunConfig());
         QVERIFY(accent_pixels() > 100);
-        QVERIFY(widget.accessibleDescription().contains("LayerNorm at final (Norm at final: RMSNorm → LayerNorm)"));
+        QVERIFY(widget.accessibleDescription().contains("LayerNorm at final (Final norm: RMSNorm → LayerNorm)"));
     }
 };
 
