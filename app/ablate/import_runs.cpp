@@ -40,7 +40,7 @@ void write_and_tell(const std::filesystem::path& workspace, std::vector<interop:
         split = interop::split_known(workspace, std::move(runs));
     std::vector<run::RunDirectory> all;
     for (const interop::KnownRun& known : split.known) {
-        tell(fmt::format("{} is there already as run {}; --again imports it once more", known.path.string(),
+        tell(fmt::format("{} is there already as run {}; --again imports it again", known.path.string(),
                          known.directory.id()));
         all.push_back(known.directory);
     }

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 void add_workspace_option(CLI::App& parser, std::string& workspace) {
     parser.add_option("--workspace", workspace,
-                      "where runs live (default: $ABLATE_WORKSPACE, else ./ablate-workspace)");
+                      "folder of the runs (default: $ABLATE_WORKSPACE, else ./ablate-workspace)");
 }
 
 void add_json_option(CLI::App& parser, bool& json) {
@@ -30,7 +30,7 @@ fs::path future_workspace(const std::string& given) {
     const fs::path workspace = given.empty() ? run::default_workspace_path() : fs::path(given);
     std::error_code error;
     if (fs::exists(workspace, error) && !fs::is_directory(workspace, error))
-        throw InputError("{}: is a file, and a workspace is a folder; name a folder, which may be new",
+        throw InputError("{}: is a file, but a workspace is a folder; name a folder, which may be new",
                          workspace.string());
     return workspace;
 }
@@ -38,8 +38,8 @@ fs::path future_workspace(const std::string& given) {
 fs::path make_workspace(const std::string& given) {
     std::error_code error;
     if (!given.empty() && !fs::create_directories(given, error) && !fs::is_directory(given))
-        throw InputError("{}: the workspace cannot be made: {}", given,
-                         error ? error.message() : std::string("a file of that name is there"));
+        throw InputError("{}: the workspace cannot be created: {}", given,
+                         error ? error.message() : std::string("a file of that name exists"));
     return open_workspace(given);
 }
 

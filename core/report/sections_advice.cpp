@@ -52,7 +52,7 @@ std::optional<ListItem> advice(const Comparison& comparison, const Contrast& con
     const auto seeds = study::seeds_to_resolve(interval.mean, interval.sd);
     return ListItem{name + " is undecided:",
                     seeds
-                        ? fmt::format("about {} would tell a difference of {} {} from this spread.",
+                        ? fmt::format("about {} would distinguish a difference of {} {} from this spread.",
                                       study::count_of(*seeds, "seed"), study::signed_loss(interval.mean),
                                       study::unit_of(comparison))
                         : fmt::format("more than 100 seeds would be needed for a difference of {} {}; take it as none.",
@@ -152,7 +152,7 @@ std::string seeds_limitation(const Comparison& comparison) {
 }
 
 std::string budget_in_words(const Group& reference) {
-    if (!reference.known.has("train.steps")) return "Not known beyond what the logs hold.";
+    if (!reference.known.has("train.steps")) return "Nothing is known beyond the logs.";
     std::string text = with_thousands(reference.config.train.steps) + " steps";
     const double tokens = tokens_trained(reference);
     if (std::isfinite(tokens)) text += fmt::format(", {} tokens", short_count(tokens));
@@ -167,7 +167,7 @@ std::string budget_limitation(const Comparison& comparison, const Group& referen
     const std::size_t n = compared.val.value.size();
     if (n >= 2 && compared.val.value[n - 1] < compared.val.value[n - 2])
         text += fmt::format(
-            " The baseline's {} still fell by {} {} from step {} to {}: longer runs may order the variants otherwise.",
+            " The baseline's {} still fell by {} {} from step {} to {}: longer runs may rank the variants differently.",
             study::measured(comparison), fixed(compared.val.value[n - 2] - compared.val.value[n - 1], 4),
             study::unit_of(comparison), compared.val.step[n - 2], compared.val.step[n - 1]);
     return text;

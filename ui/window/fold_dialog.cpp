@@ -127,7 +127,7 @@ QWidget* FoldDialog::build_target() {
 QWidget* FoldDialog::build_form() {
     auto* box = new QWidget(this);
     compatible_ = new QRadioButton("&Compatible: they stay in the files, as ones", box);
-    strict_ = new QRadioButton("&Strict: they are left out; Transformers warns of missing weights", box);
+    strict_ = new QRadioButton("&Strict: they are left out; Transformers warns about missing weights", box);
     (request_.strict ? strict_ : compatible_)->setChecked(true);
     auto* column = new QVBoxLayout(box);
     column->setContentsMargins(0, 0, 0, 0);

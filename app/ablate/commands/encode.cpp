@@ -48,7 +48,7 @@ std::vector<std::int32_t> ids_of(const std::string& line, const std::string& pla
     std::vector<std::int32_t> ids;
     for (const Json& id : json) {
         if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= static_cast<std::uint64_t>(vocab_size))
-            throw InputError("{}: {} is no token id: they go from 0 to {}", place, io::dump_line(id), vocab_size - 1);
+            throw InputError("{}: {} is not a token id; ids are 0 to {}", place, io::dump_line(id), vocab_size - 1);
         ids.push_back(id.get<std::int32_t>());
     }
     return ids;

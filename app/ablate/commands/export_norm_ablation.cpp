@@ -134,7 +134,7 @@ Action declare_export_norm_ablation(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
     parser.add_option("STUDY", options->study, "a study that has been trained")->required();
     parser.add_option("DIR", options->folder, "the folder to write; it must not exist")->required();
-    parser.add_option("--seed", options->seed, "the seed whose runs are written (default: the lowest there is)");
+    parser.add_option("--seed", options->seed, "the seed whose runs are written (default: the lowest)");
     parser.add_option("--only", options->only, "these variants alone: a,b")->delimiter(',');
     parser.add_option("--dtype", options->study_export.dtype, "of every weight: float32 or bfloat16")
         ->capture_default_str()
@@ -143,7 +143,8 @@ Action declare_export_norm_ablation(CLI::App& parser) {
         "--base-model", options->study_export.base_model,
         "the id that metadata.json names (default: where the runs started from; Qwen/Qwen3-0.6B where the "
         "shape is its; else the study)");
-    parser.add_flag("--no-checkpoints", options->no_checkpoints, "leave out those between the start and the end");
+    parser.add_flag("--no-checkpoints", options->no_checkpoints,
+                    "leave out the checkpoints between the start and the end");
     parser.add_flag("--quiet", options->quiet, "no progress");
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);

@@ -115,7 +115,7 @@ void add_sampling(CLI::App& parser, infer::SamplingOptions& sampling) {
     number("--min-p", sampling.min_p, "sample from those at least p times as likely as the likeliest; 0: all",
            real_number().range(0, 1));
     number("--repetition-penalty", sampling.repetition_penalty,
-           "divides the positive logits of tokens that are there already and multiplies negative ones; 1: off",
+           "divides the positive logits of tokens that the text already has, and multiplies negative ones; 1: off",
            real_number().range(0.01, 100));
     parser.add_option("--stop", sampling.stop, "end before this text; repeatable")->allow_extra_args(false);
     parser.add_option("--seed", sampling.seed, "of the sampling")->capture_default_str();
@@ -129,8 +129,7 @@ Action declare_generate(CLI::App& parser) {
     parser.add_option("MODEL", options->model, kModelHelp)->required();
     parser.add_option("--prompt", options->prompts, "the text to continue; repeatable")->allow_extra_args(false);
     parser.add_option("--prompts", options->prompts_file, "a file with a prompt on each line");
-    parser.add_flag("--chat", options->chat,
-                    "each prompt is what a user says: the model's chat template is put around it");
+    parser.add_flag("--chat", options->chat, "each prompt is a user message, rendered with the model's chat template");
     parser.add_option("--system", options->system, "with --chat: the system message");
     parser.add_flag("--no-thinking", options->no_thinking,
                     "with --chat: where the template knows enable_thinking, false");
@@ -140,7 +139,7 @@ Action declare_generate(CLI::App& parser) {
         whole_number().range(1, 1 << 24));
     parser.add_option("--step", options->open.step, "of a run: the checkpoint of this step (default: the newest)");
     parser.add_flag("--no-cache", options->no_cache,
-                    "compute everything again for each token: slow; in float32 the same text");
+                    "recompute everything for each token: slow, but the same text in float32");
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);
     return [options] { return generate(*options); };

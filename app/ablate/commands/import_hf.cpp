@@ -25,7 +25,7 @@ fs::path study_file(const Options& options, const fs::path& workspace) {
     if (!is_plain_name(options.study))
         throw InputError("--study '{}': letters, digits, '.', '_' and '-', 64 at most", options.study);
     const fs::path file = workspace / "studies" / (options.study + ".json");
-    if (fs::exists(file)) throw InputError("{}: a study of this name is there already", file.string());
+    if (fs::exists(file)) throw InputError("{}: a study of this name exists already", file.string());
     return file;
 }
 
@@ -70,7 +70,7 @@ Action declare_import_hf(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
     parser.add_option("DIR", options->folder, "config.json, model.safetensors (or shards), tokenizer files")
         ->required();
-    parser.add_option("--name", options->name, "what it is called here (default: the folder's name)");
+    parser.add_option("--name", options->name, "its name in the workspace (default: the folder's name)");
     parser.add_option("--study", options->study, "also write a study of this name: its norms removed and replaced");
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);

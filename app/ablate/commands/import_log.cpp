@@ -72,13 +72,14 @@ int import_log(const Options& options) {
 Action declare_import_log(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
     std::vector<std::string> names;
-    std::string what = "Formats, told from path and contents:\n";
+    std::string what = "Formats, detected from path and contents:\n";
     for (const logs::Format& format : logs::formats()) {
         names.emplace_back(format.name);
         what += fmt::format("  {:16}{}\n", format.name, format.what);
     }
     parser.add_option("PATH", options->path, "the log: a file, or the folder of a run")->required();
-    parser.add_option("--format", options->format, "instead of what is told from the path: " + join(names, ", "));
+    parser.add_option("--format", options->format,
+                      "instead of the format detected from the path: " + join(names, ", "));
     parser.add_option("--study", options->study, "the study that it belongs to (default: imported)");
     parser.add_option("--variant", options->variant,
                       "its variant, or VARIANT@POINT; of a study's runs, baseline is what the others are compared with "

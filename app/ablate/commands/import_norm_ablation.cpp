@@ -32,7 +32,7 @@ Action declare_import_norm_ablation(CLI::App& parser) {
     parser.add_option("--study", options->study, "the study that its runs belong to (default: the folder's name)");
     parser.add_flag("--weights", options->weights,
                     "bring the finetuned weights along, of folders that Ablate wrote: for generate, eval and export");
-    parser.add_flag("--again", options->again, "import what is there already once more");
+    parser.add_flag("--again", options->again, "import again what has been imported already");
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);
     return [options] { return import_norm_ablation(*options); };

@@ -28,15 +28,15 @@ struct Options {
 void say_what_is_left_alone(const study::Launch& launch, const Options& options, ProgressBoard& board) {
     for (const std::string& note : launch.notes) board.line("note: " + note);
     for (const std::string& point : launch.left_out)
-        board.line(fmt::format("{} changes nothing that is computed: not trained (--keep-no-ops trains it)", point));
+        board.line(fmt::format("{} does not change the computation: not trained (--keep-no-ops trains it)", point));
     if (options.plan.keep_no_ops)
         for (const study::StepZero& no_op : launch.no_ops)
-            board.line(fmt::format("{} changes nothing that is computed, and is trained all the same", no_op.point));
+            board.line(fmt::format("{} does not change the computation, but is trained as requested", no_op.point));
     for (const study::PlannedRun& planned : launch.elsewhere)
         board.line(fmt::format("{} seed {}: another process trains it as {}", planned.point.name, planned.seed,
                                *planned.running_run));
     if (!launch.finished.empty())
-        board.line(fmt::format("{} finished run{} skipped (--again trains them anew)", launch.finished.size(),
+        board.line(fmt::format("{} finished run{} skipped (--again trains them again)", launch.finished.size(),
                                launch.finished.size() == 1 ? "" : "s"));
     if (!options.quiet) board.line(fmt::format("{} to train", launch.runs.size()));
 }
@@ -86,7 +86,7 @@ Action declare_run(CLI::App& parser) {
     parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads; 1 on a GPU)")
         ->check(CLI::Range(1, 4096));
     parser.add_flag("--again", options->plan.again, "train finished runs anew");
-    parser.add_flag("--keep-no-ops", options->plan.keep_no_ops, "train variants that change nothing that is computed");
+    parser.add_flag("--keep-no-ops", options->plan.keep_no_ops, "train variants that do not change the computation");
     parser.add_flag("--quiet", options->quiet, "no progress");
     parser.footer([] { return schema_summary(); });
     return [options] {

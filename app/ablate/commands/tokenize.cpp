@@ -38,7 +38,7 @@ int tokenize(Options options) {
         options.data.vocab_size = *options.vocab;
     } else {
         if (options.data.tokenizer.empty())
-            throw InputError("--vocab: the size of the vocabulary to train, or --tokenizer: one that there is");
+            throw InputError("--vocab: the size of the vocabulary to train, or --tokenizer: an existing one");
         options.data.vocab_size = data::load_tokenizer(options.data.tokenizer).tokenizer->vocab_size();
     }
     ProgressBoard board(options.quiet);
@@ -73,7 +73,7 @@ Action declare_tokenize(CLI::App& parser) {
     parser.add_option("--block-lines", data.block_lines, "lines that make a document where there is no <|endoftext|>")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 30));
-    parser.add_option("--val-every", data.val_every, "one document of so many is held out")
+    parser.add_option("--val-every", data.val_every, "every Nth document is held out")
         ->capture_default_str()
         ->check(CLI::Range(2, 1 << 30));
     parser.add_flag("--byte-fallback", data.byte_fallback, "unknown characters become byte tokens");

@@ -104,7 +104,7 @@ Json lines_of_columns(const Json& json, const ReadOptions& options, ImportedRun&
         }
         if (values.size() != length)
             throw InputError(
-                "{}: {} has {} values and {} has {}, so nothing tells their steps. Give each list the same length, "
+                "{}: {} has {} values and {} has {}, so their steps are unknown. Give each list the same length, "
                 "with null where there is no value.",
                 run.path.string(), quote(first), length, quote(name), values.size());
         for (std::size_t i = 0; i < length; ++i)

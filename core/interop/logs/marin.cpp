@@ -62,7 +62,7 @@ void add_hardware_flops(const Json& info, const std::string& where, ImportedRun&
     if (!std::isfinite(computed)) {
         if (std::isfinite(stored))
             run.remarks.push_back(
-                "its training_hardware_flops cannot be computed anew: time, chips or their peak are not told");
+                "its training_hardware_flops cannot be recomputed: time, chips or their peak are not recorded");
         return;
     }
     run.summary["hardware_flops"] = computed;

@@ -301,8 +301,8 @@ Kind kind_of(const Joining& before, const LoggedLines& log, const Part& part, co
     const bool knows_epochs = !std::isnan(epoch) && !std::isnan(before.last_epoch);
     if (knows_epochs || line.new_session) return Kind::second;
     refuse(options,
-           fmt::format("{}: its steps begin again at {} after {}{}, and nothing in the log tells what that is.", where,
-                       line.step, before.last, line_in_words(line)),
+           fmt::format("{}: its steps begin again at {} after {}{}, and nothing in the log says why.", where, line.step,
+                       before.last, line_in_words(line)),
            kSayWhich, {Restarts::separate, Restarts::resume, Restarts::continued});
 }
 

@@ -158,7 +158,7 @@ class VariantReader {
                                                    quote(weights_->others().front()), weights_->others().size() - 1));
             return;
         }
-        run_.remarks.push_back("without its model.pt only names tell what the variant is");
+        run_.remarks.push_back("without its model.pt, only names say what the variant is");
     }
 
     void take_own_config() {
@@ -241,7 +241,7 @@ class VariantReader {
         if (!readable || !mismatch_.empty() || ours_.is_null())
             throw InputError("{}: its weights cannot come along: {}", finetuned_.string(),
                              !readable         ? "it has no model.pt that is read"
-                             : ours_.is_null() ? "its context is not told, for Ablate did not write it"
+                             : ours_.is_null() ? "its context is unknown because Ablate did not write it"
                                                : mismatch_);
         run_.data_folder = data::find_tokenizer(finetuned_) ? fs::absolute(finetuned_) : fs::path();
         run_.weights = [weights = weights_](const TensorSpec& spec) {

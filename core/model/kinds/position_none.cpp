@@ -6,7 +6,7 @@ void register_position_none(KindRegistry& registry) {
     KindRow row;
     row.name = "none";
     row.label = "NoPE";
-    row.formula = "no position but what the causal mask tells";
+    row.formula = "no position encoding; only the causal mask orders the tokens";
     row.source = "Kazemnejad et al. 2023, arXiv 2305.19466";
     registry.add_position(
         row, [](const KindChoice&, const KindDims&, const Bind&, at::Device) { return std::make_unique<Position>(); });

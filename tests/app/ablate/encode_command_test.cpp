@@ -64,13 +64,13 @@ class EncodeCommandTest : public QObject {
                                << "a JSON array of token ids";
         QTest::newRow("id") << "decode"
                             << "[5, 704]"
-                            << "704 is no token id: they go from 0 to 703";
+                            << "704 is not a token id; ids are 0 to 703";
         QTest::newRow("negative") << "decode"
                                   << "[-1]"
-                                  << "-1 is no token id";
+                                  << "-1 is not a token id";
         QTest::newRow("number") << "decode"
                                 << "[\"a\"]"
-                                << "\"a\" is no token id";
+                                << "\"a\" is not a token id";
         QTest::newRow("string") << "encode"
                                 << "\"a\"\n[]"
                                 << "line 2: a JSON string is expected";

@@ -73,7 +73,7 @@ std::string name_tip(const Comparison& comparison, std::size_t group) {
 }
 
 CompareCell delta_cell(const ShownGroup& shown) {
-    if (shown.is_reference()) return words("–", "The others are compared with this one", Tone::muted);
+    if (shown.is_reference()) return words("–", "The reference of the comparison", Tone::muted);
     const study::PairedInterval& interval = shown.delta.interval;
     CompareCell cell = mean_cell(interval);
     cell.tip = text(shown.delta.judgement);
@@ -142,8 +142,9 @@ CompareCell loss_of_seed(const ComparedRun& compared, double loss) {
     if (compared.val.value.empty() || compared.healthy()) return cell;
     // A last evaluation that is not a number is a result, not a missing one.
     cell.text = text(fixed(loss, 4));
-    cell.tip = text(full_precision(loss)) + (compared.collapsed() ? "\nBefore it collapsed; in no mean"
-                                                                  : "\nSo far; in no mean until the run has ended");
+    cell.tip =
+        text(full_precision(loss)) + (compared.collapsed() ? "\nBefore it collapsed; in no mean"
+                                                           : "\nSo far; not in any mean until the run has ended");
     cell.tone = Tone::muted;
     return cell;
 }
@@ -219,7 +220,7 @@ const std::vector<CompareColumnInfo>& compare_columns() {
         {"parameters", "Parameters", "Trained parameters; a tied head is counted once", true, true},
         {"flops", "FLOPs", "Of training one run: forward and backward, 6N + 12 L H hd s a token", true, true},
         {"seconds", "Time", "Training time of one run, without validation and checkpoints", true, true},
-        {"verdict", "Verdict", "How the runs ended; collapsed seeds are in no mean", false, true},
+        {"verdict", "Verdict", "How the runs ended; means leave collapsed seeds out", false, true},
         {"relative", "Δ %", "The difference as a share of the reference's loss", true, false},
         {"train_loss", "Final train loss", "Mean of the last steps, over healthy seeds", true, false},
         {"bits_per_byte", "Bits per byte", "Of the last validation, over healthy seeds", true, false},

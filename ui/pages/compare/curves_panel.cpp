@@ -177,8 +177,8 @@ QWidget* CurvesPanel::build_readings() {
     bar->setSpacing(2 * kSpace);
     auto* title = plain_label("Difference at step", "", card);
     title->setToolTip(
-        "Validation loss less the reference's, at this evaluation of the reference, and at the same tokens, FLOPs "
-        "and training time. A value marked ≈ lies between two evaluations and is read on the line between them.");
+        "Validation loss minus the reference's, at this evaluation of the reference, and at the same tokens, FLOPs "
+        "and training time. A value marked ≈ is interpolated between two evaluations.");
     bar->addWidget(title);
     bar->addWidget(step_);
     bar->addWidget(step_slider_, 1);
@@ -201,7 +201,7 @@ QWidget* CurvesPanel::build_readings() {
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setStyleSheet("QTableView { border: 0; }");
     table_->horizontalHeader()->setHighlightSections(false);
-    no_readings_ = plain_label("Once the reference and a variant have finished a seed, their difference is read here.",
+    no_readings_ = plain_label("Once the reference and a variant have finished a seed, their difference is shown here.",
                                "muted", card);
     no_readings_->setWordWrap(true);
     no_readings_->setAlignment(Qt::AlignCenter);
@@ -379,7 +379,7 @@ void CurvesPanel::show_step(const Readings& readings, bool any_between) {
     step_slider_->setEnabled(any);
     QStringList said;
     if (any && !readings.all_evaluated) said += "Not every variant was evaluated at this step.";
-    if (any_between) said += "≈ is read on the line between two evaluations; nothing was measured there.";
+    if (any_between) said += "≈ marks a value that is interpolated between two evaluations.";
     interpolated_->setText(said.join(" "));
     interpolated_->setVisible(any && !said.isEmpty());
     const QSignalBlocker quiet_box(step_), quiet_slider(step_slider_);

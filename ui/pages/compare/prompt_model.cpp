@@ -164,7 +164,7 @@ QVariant PromptModel::prompt_data(int row, int role) const {
     const bool last = row == rows_of_prompts();
     if (role == Qt::EditRole) return last ? QString() : prompts_[prompt_of(row)];
     if (role == Qt::ForegroundRole && last) return Theme::instance().palette().muted;
-    if (role == Qt::ToolTipRole) return last ? plain_tooltip({"Type a text that every variant shall continue"}) : "";
+    if (role == Qt::ToolTipRole) return last ? plain_tooltip({"Type a text for every variant to continue"}) : "";
     if (role != Qt::DisplayRole) return {};
     if (last) return QString(kAddPrompt);
     const std::size_t step = static_cast<std::size_t>(row) % steps_.size();

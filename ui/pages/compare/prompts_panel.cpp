@@ -95,7 +95,7 @@ QWidget* PromptsPanel::build_toolbar() {
     auto* bar = new QWidget(this);
     sampling_button_ = new QPushButton(sampling_->in_words(), bar);
     sampling_button_->setAccessibleName("Sampling");
-    sampling_button_->setToolTip("How the next token is chosen, and how many there are");
+    sampling_button_->setToolTip("How the next token is chosen, and how many tokens to generate");
     checkpoints_ = new QComboBox(bar);
     checkpoints_->addItems({"Newest checkpoint", "All checkpoints kept"});
     checkpoints_->setAccessibleName("Checkpoints");
@@ -135,7 +135,7 @@ void PromptsPanel::connect_maker() {
     connect(&maker_, &PromptMaker::steps_known, this, [this](const std::vector<std::int64_t>& steps) {
         model_.set_steps(steps);
         model_.await();
-        if (steps.empty()) tell("No checkpoint is kept of any of these runs.");
+        if (steps.empty()) tell("None of these runs has a checkpoint.");
     });
     connect(&maker_, &PromptMaker::begun, this, [this](const PromptCell& where) {
         model_.set_cell(where, {State::making, {}, {}});

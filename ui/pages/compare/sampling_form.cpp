@@ -23,7 +23,7 @@ SamplingForm::SamplingForm(QWidget* parent) : QFrame(parent, Qt::Popup) {
     form->setContentsMargins(4 * kSpace, 4 * kSpace, 4 * kSpace, 4 * kSpace);
     form->setHorizontalSpacing(4 * kSpace);
     form->setVerticalSpacing(2 * kSpace);
-    length_ = add_count("length", "Tokens to add", 1, kMostTokens, 60, "A text that ends by itself is shorter");
+    length_ = add_count("length", "Tokens to add", 1, kMostTokens, 60, "A text may end earlier by itself");
     temperature_ = add_number("temperature", "Temperature", 0, 100, 0,
                               "Logits are divided by it before a token is drawn; greedy takes the likeliest");
     temperature_->setSpecialValueText("greedy");
@@ -32,8 +32,9 @@ SamplingForm::SamplingForm(QWidget* parent) : QFrame(parent, Qt::Popup) {
     top_p_ = add_number("top_p", "Top-p", 0, 1, 1, "Draws from the fewest tokens whose probabilities sum to p");
     min_p_ = add_number("min_p", "Min-p", 0, 1, 0, "Draws from tokens at least p times as likely as the likeliest");
     min_p_->setSpecialValueText("off");
-    penalty_ = add_number("repetition_penalty", "Repetition penalty", 0.01, 100, 1,
-                          "Makes tokens that are there already less likely; 1 is off. Greedy heeds it too");
+    penalty_ = add_number(
+        "repetition_penalty", "Repetition penalty", 0.01, 100, 1,
+        "Makes tokens that the text already has less likely; 1 turns it off. Applies to greedy decoding too");
     seed_ = add_count("seed", "Seed", 0, kMostSeed, 1, "The same seed draws the same text");
     take_change();
 }

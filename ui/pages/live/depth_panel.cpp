@@ -82,7 +82,7 @@ DepthPanel::DepthPanel(QWidget* parent) : QWidget(parent) {
     choices->addWidget(statistic_);
     map_ = new HeatMapView(this);
     map_->setFixedHeight(240);
-    map_->set_empty_text("No statistics of this run yet: they are taken every train.stats_every steps.");
+    map_->set_empty_text("This run has no statistics yet. They are computed every train.stats_every steps.");
 
     auto* bar = new QHBoxLayout;
     bar->addWidget(fold_);

@@ -40,7 +40,7 @@ constexpr qsizetype kMostChosen = 20;  // runs that are chosen without being ask
 constexpr int kNarrow = 900;           // px of page width below which the run list gives way
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr auto kExpected = "The runs were just started. Their curves appear here with their first steps.";
-constexpr auto kNothingChosen = "Choose runs at the left to see their curves.";
+constexpr auto kNothingChosen = "Choose runs on the left to see their curves.";
 constexpr auto kNoRuns = "No runs yet. Start a study, or train one from a terminal: ablate run quick";
 
 }  // namespace

@@ -113,9 +113,9 @@ struct ReportPage::State {
 };
 
 ReportPage::State::State(ReportPage* page) : page(page), comparer(page), building(page), exporting(page) {
-    auto* empty = new EmptyState("No report yet",
-                                 "A report is written of runs. Start a study, and it grows here while the runs train.",
-                                 "Open Study", page);
+    auto* empty = new EmptyState(
+        "No report yet", "A report describes runs. Start a study, and the report grows here while the runs train.",
+        "Open Study", page);
     preview = new Preview(page);
     preview->setOpenLinks(false);
     preview->setAccessibleName("Preview of the report");
@@ -305,7 +305,7 @@ void ReportPage::State::show_state() {
     update_export();
     const QString error = comparer.error().isEmpty() ? building_error : comparer.error();
     stale->setVisible(built.text && !error.isEmpty());
-    if (!stale->isHidden()) stale->tell(Banner::Tone::danger, "This is the report as it was. " + error);
+    if (!stale->isHidden()) stale->tell(Banner::Tone::danger, "This is the earlier report. " + error);
     if (built.text) return;
     no_report.setPlainText(error.isEmpty() ? QString("Reading runs…") : error);
     if (preview->document() != &no_report) preview->setDocument(&no_report);

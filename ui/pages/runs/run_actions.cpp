@@ -13,7 +13,7 @@ QString why_not_resume(const RunSituation& at) {
     if (run::is_imported_log(at.run->info)) return "It is an imported log: it cannot be trained";
     if (at.place >= 0) return "It waits in the queue already";
     if (at.run->status == Status::running) return "It trains";
-    return run::has_result(at.run->status) ? "It has ended; retry trains it anew" : "";
+    return run::has_result(at.run->status) ? "It has ended; retry trains it again" : "";
 }
 
 QString why_not_retry(const RunSituation& at) {
@@ -28,22 +28,22 @@ QString why_not_stop(const RunSituation& at) { return is_over(at.run->status) ? 
 
 QString why_not(RunAction action, const RunSituation& at) {
     if (action == RunAction::remove)
-        return at.run && at.run->status == Status::running ? "It trains: pause or stop it first" : "";
+        return at.run && at.run->status == Status::running ? "It is training; pause or stop it first" : "";
     if (!at.run) return "It cannot be read";
     switch (action) {
         case RunAction::resume:
             return why_not_resume(at);
         case RunAction::pause:
-            if (at.ending) return "It was asked already and ends after its checkpoint";
+            if (at.ending) return "It is ending already, after its next checkpoint";
             return at.run->status == Status::running || at.place >= 0 ? "" : "It does not train";
         case RunAction::stop:
             return why_not_stop(at);
         case RunAction::retry:
             return why_not_retry(at);
         case RunAction::move_earlier:
-            return at.place < 0 ? "It does not wait in this window's queue" : at.place == 0 ? "It is the next" : "";
+            return at.place < 0 ? "It is not in this window's queue" : at.place == 0 ? "It is the next" : "";
         case RunAction::move_later:
-            return at.place < 0                 ? "It does not wait in this window's queue"
+            return at.place < 0                 ? "It is not in this window's queue"
                    : at.place == at.waiting - 1 ? "It is the last"
                                                 : "";
         case RunAction::remove:

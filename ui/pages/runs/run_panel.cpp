@@ -63,7 +63,7 @@ std::vector<std::string> without(const QStringList& all, const QStringList& thes
 }  // namespace
 
 RunPanel::RunPanel(QWidget* parent) : QWidget(parent), pages_(new QStackedWidget(this)) {
-    QLabel* hint = plain_label("Select a run to see why it ended so, and to write a note.", "muted", this);
+    QLabel* hint = plain_label("Select a run to see why it ended, and to write a note.", "muted", this);
     hint->setAlignment(Qt::AlignCenter);
     hint->setWordWrap(true);
     auto* both = new QWidget(this);
@@ -176,7 +176,7 @@ void RunPanel::show_runs(const std::vector<const run::ListedRun*>& runs, const Q
         title_->setText(QString("%1 runs selected").arg(runs.size()));
         chip_->hide();
         cause_->setText(
-            "The tags that all of them have are at the right: what you add or remove there, each gains or loses.");
+            "The tags on the right are those that all of them have. Adding or removing one there changes every run.");
         cause_->show();
         set_look(cause_, "role", "muted");
         for (std::size_t row = 0; row < facts_.size(); ++row) set_fact(static_cast<int>(row), {});

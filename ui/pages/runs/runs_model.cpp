@@ -30,10 +30,10 @@ struct ColumnTexts {
     const char* help;
 };
 constexpr std::array<ColumnTexts, RunsModel::column_count> kColumns{{
-    {"Variant", "Runs below the study they belong to"},
+    {"Variant", "Runs, grouped by study"},
     {"Grid point", "The options that the study's grid sets"},
-    {"Seed", "Of the initialization, the order of the data and the sampling"},
-    {"Queue", "Place among the runs that wait in this window"},
+    {"Seed", "Seed of the initialization, the data order and the sampling"},
+    {"Queue", "Position in this window's queue"},
     {"State", "Running means that a process holds the run's lock now; pausing and stopping, that it was asked to end"},
     {"Progress", "Share of the steps"},
     {"Step", "Steps done, of all"},
@@ -42,7 +42,7 @@ constexpr std::array<ColumnTexts, RunsModel::column_count> kColumns{{
     {"Loss (nats)", "Training loss of the last step that was read"},
     {"Verdict", "Why the run ended as it did"},
     {"Tags", "As written in the panel below the table"},
-    {"Device", "Where it trains; before it began, where it shall"},
+    {"Device", "The device it trains on, or will train on"},
     {"Created", "In local time"},
     {"Run", "Its id: the name of its folder"},
 }};

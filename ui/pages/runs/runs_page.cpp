@@ -53,7 +53,7 @@ constexpr std::array kActions{
     ActionTexts{RunAction::retry, "Retry",
                 "Resume a failed run from its last good checkpoint; train a run that ended again, as a new run",
                 "Ctrl+Shift+R"},
-    ActionTexts{RunAction::move_earlier, "Earlier", "Begin before the run that waits in front", "Alt+Up"},
+    ActionTexts{RunAction::move_earlier, "Earlier", "Move up in the queue", "Alt+Up"},
     ActionTexts{RunAction::move_later, "Later", "Move down in the queue", "Alt+Down"},
     ActionTexts{RunAction::remove, "Delete", "Move to the trash, from where runs can be restored", "Del"},
 };

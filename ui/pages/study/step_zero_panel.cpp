@@ -183,8 +183,8 @@ void StepZeroPanel::take(const StepZeroResults& results) {
     show_state();
     const QString note = results.data_note.isEmpty() ? QString() : results.data_note + "\n";
     if (!results.points.empty())
-        explanation_->setText(note + QString("ln V is %1: what an untrained model without preferences gives.")
-                                         .arg(text(significant(results.ln_vocab))));
+        explanation_->setText(
+            note + QString("ln V is %1: the loss of a uniform guess.").arg(text(significant(results.ln_vocab))));
     else
         explanation_->setText(kWhatItTells);
     Q_EMIT judged(model_.objections());

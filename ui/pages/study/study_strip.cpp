@@ -58,7 +58,7 @@ StudyStrip::StudyStrip(QWidget* parent)
     name_->setToolTip("Name of the study: letters, digits, '.', '_' and '-'");
     name_->setFixedWidth(kNameWidth);
     description_->setAccessibleName("Description of the study");
-    description_->setPlaceholderText("What is this study to find out?");
+    description_->setPlaceholderText("What question does this study answer?");
     error_->hide();
     auto* line = new QHBoxLayout;
     line->setSpacing(2 * kSpace);

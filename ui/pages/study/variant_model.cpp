@@ -157,7 +157,7 @@ QVariant VariantModel::shown_text(const Row& row, int column) const {
             return row.label;
         case changes:
             if (!row.changes.isEmpty()) return row.changes.join("; ");
-            return row.baseline ? QString() : QString("nothing yet: change an option at the left");
+            return row.baseline ? QString() : QString("no change yet; change an option on the left");
         case parameters:
             return row.parameters ? text(with_thousands(*row.parameters)) : QString("–");
         case difference:

@@ -133,7 +133,7 @@ class RestartsTest : public QObject {
             return logs::AmbiguousRestart("not refused", "", {});
         };
         const auto again = refusal("c.csv", "step,loss\n" + lines(5, 50, 5, 5) + lines(5, 30, 5, 6));
-        QVERIFY2(again.problem().ends_with("again at 5 after 50 (line 12), and nothing in the log tells what that is."),
+        QVERIFY2(again.problem().ends_with("again at 5 after 50 (line 12), and nothing in the log says why."),
                  again.problem().c_str());
         QVERIFY(
             std::string(again.what()).starts_with(again.problem() + " Say it: --restarts separate (two trainings, "));

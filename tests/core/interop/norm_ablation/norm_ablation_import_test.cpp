@@ -201,7 +201,7 @@ class NormAblationImportTest : public QObject {
         QCOMPARE(*original.evaluations.at(0).loss, 1.3);
         QCOMPARE(original.seconds, 99.0);
         QVERIFY(contains(remarks(original), "is the average over all steps of the run, not a final loss"));
-        QVERIFY(contains(remarks(original), "without its model.pt only names tell"));
+        QVERIFY(contains(remarks(original), "without its model.pt, only names say"));
         QVERIFY(original.verdict.outcome == train::Outcome::healthy && original.known.empty());
 
         const ImportedRun& hidden = of(read, "no_layer_norm");

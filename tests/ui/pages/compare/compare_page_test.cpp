@@ -167,9 +167,9 @@ class ComparePageTest : public QObject {
         window.open();
         QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
         QAbstractItemModel& readings = *window.named<QTableView>("Differences read at one point").model();
-        QVERIFY(!window.telling("on the line between two evaluations"));
+        QVERIFY(!window.telling("interpolated between two evaluations"));
         QTest::keyClick(window.page.findChild<StepBox*>(), Qt::Key_Down);
-        QTRY_VERIFY(window.telling("on the line between two evaluations"));
+        QTRY_VERIFY(window.telling("interpolated between two evaluations"));
         const QModelIndex measured = readings.index(1, 1), between = readings.index(1, 4);
         QVERIFY(!measured.data().toString().startsWith("≈"));
         QVERIFY(between.data(Qt::ToolTipRole).toString().contains("between its evaluations at steps 80 and 100"));

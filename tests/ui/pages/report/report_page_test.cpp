@@ -182,11 +182,11 @@ class ReportPageTest : public QObject {
         const std::string info = read_file(file);
         atomic_write(file, "{");
         window.workspace->refresh();
-        QTRY_VERIFY_WITH_TIMEOUT(window.telling("This is the report as it was."), 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(window.telling("This is the earlier report."), 10000);
         QVERIFY(window.telling("run.json"));
         QCOMPARE(window.preview(), good);
         atomic_write(file, info);
-        QTRY_VERIFY_WITH_TIMEOUT(!window.telling("This is the report as it was."), 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.telling("This is the earlier report."), 10000);
     }
 
     void new_runs_come_in_and_the_place_stays() {

@@ -158,7 +158,7 @@ class VariantModelTest : public QObject {
     void a_broken_variant_says_why_and_hides_no_other() {
         Editing editing;
         editing.document.add_variant({"variant", "", Json::object()});
-        QVERIFY(editing.cell(3, VariantModel::changes).startsWith("nothing yet"));
+        QVERIFY(editing.cell(3, VariantModel::changes).startsWith("no change yet"));
         QTRY_COMPARE(editing.mark(3), Mark::error);
         QVERIFY(
             editing.model.index(3, VariantModel::check).data(Qt::ToolTipRole).toString().contains("changes nothing"));
