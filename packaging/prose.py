@@ -45,9 +45,10 @@ def cpp_prose(text):
         parts.append(kept)
         at = token.end()
     parts.append(blank(text[at:]))
-    masked = "".join(parts)
-    indents = re.compile(r"(?<=\n)" + GAP + r"+(?=  ?\S)")  # the indentation of a comment that continues
-    masked = indents.sub(lambda gap: " " * len(gap[0]), masked)
+    masked = list("".join(parts))
+    for indent in re.finditer(r"^[ \t]+(?=//)", text, re.M):  # of a line that continues a comment
+        masked[indent.start():indent.end()] = " " * len(indent[0])
+    masked = "".join(masked)
     return re.sub('"' + GAP + r"*\n" + GAP + '*"', lambda gap: re.sub(r"[^\n]", " ", gap[0]), masked)
 
 
