@@ -168,7 +168,8 @@ class UsageTest : public QObject {
         QVERIFY(std::find(norm.at("choices").begin(), norm.at("choices").end(), "dyt") != norm.at("choices").end());
         const std::string text = run_ablate({"schema"}).out;
         for (const Json& field : fields) QVERIFY(text.find(field.at("key").get<std::string>()) != std::string::npos);
-        QVERIFY(text.find("integer [1, 1048576]") != std::string::npos && text.find("1.04858e+06") == std::string::npos);
+        QVERIFY(text.find("integer [1, 1048576]") != std::string::npos &&
+                text.find("1.04858e+06") == std::string::npos);
     }
 
     void kinds_state_formula_options_and_parameters() {
