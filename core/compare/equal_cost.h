@@ -9,9 +9,9 @@ namespace ablate::study {
 // final losses does not tell (the QK-norm speedruns: facts of a pair disagree).
 struct EqualCost {
     std::size_t group = 0, baseline = 0;
-    double step = 0, seconds = 0;  // how far both can be read; seconds of training alone
+    double step = 0, seconds = 0;   // how far both can be read; seconds of training alone
     Delta at_step{}, at_seconds{};  // of the validation loss, read on the line between two evaluations
-    double slower = 0;             // time of a step relative to the baseline's, less one
+    double slower = 0;              // time of a step relative to the baseline's, less one
     // The two speeds differ by more than a factor of two for the same work: runs that did not have the machine to
     // themselves, whose times say nothing. at_seconds is then empty, and `step` the last that both were validated at.
     bool disturbed = false;

@@ -20,9 +20,9 @@ struct FieldInfo {
     bool above_min = false;  // the range is (min, max] rather than [min, max]
     Json default_value;
     std::optional<Json> first_default;  // where default_value has changed since the option was introduced
-    std::vector<std::string> choices;  // type choice
-    std::string category;              // type kind: which table of kinds
-    std::string heading;               // where the form and the help show it
+    std::vector<std::string> choices;   // type choice
+    std::string category;               // type kind: which table of kinds
+    std::string heading;                // where the form and the help show it
     bool identity = true;  // part of the configuration hash; false for cadences and devices that only observe
     std::function<bool(const Json& group)> visible_when;  // absent: always
 

@@ -30,7 +30,7 @@ class FileHashes {
     std::string remembered(const std::filesystem::path& canonical, const Json& state) const;
     std::filesystem::path memo_;
     std::map<std::string, Recent> recent_;  // by canonical path: hashes that only this object knows
-    Json known_ = Json::object();  // canonical path -> {size, time, sha256}
+    Json known_ = Json::object();           // canonical path -> {size, time, sha256}
     bool changed_ = false;
 };
 

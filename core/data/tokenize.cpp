@@ -274,7 +274,7 @@ void make_tokens(const DataConfig& config, const std::vector<fs::path>& texts, c
         } else {
             copy_tokenizer(given, folder);
             io::write_json(folder / "data.json", data);  // its class was judged by the config.json beside `given`
-            loaded = load_tokenizer(folder);  // what lay beside it must not change what a text means
+            loaded = load_tokenizer(folder);             // what lay beside it must not change what a text means
         }
         for (const fs::path& file : tokenizer_files(folder))
             data["files"][file.filename().string()] = sha256_file(file);

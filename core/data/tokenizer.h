@@ -29,12 +29,12 @@ class Tokenizer {
     virtual std::int64_t line_start_bytes(std::int32_t id) const { return byte_length(id); }
     virtual bool ends_line(std::int32_t) const { return false; }
 
-    virtual bool is_special(std::int32_t id) const = 0;             // stands for no text: borders, padding, unknown
+    virtual bool is_special(std::int32_t id) const = 0;  // stands for no text: borders, padding, unknown
     virtual std::int32_t token_id(std::string_view) const { return -1; }  // of a piece of a .model; -1: none
-    virtual std::int32_t unknown_id() const { return -1; }          // -1: every text can be encoded
-    virtual std::int32_t end_of_document_id() const { return -1; }  // the piece <|endoftext|>; -1: none
-    virtual std::int32_t begin_of_text_id() const { return -1; }    // <s> of a sentencepiece model; -1: none
-    virtual std::int32_t end_of_text_id() const { return -1; }      // </s> of a sentencepiece model; -1: none
+    virtual std::int32_t unknown_id() const { return -1; }                // -1: every text can be encoded
+    virtual std::int32_t end_of_document_id() const { return -1; }        // the piece <|endoftext|>; -1: none
+    virtual std::int32_t begin_of_text_id() const { return -1; }          // <s> of a sentencepiece model; -1: none
+    virtual std::int32_t end_of_text_id() const { return -1; }            // </s> of a sentencepiece model; -1: none
 };
 
 // Bytes that `id` stands for where it follows `before`, as far as the two ids tell.

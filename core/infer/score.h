@@ -13,13 +13,13 @@ struct TrainedModel;
 struct Score {
     std::int64_t tokens = 0;  // scored
     std::int64_t context = 0;
-    std::int64_t bytes = 0;                // of the text the scored tokens stand for; 0 without a tokenizer
-    std::int64_t unknown_tokens = 0;       // scored; their bytes are counted in a text, and 0 in a file of tokens
-    double loss = 0, perplexity = 0;       // mean in nats, its exponential
+    std::int64_t bytes = 0;           // of the text the scored tokens stand for; 0 without a tokenizer
+    std::int64_t unknown_tokens = 0;  // scored; their bytes are counted in a text, and 0 in a file of tokens
+    double loss = 0, perplexity = 0;  // mean in nats, its exponential
     // Sum of nll / ln 2 / bytes, or NaN. `bpb_masked` leaves out the nll of special tokens. An unknown token is one of
     // them only where its bytes are not known.
     double bpb = 0, bpb_masked = 0;
-    std::vector<double> loss_by_position;  // [context]: mean over the windows that have a token there
+    std::vector<double> loss_by_position;       // [context]: mean over the windows that have a token there
     std::vector<std::int64_t> position_tokens;  // [context]: how many that are
     std::string precision;                      // in which the model computed
     std::vector<std::string> remarks;           // what the tokenizer's files left open

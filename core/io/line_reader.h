@@ -10,8 +10,8 @@ namespace ablate::io {
 class LineReader {
   public:
     explicit LineReader(const std::filesystem::path& file);  // InputError when it cannot be opened
-    bool next(std::string& line);      // false at the end; InputError on damaged gzip
-    std::uint64_t bytes_read() const;  // of the file on disk: progress
+    bool next(std::string& line);                            // false at the end; InputError on damaged gzip
+    std::uint64_t bytes_read() const;                        // of the file on disk: progress
 
   private:
     ByteStream bytes_;

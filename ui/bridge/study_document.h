@@ -98,7 +98,7 @@ class StudyDocument : public QObject {
     void file_changed();     // file() or modified()
     void preview_changed();  // newest wins, stale ones are dropped
     void refused_entries_changed();
-    void loaded();           // another study; undo is empty
+    void loaded();  // another study; undo is empty
     void saved(const QString& file);
     void failed(const QString& line);  // opening or saving; one line
 

@@ -138,7 +138,7 @@ struct MainWindow::State {
     } arrivals;
     std::vector<AmbiguousLog> ambiguous_logs;  // the first is asked about first
     bool asking = false;                       // about it
-    QString importing;  // what is said of it, and its share
+    QString importing;                         // what is said of it, and its share
     double importing_share = -1;
     Importer importer;
 };

@@ -10,8 +10,8 @@ namespace ablate::data {
 // added_tokens.json, read as transformers reads them. Where tokenizer_config.json has an added_tokens_decoder, it alone
 // counts; the two older files do where it has none. config.json, the model's own file, may choose the class.
 struct SideFiles {
-    bool has_config = false;      // there is a tokenizer_config.json
-    std::string tokenizer_class;  // without "Fast"; empty: none is named
+    bool has_config = false;              // there is a tokenizer_config.json
+    std::string tokenizer_class;          // without "Fast"; empty: none is named
     std::string model_type, model_class;  // of config.json: the model's type and the tokenizer's class, without "Fast"
     std::optional<bool> add_bos, add_eos, legacy, add_prefix_space;
     std::vector<AddedToken> added;  // by their ids

@@ -16,8 +16,8 @@ struct ExportOptions {
 struct Exported {
     std::string architecture;  // qwen3 | llama
     std::int64_t step = 0;
-    std::uint64_t bytes = 0;     // of the weights
-    bool has_tokenizer = false;  // its files were copied
+    std::uint64_t bytes = 0;           // of the weights
+    bool has_tokenizer = false;        // its files were copied
     std::vector<std::string> remarks;  // where its ids differ from those of sentencepiece and transformers
 };
 

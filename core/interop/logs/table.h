@@ -29,7 +29,7 @@ class TableReader {
     // The next row that is not empty. A last row that is too short is torn: left out, unless it is the only one.
     // InputError: another number of cells, a quotation mark that is not closed.
     bool next(TableRow& row);
-    void rewind();  // to the first row after the header
+    void rewind();                             // to the first row after the header
     std::vector<std::string> remarks() const;  // on what was left out
 
   private:

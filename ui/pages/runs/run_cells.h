@@ -18,7 +18,7 @@ QString cause_text(const run::ListedRun& run);
 // Of the last step that was read; "collapsed" for a run that collapsed, whose last finite loss is no result.
 QString loss_text(const run::ListedRun& run);
 std::optional<double> loss_to_sort(const run::ListedRun& run);  // none for a run that collapsed: it sorts last
-bool is_alarming(const run::ListedRun& run);  // collapsed or failed, also when it trains on
-QString local_time(double unix_seconds);      // 2026-11-22 07:12, in the local time zone
+bool is_alarming(const run::ListedRun& run);                    // collapsed or failed, also when it trains on
+QString local_time(double unix_seconds);                        // 2026-11-22 07:12, in the local time zone
 
 }  // namespace ablate::ui

@@ -25,7 +25,7 @@ class PatchEditor : public QWidget {
     void show_patch();
     void edited();
     void give_up();
-    const Json* patch() const;  // of the shown variant; null when the study has none of that name
+    const Json* patch() const;          // of the shown variant; null when the study has none of that name
     void drop(const QString& variant);  // its draft
     void keep(const QString& typed, const QString& error);
     void refuse(const QString& error);

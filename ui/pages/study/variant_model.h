@@ -21,7 +21,7 @@ class VariantModel : public QAbstractTableModel {
 
     explicit VariantModel(QObject* parent = nullptr);
     void set_document(StudyDocument* document);
-    int row_of(const QString& variant) const;  // -1: none
+    int row_of(const QString& variant) const;                                 // -1: none
     QString why_no_name(const QString& variant, const QString& typed) const;  // the study's objection; "" for none
 
     int rowCount(const QModelIndex& parent = {}) const override;
