@@ -33,8 +33,8 @@ void KindRegistry::add_feed_forward(KindRow row, Make<FeedForward> make) {
     add(feed_forwards_, "ffn", std::move(row), std::move(make));
 }
 
-void KindRegistry::add_init(KindRow row, Initialise initialise) {
-    add(inits_, "init", std::move(row), std::move(initialise));
+void KindRegistry::add_init(KindRow row, Initialize initialize) {
+    add(inits_, "init", std::move(row), std::move(initialize));
 }
 
 std::unique_ptr<Norm> KindRegistry::norm(const KindChoice& choice, const KindDims& dims, const Bind& bind,
@@ -52,7 +52,7 @@ std::unique_ptr<FeedForward> KindRegistry::feed_forward(const KindChoice& choice
     return made_by(feed_forwards_, choice)(choice, dims, bind, device);
 }
 
-const Initialise& KindRegistry::init(const KindChoice& choice) const { return made_by(inits_, choice); }
+const Initialize& KindRegistry::init(const KindChoice& choice) const { return made_by(inits_, choice); }
 
 const KindRegistry& kind_registry() {
     static const KindRegistry registry = [] {

@@ -45,7 +45,7 @@ class FeedForward {
 };
 
 // Fills a matrix or embedding with its initial values from the stream of its name.
-using Initialise = std::function<void(const TensorSpec& spec, const KindChoice& choice, std::int64_t layers,
+using Initialize = std::function<void(const TensorSpec& spec, const KindChoice& choice, std::int64_t layers,
                                       std::uint64_t seed, at::Tensor& value)>;
 
 class KindRegistry {
@@ -56,18 +56,18 @@ class KindRegistry {
     void add_norm(KindRow row, Make<Norm> make);
     void add_position(KindRow row, Make<Position> make);
     void add_feed_forward(KindRow row, Make<FeedForward> make);
-    void add_init(KindRow row, Initialise initialise);
+    void add_init(KindRow row, Initialize initialize);
 
     std::unique_ptr<Norm> norm(const KindChoice&, const KindDims&, const Bind&, at::Device) const;
     std::unique_ptr<Position> position(const KindChoice&, const KindDims&, const Bind&, at::Device) const;
     std::unique_ptr<FeedForward> feed_forward(const KindChoice&, const KindDims&, const Bind&, at::Device) const;
-    const Initialise& init(const KindChoice&) const;
+    const Initialize& init(const KindChoice&) const;
 
   private:
     std::map<std::string, Make<Norm>> norms_;
     std::map<std::string, Make<Position>> positions_;
     std::map<std::string, Make<FeedForward>> feed_forwards_;
-    std::map<std::string, Initialise> inits_;
+    std::map<std::string, Initialize> inits_;
 };
 const KindRegistry& kind_registry();  // registered on first use
 

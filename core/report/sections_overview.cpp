@@ -55,11 +55,11 @@ List architecture(const Comparison& comparison) {
                                     model.key_value_heads() == model.heads
                                         ? ""
                                         : fmt::format(", {} key-value heads", model.key_value_heads()))},
-             {"Normalisation:", norms_in_words(model)},
+             {"Normalization:", norms_in_words(model)},
              {"Position:", kind_in_words("position", model.position)},
              {"Feed-forward:", kind_in_words("ffn", model.ffn)},
              {"Head:", model.tie_embeddings ? "tied to the embedding" : "untied"},
-             {"Initialisation:", kind_in_words("init", model.init)},
+             {"Initialization:", kind_in_words("init", model.init)},
              {"Context:", count_of(group.config.data.context, "token")},
              {"Vocabulary:", with_thousands(group.config.data.vocab_size)}}};
 }
@@ -206,7 +206,7 @@ Table best_points_table(const Comparison& comparison) {
                  {"Best grid point"},
                  {"Final " + study::measured_in_short(comparison), true},
                  {"Δ to the baseline at its best", true},
-                 {"Judgement"}},
+                 {"Judgment"}},
                 {}};
     const auto baseline = best_baseline(comparison);
     for (std::size_t index : comparison.best_of_variant) {

@@ -101,12 +101,12 @@ void CollapseDetector::watch_non_finite(std::int64_t step, bool finite, std::vec
 void CollapseDetector::watch(Window& window, const Signal& signal, std::int64_t step, double value,
                              std::vector<Event>& events) {
     const double compared = signal.compared(value);
-    double centre = 0, threshold = std::numeric_limits<double>::infinity();
+    double center = 0, threshold = std::numeric_limits<double>::infinity();
     if (window.values.size() >= kHistory) {
         std::vector<double> sample(window.values.begin(), window.values.end());
-        centre = median(sample);
-        for (double& x : sample) x = std::abs(x - centre);
-        threshold = centre + std::max(config_.spike_sigma * kRobust * median(sample), signal.floor);
+        center = median(sample);
+        for (double& x : sample) x = std::abs(x - center);
+        threshold = center + std::max(config_.spike_sigma * kRobust * median(sample), signal.floor);
     }
     if (compared <= threshold) {
         if (window.above_since >= 0)
@@ -119,7 +119,7 @@ void CollapseDetector::watch(Window& window, const Signal& signal, std::int64_t 
     if (window.above_since < 0) {
         window.above_since = step;
         window.peak = value;
-        events.push_back({step, SpikeEvent{signal.name, value, signal.value(centre), signal.value(threshold)}});
+        events.push_back({step, SpikeEvent{signal.name, value, signal.value(center), signal.value(threshold)}});
     }
     window.peak = std::max(window.peak, value);
     if (step - window.above_since < config_.spike_recovery) return;
@@ -127,7 +127,7 @@ void CollapseDetector::watch(Window& window, const Signal& signal, std::int64_t 
     if (best_step_ <= window.above_since)
         call(Collapse::exploding, window.above_since,
              fmt::format("{} left {} at step {} and has not come back in {} steps (peak {})",
-                         signal.logarithmic ? "gradient norm" : "loss", significant(signal.value(centre)),
+                         signal.logarithmic ? "gradient norm" : "loss", significant(signal.value(center)),
                          window.above_since, config_.spike_recovery, significant(window.peak)));
     window = {};
 }

@@ -248,7 +248,7 @@ void print_step_zero(const study::Preview& preview, const StepZeroResults& zero)
     for (const std::string& remark : zero.data_remarks) std::cout << "note: " << remark << '\n';
     for (const std::string& finding : zero.data_findings)
         if (!has_finding(preview, finding)) std::cout << "warning: " << finding << '\n';
-    std::cout << fmt::format("\nstep 0 (ln V = {}: what an untrained model without preferences gives)\n",
+    std::cout << fmt::format("\nstep 0 (ln V = {}: the loss of a uniform guess)\n",
                              fixed(zero.ln_vocab, 4));
     Rows rows;
     for (const study::StepZero& z : zero.points) {

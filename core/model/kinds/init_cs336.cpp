@@ -3,7 +3,7 @@
 namespace ablate::model {
 namespace {
 
-void initialise(const TensorSpec& spec, const KindChoice&, std::int64_t, std::uint64_t seed, at::Tensor& value) {
+void initialize(const TensorSpec& spec, const KindChoice&, std::int64_t, std::uint64_t seed, at::Tensor& value) {
     const double deviation =
         spec.role == TensorRole::embedding ? 1 : std::sqrt(2.0 / static_cast<double>(spec.shape[0] + spec.shape[1]));
     fill_from_stream(spec, seed, value, [&](RandomStream& stream) { return deviation * stream.truncated_normal(3); });
@@ -17,7 +17,7 @@ void register_init_cs336(KindRegistry& registry) {
     row.label = "CS336";
     row.formula = "matrices N(0, 2/(in + out)), embeddings N(0, 1), both truncated at 3 sigma";
     row.source = "CS336 assignment 1 (spring 2025), section 3.4";
-    registry.add_init(row, initialise);
+    registry.add_init(row, initialize);
 }
 
 }  // namespace ablate::model

@@ -3,7 +3,7 @@
 namespace ablate::model {
 namespace {
 
-void initialise(const TensorSpec& spec, const KindChoice& choice, std::int64_t, std::uint64_t seed, at::Tensor& value) {
+void initialize(const TensorSpec& spec, const KindChoice& choice, std::int64_t, std::uint64_t seed, at::Tensor& value) {
     const double deviation = choice.real("std");
     fill_from_stream(spec, seed, value, [&](RandomStream& stream) { return deviation * stream.normal(); });
 }
@@ -17,7 +17,7 @@ void register_init_normal(KindRegistry& registry) {
     row.formula = "every matrix and embedding N(0, std²)";
     row.source = "Hugging Face initializer_range";
     row.options = {option("std", 0.02, "Standard deviation").above(0)};
-    registry.add_init(row, initialise);
+    registry.add_init(row, initialize);
 }
 
 }  // namespace ablate::model

@@ -43,7 +43,7 @@ class CurveMaker {
   public:
     void set_x_axis(plot::XAxis axis);
     plot::XAxis x_axis() const { return x_axis_; }
-    // x and y of a metric of a run, without label and colour; nothing where the run has no such series.
+    // x and y of a metric of a run, without label and color; nothing where the run has no such series.
     std::optional<Curve> make(const run::Metric& metric, const run::ListedRun& run, const RunCurvesPtr& curves);
     // The x of a training step.
     double position(std::int64_t step, const run::ListedRun& run, const RunCurves& curves) const;

@@ -57,7 +57,7 @@ void PatchEditor::set_document(StudyDocument* document) {
 
 void PatchEditor::show_variant(const QString& name) {
     variant_ = name;
-    title_->setText(name == kBaseline ? QString("What the baseline changes of the defaults")
+    title_->setText(name == kBaseline ? QString("Options of the baseline that differ from the defaults")
                                       : QString("JSON merge patch of %1 on the baseline").arg(name));
     text_->setReadOnly(!patch());
     show_patch();

@@ -199,10 +199,10 @@ class VariantModelTest : public QObject {
                 require_valid(patched(baseline, choice.variant.patch, "test"), choice.variant.name);
             }
         }
-        for (const char* title : {"Every norm", "Norm at q and k", "Norm at attn_in", "Norm placement", "Position",
-                                  "Position, scaling", "Feed-forward", "Initialisation"})
+        for (const char* title : {"Every norm", "Query and key norms", "Attention input norm", "Norm placement", "Position",
+                                  "Position, scaling", "Feed-forward", "Initialization"})
             QVERIFY2(titles.contains(title), title);
-        QVERIFY(!titles.contains("Norm at attn_out"));  // not in use
+        QVERIFY(!titles.contains("Attention output norm"));  // not in use
         for (const char* name :
              {"no-norm", "layer-attn_in", "qk_l2-qk", "linear-scaling", "no-position", "silu", "post-placement"})
             QVERIFY2(std::count(names.begin(), names.end(), name) == 1, name);
