@@ -4,7 +4,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 
 #include <filesystem>
 #include <iostream>
@@ -78,7 +78,7 @@ int run_command_line(int argc, char** argv) {
 int main(int argc, char** argv) {
     try {
         ablate::set_up_logging();
-        ablate::model::register_kinds();
+        ablate::train::register_kinds();
         return run_command_line(argc, argv);
     } catch (const ablate::app::Interrupted& interrupted) {
         return interrupted.exit_code();

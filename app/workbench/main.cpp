@@ -2,7 +2,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "ui/bridge/settings.h"
 #include "ui/theme/theme.h"
 #include "ui/window/ending_signals.h"
@@ -117,7 +117,7 @@ int run_program(int argc, char** argv) {
 int main(int argc, char** argv) {
     try {
         set_up_logging();
-        model::register_kinds();
+        train::register_kinds();
         return run_program(argc, argv);
     } catch (const InputError& error) {
         return fail(kBadInput, error.what());

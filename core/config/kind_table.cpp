@@ -49,7 +49,7 @@ const KindRow* KindTable::find(const std::string& category, const std::string& n
 const KindRow& KindTable::get(const std::string& category, const std::string& name, const std::string& where) const {
     if (const KindRow* row = find(category, name)) return *row;
     const auto known = names(category);
-    if (known.empty()) throw std::logic_error("no kinds of " + category + ": call model::register_kinds() first");
+    if (known.empty()) throw std::logic_error("no kinds of " + category + ": call train::register_kinds() first");
     throw InputError("{}: '{}' is not a kind of {}; known are {}{}", where, name, category, join(known, ", "),
                      did_you_mean(name, known));
 }

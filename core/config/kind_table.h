@@ -71,7 +71,7 @@ struct KindRow {
     std::function<std::string(const KindChoice&)> label_addition{};
 };
 
-// The registered kinds. Filled once, by model::register_kinds().
+// The registered kinds. Filled once, by train::register_kinds().
 class KindTable {
   public:
     static KindTable& instance();

@@ -53,11 +53,12 @@ struct TrainConfig {
     std::string start;                // the weights a run begins from: a model, a run, a folder; empty: random ones
     std::string start_sha256;         // of those weights, once they have been looked at
     bool keep_start = false;          // the weights before the first step stay as a checkpoint: the base stage
-    std::string optimizer = "adamw";  // adamw | sgd | muon
+    std::string optimizer = "adamw";  // a row of TrainKindTable<OptimizerRow>
     double lr = 3e-4, lr_min_ratio = 0.1, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0.1, momentum = 0.95;
-    double adam_lr = 3e-4;  // muon: for what is not a hidden matrix
+    double adam_lr = 3e-4;              // muon: for what is not a hidden matrix
+    Json own_options = Json::object();  // those that one optimizer or schedule declares; absent: own_option() knows
     bool decay_all = false;
-    std::string schedule = "cosine";  // cosine | linear | wsd | constant
+    std::string schedule = "cosine";  // a row of TrainKindTable<ScheduleRow>
     std::int64_t warmup = 100;
     double decay_share = 0.2;        // wsd: share of the steps that decay
     double clip = 1.0;               // 0: off

@@ -1,5 +1,10 @@
 #include "core/config/run_config_schema.h"
 
+#include "core/base/text.h"
+#include "core/config/train_kinds.h"
+
+#include <stdexcept>
+
 // Every option of a run, declared once: the member, whose initial value is the default, and its FieldInfo. JSON, --set,
 // --help, the window's form, the difference of two runs and the documentation derive from these lines.
 namespace ablate {
@@ -184,12 +189,66 @@ Schema<DataConfig> declare_data() {
     return s;
 }
 
+// The row that `key` of the group names; null where there is none.
+template <class Row>
+const Row* named_row(const Json& train, const char* key) {
+    const auto name = train.find(key);
+    if (name == train.end() || !name->is_string()) return nullptr;
+    return TrainKindTable<Row>::instance().find(name->template get<std::string>());
+}
+
+bool constant_by_optimizer(const Json& train) {
+    const auto* row = named_row<OptimizerRow>(train, "optimizer");
+    return row && row->constant_schedule;
+}
+
+// Whether the optimizer of the group reads the option.
+Test optimizer_reads(std::string key) {
+    return [key = std::move(key)](const Json& train) {
+        const auto* row = named_row<OptimizerRow>(train, "optimizer");
+        return row && row->reads(key);
+    };
+}
+// Whether the schedule that is followed reads it; the schedule constant reads none of the options in question.
+Test schedule_reads(std::string key) {
+    return [key = std::move(key)](const Json& train) {
+        const auto* row = named_row<ScheduleRow>(train, "schedule");
+        return row && row->reads(key) && !constant_by_optimizer(train);
+    };
+}
+
+template <class Row>
+std::vector<std::string> registered_names() {
+    std::vector<std::string> names = TrainKindTable<Row>::instance().names();
+    if (names.empty()) throw std::logic_error("no optimizers or schedules: call train::register_kinds() first");
+    return names;
+}
+
+// "muon: Newton-Schulz on hidden matrices, AdamW elsewhere; ..."
+template <class Row>
+std::string help_of_rows() {
+    std::vector<std::string> parts;
+    for (const auto& [name, row] : TrainKindTable<Row>::instance().rows())
+        if (!row.help.empty()) parts.push_back(name + ": " + row.help);
+    return join(parts, "; ");
+}
+
+// The options that optimizers or schedules declare for themselves, in the order of the kinds' names.
+template <class Row>
+void add_own_options(Schema<TrainConfig>& s, const char* heading, Test (*reads)(std::string)) {
+    for (const auto& [name, row] : TrainKindTable<Row>::instance().rows())
+        for (FieldBuilder field : row.options) {
+            const Test used = reads(field.key), own = field.visible_when;
+            s.add_declared(&TrainConfig::own_options, field.under(heading).when([=](const Json& train) {
+                return used(train) && (!own || own(train));
+            }));
+        }
+}
+
 void declare_optimizer(Schema<TrainConfig>& s) {
-    const Test adam = differs("optimizer", "sgd"), muon = equals("optimizer", "muon"),
-               momentum = differs("optimizer", "adamw");
     s.add(&TrainConfig::optimizer, option("optimizer", "Optimizer")
-                                       .one_of({"adamw", "sgd", "muon"})
-                                       .doc("muon: Newton-Schulz on hidden matrices, AdamW elsewhere")
+                                       .one_of(registered_names<OptimizerRow>())
+                                       .doc(help_of_rows<OptimizerRow>())
                                        .under("Optimizer"));
     s.add(&TrainConfig::lr,
           option("lr", "Learning rate").above(0).doc("peak, reached after the warm-up").under("Optimizer"));
@@ -197,23 +256,29 @@ void declare_optimizer(Schema<TrainConfig>& s) {
                                      .above(0)
                                      .doc("muon: peak for embeddings, head, gains and biases")
                                      .under("Optimizer")
-                                     .when(muon));
-    s.add(&TrainConfig::beta1,
-          option("beta1", "Beta 1").range(0, 0.99999).doc("AdamW, mean of gradients").under("Optimizer").when(adam));
+                                     .when(optimizer_reads("adam_lr")));
+    s.add(&TrainConfig::beta1, option("beta1", "Beta 1")
+                                   .range(0, 0.99999)
+                                   .doc("AdamW, mean of gradients")
+                                   .under("Optimizer")
+                                   .when(optimizer_reads("beta1")));
     s.add(&TrainConfig::beta2, option("beta2", "Beta 2")
                                    .range(0, 0.9999999)
                                    .doc("AdamW, mean of squared gradients")
                                    .under("Optimizer")
-                                   .when(adam));
+                                   .when(optimizer_reads("beta2")));
     s.add(&TrainConfig::eps,
           option("eps", "Epsilon")
               .above(0)
               .doc("AdamW, added to the root of the second moment; a value below 1.18e-38 counts as that, the "
                    "smallest normal fp32 number")
               .under("Optimizer")
-              .when(adam));
-    s.add(&TrainConfig::momentum,
-          option("momentum", "Momentum").range(0, 0.99999).doc("SGD and Muon").under("Optimizer").when(momentum));
+              .when(optimizer_reads("eps")));
+    s.add(&TrainConfig::momentum, option("momentum", "Momentum")
+                                      .range(0, 0.99999)
+                                      .doc("SGD and Muon")
+                                      .under("Optimizer")
+                                      .when(optimizer_reads("momentum")));
     s.add(&TrainConfig::weight_decay,
           option("weight_decay", "Weight decay")
               .at_least(0)
@@ -230,6 +295,7 @@ void declare_optimizer(Schema<TrainConfig>& s) {
                                     .range(0, 1)
                                     .doc("weight of the mean squared log-partition; 0: off")
                                     .under("Optimizer"));
+    add_own_options<OptimizerRow>(s, "Optimizer", optimizer_reads);
 }
 
 void declare_start(Schema<TrainConfig>& s) {
@@ -253,9 +319,10 @@ void declare_start(Schema<TrainConfig>& s) {
 
 void declare_schedule(Schema<TrainConfig>& s) {
     s.add(&TrainConfig::schedule, option("schedule", "Schedule")
-                                      .one_of({"cosine", "linear", "wsd", "constant"})
-                                      .doc("wsd: warm-up, stable, linear decay at the end")
-                                      .under("Schedule"));
+                                      .one_of(registered_names<ScheduleRow>())
+                                      .doc(help_of_rows<ScheduleRow>())
+                                      .under("Schedule")
+                                      .when([](const Json& train) { return !constant_by_optimizer(train); }));
     s.add(&TrainConfig::warmup,
           option("warmup", "Warm-up").at_least(0).in("steps").doc("linear, from lr / warmup").under("Schedule"));
     s.add(&TrainConfig::lr_min_ratio,
@@ -264,12 +331,13 @@ void declare_schedule(Schema<TrainConfig>& s) {
               .doc("the learning rate that the schedule decays to, as a share of lr; reached "
                    "after the last step, which is still one decrement above it")
               .under("Schedule")
-              .when(differs("schedule", "constant")));
+              .when(schedule_reads("lr_min_ratio")));
     s.add(&TrainConfig::decay_share, option("decay_share", "Decay share")
                                          .range(0, 1)
                                          .doc("wsd: share of the steps that decay; at most what the warm-up leaves")
                                          .under("Schedule")
-                                         .when(equals("schedule", "wsd")));
+                                         .when(schedule_reads("decay_share")));
+    add_own_options<ScheduleRow>(s, "Schedule", schedule_reads);
 }
 
 void declare_collapse(Schema<TrainConfig>& s) {

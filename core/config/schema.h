@@ -43,6 +43,21 @@ class Schema {
         return *this;
     }
 
+    // An option that a kind declares, with its default: the struct has no member of its name, and `store`, a JSON
+    // object of the struct, holds its value by key once it is set.
+    Schema& add_declared(Json T::*store, FieldBuilder builder) {
+        SchemaField<T> field{std::move(builder), {}, {}};
+        field.get = [store, key = field.info.key, usual = field.info.default_value](const T& value) {
+            const auto found = (value.*store).find(key);
+            return found == (value.*store).end() ? usual : *found;
+        };
+        field.set = [store, info = field.info](T& value, const Json& json, const std::string& where) {
+            (value.*store)[info.key] = checked_value(info, json, where);
+        };
+        fields_.push_back(std::move(field));
+        return *this;
+    }
+
     const std::vector<SchemaField<T>>& fields() const { return fields_; }
     Json to_json(const T& value) const;
     // Every key is known and every value of its type and in its range, or InputError: "WHERE.key: ...".

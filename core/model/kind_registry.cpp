@@ -1,5 +1,4 @@
 #include "core/model/kinds.h"
-#include "core/model/register.h"
 
 namespace ablate::model {
 
@@ -62,7 +61,5 @@ const KindRegistry& kind_registry() {
     }();
     return registry;
 }
-
-void register_kinds() { kind_registry(); }
 
 }  // namespace ablate::model

@@ -1,3 +1,4 @@
+#include "core/config/train_kinds.h"
 #include "core/model/tensor_table.h"
 #include "core/ops/linear_cross_entropy.h"
 
@@ -7,14 +8,6 @@ namespace ablate::model {
 namespace {
 
 constexpr double kLibraries = 250e6;  // LibTorch and its working buffers, resident before the first tensor
-
-// Bytes of optimizer state for each weight; Muon keeps one buffer for a hidden matrix and AdamW's two for the rest.
-double optimizer_state(const RunConfig& config, const TensorSpec& spec) {
-    const std::string& optimizer = config.train.optimizer;
-    if (optimizer == "sgd") return config.train.momentum > 0 ? 4 : 0;
-    const bool hidden = spec.role == TensorRole::matrix && spec.name != "head.weight";
-    return optimizer == "muon" && hidden ? 4 : 8;
-}
 
 // What the backward pass keeps of each token in one block: the residual stream twice in fp32; inputs of the norms and
 // products, q, k, v, the attention's output and the feed-forward's inner values in the type of products.
@@ -40,9 +33,10 @@ double attention_map_bytes(const RunConfig& config) {
 
 MemoryEstimate memory_estimate(const RunConfig& config) {
     MemoryEstimate estimate;
+    const OptimizerRow& optimizer = optimizer_of(config.train);
     for (const TensorSpec& spec : tensor_table(config)) {
         estimate.weights += 4.0 * spec.count();
-        estimate.optimizer += optimizer_state(config, spec) * spec.count();
+        estimate.optimizer += optimizer.state_bytes(config.train, spec);
     }
     estimate.gradients = estimate.weights;
     const double tokens = double(config.train.batch) * config.data.context;
@@ -50,8 +44,7 @@ MemoryEstimate memory_estimate(const RunConfig& config) {
     estimate.activations = tokens * config.model.layers * block_bytes_per_token(config.model, element) +
                            tokens * config.model.d_model * (4 + 2 * element) + attention_map_bytes(config);
     // The loss works in chunks; where activations are looked at, all logits exist once, in fp32.
-    const std::int64_t rows =
-        ops::cross_entropy_rows(config.train.batch * config.data.context, config.data.vocab_size);
+    const std::int64_t rows = ops::cross_entropy_rows(config.train.batch * config.data.context, config.data.vocab_size);
     const double chunk = std::max(64e6, 8.0 * static_cast<double>(rows * config.data.vocab_size));
     estimate.logits = tokens * config.data.vocab_size * (config.train.stats_every > 0 ? 4 + element : 0) + chunk;
     estimate.overhead = kLibraries;

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/train_kinds.h"
 #include "core/data/batches.h"
 #include "core/plan/resolve.h"
 #include "core/train/collapse.h"
@@ -14,6 +15,13 @@ namespace ablate::study {
 namespace {
 
 std::string in_digits(double value) { return fmt::format("{:.6g}", value); }
+
+// Whether the option belongs to some of the optimizers or schedules.
+template <class Row>
+bool any_reads(const std::string& option) {
+    const auto& rows = TrainKindTable<Row>::instance().rows();
+    return std::any_of(rows.begin(), rows.end(), [&](const auto& named) { return named.second.reads(option); });
+}
 
 // What is to be said of one configuration, in a fixed order.
 class Remarks {
@@ -60,12 +68,12 @@ class Remarks {
     }
 
     std::string why_unused(const std::string& key) const {
-        const auto names = [&](std::initializer_list<const char*> keys) {
-            return std::find(keys.begin(), keys.end(), key) != keys.end();
-        };
-        if (names({"train.beta1", "train.beta2", "train.eps", "train.momentum", "train.adam_lr"}))
-            return "the optimizer is " + train_.optimizer;
-        if (names({"train.lr_min_ratio", "train.decay_share"})) return "the schedule is " + train_.schedule;
+        const std::string option = key.substr(key.find('.') + 1);
+        if (key == "train.schedule")
+            return fmt::format("the optimizer {} holds the learning rate constant after the warm-up", train_.optimizer);
+        if (key.starts_with("train.") && any_reads<OptimizerRow>(option)) return "the optimizer is " + train_.optimizer;
+        if (key.starts_with("train.") && any_reads<ScheduleRow>(option))
+            return "the schedule is " + schedule_of(train_).name;
         if (key == "train.steps") return "train.epochs decides the number of steps";
         if (key == "train.eval_batches") return "train.eval_windows decides the validation text";
         if (key.starts_with("model.position.") && config_.model.position.kind == "rope")
@@ -78,8 +86,9 @@ class Remarks {
 
     void schedule() {
         if (train_.epochs > 0) return;  // the steps are not known yet
-        if (train_.schedule != "constant") decay();
-        if (train_.schedule != "constant" && train_.lr_min_ratio == 1)
+        if (!schedule_of(train_).decaying_steps) return;
+        decay();
+        if (train_.lr_min_ratio == 1)
             add(Severity::warning,
                 "train.lr_min_ratio is 1, so the schedule {} holds the learning rate constant: lower it, or use the "
                 "schedule constant",
@@ -94,10 +103,11 @@ class Remarks {
             add(Severity::warning,
                 "the warm-up of {} steps takes all {} steps, so the {} schedule never acts: lower train.warmup",
                 with_thousands(train_.warmup), with_thousands(train_.steps), train_.schedule);
-        else if (train_.schedule == "wsd" && train_.decay_share == 0)
+        else if (schedule_of(train_).reads("decay_share") && train_.decay_share == 0)
             add(Severity::warning,
-                "train.decay_share is 0, so the schedule wsd never decays and train.lr_min_ratio is never reached: "
-                "raise it, or use the schedule constant");
+                "train.decay_share is 0, so the schedule {} never decays and train.lr_min_ratio is never reached: "
+                "raise it, or use the schedule constant",
+                train_.schedule);
         else if (train_.steps > 1 && train_.steps - train_.warmup == 1)
             add(Severity::warning,
                 "the warm-up takes all but one of the {} steps, so the schedule {} never decays: lower train.warmup or "
@@ -110,9 +120,10 @@ class Remarks {
                 with_thousands(train_.warmup), 100 * train_.decay_share, with_thousands(train_.steps), cut.decay_share);
         else if (train_.steps > 1 && train::decaying_steps(train_) <= 1)
             add(Severity::warning,
-                "the decay over the last {:.4g} % of {} steps begins at the last step or later, so the schedule wsd "
+                "the decay over the last {:.4g} % of {} steps begins at the last step or later, so the schedule {} "
                 "never decays: raise train.decay_share above {:.4g}, or use the schedule constant",
-                100 * train_.decay_share, with_thousands(train_.steps), 1 / static_cast<double>(train_.steps));
+                100 * train_.decay_share, with_thousands(train_.steps), train_.schedule,
+                1 / static_cast<double>(train_.steps));
     }
 
     void observation() {
@@ -145,18 +156,19 @@ class Remarks {
     }
 
     void optimizer() {
-        if (train_.optimizer != "sgd" && train_.beta1 > 0 && train_.beta1 >= std::sqrt(train_.beta2))
+        const OptimizerRow& row = optimizer_of(train_);
+        if (row.adam_moments && train_.beta1 > 0 && train_.beta1 >= std::sqrt(train_.beta2))
             add(Severity::warning,
-                "train.beta1 {} is not below the square root of train.beta2, {:.4g}: AdamW's updates can grow far "
+                "train.beta1 {} is not below the square root of train.beta2, {:.4g}: {}'s updates can grow far "
                 "beyond the learning rate. Raise train.beta2 or lower train.beta1",
-                in_digits(train_.beta1), std::sqrt(train_.beta2));
+                in_digits(train_.beta1), std::sqrt(train_.beta2), row.reads("adam_lr") ? "AdamW" : row.label);
         if (train_.decay_all && train_.weight_decay == 0)
             add(Severity::note, "train.decay_all has no effect, since train.weight_decay is 0");
-        if (train_.optimizer == "sgd" && train_.weight_decay > 0 && train_.momentum > 0)
+        if (row.coupled_decay && train_.weight_decay > 0 && train_.momentum > 0)
             add(Severity::note,
-                "SGD adds weight decay to the gradient, so momentum {} multiplies its effect by about {:.3g}; "
+                "{} adds weight decay to the gradient, so momentum {} multiplies its effect by about {:.3g}; "
                 "train.weight_decay {} does not mean what it means for AdamW",
-                in_digits(train_.momentum), 1 / (1 - train_.momentum), in_digits(train_.weight_decay));
+                row.label, in_digits(train_.momentum), 1 / (1 - train_.momentum), in_digits(train_.weight_decay));
     }
 
     const RunConfig& config_;
@@ -185,12 +197,13 @@ void compare_validation_text(const VariantPoint& point, const RunConfig& baselin
 // A change of Muon's own rate leaves that of AdamW, which trains embeddings and head, as it is.
 void look_at_rates(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline,
                    std::vector<Finding>& findings) {
-    if (point.config.train.optimizer != "muon") return;
+    if (!optimizer_of(point.config.train).reads("adam_lr")) return;
     const auto in_grid = [&](const char* key) {
         return std::any_of(study.grid.begin(), study.grid.end(), [&](const auto& axis) { return axis.first == key; });
     };
     const bool by_grid = in_grid("train.lr") && !in_grid("train.adam_lr");
-    const bool by_patch = point.config.train.lr != baseline.train.lr && baseline.train.optimizer == "muon" &&
+    const bool by_patch = point.config.train.lr != baseline.train.lr &&
+                          point.config.train.optimizer == baseline.train.optimizer &&
                           point.config.train.adam_lr == baseline.train.adam_lr;
     if (by_grid || by_patch)
         findings.push_back(

@@ -1,6 +1,7 @@
 #include "core/plan/resolve.h"
 
 #include "core/base/error.h"
+#include "core/config/train_kinds.h"
 #include "core/train/start.h"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ void resolve_epochs(std::vector<VariantPoint>& points, const data::PreparedData&
 }
 
 bool decay_after_warmup(TrainConfig& train) {
-    if (train.schedule != "wsd") return false;
+    if (!schedule_of(train).reads("decay_share")) return false;
     const double left =
         static_cast<double>(std::max<std::int64_t>(0, train.steps - train.warmup)) / static_cast<double>(train.steps);
     if (train.decay_share <= left) return false;

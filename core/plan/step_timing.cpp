@@ -139,6 +139,7 @@ class Slice {
         train::UpdateScale scale;
         scale.grad_divisor = at::stack(at::_foreach_norm(gradients)).norm().clamp_min(1);
         scale.found_inf = at::zeros({}, at::TensorOptions().dtype(at::kFloat).device(device_));
+        scale.step = ++steps_;  // from 1 on: the first step of a run may be another than the rest
         optimizer_->step(scale);
     }
 
@@ -146,6 +147,7 @@ class Slice {
     at::Device device_;
     model::Transformer model_;
     std::unique_ptr<train::Optimizer> optimizer_;
+    std::int64_t steps_ = 0;
 };
 
 // What a step is made of, in seconds.

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/compare/wording.h"
+#include "core/config/train_kinds.h"
 #include "core/report/sections.h"
 #include "core/run/seed_text.h"
 
@@ -66,8 +67,17 @@ List architecture(const Comparison& comparison) {
 
 std::string schedule_in_words(const TrainConfig& train) {
     const std::string warmup = fmt::format("warm-up over {}", count_of(train.warmup, "step"));
-    if (train.schedule == "constant") return fmt::format("{:.4g}, constant, {}", train.lr, warmup);
-    return fmt::format("{:.4g}, {} to {:.4g}, {}", train.lr, train.schedule, train.lr * train.lr_min_ratio, warmup);
+    const ScheduleRow& schedule = schedule_of(train);
+    if (!schedule.decaying_steps) return fmt::format("{:.4g}, {}, {}", train.lr, schedule.name, warmup);
+    return fmt::format("{:.4g}, {} to {:.4g}, {}", train.lr, schedule.name, train.lr * train.lr_min_ratio, warmup);
+}
+
+std::string optimizer_in_words(const TrainConfig& train) {
+    const OptimizerRow& optimizer = optimizer_of(train);
+    if (train.weight_decay == 0) return optimizer.in_words(train) + ", no weight decay";
+    return fmt::format("{}, weight decay {}{} on {}", optimizer.in_words(train), train.weight_decay,
+                       optimizer.coupled_decay ? ", added to the gradient," : "",
+                       train.decay_all ? "all parameters" : "matrices and embeddings");
 }
 
 // An imported log: what it states in its own words, and what of our options follows from that.
@@ -94,16 +104,14 @@ List training(const Comparison& comparison) {
     for (std::int64_t seed : seeds) seed_names.push_back(std::to_string(seed));
     const std::string accumulated =
         train.accumulate > 1 ? fmt::format(", accumulated over {} of them", train.accumulate) : "";
-    return {
-        {{"Steps:", with_thousands(train.steps)},
-         {"Batch:", fmt::format("{} sequences of {} tokens{}", train.batch, config.data.context, accumulated)},
-         {"Tokens a run:", with_thousands(static_cast<std::int64_t>(tokens_trained(reference_group(comparison))))},
-         {"Optimizer:", fmt::format("{}, betas {} and {}, decay {} on {}", train.optimizer, train.beta1, train.beta2,
-                                    train.weight_decay, train.decay_all ? "all parameters" : "matrices")},
-         {"Learning rate:", schedule_in_words(train)},
-         {"Gradient clipping:", train.clip > 0 ? fmt::format("{}", train.clip) : "off"},
-         {"Precision:", train.precision},
-         {"Seeds:", join(seed_names, ", ")}}};
+    return {{{"Steps:", with_thousands(train.steps)},
+             {"Batch:", fmt::format("{} sequences of {} tokens{}", train.batch, config.data.context, accumulated)},
+             {"Tokens a run:", with_thousands(static_cast<std::int64_t>(tokens_trained(reference_group(comparison))))},
+             {"Optimizer:", optimizer_in_words(train)},
+             {"Learning rate:", schedule_in_words(train)},
+             {"Gradient clipping:", train.clip > 0 ? fmt::format("{}", train.clip) : "off"},
+             {"Precision:", train.precision},
+             {"Seeds:", join(seed_names, ", ")}}};
 }
 
 List data_and_machine(const Comparison& comparison) {

@@ -1,8 +1,10 @@
 #pragma once
-#include "core/config/run_config.h"
+#include "core/config/train_kinds.h"
 #include "core/model/transformer.h"
 #include "core/train/tensor_file.h"
 
+// The optimizers behind the table of train_kinds.h. A new one is one file of optimizers/ that defines
+// register_optimizer_<file name>(OptimizerRegistry&), adding its row and what makes it; CMake lists the calls.
 namespace ablate::train {
 
 // What scales one update. Tensors stay on the device: nothing is read to take a step.
@@ -10,6 +12,7 @@ struct UpdateScale {
     double schedule = 1;      // the learning rate's factor
     at::Tensor grad_divisor;  // scalar fp32: gradients are divided by it (clipping)
     at::Tensor found_inf;     // scalar fp32: where it is 1 nothing changes, neither weights nor state
+    std::int64_t step = 0;    // counted from 0; what an optimizer does every N steps depends on it
 };
 
 class Optimizer {
@@ -21,14 +24,20 @@ class Optimizer {
     virtual std::vector<NamedTensor> state() const = 0;
 };
 
-// adamw: torch.optim.AdamW(fused=True). sgd: torch.optim.SGD; its weight decay is coupled: decay times the weight is
-// added to the gradient, before momentum. muon: Muon (Jordan 2024, as Levanter runs it: Nesterov momentum, five
-// Newton-Schulz steps, rate times sqrt(max(1, rows / columns)), decoupled decay) for the matrices of the blocks, AdamW
-// at adam_lr for the rest. Decay applies to matrices and embeddings, or to everything with decay_all. `parameters` must
-// outlive the optimizer.
-std::unique_ptr<Optimizer> make_optimizer(const TrainConfig& config, const std::vector<model::Parameter>& parameters);
+class OptimizerRegistry {
+  public:
+    // The parameters must outlive the optimizer.
+    using Make = std::function<std::unique_ptr<Optimizer>(const TrainConfig&, const std::vector<model::Parameter>&)>;
 
-// The nearest orthogonal matrix, roughly: the quintic Newton-Schulz iteration of Muon on a [rows, columns] matrix.
-at::Tensor orthogonalized(const at::Tensor& matrix, at::ScalarType compute);
+    void add(OptimizerRow row, Make make);
+    const Make& make(const std::string& name) const;
+
+  private:
+    std::map<std::string, Make> makers_;
+};
+const OptimizerRegistry& optimizer_registry();  // registered on first use
+
+// The optimizer of train.optimizer. `parameters` must outlive it.
+std::unique_ptr<Optimizer> make_optimizer(const TrainConfig& config, const std::vector<model::Parameter>& parameters);
 
 }  // namespace ablate::train

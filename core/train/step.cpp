@@ -96,6 +96,7 @@ void StepRunner::run(std::int64_t step) {
     scale.schedule = schedule_factor(train, step);
     scale.grad_divisor = train.clip > 0 ? ((norm + kClipEpsilon) / train.clip).clamp_min(1) : at::ones_like(norm);
     scale.found_inf = found_inf_;
+    scale.step = step;
     optimizer_.step(scale);
 }
 

@@ -2,10 +2,10 @@
 //   estimate_bench [STEPS] [NAME...]
 // Measures nothing from a cache: it sets XDG_CACHE_HOME to a new folder. Both sides are read in processor time as well,
 // so that other work on the machine does not decide. Prints each pair and their ratio.
-#include "core/model/register.h"
 #include "core/model/transformer.h"
 #include "core/plan/step_timing.h"
 #include "core/train/optimizer.h"
+#include "core/train/register.h"
 
 #include <ATen/Parallel.h>
 
@@ -89,7 +89,7 @@ std::pair<double, double> truth(const RunConfig& config, int steps) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    model::register_kinds();
+    train::register_kinds();
     std::string cache = (std::filesystem::temp_directory_path() / "estimate-XXXXXX").string();
     setenv("XDG_CACHE_HOME", mkdtemp(cache.data()), 1);
     at::get_num_threads();

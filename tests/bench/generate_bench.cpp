@@ -6,7 +6,7 @@
 #include "core/infer/sampling.h"
 #include "core/infer/trained_model.h"
 #include "core/interop/open_model.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/bench/median.h"
 #include "tests/bench/peer_process.h"
 
@@ -94,7 +94,7 @@ int two_folders(const char* first, const char* second, int tokens, int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    model::register_kinds();
+    train::register_kinds();
     at::set_num_threads(1);
     const bool folders = argc > 2 && std::filesystem::is_directory(argv[1]);
     const int first = folders ? 3 : 4;

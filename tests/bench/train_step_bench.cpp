@@ -2,9 +2,9 @@
 //   train_step_bench PYTHON tests/bench/torch_peer.py [quick|tinystories] [bf16|fp32] [STEPS] [THREADS]
 // PyTorch runs with tcmalloc preloaded where it is found, as Ablate links it. Prints both medians and their ratio.
 #include "core/base/error.h"
-#include "core/model/register.h"
 #include "core/model/transformer.h"
 #include "core/train/optimizer.h"
+#include "core/train/register.h"
 #include "tests/bench/median.h"
 #include "tests/bench/peer_process.h"
 
@@ -90,7 +90,7 @@ int compare(const std::vector<std::string>& arguments) {
     const auto argument = [&](std::size_t at, const char* otherwise) {
         return arguments.size() > at ? arguments[at] : std::string(otherwise);
     };
-    model::register_kinds();
+    train::register_kinds();
     const RunConfig config = configuration(argument(3, "quick"), argument(4, "bf16"), std::stoi(argument(6, "1")));
     at::set_num_threads(static_cast<int>(config.train.threads));
     bench::PeerProcess peer(peer_command(arguments[1], arguments[2], config));

@@ -1,6 +1,6 @@
 #include "core/io/json_lines.h"
 #include "core/io/tensorboard.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/bench/median.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
@@ -351,7 +351,7 @@ int main(int argc, char** argv) {
     QStandardPaths::setTestModeEnabled(true);
     QCoreApplication::setOrganizationName("ablate-test");
     QCoreApplication::setApplicationName("window_bench");
-    model::register_kinds();
+    train::register_kinds();
     const QByteArray mode = argc > 2 ? argv[1] : "";
     if (mode == "--log") return log_runs(argv[2]);
     if (mode.isEmpty()) {

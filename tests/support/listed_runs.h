@@ -1,5 +1,5 @@
 #pragma once
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "ui/bridge/curves.h"
 
 // Lists of runs as values, for tests of what is shown.
@@ -7,7 +7,7 @@ namespace ablate::test {
 
 inline run::ListedRun listed_run(const std::string& id, const std::string& study, const std::string& variant,
                                  std::int64_t seed, double created, run::Status status = run::Status::running) {
-    model::register_kinds();
+    train::register_kinds();
     run::ListedRun run{run::RunDirectory("/nowhere/runs/" + id), {}, {}, status};
     run.info.id = id;
     run.info.study = study;

@@ -3,9 +3,9 @@
 #include "core/io/json_lines.h"
 #include "core/io/numbers.h"
 #include "core/io/tensorboard.h"
-#include "core/model/register.h"
 #include "core/run/metrics.h"
 #include "core/run/run_directory.h"
+#include "core/train/register.h"
 
 #include <cmath>
 
@@ -32,7 +32,7 @@ inline Json synthetic_baseline() {
 }
 
 inline RunConfig synthetic_config(const Json& patch) {
-    model::register_kinds();
+    train::register_kinds();
     return patched(patched(RunConfig(), synthetic_baseline(), "synthetic"), patch, "synthetic");
 }
 

@@ -3,9 +3,9 @@
 #include "core/base/random.h"
 #include "core/data/prepare.h"
 #include "core/io/npy.h"
-#include "core/model/register.h"
 #include "core/plan/plan.h"
 #include "core/run/run_directory.h"
+#include "core/train/register.h"
 
 // Runs that train in a blink, over their own token files.
 namespace ablate::test {
@@ -49,7 +49,7 @@ inline Json tiny_baseline(const std::filesystem::path& tokens, std::int64_t step
 
 inline RunConfig tiny_config(const std::filesystem::path& tokens, std::int64_t steps,
                              const Json& train = Json::object()) {
-    model::register_kinds();
+    train::register_kinds();
     return patched(patched(RunConfig(), tiny_baseline(tokens, steps), "tiny"), {{"train", train}}, "tiny");
 }
 
@@ -67,7 +67,7 @@ inline run::RunDirectory create_tiny_run(const std::filesystem::path& workspace,
 
 // A run directory that no training has touched: for tests of reading alone.
 inline run::RunDirectory create_bare_run(const std::filesystem::path& workspace, const std::string& study = "tiny") {
-    model::register_kinds();
+    train::register_kinds();
     run::RunInfo info;
     info.study = study;
     info.variant = info.label = "baseline";

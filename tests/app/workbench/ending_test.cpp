@@ -1,6 +1,6 @@
-#include "core/model/register.h"
 #include "core/run/run_store.h"
 #include "core/run/verify.h"
+#include "core/train/register.h"
 #include "tests/app/ablate/program.h"
 #include "tests/support/display.h"
 #include "tests/support/same_runs.h"
@@ -161,7 +161,7 @@ class EndingTest : public QObject {
   private Q_SLOTS:
     void initTestCase() {
         if (QStandardPaths::findExecutable("Xvfb").isEmpty()) QSKIP("Xvfb is not installed");
-        model::register_kinds();
+        train::register_kinds();
         const test::Output output = reference_.run({"run", reference_.file(), "--jobs", "4"});
         QVERIFY2(output.code == 0, output.err.c_str());
         for (const run::ListedRun& listed : runs_of(reference_).runs)
@@ -209,7 +209,7 @@ std::atomic<bool> asked_to_close = false;
 
 // The window as its program makes it, closed at SIGUSR1 with the answer of that name to its question.
 int drive_window(int argc, char** argv) {
-    model::register_kinds();
+    train::register_kinds();
     QCoreApplication::setOrganizationName("ablate");
     QCoreApplication::setApplicationName("workbench");
     QApplication application(argc, argv);

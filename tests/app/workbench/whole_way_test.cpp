@@ -1,5 +1,5 @@
-#include "core/model/register.h"
 #include "core/run/run_store.h"
+#include "core/train/register.h"
 #include "tests/app/ablate/program.h"
 #include "tests/support/display.h"
 #include "tests/support/drop_file.h"
@@ -183,7 +183,7 @@ class WholeWayTest : public QObject {
         QCoreApplication::setOrganizationName("ablate-test");
         QCoreApplication::setApplicationName("whole-way-test");
         QSettings().clear();
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
 

@@ -2,7 +2,6 @@
 
 #include "core/compare/wording.h"
 #include "core/interop/imported_run.h"
-#include "core/model/register.h"
 #include "core/report/report.h"
 #include "core/report/terminal.h"
 #include "core/run/metrics.h"
@@ -135,7 +134,7 @@ bool verdicts_are_right(const Comparison& comparison) {
 class ComparisonSpanTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void thinning_and_reordering_change_no_verdict() {
         using Thinning = std::function<Keep(const std::string&, std::int64_t)>;

@@ -53,7 +53,7 @@ class ImportedComparisonTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     // The speedruns' own table: bits per byte and time of Qwen3 to Llama at each size.
     void the_speedruns_of_marin() {

@@ -2,7 +2,7 @@
 
 #include "core/base/sha256.h"
 #include "core/config/study_config.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/throws.h"
 
 #include <QTest>
@@ -29,7 +29,7 @@ class FormerKindsTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     // The texts that earlier versions hashed.
     void hashes_are_those_of_earlier_versions_data() {

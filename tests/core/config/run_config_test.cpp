@@ -1,7 +1,7 @@
 #include "core/config/study_config.h"
 
 #include "core/base/sha256.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/throws.h"
 
 #include <QTest>
@@ -16,7 +16,7 @@ class RunConfigTest : public QObject {
     static RunConfig read(const Json& json) { return run_config_from_json(json, "file"); }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void defaults_are_valid_and_every_option_is_described() {
         const Json json = to_json(RunConfig{});

@@ -1,6 +1,6 @@
 #include "core/config/study_config.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/throws.h"
 
 #include <QFile>
@@ -23,7 +23,7 @@ class StudyConfigTest : public QObject {
     using Names = std::vector<std::string>;
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void the_baseline_comes_first_and_the_patch_wins_over_set() {
         const auto study = read(R"({"name": "s", "variants": [{"name": "v", "patch": {"train": {"lr": 0.5}}}]})");

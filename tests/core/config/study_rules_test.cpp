@@ -1,6 +1,6 @@
 #include "core/config/seeds.h"
 #include "core/config/study_config.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/throws.h"
 
 #include <QTest>
@@ -21,7 +21,7 @@ class StudyRulesTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void a_setting_wins_over_the_policy_of_the_study() {
         const StudyConfig study = read(R"({"name": "s", "policy": "record",

@@ -6,7 +6,7 @@
 #include "core/io/bytes.h"
 #include "core/io/json_file.h"
 #include "core/io/npy.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/vocab_and_merges.h"
@@ -266,7 +266,7 @@ class PrepareTest : public QObject {
 
     // The tokens that version 0.1 made: opened while they are what the run recorded, wherever the workspace is.
     void an_old_run_meets_its_own_tokens() {
-        model::register_kinds();
+        train::register_kinds();
         const fs::path kept = fs::path(ABLATE_SOURCE_DIR) / "tests/data/workspaces/0.1";
         const test::TempFolder place;
         fs::copy(kept / "workspace/cache", place / "cache", fs::copy_options::recursive);

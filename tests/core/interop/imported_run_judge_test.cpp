@@ -1,7 +1,6 @@
 #include "app/ablate/run_json.h"
 #include "core/compare/comparison.h"
 #include "core/interop/imported_run.h"
-#include "core/model/register.h"
 #include "core/report/report.h"
 #include "core/run/metrics.h"
 #include "tests/support/contains.h"
@@ -43,7 +42,7 @@ class ImportedRunJudgeTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     // Losses of 0.0 that the Trainer's filter wrote before the end enter no mean.
     void zeros_in_the_middle_are_revealed() {

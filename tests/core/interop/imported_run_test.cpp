@@ -1,12 +1,12 @@
 #include "core/interop/imported_run.h"
 
 #include "core/infer/trained_model.h"
-#include "core/model/register.h"
 #include "core/model/tensor_table.h"
 #include "core/run/known_keys.h"
 #include "core/run/metrics.h"
 #include "core/run/queue.h"
 #include "core/run/run_store.h"
+#include "core/train/register.h"
 #include "tests/support/contains.h"
 #include "tests/support/file_size_limit.h"
 #include "tests/support/temp_folder.h"
@@ -60,7 +60,7 @@ class ImportedRunTest : public QObject {
     test::TempFolder folder_;
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void zeros_beside_a_gradient_norm_that_is_not_finite_are_nan() {
         ImportedRun run = run_of({{3, 1.0f}, {2.5f, 1.0f}, {0, kNaN}, {0, kNaN}});

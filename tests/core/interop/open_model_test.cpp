@@ -71,7 +71,7 @@ class OpenModelTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         at::set_num_threads(1);
     }
 

@@ -1,5 +1,5 @@
-#include "core/model/register.h"
 #include "core/model/tensor_table.h"
+#include "core/train/register.h"
 
 #include <QTest>
 
@@ -46,7 +46,7 @@ class CountsTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void levanter_sizes_data() {
         QTest::addColumn<int>("d_model");

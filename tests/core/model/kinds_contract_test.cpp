@@ -1,7 +1,7 @@
 #include "core/base/random.h"
-#include "core/model/register.h"
 #include "core/model/tensor_table.h"
 #include "core/model/transformer.h"
+#include "core/train/register.h"
 
 #include <ATen/Parallel.h>
 #include <QTest>
@@ -73,7 +73,7 @@ class KindsContractTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         at::set_num_threads(1);
     }
 

@@ -1,8 +1,8 @@
 #include "core/model/kv_cache.h"
 
 #include "core/base/random.h"
-#include "core/model/register.h"
 #include "core/model/transformer.h"
+#include "core/train/register.h"
 #include "tests/support/rounding.h"
 
 #include <ATen/Parallel.h>
@@ -64,7 +64,7 @@ class KvCacheTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         at::set_num_threads(1);
     }
 

@@ -1,7 +1,7 @@
 #include "core/base/error.h"
 #include "core/io/safetensors.h"
-#include "core/model/register.h"
 #include "core/model/transformer.h"
+#include "core/train/register.h"
 
 #include <ATen/Parallel.h>
 #include <QTest>
@@ -62,7 +62,7 @@ class ReferenceTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         at::set_num_threads(1);
     }
 

@@ -1,6 +1,6 @@
 #include "core/model/transformer.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/throws.h"
 
 #include <ATen/Parallel.h>
@@ -43,7 +43,7 @@ class TransformerTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         at::set_num_threads(1);
     }
 

@@ -13,7 +13,7 @@ namespace {
 struct Cancelled {};
 
 StudyConfig three_seeds(const test::TempFolder& folder) {
-    model::register_kinds();
+    train::register_kinds();
     StudyConfig study;
     study.name = "small";
     study.seeds = {1, 2, 3};

@@ -22,7 +22,7 @@ struct Fixture {
     std::shared_ptr<data::PreparedData> data;
 
     Fixture() {
-        model::register_kinds();
+        train::register_kinds();
         const auto tokens = test::write_tiny_tokens(workspace / "tokens");
         study = study_from_json({{"name", "tiny"},
                                  {"baseline", test::tiny_baseline(tokens, 10)},

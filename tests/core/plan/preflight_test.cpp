@@ -1,6 +1,6 @@
 #include "core/plan/preflight.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 
@@ -48,7 +48,7 @@ class PreflightTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { ablate::model::register_kinds(); }
+    void initTestCase() { ablate::train::register_kinds(); }
 
     void a_fair_study_gives_no_warning() {
         const Preview preview = preview_of({variant("nope", model_patch({{"position", kind("none")}}))});

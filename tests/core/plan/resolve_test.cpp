@@ -27,7 +27,7 @@ class ResolveTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     // 4000 tokens in steps of 4 x 16: 62.5 an epoch.
     void epochs_become_steps() {

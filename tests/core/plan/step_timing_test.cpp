@@ -16,7 +16,7 @@ class StepTimingTest : public QObject {
     test::TempFolder folder_;
 
     static RunConfig small(std::int64_t context) {
-        model::register_kinds();
+        train::register_kinds();
         const Json model = {{"d_model", 256}, {"layers", 2}, {"heads", 2}, {"d_ff", 512}};
         return patched(RunConfig(),
                        {{"model", model},

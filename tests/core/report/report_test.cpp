@@ -64,6 +64,16 @@ class ReportTest : public QObject {
         for (const char* word : {"nan", "inf ", "-nan"}) QVERIFY(lacks(markdown, word));
     }
 
+    void the_optimizer_is_described_by_what_it_reads() {
+        TempFolder workspace;
+        const Json sgd = {{"train", {{"optimizer", "sgd"}, {"momentum", 0.9}, {"weight_decay", 0.25}}}};
+        write_synthetic_seeds(workspace.path(), {.patch = sgd}, {3.65});
+        const std::string markdown = to_markdown(comparison_in(workspace));
+        QVERIFY(contains(markdown,
+                         "SGD, momentum 0.9, weight decay 0.25, added to the gradient, on matrices and embeddings"));
+        QVERIFY(lacks(markdown, "betas"));
+    }
+
     void one_seed_ranks_nothing() {
         TempFolder workspace;
         write_synthetic_seeds(workspace.path(), {}, {3.65});

@@ -1,7 +1,7 @@
 #include "core/run/identity.h"
 
-#include "core/model/register.h"
 #include "core/run/known_keys.h"
+#include "core/train/register.h"
 
 #include <QTest>
 
@@ -27,7 +27,7 @@ class IdentityTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void imported_runs_are_grouped_without_bookkeeping_options() {
         const std::string of_500 = run::identity_hash(imported({{"max_steps", 100}, {"save_steps", 500}}));

@@ -1,6 +1,6 @@
 #include "core/run/known_keys.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/throws.h"
 
 #include <QFloat16>  // QCOMPARE of Json asks whether it converts to one
@@ -26,7 +26,7 @@ class KnownKeysTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void all_of_a_run_of_ours() {
         const run::RunInfo ours;

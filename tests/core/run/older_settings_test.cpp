@@ -1,6 +1,6 @@
 #include "core/run/older_settings.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 
 #include <QTest>
 #include <algorithm>
@@ -29,7 +29,7 @@ class OlderSettingsTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void the_run_created_last_has_the_present_settings() {
         const auto a = listed("a", "baseline", "h1", 1), b = listed("b", "baseline", "h2", 2);

@@ -261,7 +261,7 @@ std::stop_source g_stop;
 
 // `resume ID --workspace W --submitted`, as the ablate program does it: a child of the process executor.
 int resume(char** arguments) {
-    model::register_kinds();
+    train::register_kinds();
     signal(SIGTERM, [](int) { g_stop.request_stop(); });
     train_run(RunStore(arguments[4]).find(arguments[2]).directory, g_stop.get_token());
     return 0;

@@ -113,7 +113,7 @@ class ResumeTest : public QObject {
 namespace {
 
 int train_here(const char* folder) {
-    model::register_kinds();
+    train::register_kinds();
     try {
         return train_run(RunDirectory(folder), {}).outcome == train::Outcome::failed ? 1 : 0;
     } catch (const InputError& error) {

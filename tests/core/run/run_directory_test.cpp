@@ -93,7 +93,7 @@ class RunDirectoryTest : public QObject {
     }
 
     void run_json_round_trips() {
-        model::register_kinds();
+        train::register_kinds();
         RunInfo info;
         info.id = "0011aabb";
         info.study = "s";

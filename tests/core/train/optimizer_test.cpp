@@ -1,10 +1,13 @@
 #include "core/train/optimizer.h"
 
 #include "core/io/json_file.h"
+#include "core/train/optimizers/muon.h"
+#include "core/train/register.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <QTest>
 #include <cmath>
+#include <set>
 
 using namespace ablate;
 using namespace ablate::train;
@@ -67,6 +70,48 @@ at::Tensor adamw_reference(const model::Parameter& parameter, const TrainConfig&
 class OptimizerTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
+    void initTestCase() { register_kinds(); }
+
+    void every_file_is_registered() {
+        const auto names_in = [](const char* folder) {
+            std::set<std::string> names;
+            for (const auto& entry :
+                 std::filesystem::directory_iterator(std::filesystem::path(ABLATE_SOURCE_DIR) / folder))
+                if (entry.path().extension() == ".cpp") names.insert(entry.path().stem().string());
+            return std::vector<std::string>(names.begin(), names.end());
+        };
+        QVERIFY(TrainKindTable<OptimizerRow>::instance().names() == names_in("core/train/optimizers"));
+        QVERIFY(TrainKindTable<ScheduleRow>::instance().names() == names_in("core/train/schedules"));
+        for (const auto& [name, row] : TrainKindTable<OptimizerRow>::instance().rows()) {
+            const TrainConfig config = config_of(name.c_str());
+            QVERIFY2(!row.label.empty() && !row.source.empty() && row.in_words(config).starts_with(row.label),
+                     name.c_str());
+        }
+    }
+
+    // What the memory estimate counts is what the optimizer holds.
+    void state_is_as_large_as_declared() {
+        for (const auto& [name, row] : TrainKindTable<OptimizerRow>::instance().rows()) {
+            const TrainConfig config = config_of(name.c_str());
+            auto held = parameters();
+            double declared = 0, present = 0;
+            for (const auto& parameter : held) declared += row.state_bytes(config, parameter.spec);
+            for (const auto& entry : make_optimizer(config, held)->state())
+                if (entry.value.dim() > 0) present += static_cast<double>(entry.value.nbytes());
+            QVERIFY2(declared == present, name.c_str());
+        }
+    }
+
+    void the_report_names_what_an_optimizer_reads() {
+        const auto& rows = TrainKindTable<OptimizerRow>::instance();
+        QVERIFY(rows.find("sgd")->coupled_decay && !rows.find("adamw")->coupled_decay);
+        QVERIFY(!rows.find("sgd")->reads("beta1") && rows.find("adamw")->reads("beta1"));
+        TrainConfig config = config_of("sgd");
+        QCOMPARE(QString::fromStdString(optimizer_of(config).in_words(config)), QString("SGD, momentum 0.95"));
+        config.momentum = 0;
+        QCOMPARE(QString::fromStdString(optimizer_of(config).in_words(config)), QString("SGD without momentum"));
+    }
+
     void adamw_is_adamw_and_decays_what_it_should() {
         for (const bool all : {false, true}) {
             TrainConfig config = config_of("adamw");

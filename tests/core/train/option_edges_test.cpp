@@ -124,7 +124,7 @@ class OptionEdgesTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         at::set_num_threads(1);
         write_tiny_tokens(folder_ / "tokens");
         std::string text;

@@ -1,6 +1,7 @@
 #include "core/train/schedule.h"
 
 #include "core/io/json_file.h"
+#include "core/train/register.h"
 
 #include <QTest>
 #include <cmath>
@@ -25,9 +26,11 @@ TrainConfig config_of(const char* schedule) {
 class ScheduleTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
+    void initTestCase() { register_kinds(); }
+
     void warms_up_linearly() {
-        for (const char* schedule : {"cosine", "linear", "wsd", "constant"}) {
-            const TrainConfig config = config_of(schedule);
+        for (const auto& [schedule, row] : TrainKindTable<ScheduleRow>::instance().rows()) {
+            const TrainConfig config = config_of(schedule.c_str());
             QCOMPARE(schedule_factor(config, 0), 1.0 / 25);
             QCOMPARE(schedule_factor(config, 23), 24.0 / 25);
             QCOMPARE(schedule_factor(config, 24), 1.0);

@@ -44,7 +44,7 @@ class ComparerTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void the_newest_choice_wins() {
         Watched w;

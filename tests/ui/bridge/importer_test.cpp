@@ -1,8 +1,8 @@
 #include "ui/bridge/importer.h"
 
 #include "core/io/json_file.h"
-#include "core/model/register.h"
 #include "core/run/run_store.h"
+#include "core/train/register.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 
@@ -31,7 +31,7 @@ class ImporterTest : public QObject {
     };
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void a_model_brings_the_study_of_its_norms() {
         Taking taking;

@@ -54,7 +54,7 @@ class RunControlTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void a_study_is_prepared_started_and_trained() {
         const Fixture fixture;

@@ -2,8 +2,8 @@
 
 #include "core/base/atomic_file.h"
 #include "core/io/json_file.h"
-#include "core/model/register.h"
 #include "core/plan/step_timing.h"
+#include "core/train/register.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
@@ -40,7 +40,7 @@ class StudyDocumentTest : public QObject {
     const test::TempFolder user_cache_;
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
     void init() { qputenv("XDG_CACHE_HOME", user_cache_.path().c_str()); }
 
     void an_option_is_set_undone_and_redone() {

@@ -1,7 +1,7 @@
 #include "ui/forms/schema_form.h"
 
 #include "core/base/error.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/drop_file.h"
 #include "ui/forms/fold_section.h"
 #include "ui/theme/theme.h"
@@ -70,7 +70,7 @@ class SchemaFormTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
 

@@ -1,4 +1,4 @@
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "ui/bridge/settings.h"
@@ -49,7 +49,7 @@ class DesktopNotifierTest : public QObject {
         QCoreApplication::setOrganizationName("ablate-test");
         QCoreApplication::setApplicationName("desktop-notifier-test");
         QSettings().clear();
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
         QDBusConnection bus =
             QDBusConnection::connectToBus(qEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS"), "desktop");

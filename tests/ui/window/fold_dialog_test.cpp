@@ -1,7 +1,7 @@
 #include "ui/window/fold_dialog.h"
 
-#include "core/model/register.h"
 #include "core/run/queue.h"
+#include "core/train/register.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"
 #include "ui/theme/theme.h"
@@ -58,7 +58,7 @@ class FoldDialogTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
 

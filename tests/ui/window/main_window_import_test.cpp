@@ -1,4 +1,4 @@
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/drop_file.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
@@ -84,7 +84,7 @@ class MainWindowImportTest : public QObject {
         QStandardPaths::setTestModeEnabled(true);
         QCoreApplication::setOrganizationName("ablate-test");
         QCoreApplication::setApplicationName("main-window-import-test");
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
     void init() { QSettings().clear(); }

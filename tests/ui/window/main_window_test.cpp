@@ -73,7 +73,7 @@ class MainWindowTest : public QObject {
         QStandardPaths::setTestModeEnabled(true);
         QCoreApplication::setOrganizationName("ablate-test");
         QCoreApplication::setApplicationName("main-window-test");
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
     void init() { QSettings().clear(); }

@@ -1,6 +1,6 @@
 #include "ui/window/overall_progress.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 
 #include <QTest>
 #include <cmath>
@@ -29,7 +29,7 @@ class OverallProgressTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void nothing_trains() {
         run::RunList list;

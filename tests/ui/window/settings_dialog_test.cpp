@@ -1,6 +1,6 @@
 #include "ui/window/settings_dialog.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/temp_folder.h"
 #include "ui/bridge/run_control.h"
 #include "ui/bridge/settings.h"
@@ -48,7 +48,7 @@ class SettingsDialogTest : public QObject {
         QStandardPaths::setTestModeEnabled(true);
         QCoreApplication::setOrganizationName("ablate-test");
         QCoreApplication::setApplicationName("settings-dialog-test");
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
     void init() { QSettings().clear(); }

@@ -4,9 +4,9 @@
 #include "core/interop/logs/logs.h"
 #include "core/interop/open_model.h"
 #include "core/io/torch_file/state_dict_file.h"
-#include "core/model/register.h"
 #include "core/model/tensor_table.h"
 #include "core/run/known_keys.h"
+#include "core/train/register.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 
@@ -61,7 +61,7 @@ class Cs336Test : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void the_assignments_model() {
         const RunConfig config = config_of();
@@ -104,7 +104,8 @@ class Cs336Test : public QObject {
 
     void what_it_does_not_say_is_refused() {
         const auto refused = [](const Json& json, std::initializer_list<const char*> parts) {
-            return test::is_line_with(test::input_error([&] { cs336::cs336_config(json, "model_config.json"); }), parts);
+            return test::is_line_with(test::input_error([&] { cs336::cs336_config(json, "model_config.json"); }),
+                                      parts);
         };
         Json missing = model_config();
         missing.erase("d_ff");

@@ -2,7 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/interop/flashnorm/flashnorm.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/core/interop/flashnorm/checkpoint_folder.h"
 #include "tests/support/throws.h"
 
@@ -20,7 +20,7 @@ class FlashNormVerifyTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void the_fold_is_exact_and_the_written_folder_rounds_data() {
         QTest::addColumn<QString>("name");

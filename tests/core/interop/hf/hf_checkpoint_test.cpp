@@ -3,8 +3,8 @@
 #include "core/interop/hf/save.h"
 #include "core/interop/hf/tensor_names.h"
 #include "core/io/json_file.h"
-#include "core/model/register.h"
 #include "core/model/transformer.h"
+#include "core/train/register.h"
 #include "tests/core/interop/hf/stored_bytes.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -98,7 +98,7 @@ class HfCheckpointTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         at::set_num_threads(1);
     }
 

@@ -3,8 +3,8 @@
 #include "core/config/study_config.h"
 #include "core/interop/hf/tensor_names.h"
 #include "core/model/norm_counts.h"
-#include "core/model/register.h"
 #include "core/model/tensor_table.h"
+#include "core/train/register.h"
 #include "tests/support/throws.h"
 
 #include <QTest>
@@ -47,7 +47,7 @@ class HfConfigTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void qwen3_is_read_as_it_is() {
         const hf::Config config = read(qwen3());

@@ -1,6 +1,6 @@
 #include "core/interop/hf/checkpoint.h"
-#include "core/model/register.h"
 #include "core/model/transformer.h"
+#include "core/train/register.h"
 #include "tests/fuzz/mutator.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -44,7 +44,7 @@ class HfHostileTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         at::set_num_threads(1);
     }
 

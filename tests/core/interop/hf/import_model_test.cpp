@@ -30,7 +30,7 @@ class ImportModelTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     // What a run starts from is what the Hugging Face folder holds, whatever its type and its files.
     void a_run_that_starts_from_it_has_the_folders_weights_data() {

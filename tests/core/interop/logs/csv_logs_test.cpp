@@ -1,7 +1,7 @@
 #include "core/interop/logs/logs.h"
 
-#include "core/model/register.h"
 #include "core/run/metrics.h"
+#include "core/train/register.h"
 #include "tests/support/contains.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -61,7 +61,7 @@ class CsvLogsTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void a_table_of_runs_is_no_log() {
         QVERIFY(

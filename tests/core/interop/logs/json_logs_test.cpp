@@ -1,7 +1,7 @@
 #include "core/interop/logs/logs.h"
 
-#include "core/model/register.h"
 #include "core/run/metrics.h"
+#include "core/train/register.h"
 #include "tests/support/contains.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -63,7 +63,7 @@ class JsonLogsTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     // The last line names its training loss as the Trainer names its average.
     void a_last_line_of_values_is_no_closing_line() {

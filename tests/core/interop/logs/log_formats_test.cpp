@@ -1,8 +1,8 @@
 #include "core/interop/logs/logs.h"
 
 #include "core/base/sha256.h"
-#include "core/model/register.h"
 #include "core/run/metrics.h"
+#include "core/train/register.h"
 #include "tests/core/interop/logs/marin_files.h"
 #include "tests/support/contains.h"
 #include "tests/support/temp_folder.h"
@@ -53,7 +53,7 @@ class LogFormatsTest : public QObject {
     test::TempFolder folder_;
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void trainer_of_a_run_that_learns() {
         QCOMPARE(logs::detect_format(reference("hf-healthy")), std::string("hf-trainer"));

@@ -1,8 +1,8 @@
 #include "core/interop/logs/logs.h"
 
 #include "core/base/error.h"
-#include "core/model/register.h"
 #include "core/run/run_store.h"
+#include "core/train/register.h"
 #include "tests/core/interop/logs/marin_files.h"
 #include "tests/fuzz/mutator.h"
 #include "tests/support/temp_folder.h"
@@ -51,7 +51,7 @@ class LogHostileTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void trainer_state() {
         survives("hf-trainer", "trainer_state.json",

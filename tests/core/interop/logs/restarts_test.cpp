@@ -4,8 +4,8 @@
 #include "core/interop/logs/reading.h"
 #include "core/io/json_file.h"
 #include "core/io/numbers.h"
-#include "core/model/register.h"
 #include "core/run/metrics.h"
+#include "core/train/register.h"
 #include "tests/support/contains.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -77,7 +77,7 @@ class RestartsTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void a_resume_replaces_what_it_overlaps() {
         const auto runs = read("a.csv", "step,loss,val_loss\n" + std::string("3,4,\n6,3.5,3.6\n9,3.2,\n12,3.1,3.3\n") +

@@ -63,7 +63,7 @@ struct Table {
 class CompareModelTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     // Where only others' logs are shown next to each other, the heads say what is compared.
     void heads_say_what_is_compared() {

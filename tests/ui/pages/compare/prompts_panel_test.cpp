@@ -80,7 +80,7 @@ class PromptsPanelTest : public QObject {
   private Q_SLOTS:
     void initTestCase() {
         Theme::instance().choose(ThemeChoice::light);
-        model::register_kinds();
+        train::register_kinds();
     }
 
     void prompts_are_typed_into_the_grid() {

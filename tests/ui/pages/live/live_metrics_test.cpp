@@ -1,6 +1,6 @@
 #include "ui/pages/live/live_metrics.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "ui/pages/live/depth_panel.h"
 
 #include <QTest>
@@ -54,7 +54,7 @@ class LiveMetricsTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void x_is_steps_tokens_time_or_flops() {
         CurveMaker maker;

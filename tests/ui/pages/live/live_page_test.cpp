@@ -52,7 +52,7 @@ class LivePageTest : public QObject {
         QCoreApplication::setOrganizationName("ablate-test");
         QSettings().clear();
         Theme::instance().choose(ThemeChoice::light);
-        model::register_kinds();
+        train::register_kinds();
     }
 
     void the_newest_study_is_shown_by_itself() {

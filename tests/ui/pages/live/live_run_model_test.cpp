@@ -20,7 +20,7 @@ class LiveRunModelTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void the_newest_study_comes_first_and_rows_stay() {
         LiveRunModel model;

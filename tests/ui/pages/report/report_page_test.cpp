@@ -47,7 +47,7 @@ class ReportPageTest : public QObject {
   private Q_SLOTS:
     void initTestCase() {
         Theme::instance().choose(ThemeChoice::light);
-        model::register_kinds();
+        train::register_kinds();
     }
 
     void without_runs_it_says_what_to_do() {

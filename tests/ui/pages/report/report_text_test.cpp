@@ -58,7 +58,7 @@ class ReportTextTest : public QObject {
   private Q_SLOTS:
     void initTestCase() {
         Theme::instance().choose(ThemeChoice::light);
-        model::register_kinds();
+        train::register_kinds();
     }
 
     void says_what_the_report_says() {

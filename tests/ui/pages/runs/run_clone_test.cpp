@@ -1,6 +1,6 @@
 #include "ui/pages/runs/run_clone.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/listed_runs.h"
 #include "ui/pages/runs/run_actions.h"
 
@@ -15,7 +15,7 @@ class RunCloneTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void a_run_becomes_a_variant_without_its_data() {
         run::RunInfo info = test::listed_run("a", "quick", "no-norm", 1, 1).info;

@@ -80,7 +80,7 @@ class RunsOlderSettingsTest : public QObject {
   private Q_SLOTS:
     void initTestCase() {
         QStandardPaths::setTestModeEnabled(true);
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
 

@@ -1,6 +1,6 @@
 #include "ui/pages/study/block_diagram.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "ui/theme/theme.h"
 
 #include <QTest>
@@ -31,7 +31,7 @@ class BlockDiagramTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void the_residual_path_follows_the_placement() {
         QCOMPARE(drawn(Json::object()),

@@ -13,7 +13,7 @@ class RefusedEntriesTest : public QObject {
   private Q_SLOTS:
     void initTestCase() {
         qputenv("XDG_CACHE_HOME", user_cache_.path().c_str());
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
 

@@ -42,7 +42,7 @@ class StepZeroTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
 

@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/config/run_config_schema.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -52,7 +52,7 @@ class StudySettingsTest : public QObject {
     };
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void seeds_are_read_as_people_write_them() {
         using Seeds = std::vector<std::int64_t>;

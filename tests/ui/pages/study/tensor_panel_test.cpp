@@ -1,7 +1,7 @@
 #include "ui/pages/study/tensor_panel.h"
 
 #include "core/interop/hf/import_model.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "ui/theme/theme.h"
@@ -57,7 +57,7 @@ class TensorPanelTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        model::register_kinds();
+        train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
     }
 

@@ -1,7 +1,7 @@
 #include "ui/pages/study/variant_model.h"
 
 #include "core/config/run_config_schema.h"
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "ui/pages/study/variant_changes.h"
@@ -44,7 +44,7 @@ class VariantModelTest : public QObject {
     };
 
   private Q_SLOTS:
-    void initTestCase() { model::register_kinds(); }
+    void initTestCase() { train::register_kinds(); }
 
     void a_row_says_what_its_variant_changes_and_costs() {
         Editing editing;

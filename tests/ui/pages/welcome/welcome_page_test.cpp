@@ -1,6 +1,6 @@
 #include "ui/pages/welcome/welcome_page.h"
 
-#include "core/model/register.h"
+#include "core/train/register.h"
 #include "tests/support/temp_folder.h"
 #include "ui/bridge/workspace.h"
 #include "ui/theme/theme.h"
@@ -24,7 +24,7 @@ class WelcomePageTest : public QObject {
   private Q_SLOTS:
     void initTestCase() {
         Theme::instance().choose(ThemeChoice::light);
-        model::register_kinds();
+        train::register_kinds();
     }
 
     void one_click_starts_the_quick_study() {

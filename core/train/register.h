@@ -1,0 +1,6 @@
+#pragma once
+namespace ablate::train {
+// Fills the tables of kinds: those of the model, the optimizers and the schedules, with the code behind them. Every
+// program calls it first; calling it again does nothing.
+void register_kinds();
+}  // namespace ablate::train
