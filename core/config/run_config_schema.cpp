@@ -259,18 +259,18 @@ void declare_optimizer(Schema<TrainConfig>& s) {
                                      .when(optimizer_reads("adam_lr")));
     s.add(&TrainConfig::beta1, option("beta1", "Beta 1")
                                    .range(0, 0.99999)
-                                   .doc("AdamW, mean of gradients")
+                                   .doc("decay rate of the mean of gradients")
                                    .under("Optimizer")
                                    .when(optimizer_reads("beta1")));
     s.add(&TrainConfig::beta2, option("beta2", "Beta 2")
                                    .range(0, 0.9999999)
-                                   .doc("AdamW, mean of squared gradients")
+                                   .doc("decay rate of the mean of squared gradients; lion: of the mean of gradients")
                                    .under("Optimizer")
                                    .when(optimizer_reads("beta2")));
     s.add(&TrainConfig::eps,
           option("eps", "Epsilon")
               .above(0)
-              .doc("AdamW, added to the root of the second moment; a value below 1.18e-38 counts as that, the "
+              .doc("added to the root of the mean of squared gradients; a value below 1.18e-38 counts as that, the "
                    "smallest normal fp32 number")
               .under("Optimizer")
               .when(optimizer_reads("eps")));
@@ -282,8 +282,8 @@ void declare_optimizer(Schema<TrainConfig>& s) {
     s.add(&TrainConfig::weight_decay,
           option("weight_decay", "Weight decay")
               .at_least(0)
-              .doc("on matrices and embeddings; AdamW and Muon: decoupled from the gradient; "
-                   "SGD: added to the gradient, as torch.optim.SGD does")
+              .doc("on matrices and embeddings; decoupled from the gradient, but SGD adds it to the gradient, as "
+                   "torch.optim.SGD does")
               .under("Optimizer"));
     s.add(&TrainConfig::decay_all, option("decay_all", "Decay everything")
                                        .doc("weight decay on gains, biases and scalars too")

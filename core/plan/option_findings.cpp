@@ -162,6 +162,7 @@ class Remarks {
                 "train.beta1 {} is not below the square root of train.beta2, {:.4g}: {}'s updates can grow far "
                 "beyond the learning rate. Raise train.beta2 or lower train.beta1",
                 in_digits(train_.beta1), std::sqrt(train_.beta2), row.reads("adam_lr") ? "AdamW" : row.label);
+        published_values(row);
         if (train_.decay_all && train_.weight_decay == 0)
             add(Severity::note, "train.decay_all has no effect, since train.weight_decay is 0");
         if (row.coupled_decay && train_.weight_decay > 0 && train_.momentum > 0)
@@ -169,6 +170,16 @@ class Remarks {
                 "{} adds weight decay to the gradient, so momentum {} multiplies its effect by about {:.3g}; "
                 "train.weight_decay {} does not mean what it means for AdamW",
                 row.label, in_digits(train_.momentum), 1 / (1 - train_.momentum), in_digits(train_.weight_decay));
+    }
+
+    // The optimizers share their options, so the default of one is not what another was published with.
+    void published_values(const OptimizerRow& row) {
+        const Json values = to_json(config_).at("train");
+        for (const auto& [key, published] : row.published)
+            if (const double value = values.at(key).get<double>(); value != published)
+                add(Severity::note,
+                    "train.{} is {}, and {} was published with {}: set it unless the difference is meant", key,
+                    in_digits(value), row.label, in_digits(published));
     }
 
     const RunConfig& config_;

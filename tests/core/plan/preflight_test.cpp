@@ -222,6 +222,7 @@ class PreflightTest : public QObject {
         add("too short", {"train.steps=49", "train.warmup=5"}, false, "too short to be judged dead");
         add("endless spikes", {steps, "train.spike_recovery=300"}, false, "no run can be called exploding");
         add("betas", {"train.beta1=0.95", "train.beta2=0.9"}, true, "square root of train.beta2, 0.9487");
+        add("another beta", {"train.optimizer=lion"}, false, "train.beta2 is 0.999, and Lion was published with 0.99");
         add("nothing to decay", {"train.decay_all=true", "train.weight_decay=0"}, false, "decay_all has no effect");
         add("coupled decay", {"train.optimizer=sgd", "train.momentum=0.9"}, false, "its effect by about 10;");
         add("unread momentum", {"train.momentum=0.3"}, false, "momentum is set to 0.3, but nothing reads it");

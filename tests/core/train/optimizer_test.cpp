@@ -3,6 +3,7 @@
 #include "core/io/json_file.h"
 #include "core/train/optimizers/muon.h"
 #include "core/train/register.h"
+#include "core/train/schedule.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <QTest>
@@ -64,6 +65,54 @@ at::Tensor adamw_reference(const model::Parameter& parameter, const TrainConfig&
     }
     return w;
 }
+
+at::Tensor tensor_of(const Json& values) {
+    if (!values.at(0).is_array()) return at::tensor(values.get<std::vector<float>>());
+    std::vector<at::Tensor> rows;
+    for (const Json& row : values) rows.push_back(tensor_of(row));
+    return at::stack(rows);
+}
+
+// A case of optimizers.json: a matrix, which decays, and a gain, which does not, after as many steps as it has
+// gradients.
+struct Published {
+    explicit Published(const Json& given) : wanted(given) {
+        config = patched(RunConfig(), {{"train", given.at("train")}}, "case").train;
+        config.optimizer = given.at("optimizer").get<std::string>();
+        config.schedule = "constant";
+        hold("blocks.0.attn.q.weight", given.at("matrix"), TensorRole::matrix);
+        hold("blocks.0.attn_in.weight", given.at("gain"), TensorRole::gain);
+        optimizer = make_optimizer(config, held);
+    }
+
+    void hold(const char* name, const Json& start, TensorRole role) {
+        const at::Tensor value = tensor_of(start);
+        held.push_back({{name, value.sizes().vec(), role}, value.clone().set_requires_grad(true)});
+    }
+
+    void train() {
+        const std::size_t steps = wanted.at("matrix_gradients").size();
+        for (std::size_t k = 0; k < steps; ++k) {
+            const auto step = static_cast<std::int64_t>(k);
+            held[0].value.mutable_grad() = tensor_of(wanted.at("matrix_gradients").at(k)) * 2;
+            held[1].value.mutable_grad() = tensor_of(wanted.at("gain_gradients").at(k)) * 2;
+            optimizer->step({schedule_factor(config, step), at::scalar_tensor(2.0f), at::zeros({}), step});
+        }
+    }
+
+    // How far the parameters are from those of the published package, at most.
+    double distance_to(const char* key) const {
+        double largest = 0;
+        for (std::size_t i = 0; i < held.size(); ++i)
+            largest = std::max(largest, distance(held[i].value, tensor_of(wanted.at(key).at(i))));
+        return largest;
+    }
+
+    Json wanted;
+    TrainConfig config;
+    std::vector<model::Parameter> held;
+    std::unique_ptr<Optimizer> optimizer;
+};
 
 }  // namespace
 
@@ -161,6 +210,21 @@ class OptimizerTest : public QObject {
             const auto weight = wanted.at("weight").get<std::vector<double>>();
             QVERIFY(distance(held[0].value, at::tensor(weight).view({1, 3})) < 1e-6);
         }
+    }
+
+    // tests/support/make_optimizer_reference.py: lion_pytorch.
+    void others_are_the_published_ones() {
+        const auto file = std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/train/optimizers.json";
+        std::set<std::string> tried;
+        for (const Json& given : io::read_json(file)) {
+            Published published(given);
+            const std::string name = published.config.optimizer + " " + given.at("train").dump();
+            const double before = published.distance_to("trained");
+            published.train();
+            QVERIFY2(before > 0.05 && published.distance_to("trained") < 5e-6, name.c_str());
+            tried.insert(published.config.optimizer);
+        }
+        QVERIFY(tried == (std::set<std::string>{"lion"}));
     }
 
     // An embedding that no batch has read has neither gradient nor moments: 0 / 0 where epsilon is 0 in fp32.

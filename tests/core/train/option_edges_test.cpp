@@ -33,6 +33,7 @@ class OptionEdgesTest : public QObject {
         return {
             {"adamw", Json::object()},
             {"sgd", {{"train", {{"optimizer", "sgd"}, {"lr", 0.001}}}}},
+            {"lion", {{"train", {{"optimizer", "lion"}, {"lr", 0.001}}}}},
             {"muon wsd", {{"train", {{"optimizer", "muon"}, {"schedule", "wsd"}}}}},
             {"sandwich qk-norm", {{"model", {{"placement", "sandwich"}, {"norm", {{"q", rms}, {"k", rms}}}}}}},
             {"text",

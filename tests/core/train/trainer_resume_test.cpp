@@ -1,5 +1,6 @@
 #include "core/base/atomic_file.h"
 #include "core/base/sha256.h"
+#include "core/config/train_kinds.h"
 #include "core/io/json_file.h"
 #include "core/train/checkpoint.h"
 #include "tests/core/train/recording.h"
@@ -38,9 +39,11 @@ class ResumeTest : public QObject {
     void is_bit_exact_data() {
         QTest::addColumn<QString>("optimizer");
         QTest::addColumn<QString>("precision");
-        for (const char* optimizer : {"adamw", "sgd", "muon"})
+        train::register_kinds();
+        for (const std::string& optimizer : TrainKindTable<OptimizerRow>::instance().names())
             for (const char* precision : {"fp32", "bf16"})
-                QTest::addRow("%s %s", optimizer, precision) << QString(optimizer) << QString(precision);
+                QTest::addRow("%s %s", optimizer.c_str(), precision)
+                    << QString::fromStdString(optimizer) << QString(precision);
     }
 
     // 60 steps at once against 23 + 37, with dropout, accumulation, clipping and a checkpoint cadence that does not
