@@ -1,9 +1,10 @@
 """Writes tests/data/train/optimizers.json: weights after a few steps of the published optimizers, in float64.
 
-    pip install --no-deps lion_pytorch==0.2.5
-    PYTHON tests/support/make_optimizer_reference.py         # in the repository; needs torch and the package
+    pip install --no-deps lion_pytorch==0.2.5 pytorch_optimizer==4.1.0
+    PYTHON tests/support/make_optimizer_reference.py         # in the repository; needs torch and the packages
 
-Each case trains a matrix, with weight decay, and a gain, without.
+Each case trains a matrix, with weight decay, and a gain, without. The matrices of SOAP have full rank on every side that
+is preconditioned: after one gradient a taller matrix has an arbitrary basis of the null space, which rounding picks.
 """
 
 import json
@@ -11,6 +12,7 @@ import pathlib
 
 import torch
 from lion_pytorch import Lion
+from pytorch_optimizer import SOAP
 
 OUT = pathlib.Path(__file__).parent.parent / "data/train/optimizers.json"
 STEPS = 8
@@ -58,6 +60,12 @@ def main():
     cases = []
     lion = {"lr": 0.01, "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.3, "warmup": 3}
     cases.append(case("lion", lion, 4, 4, lambda groups: Lion(groups, lr=0.01, betas=(0.9, 0.99)), warmed(0.01, 3)))
+    for rows, limit, every in [(4, 10000, 3), (4, 10000, 1), (6, 4, 3), (4, 3, 3)]:
+        soap = {"lr": 0.02, "beta1": 0.95, "beta2": 0.9, "eps": 1e-8, "weight_decay": 0.3, "warmup": 3,
+                "precondition_every": every, "precondition_limit": limit}
+        make = lambda groups: SOAP(groups, lr=0.02, betas=(0.95, 0.9), eps=1e-8, precondition_frequency=every,
+                                   max_precondition_dim=limit)
+        cases.append(case("soap", soap, rows, 4, make, warmed(0.02, 3)))
     # One value to a line.
     OUT.write_text("[\n" + ",\n".join("{" + ",\n ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in one.items()) + "}"
                                       for one in cases) + "\n]\n")

@@ -172,6 +172,9 @@ class CountsTest : public QObject {
         sgd.train.optimizer = "sgd";
         sgd.train.momentum = 0;
         QCOMPARE(model::memory_estimate(sgd).optimizer, 0.0);
+        RunConfig lion = config;
+        lion.train.optimizer = "lion";
+        QCOMPARE(model::memory_estimate(lion).optimizer, estimate.weights);
     }
 };
 

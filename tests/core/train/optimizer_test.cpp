@@ -212,7 +212,7 @@ class OptimizerTest : public QObject {
         }
     }
 
-    // tests/support/make_optimizer_reference.py: lion_pytorch.
+    // tests/support/make_optimizer_reference.py: lion_pytorch and pytorch_optimizer.
     void others_are_the_published_ones() {
         const auto file = std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/train/optimizers.json";
         std::set<std::string> tried;
@@ -224,7 +224,20 @@ class OptimizerTest : public QObject {
             QVERIFY2(before > 0.05 && published.distance_to("trained") < 5e-6, name.c_str());
             tried.insert(published.config.optimizer);
         }
-        QVERIFY(tried == (std::set<std::string>{"lion"}));
+        QVERIFY(tried == (std::set<std::string>{"lion", "soap"}));
+    }
+
+    // The statistics and bases of the long side are neither held nor counted.
+    void soap_leaves_long_sides_alone() {
+        TrainConfig config = config_of("soap");
+        config.own_options["precondition_limit"] = 4;
+        auto held = parameters();
+        std::set<std::string> names;
+        for (const auto& entry : make_optimizer(config, held)->state()) names.insert(entry.name);
+        QVERIFY(names.contains("basis_of_columns.head.weight") && !names.contains("basis_of_rows.head.weight"));
+        QVERIFY(!names.contains("basis_of_rows.blocks.0.attn_in.weight"));
+        const OptimizerRow& row = optimizer_of(config);
+        QCOMPARE(row.state_bytes(config, held[2].spec), 8.0 * 20 + 8.0 * 16);
     }
 
     // An embedding that no batch has read has neither gradient nor moments: 0 / 0 where epsilon is 0 in fp32.

@@ -34,6 +34,7 @@ class OptionEdgesTest : public QObject {
             {"adamw", Json::object()},
             {"sgd", {{"train", {{"optimizer", "sgd"}, {"lr", 0.001}}}}},
             {"lion", {{"train", {{"optimizer", "lion"}, {"lr", 0.001}}}}},
+            {"soap", {{"train", {{"optimizer", "soap"}, {"lr", 0.001}}}}},
             {"muon wsd", {{"train", {{"optimizer", "muon"}, {"schedule", "wsd"}}}}},
             {"sandwich qk-norm", {{"model", {{"placement", "sandwich"}, {"norm", {{"q", rms}, {"k", rms}}}}}}},
             {"text",
