@@ -22,6 +22,25 @@ class Optimizer {
     virtual void step(const UpdateScale& scale) = 0;
     // All that later steps depend on, by the names of optimizer.safetensors. Loading writes into these tensors.
     virtual std::vector<NamedTensor> state() const = 0;
+
+    // An optimizer may train at other weights than those that are evaluated and saved. The parameters hold the latter
+    // between these two calls, and in what follows. Most optimizers know one set of weights, and nothing is to be done.
+    virtual void begin_evaluation() {}
+    virtual void end_evaluation() {}
+    virtual void started() {}  // a run begins with the weights that the parameters hold, which a start may have changed
+    virtual void resumed() {}  // the parameters and state() hold what a checkpoint had
+};
+
+// The parameters hold the weights that are evaluated and saved for as long as it lives.
+class EvaluationWeights {
+  public:
+    explicit EvaluationWeights(Optimizer& optimizer) : optimizer_(optimizer) { optimizer_.begin_evaluation(); }
+    ~EvaluationWeights() { optimizer_.end_evaluation(); }
+    EvaluationWeights(const EvaluationWeights&) = delete;
+    EvaluationWeights& operator=(const EvaluationWeights&) = delete;
+
+  private:
+    Optimizer& optimizer_;
 };
 
 class OptimizerRegistry {

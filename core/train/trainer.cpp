@@ -125,6 +125,7 @@ bool Trainer::State::is_best() const {
 
 CheckpointInfo Trainer::State::save(const std::string& reason) {
     const bool best = reason == "best" || (reason == "end" && is_best());
+    const EvaluationWeights evaluated(*optimizer);
     const CheckpointInfo info =
         store.save(progress.step, reason, weights(), optimizer->state(), trainer_state(reason), best);
     // A pause leaves no trace in the log: a resumed run's log equals an uninterrupted one's.
@@ -165,6 +166,7 @@ Json Trainer::State::resume() {
         require_same_run(stored, newest->folder);
         load_tensors(newest->folder / "model.safetensors", weights());
         load_tensors(newest->folder / "optimizer.safetensors", optimizer->state());
+        optimizer->resumed();
         progress = progress_from_json(stored.at("progress"));
         detector.load(stored.at("detector"));
         resumed = {newest->step, newest->folder, stored.at("reason").get<std::string>(),
@@ -195,6 +197,7 @@ void Trainer::State::begin() {
 void Trainer::State::start_anew() {
     if (!train.start.empty()) {
         const model::StartPlan plan = load_start(model, job.config);
+        optimizer->started();
         sink.event(start_event(plan, train));
         sink.message(fmt::format("started from {}: {}", train.start, model::in_words(plan)));
     }
@@ -300,6 +303,7 @@ bool Trainer::State::non_finite_step(const StepValues& values, double tokens_per
 bool Trainer::State::evaluate_sets() {
     bool best = false;
     const std::vector<data::ValidationSet>& sets = job.data->validation;
+    const EvaluationWeights evaluated(*optimizer);
     const std::vector<Evaluation> evaluations = evaluate(model, job.config, *job.data, progress.step);
     for (std::size_t i = 0; i < evaluations.size(); ++i) {
         const Evaluation& evaluation = evaluations[i];

@@ -1,7 +1,8 @@
-"""Writes tests/data/train/optimizers.json: weights after a few steps of the published optimizers, in float64.
+"""Writes tests/data/train/optimizers.json: weights after a few steps of the published Lion, SOAP and schedule-free AdamW,
+in float64.
 
-    pip install --no-deps lion_pytorch==0.2.5 pytorch_optimizer==4.1.0
-    PYTHON tests/support/make_optimizer_reference.py         # in the repository; needs torch and the packages
+    pip install --no-deps lion_pytorch==0.2.5 pytorch_optimizer==4.1.0 schedulefree==1.4.1
+    PYTHON tests/support/make_optimizer_reference.py         # in the repository; needs torch and the three packages
 
 Each case trains a matrix, with weight decay, and a gain, without. The matrices of SOAP have full rank on every side that
 is preconditioned: after one gradient a taller matrix has an arbitrary basis of the null space, which rounding picks.
@@ -13,6 +14,7 @@ import pathlib
 import torch
 from lion_pytorch import Lion
 from pytorch_optimizer import SOAP
+from schedulefree import AdamWScheduleFreeReference
 
 OUT = pathlib.Path(__file__).parent.parent / "data/train/optimizers.json"
 STEPS = 8
@@ -43,9 +45,11 @@ def case(name, options, rows, columns, make, train):
         matrix.grad, gain.grad = given["matrix_gradients"][k].clone(), given["gain_gradients"][k].clone()
         optimizer.step()
     trained = [matrix.detach().clone(), gain.detach().clone()]
+    if hasattr(optimizer, "eval"):
+        optimizer.eval()
     lists = lambda value: [lists(one) for one in value] if isinstance(value, list) else json.loads(json.dumps(value.tolist()), parse_float=lambda text: round(float(text), 9))
     return {"optimizer": name, "train": options, **{key: lists(value) for key, value in given.items()},
-            "trained": lists(trained)}
+            "trained": lists(trained), "evaluated": lists([matrix.detach(), gain.detach()])}
 
 
 def warmed(rate, warmup):
@@ -66,6 +70,12 @@ def main():
         make = lambda groups: SOAP(groups, lr=0.02, betas=(0.95, 0.9), eps=1e-8, precondition_frequency=every,
                                    max_precondition_dim=limit)
         cases.append(case("soap", soap, rows, 4, make, warmed(0.02, 3)))
+    for warmup, power in [(1, 0.0), (3, 0.0), (3, 1.5)]:
+        free = {"lr": 0.02, "beta1": 0.9, "beta2": 0.99, "eps": 1e-8, "weight_decay": 0.3, "warmup": warmup,
+                "average_power": power}
+        make = lambda groups: AdamWScheduleFreeReference(groups, lr=0.02, betas=(0.9, 0.99), eps=1e-8,
+                                                         warmup_steps=warmup, r=power)
+        cases.append(case("schedule_free", free, 4, 4, make, lambda optimizer, k: optimizer.train()))
     # One value to a line.
     OUT.write_text("[\n" + ",\n".join("{" + ",\n ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in one.items()) + "}"
                                       for one in cases) + "\n]\n")

@@ -319,6 +319,24 @@ class RunConfigTest : public QObject {
         QVERIFY(hash("train.eval_windows=7") != config_hash(RunConfig{}, "d"));
     }
 
+    // What an optimizer declares for itself counts with that optimizer alone, and a schedule where it is followed.
+    void the_hash_covers_what_the_optimizer_reads() {
+        const auto hash = [](const Json& train) {
+            return config_hash(patched(RunConfig{}, {{"train", train}}, "test"), "d");
+        };
+        QCOMPARE(hash({{"precondition_every", 5}}), config_hash(RunConfig{}, "d"));
+        QCOMPARE(
+            hash({{"optimizer", "soap"}, {"precondition_every", 5}}),
+            sha256_hex(R"({"data":{"sha256":"d"},"model":{},"train":{"optimizer":"soap","precondition_every":5}})"));
+        QCOMPARE(hash({{"optimizer", "soap"}}),
+                 sha256_hex(R"({"data":{"sha256":"d"},"model":{},"train":{"optimizer":"soap"}})"));
+        QCOMPARE(hash({{"optimizer", "schedule_free"}, {"schedule", "wsd"}}), hash({{"optimizer", "schedule_free"}}));
+        QVERIFY(hash({{"schedule", "wsd"}}) != config_hash(RunConfig{}, "d"));
+        QCOMPARE(to_json(RunConfig{}).at("train").at("precondition_every"), Json(10));
+        QVERIFY(is_line_with(input_error([] { patch_from_setting("train.precondition_every=0"); }),
+                             {"train.precondition_every", "out of range"}));
+    }
+
     void the_patch_turns_one_configuration_into_the_other_data() {
         QTest::addColumn<QByteArray>("before");
         QTest::addColumn<QByteArray>("after");

@@ -227,6 +227,11 @@ class PreflightTest : public QObject {
         add("coupled decay", {"train.optimizer=sgd", "train.momentum=0.9"}, false, "its effect by about 10;");
         add("unread momentum", {"train.momentum=0.3"}, false, "momentum is set to 0.3, but nothing reads it");
         add("unread floor", {"train.schedule=constant", "train.lr_min_ratio=0.2"}, false, "the schedule is constant");
+        add("unread schedule", {"train.optimizer=schedule_free", wsd}, false,
+            "train.schedule is set to \"wsd\", but nothing reads it with these settings: the optimizer schedule_free "
+            "holds the learning rate constant after the warm-up");
+        add("unread floor of a forced schedule", {"train.optimizer=schedule_free", "train.lr_min_ratio=0.2"}, false,
+            "the schedule is constant");
         add("unread share", {"train.decay_share=0.4"}, false, "the schedule is cosine");
         add("unread beta", {"train.optimizer=sgd", "train.beta2=0.95"}, false, "the optimizer is sgd");
         add("unread batches", {"train.eval_windows=64", "train.eval_batches=9"}, false, "decides the validation text");

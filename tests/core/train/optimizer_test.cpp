@@ -138,7 +138,8 @@ class OptimizerTest : public QObject {
         }
     }
 
-    // What the memory estimate counts is what the optimizer holds.
+    // What the memory estimate counts is what the optimizer holds. The average of schedule-free AdamW is saved as the
+    // weights, so it is no part of its state.
     void state_is_as_large_as_declared() {
         for (const auto& [name, row] : TrainKindTable<OptimizerRow>::instance().rows()) {
             const TrainConfig config = config_of(name.c_str());
@@ -147,6 +148,8 @@ class OptimizerTest : public QObject {
             for (const auto& parameter : held) declared += row.state_bytes(config, parameter.spec);
             for (const auto& entry : make_optimizer(config, held)->state())
                 if (entry.value.dim() > 0) present += static_cast<double>(entry.value.nbytes());
+            for (const auto& parameter : held)
+                if (name == "schedule_free") present += static_cast<double>(parameter.value.nbytes());
             QVERIFY2(declared == present, name.c_str());
         }
     }
@@ -212,7 +215,7 @@ class OptimizerTest : public QObject {
         }
     }
 
-    // tests/support/make_optimizer_reference.py: lion_pytorch and pytorch_optimizer.
+    // tests/support/make_optimizer_reference.py: lion_pytorch, pytorch_optimizer and schedulefree.
     void others_are_the_published_ones() {
         const auto file = std::filesystem::path(ABLATE_SOURCE_DIR) / "tests/data/train/optimizers.json";
         std::set<std::string> tried;
@@ -222,9 +225,11 @@ class OptimizerTest : public QObject {
             const double before = published.distance_to("trained");
             published.train();
             QVERIFY2(before > 0.05 && published.distance_to("trained") < 5e-6, name.c_str());
+            const EvaluationWeights evaluated(*published.optimizer);
+            QVERIFY2(published.distance_to("evaluated") < 5e-6, name.c_str());
             tried.insert(published.config.optimizer);
         }
-        QVERIFY(tried == (std::set<std::string>{"lion", "soap"}));
+        QVERIFY(tried == (std::set<std::string>{"lion", "soap", "schedule_free"}));
     }
 
     // The statistics and bases of the long side are neither held nor counted.
@@ -238,6 +243,27 @@ class OptimizerTest : public QObject {
         QVERIFY(!names.contains("basis_of_rows.blocks.0.attn_in.weight"));
         const OptimizerRow& row = optimizer_of(config);
         QCOMPARE(row.state_bytes(config, held[2].spec), 8.0 * 20 + 8.0 * 16);
+    }
+
+    // Evaluation and a change of the first weights leave no trace in the weights that are trained.
+    void schedule_free_weights_come_back_to_the_bit() {
+        const TrainConfig config = config_of("schedule_free");
+        auto held = parameters();
+        const at::Tensor first = held[0].value.detach().clone();
+        const auto optimizer = make_optimizer(config, held);
+        QVERIFY(held[0].value.detach().equal(first));
+        for (int k = 0; k < 3; ++k) {
+            for (auto& parameter : held) parameter.value.mutable_grad() = gradient_of(parameter, k);
+            optimizer->step({1, at::ones({}), at::zeros({}), k});
+            const at::Tensor trained = held[0].value.detach().clone();
+            optimizer->begin_evaluation();
+            QVERIFY((k == 0) == held[0].value.detach().equal(trained));  // after one update, all the average is of it
+            optimizer->end_evaluation();
+            QVERIFY(held[0].value.detach().equal(trained));
+        }
+        const at::Tensor trained = held[0].value.detach().clone();
+        optimizer->started();
+        QVERIFY(held[0].value.detach().equal(trained));
     }
 
     // An embedding that no batch has read has neither gradient nor moments: 0 / 0 where epsilon is 0 in fp32.

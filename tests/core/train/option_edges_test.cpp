@@ -35,6 +35,7 @@ class OptionEdgesTest : public QObject {
             {"sgd", {{"train", {{"optimizer", "sgd"}, {"lr", 0.001}}}}},
             {"lion", {{"train", {{"optimizer", "lion"}, {"lr", 0.001}}}}},
             {"soap", {{"train", {{"optimizer", "soap"}, {"lr", 0.001}}}}},
+            {"schedule_free", {{"train", {{"optimizer", "schedule_free"}}}}},
             {"muon wsd", {{"train", {{"optimizer", "muon"}, {"schedule", "wsd"}}}}},
             {"sandwich qk-norm", {{"model", {{"placement", "sandwich"}, {"norm", {{"q", rms}, {"k", rms}}}}}}},
             {"text",

@@ -86,6 +86,14 @@ class ScheduleTest : public QObject {
         QCOMPARE(schedule_factor(config, 0), 1.0);
     }
 
+    void schedule_free_stays_constant_after_the_warmup() {
+        TrainConfig config = config_of("cosine");
+        config.optimizer = "schedule_free";
+        QCOMPARE(schedule_factor(config, 11), 12.0 / 25);
+        QCOMPARE(schedule_factor(config, 249), 1.0);
+        QCOMPARE(decaying_steps(config), 0.0);
+    }
+
     // One step or less: the factor stays 1 to the end.
     void steps_that_decay_are_counted() {
         TrainConfig config = config_of("wsd");
