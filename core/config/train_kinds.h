@@ -10,10 +10,11 @@ namespace ablate {
 
 // What an optimizer and a schedule have in common.
 struct TrainKindRow {
-    std::string name;    // the value of train.optimizer or train.schedule: "adamw"
-    std::string label;   // "AdamW"
-    std::string help;    // half a sentence for the list of choices; may be empty
-    std::string source;  // the paper or code that defines it
+    std::string name;     // the value of train.optimizer or train.schedule: "adamw"
+    std::string label;    // "AdamW"
+    std::string help;     // half a sentence for the list of choices; may be empty
+    std::string formula;  // w ← w − lr · sign(β₁ m + (1 − β₁) g)
+    std::string source;   // the paper or code that defines it
     // The keys of those shared options (declared in run_config_schema.cpp) that it reads and some others do not.
     std::vector<std::string> uses;
     // Options that only this kind has. They are stored beside the others of the group, as train.KEY.

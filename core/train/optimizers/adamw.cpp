@@ -38,6 +38,7 @@ void register_optimizer_adamw(OptimizerRegistry& registry) {
     OptimizerRow row;
     row.name = "adamw";
     row.label = "AdamW";
+    row.formula = "w ← (1 − lr · decay) w − lr · m̂ / (√v̂ + eps), m̂ and v̂ the bias-corrected means of g and g²";
     row.source = "Loshchilov and Hutter 2019, arXiv 1711.05101; torch.optim.AdamW";
     row.uses = {"beta1", "beta2", "eps"};
     row.adam_moments = true;

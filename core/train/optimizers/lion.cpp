@@ -50,6 +50,7 @@ void register_optimizer_lion(OptimizerRegistry& registry) {
     row.name = "lion";
     row.label = "Lion";
     row.help = "the sign of a mean of gradients, at a learning rate 3 to 10 times lower than AdamW's";
+    row.formula = "w ← (1 − lr · decay) w − lr · sign(beta1 · m + (1 − beta1) g); m ← beta2 · m + (1 − beta2) g";
     row.source = "Chen et al. 2023, arXiv 2302.06675";
     row.uses = {"beta1", "beta2"};
     row.published = {{"beta2", 0.99}};

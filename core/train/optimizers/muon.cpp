@@ -78,6 +78,8 @@ void register_optimizer_muon(OptimizerRegistry& registry) {
     row.name = "muon";
     row.label = "Muon";
     row.help = "Newton-Schulz on hidden matrices, AdamW elsewhere";
+    row.formula =
+        "hidden matrices: W ← (1 − lr · decay) W − lr · √max(1, rows / columns) · NewtonSchulz(G + momentum · M)";
     row.source = "Jordan 2024, kellerjordan.github.io/posts/muon, as Levanter runs it";
     row.uses = {"adam_lr", "beta1", "beta2", "eps", "momentum"};
     row.adam_moments = true;

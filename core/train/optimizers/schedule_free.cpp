@@ -111,6 +111,7 @@ void register_optimizer_schedule_free(OptimizerRegistry& registry) {
     row.help =
         "AdamW that averages the weights instead of lowering the learning rate, which stays constant after the "
         "warm-up";
+    row.formula = "g at y = (1 − beta1) z + beta1 · x; z ← z − lr (g / (√v̂ + eps) + decay · y); x ← (1 − c) x + c · z";
     row.source = "Defazio et al. 2024, arXiv 2405.15682";
     row.uses = {"beta1", "beta2", "eps"};
     row.constant_schedule = true;

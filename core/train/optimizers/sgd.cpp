@@ -39,6 +39,7 @@ void register_optimizer_sgd(OptimizerRegistry& registry) {
     OptimizerRow row;
     row.name = "sgd";
     row.label = "SGD";
+    row.formula = "m ← momentum · m + g + decay · w; w ← w − lr · m";
     row.source = "torch.optim.SGD";
     row.uses = {"momentum"};
     row.coupled_decay = true;

@@ -157,6 +157,8 @@ void register_optimizer_soap(OptimizerRegistry& registry) {
     row.name = "soap";
     row.label = "SOAP";
     row.help = "Adam in the eigenbases of Shampoo; its first step changes no weights";
+    row.formula =
+        "W ← W − lr · Q_L (Adam of Q_Lᵀ G Q_R) Q_Rᵀ, Q_L and Q_R the eigenbases of the means of G Gᵀ and Gᵀ G";
     row.source = "Vyas et al. 2024, arXiv 2409.11321";
     row.uses = {"beta1", "beta2", "eps"};
     row.published = {{"beta1", 0.95}, {"beta2", 0.95}};

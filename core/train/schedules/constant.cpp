@@ -6,6 +6,7 @@ void register_schedule_constant(ScheduleRegistry& registry) {
     ScheduleRow row;
     row.name = "constant";
     row.label = "Constant";
+    row.formula = "1 after the warm-up";
     row.source = "torch.optim.lr_scheduler.ConstantLR";
     registry.add(row);
 }

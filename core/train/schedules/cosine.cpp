@@ -6,11 +6,11 @@
 
 namespace ablate::train {
 
-// lr (r + (1 - r) (1 + cos(pi (k - W) / (S - W))) / 2) at step k of S, after W steps of warm-up.
 void register_schedule_cosine(ScheduleRegistry& registry) {
     ScheduleRow row;
     row.name = "cosine";
     row.label = "Cosine";
+    row.formula = "r + (1 − r) (1 + cos(π (k − W) / (S − W))) / 2 at step k of S, after W steps of warm-up";
     row.source = "Loshchilov and Hutter 2017, arXiv 1608.03983; torch.optim.lr_scheduler.CosineAnnealingLR";
     row.uses = {"lr_min_ratio"};
     row.decaying_steps = steps_after_warmup;

@@ -7,6 +7,7 @@ void register_schedule_linear(ScheduleRegistry& registry) {
     ScheduleRow row;
     row.name = "linear";
     row.label = "Linear";
+    row.formula = "1 − (1 − r) (k − W) / (S − W) at step k of S, after W steps of warm-up";
     row.source = "torch.optim.lr_scheduler.LinearLR";
     row.uses = {"lr_min_ratio"};
     row.decaying_steps = steps_after_warmup;

@@ -7,6 +7,7 @@ void register_schedule_wsd(ScheduleRegistry& registry) {
     row.name = "wsd";
     row.label = "Warm-up, stable, decay";
     row.help = "warm-up, stable, linear decay at the end";
+    row.formula = "1, then linearly to r over the last decay_share of the steps";
     row.source = "Hu et al. 2024, arXiv 2404.06395";
     row.uses = {"lr_min_ratio", "decay_share"};
     row.decaying_steps = [](const TrainConfig& config) {

@@ -177,7 +177,10 @@ class UsageTest : public QObject {
         const Json layer = find(kinds, "label", "LayerNorm");
         QCOMPARE(layer.at("parameters"), Json(1024));
         for (const Json& kind : kinds) QVERIFY2(!kind.at("formula").get<std::string>().empty(), kind.dump().c_str());
-        QVERIFY(run_ablate({"kinds"}).out.find("RMSNorm") != std::string::npos);
+        const std::string text = run_ablate({"kinds"}).out;
+        for (const char* part : {"RMSNorm", "reads: train.beta1, train.beta2", "precondition_every = 10", "wsd"})
+            QVERIFY2(text.find(part) != std::string::npos, part);
+        QCOMPARE(find(kinds, "label", "Schedule-free AdamW").at("category"), Json("optimizer"));
     }
 
     void the_preview_of_tinystories_has_the_reports_parameter_counts() {

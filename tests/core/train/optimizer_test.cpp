@@ -133,7 +133,8 @@ class OptimizerTest : public QObject {
         QVERIFY(TrainKindTable<ScheduleRow>::instance().names() == names_in("core/train/schedules"));
         for (const auto& [name, row] : TrainKindTable<OptimizerRow>::instance().rows()) {
             const TrainConfig config = config_of(name.c_str());
-            QVERIFY2(!row.label.empty() && !row.source.empty() && row.in_words(config).starts_with(row.label),
+            QVERIFY2(!row.label.empty() && !row.formula.empty() && !row.source.empty() &&
+                         row.in_words(config).starts_with(row.label),
                      name.c_str());
         }
     }
