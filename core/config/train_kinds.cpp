@@ -75,4 +75,10 @@ Json own_option(const TrainConfig& config, const std::string& key) {
     throw std::logic_error("no optimizer or schedule declares the option '" + key + "'");
 }
 
+Json own_options_of_optimizer(const TrainConfig& config) {
+    Json values = Json::object();
+    for (const FieldBuilder& field : optimizer_of(config).options) values[field.key] = own_option(config, field.key);
+    return values;
+}
+
 }  // namespace ablate

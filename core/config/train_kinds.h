@@ -63,5 +63,7 @@ const ScheduleRow& schedule_of(const TrainConfig& config);
 
 // The value of an option that an optimizer or a schedule declares for itself.
 Json own_option(const TrainConfig& config, const std::string& key);
+// Those that the optimizer of the configuration declares for itself, by key.
+Json own_options_of_optimizer(const TrainConfig& config);
 
 }  // namespace ablate

@@ -4,6 +4,7 @@
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
+#include "core/config/train_kinds.h"
 #include "core/io/json_file.h"
 #include "core/model/transformer.h"
 #include "core/ops/linear_cross_entropy.h"
@@ -202,6 +203,7 @@ std::string key_of(const RunConfig& config, at::Device device) {
         {"model", json.at("model")}, {"vocabulary", config.data.vocab_size}, {"context", config.data.context}};
     for (const char* key : {"layers", "init", "norm", "placement", "qk_norm_scope"}) sizes["model"].erase(key);
     for (const char* key : {"batch", "optimizer", "z_loss"}) sizes[key] = json.at("train").at(key);
+    sizes.update(own_options_of_optimizer(config.train));
     return fmt::format("{}, {}, {}, {} threads, {}, {}", cpu_model(), kVersion, config.train.precision,
                        config.train.threads, device.str(), sha256_hex(sizes.dump()).substr(0, 16));
 }
@@ -278,7 +280,9 @@ std::optional<double> timed_step_seconds(const RunConfig& config, const run::Run
                a.train.batch == b.train.batch && a.train.accumulate == b.train.accumulate &&
                a.train.optimizer == b.train.optimizer && a.train.precision == b.train.precision &&
                a.train.threads == b.train.threads && a.train.device == b.train.device &&
-               a.model.d_model == b.model.d_model && to_json(a).at("model") == model;
+               a.model.d_model == b.model.d_model &&
+               own_options_of_optimizer(a.train) == own_options_of_optimizer(b.train) &&
+               to_json(a).at("model") == model;
     };
     std::vector<double> seconds;
     for (const run::ListedRun& listed : runs.runs) {

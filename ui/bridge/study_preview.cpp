@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/train_kinds.h"
 #include "core/plan/launch.h"
 #include "core/plan/step_timing.h"
 #include "ui/bridge/run_status.h"
@@ -70,9 +71,10 @@ std::optional<study::TimeEstimate> step_time(const RunConfig& config, const Time
 // What a run's time depends on: runs that agree in it are estimated once.
 std::string cost_of(const study::PointPreview& point) {
     const TrainConfig& train = point.point.config.train;
-    return fmt::format("{} {} {} {} {} {} {} {} {} {}", to_json(point.point.config).at("model").dump(),
+    return fmt::format("{} {} {} {} {} {} {} {} {} {} {}", to_json(point.point.config).at("model").dump(),
                        point.point.config.data.vocab_size, train.steps, train.batch, train.accumulate,
-                       point.point.config.data.context, train.precision, train.threads, train.device, train.optimizer);
+                       point.point.config.data.context, train.precision, train.threads, train.device, train.optimizer,
+                       own_options_of_optimizer(train).dump());
 }
 
 // By variant that cannot be expanded by itself: why.
