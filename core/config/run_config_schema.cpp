@@ -271,7 +271,7 @@ void declare_optimizer(Schema<TrainConfig>& s) {
           option("eps", "Epsilon")
               .above(0)
               .doc("added to the root of the mean of squared gradients; a value below 1.18e-38 counts as that, the "
-                   "smallest normal fp32 number")
+                   "smallest normal fp32 number (soap: below 1.08e-19, its root)")
               .under("Optimizer")
               .when(optimizer_reads("eps")));
     s.add(&TrainConfig::momentum, option("momentum", "Momentum")

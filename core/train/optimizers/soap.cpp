@@ -1,6 +1,9 @@
-#include "core/train/optimizers/adamw.h"
+#include "core/train/optimizer.h"
+#include "core/train/parameter_groups.h"
 
 #include <ATen/core/grad_mode.h>
+
+#include <limits>
 
 namespace ablate::train {
 namespace {
@@ -39,6 +42,12 @@ bool is_preconditioned(const TrainConfig& config, std::int64_t size) {
 // by zero is still not finite.
 void replace(at::Tensor& present, const at::Tensor& next, const at::Tensor& skip) {
     present.copy_(at::where(skip, present, next));
+}
+
+// In the bases a gradient of zero becomes rounding noise, whose square may be 0 in fp32. The quotient stays small where
+// epsilon is at least the root of the smallest normal number.
+double noise_epsilon(const TrainConfig& config) {
+    return std::max(config.eps, std::sqrt(static_cast<double>(std::numeric_limits<float>::min())));
 }
 
 class Soap final : public Optimizer {
@@ -124,7 +133,7 @@ class Soap final : public Optimizer {
         const at::Tensor mean = entry.mean * beta1 + gradient * (1 - beta1);
         const at::Tensor squares = entry.squares * beta2 + entry.into_bases(gradient).square() * (1 - beta2);
         const at::Tensor direction =
-            entry.out_of_bases(entry.into_bases(mean) / (squares.sqrt() + fp32_epsilon(config_)));
+            entry.out_of_bases(entry.into_bases(mean) / (squares.sqrt() + noise_epsilon(config_)));
         replace(entry.mean, mean, skip);
         replace(entry.squares, squares, skip);
         replace(entry.value, (entry.value - direction * rate) * (1 - decay), skip);
