@@ -31,7 +31,7 @@ std::optional<double> end_of_loss_axis(const Group& group);  // none where the v
 double validation_at(const ComparedRun& compared, XAxis axis, double x);
 // The difference of two groups' validation losses at the same x.
 Delta difference_at(const Comparison& comparison, std::size_t group, std::size_t reference, XAxis axis, double x);
-// Where a step of the group lies: the mean over its healthy seeds; NaN without one.
+// The position of a step of the group: the mean over its healthy seeds; NaN without one.
 double position(const Comparison& comparison, const Group& group, double step, XAxis axis);
 // The furthest step of the reference at which each of `groups` (those without a healthy seed aside) can be read along
 // every axis whose length is known; NaN when there is none.

@@ -137,7 +137,7 @@ void add_option_differences(std::vector<ConfigDifference>& differences, const Li
     }
 }
 
-// What is left of a key behind the field that find_field() gives for it; "" for the field's own.
+// The rest of a key after the field that find_field() gives for it; "" for the field's own.
 std::string below(const ListedField& field, const std::string& key) {
     return key == field.key ? std::string() : key.substr(field.key.size() + 1);
 }

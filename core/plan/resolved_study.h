@@ -12,7 +12,7 @@ struct PlanOptions {
     std::vector<std::string> only;      // variants; the baseline is always kept
     std::vector<std::int64_t> seeds;    // empty: the study's
     bool again = false;                 // train even what has finished
-    bool keep_no_ops = false;           // train variants that change nothing that is computed
+    bool keep_no_ops = false;           // train variants that do not change the computation
 };
 
 // A study, expanded once: preview, plan and launch take this value and never expand the study themselves. Its points

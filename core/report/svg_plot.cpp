@@ -36,7 +36,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Frame {
     Axis x, y;
-    double cut = 0;  // where a logarithmic axis ends although values above 0 lie below; 0: nowhere
+    double cut = 0;  // where a logarithmic axis ends although values above 0 are below; 0: nowhere
 };
 
 Scale y_scale(const LinePlot& plot) { return plot.log_y ? Scale::logarithmic : Scale::linear; }
@@ -183,7 +183,7 @@ std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& fra
     return path;
 }
 
-// Where a value of a logarithmic plot has no place, or lies below its cut.
+// Where a value of a logarithmic plot has no place, or is below its cut.
 std::string foot_mark(double x, double y, int color, const std::string& title) {
     return fmt::format("<path d=\"M{:.1f} {:.1f}l-4 -7h8z\" fill=\"{}\"><title>{}</title></path>\n", x, y,
                        series_color(color), escape_html(title));

@@ -12,7 +12,7 @@ namespace ablate::report {
 // By the index of plot::run_color. The baseline has the color of the text and is solid. The other colors are those for
 // a light ground; the two functions for dark viewers replace them.
 std::string series_color(int index);
-std::string series_dash(int index);  // an SVG dash array, the second cue beside the color; "" is solid
+std::string series_dash(int index);  // an SVG dash array, the second cue next to the color; "" is solid
 std::string dark_color_rules();      // CSS, for a viewer that chooses
 std::string with_dark_colors(const std::string& svg);  // for one that knows no CSS
 

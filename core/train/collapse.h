@@ -34,7 +34,7 @@ class CollapseDetector {
     std::vector<Event> step(std::int64_t step, double loss, double grad_norm, const NonFinite& found = {});
     std::vector<Event> evaluated(std::int64_t step, double validation_loss, const std::string& set,
                                  const NonFinite& found = {});
-    // The first collapse found, if any. It stands from then on, but finish() withdraws a non-finite one whose values
+    // The first collapse found, if any. It holds from then on, but finish() withdraws a non-finite one whose values
     // are finite again.
     const std::optional<Verdict>& collapse() const { return collapse_; }
     bool in_spike() const { return loss_.above_since >= 0 || grad_norm_.above_since >= 0; }

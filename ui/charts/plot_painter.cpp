@@ -23,7 +23,7 @@ constexpr double kTickGap = 6;        // px between a tick's text and the plot
 constexpr double kLabelShare = 0.28;  // of the width that end labels may take
 constexpr double kReach = 24;         // px within which a curve is meant by the pointer
 constexpr double kCompact = 200;      // px of height below which the x axis goes without its title
-constexpr double kMarkerSize = 3;     // px from the centre of a marker
+constexpr double kMarkerSize = 3;     // px from the center of a marker
 
 void extend(std::optional<Range>& range, const std::optional<Range>& by) {
     if (!by) return;

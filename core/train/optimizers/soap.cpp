@@ -139,7 +139,7 @@ class Soap final : public Optimizer {
         replace(entry.value, (entry.value - direction * rate) * (1 - decay), skip);
     }
 
-    // One power iteration towards the eigenbases of today's statistics, in the order of their eigenvalues.
+    // One power iteration toward the eigenbases of today's statistics, in the order of their eigenvalues.
     void refresh(SoapEntry& entry, const at::Tensor& skip) const {
         for (Side& side : entry.sides) {
             const at::Tensor product = side.statistics.matmul(side.basis);

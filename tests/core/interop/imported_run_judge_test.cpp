@@ -54,7 +54,7 @@ class ImportedRunJudgeTest : public QObject {
         QVERIFY(test::contains(run.remarks.back(), "first at step 30"));
         QCOMPARE(type_of(run.events.front()), std::string("non_finite"));
         QCOMPARE(run.events.front().step, 30);
-        // Logged at each step, the zeros lie among the last ten steps, whose mean is the final loss.
+        // Logged at each step, the zeros are among the last ten steps, whose mean is the final loss.
         ImportedRun dense = run_of({{3.0f, 1.0f}});
         dense.metrics.clear();
         for (std::int64_t step = 1; step <= 20; ++step) {
