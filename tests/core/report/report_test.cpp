@@ -67,7 +67,11 @@ class ReportTest : public QObject {
     void the_optimizer_is_described_by_what_it_reads() {
         TempFolder workspace;
         const Json sgd = {{"train", {{"optimizer", "sgd"}, {"momentum", 0.9}, {"weight_decay", 0.25}}}};
+        Json without_positions = sgd;
+        without_positions.update(kNoPE);
         write_synthetic_seeds(workspace.path(), {.patch = sgd}, {3.65});
+        write_synthetic_seeds(workspace.path(), {.variant = "nope", .label = "NoPE", .patch = without_positions},
+                              {3.75});
         const std::string markdown = to_markdown(comparison_in(workspace));
         QVERIFY(contains(markdown,
                          "SGD, momentum 0.9, weight decay 0.25, added to the gradient, on matrices and embeddings"));
