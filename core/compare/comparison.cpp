@@ -38,7 +38,7 @@ ComparedRun compared_run(const run::ListedRun& listed, MetricsPtr metrics) {
     compared.min_train = lowest_finite((*compared.metrics)[run::kTrainLoss]);
     compared.seconds = run::summary_number(listed.state, "seconds");
     compared.tokens_per_second = run::summary_number(listed.state, "tokens_per_second");
-    compared.mfu = model_flops_utilisation(listed);
+    compared.mfu = model_flops_utilization(listed);
     return compared;
 }
 
@@ -99,7 +99,7 @@ double mean_of_ended(const Comparison& comparison, const Group& group, double Co
     return mean_interval(values).mean;
 }
 
-void summarise(const Comparison& comparison, Group& group) {
+void summarize(const Comparison& comparison, Group& group) {
     std::vector<double> final_val, best_val;
     for (std::size_t index : group.runs) {
         const ComparedRun& compared = comparison.runs[index];
@@ -251,7 +251,7 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
         group.name += hash;
     }
     read_finals(comparison);
-    for (Group& group : comparison.groups) summarise(comparison, group);
+    for (Group& group : comparison.groups) summarize(comparison, group);
     choose_baselines(comparison, options.stand_in);
     choose_best(comparison);
     judge(comparison);

@@ -112,8 +112,8 @@ std::string count_of(std::int64_t n, const std::string& thing) {
     return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
 }
 
-std::string utilisation_text(double utilisation) {
-    return utilisation > 0 && utilisation <= 1 ? fixed(100 * utilisation, 1) + " %" : "–";
+std::string utilization_text(double utilization) {
+    return utilization > 0 && utilization <= 1 ? fixed(100 * utilization, 1) + " %" : "–";
 }
 
 std::string plain_label(const Group& group) { return group.label.empty() ? group.variant : group.label; }

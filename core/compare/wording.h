@@ -25,7 +25,7 @@ std::string parameters_text(std::int64_t parameters);            // "22,696,448"
 std::string p_text(double p);                                    // "p = 0.0003", "p < 0.0001"
 std::string count_of(std::int64_t n, const std::string& thing);  // "1 seed", "3 seeds"
 // "12.3 %"; "–" where it is not known, or where it exceeds 1: the peak was then measured on a busy machine.
-std::string utilisation_text(double utilisation);
+std::string utilization_text(double utilization);
 std::string display_name(const Group& group);  // the label, and the grid point where there is one
 std::string plain_label(const Group& group);   // the label alone, or the name without one
 

@@ -117,8 +117,8 @@ at::Tensor l2_norm(const at::Tensor& x, const at::Tensor& gain, double eps, at::
 at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& gain, const at::Tensor& bias, double eps,
                       at::ScalarType result) {
     const at::Tensor wide = x.to(accumulate_type(x.scalar_type()));
-    const at::Tensor centred = wide - wide.mean(-1, true);
-    at::Tensor y = centred * (centred.square().mean(-1, true) + eps).rsqrt();
+    const at::Tensor centered = wide - wide.mean(-1, true);
+    at::Tensor y = centered * (centered.square().mean(-1, true) + eps).rsqrt();
     if (gain.defined()) y = y * gain;
     if (bias.defined()) y = y + bias;
     return y.to(result);

@@ -15,7 +15,7 @@ namespace ablate::study {
 
 namespace {
 
-constexpr double kUsualUtilisation = 0.2;  // of small models on a CPU: between a tenth and a half of the peak
+constexpr double kUsualUtilization = 0.2;  // of small models on a CPU: between a tenth and a half of the peak
 
 std::optional<double> peak_of(const RunConfig& config, const std::filesystem::path& workspace) {
     try {
@@ -54,7 +54,7 @@ std::optional<TimeEstimate> known_time(const RunConfig& config, const run::RunLi
 
 TimeEstimate measured_time(const RunConfig& config) { return of_all_steps(config, measured_step_time(config)); }
 
-double model_flops_utilisation(const run::ListedRun& listed) {
+double model_flops_utilization(const run::ListedRun& listed) {
     if (run::is_imported_log(listed.info)) return std::numeric_limits<double>::quiet_NaN();
     const auto peak = peak_of(listed.info.config, listed.directory.workspace());
     return peak ? share_of(*peak, listed) : std::numeric_limits<double>::quiet_NaN();
@@ -83,7 +83,7 @@ TimeEstimate estimated_time(const RunConfig& config, double peak, const run::Run
         const double share = share_of(peak, listed);
         if (std::isfinite(share)) shares.push_back(share);
     }
-    const double share = shares.empty() ? kUsualUtilisation : median(std::move(shares));
+    const double share = shares.empty() ? kUsualUtilization : median(std::move(shares));
     return {model::training_flops(config) / (share * peak), true};
 }
 

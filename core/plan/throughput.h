@@ -9,7 +9,7 @@ namespace ablate::study {
 // Model FLOPs a second (six_n convention, forward and backward) over the machine's measured peak at the run's
 // precision, threads and device; NaN when the run has no throughput yet or the peak has not been measured in its
 // workspace.
-double model_flops_utilisation(const run::ListedRun& listed);
+double model_flops_utilization(const run::ListedRun& listed);
 
 struct TimeEstimate {
     double seconds = 0;  // of one run's training steps

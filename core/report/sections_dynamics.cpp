@@ -199,7 +199,7 @@ void add_efficiency(Document& document, const Comparison& comparison) {
         table.rows.push_back({{study::display_name(group), mark + step_time_text(seconds),
                                rough_ratio && std::isfinite(ratio) ? "≈ " + fixed(ratio, 1) : ratio_text(ratio),
                                std::isfinite(group.tokens_per_second) ? short_count(group.tokens_per_second) : "–",
-                               study::utilisation_text(mfu), loss_or_dash(train_loss),
+                               study::utilization_text(mfu), loss_or_dash(train_loss),
                                std::isfinite(gap) ? study::signed_loss(gap) : "–", loss_or_dash(bpb)},
                               group.is_baseline});
     }

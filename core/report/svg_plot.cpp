@@ -236,24 +236,24 @@ std::optional<std::pair<double, double>> line_end(const LinePlot& plot, const Pl
 }
 
 std::string end_labels(const LinePlot& plot, const Frame& frame) {
-    std::vector<const PlotLine*> labelled;
+    std::vector<const PlotLine*> labeled;
     std::vector<std::pair<double, double>> ends;
     std::vector<double> wanted;
     for (const PlotLine& line : plot.lines) {
         if (line.label.empty()) continue;
-        labelled.push_back(&line);
+        labeled.push_back(&line);
         ends.push_back(line_end(plot, line, frame).value_or(std::pair(frame.x.first_pixel(), frame.y.last_pixel())));
         wanted.push_back(ends.back().second);
     }
     const auto placed = plot::spread_labels(wanted, kLabelSpacing, frame.y.last_pixel() - kLabelSpacing / 2,
                                             frame.y.first_pixel() + kLabelSpacing / 2);
     std::string svg;
-    for (std::size_t i = 0; i < labelled.size(); ++i) {
+    for (std::size_t i = 0; i < labeled.size(); ++i) {
         svg += svg_line(ends[i].first + 2, ends[i].second, frame.x.last_pixel() + 8, placed[i],
                         "stroke=\"currentColor\" stroke-opacity=\"0.3\" stroke-width=\"0.8\"");
         svg += svg_line(frame.x.last_pixel() + 9, placed[i], frame.x.last_pixel() + 31, placed[i],
-                        stroke(labelled[i]->color));
-        svg += svg_text(frame.x.last_pixel() + 36, placed[i] + 4, shortened(labelled[i]->label));
+                        stroke(labeled[i]->color));
+        svg += svg_text(frame.x.last_pixel() + 36, placed[i] + 4, shortened(labeled[i]->label));
     }
     return svg;
 }

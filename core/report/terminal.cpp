@@ -383,8 +383,8 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
         facts.push_back({"training time", short_duration(seconds)});
     if (const double rate = run::summary_number(state, "tokens_per_second"); std::isfinite(rate))
         facts.push_back({"tokens/s", short_count(rate)});
-    if (const double mfu = study::model_flops_utilisation(listed); std::isfinite(mfu))
-        facts.push_back({"MFU", study::utilisation_text(mfu) + " of the measured matrix-product peak"});
+    if (const double mfu = study::model_flops_utilization(listed); std::isfinite(mfu))
+        facts.push_back({"MFU", study::utilization_text(mfu) + " of the measured matrix-product peak"});
     if (const double peak = run::summary_number(state, "peak_memory"); std::isfinite(peak))
         facts.push_back({"peak memory", short_bytes(peak)});
     add_events(metrics, facts);

@@ -128,12 +128,12 @@ void HeatMapView::State::paint(QPainter& painter, const QRectF& area, const Char
     painter.setPen(style.palette.muted);
     double free = frame.plot.top() - 1;  // labels that would touch the one above are left out
     for (std::size_t i = 0; i < sites.size(); ++i) {
-        const double centre = frame.plot.top() + frame.row * (static_cast<double>(i) + 0.5);
-        if (centre - line / 2 < free) continue;
+        const double center = frame.plot.top() + frame.row * (static_cast<double>(i) + 0.5);
+        if (center - line / 2 < free) continue;
         draw_label(painter,
-                   {area.left() + 2 * kSpace, centre - line / 2, frame.plot.left() - area.left() - 3.5 * kSpace, line},
+                   {area.left() + 2 * kSpace, center - line / 2, frame.plot.left() - area.left() - 3.5 * kSpace, line},
                    Qt::AlignRight | Qt::AlignVCenter, sites[i]);
-        free = centre + line / 2 - 1;
+        free = center + line / 2 - 1;
     }
     for (const Tick& tick : frame.steps.ticks(static_cast<int>(frame.plot.width() / (6 * line)))) {
         const double x = frame.steps.pixel(tick.value);

@@ -36,7 +36,7 @@ QPen line_pen(const QColor& color, double width, Qt::PenStyle dash = Qt::SolidLi
 
 int wanted_ticks(double length, double apart) { return std::max(3, static_cast<int>(length / apart)); }
 
-bool labelled(const Curve& curve) { return curve.line_end_label && !curve.faint && !curve.label.isEmpty(); }
+bool labeled(const Curve& curve) { return curve.line_end_label && !curve.faint && !curve.label.isEmpty(); }
 
 }  // namespace
 
@@ -179,7 +179,7 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
     for (const Tick& tick : frame.y.ticks(wanted_ticks(bottom - top, 2.5 * metrics.height())))
         left = std::max(left, metrics.horizontalAdvance(text(tick.text)));
     for (const CurvePoints& curve : curves_)
-        if (labelled(curve.curve()))
+        if (labeled(curve.curve()))
             frame.label_width = std::max(frame.label_width, metrics.horizontalAdvance(curve.curve().label));
     frame.label_width = std::min(std::ceil(frame.label_width), area.width() * kLabelShare);
     const double right = frame.label_width > 0 ? frame.label_width + 4 * kSpace : 3 * kSpace;
@@ -402,7 +402,7 @@ void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const 
     std::vector<const CurvePoints*> shown;
     std::vector<double> wanted;
     for (const CurvePoints& points : curves_) {
-        if (!labelled(points.curve()) || shown.size() >= room) continue;
+        if (!labeled(points.curve()) || shown.size() >= room) continue;
         const auto last = points.nearest(std::min(frame.x.range().high, points.x().empty() ? 0 : points.x().back()));
         if (!last || points.x()[*last] < frame.x.range().low) continue;
         double y = frame.plot.top();  // a run that ends in NaN is labeled at its marker
@@ -411,7 +411,7 @@ void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const 
         shown.push_back(&points);
         wanted.push_back(std::clamp(y, frame.plot.top(), frame.plot.bottom()));
     }
-    const std::vector<double> centres =
+    const std::vector<double> centers =
         plot::spread_labels(wanted, height, frame.plot.top() - height / 2, frame.plot.bottom() + height / 2);
     const double left = frame.plot.right() + 3 * kSpace;
     for (std::size_t i = 0; i < shown.size(); ++i) {
@@ -419,10 +419,10 @@ void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const 
         const bool dim = dimmed(*shown[i]);
         const QColor ink = dim ? style.faint(curve.color) : style.ink(curve.color);
         painter.setPen(line_pen(ink, 1));
-        painter.drawLine(QPointF(frame.plot.right() + 2, wanted[i]), QPointF(left - 3, centres[i]));
+        painter.drawLine(QPointF(frame.plot.right() + 2, wanted[i]), QPointF(left - 3, centers[i]));
         // A color that is bright for a line is too bright for text: it is drawn toward the text color.
         painter.setPen(dim ? ink : mixed(ink, style.palette.text, 0.35));
-        draw_label(painter, {left, centres[i] - height / 2, frame.label_width + 2, height},
+        draw_label(painter, {left, centers[i] - height / 2, frame.label_width + 2, height},
                    Qt::AlignLeft | Qt::AlignVCenter, curve.label);
     }
 }

@@ -62,20 +62,20 @@ QString page_title(const QString& stem) { return stem.left(1).toUpper() + stem.m
 void MainWindow::State::build() {
     window->setMinimumSize(kSmallest);
     window->setAcceptDrops(true);
-    auto* centre = new QWidget(window);
-    header = new HeaderBar(centre);
-    banner = new Banner(centre);
-    stack = new QStackedWidget(centre);
+    auto* middle = new QWidget(window);
+    header = new HeaderBar(middle);
+    banner = new Banner(middle);
+    stack = new QStackedWidget(middle);
     auto* banner_room = new QHBoxLayout;
     banner_room->setContentsMargins(3 * kSpace, 0, 3 * kSpace, 0);
     banner_room->addWidget(banner);
-    auto* column = new QVBoxLayout(centre);
+    auto* column = new QVBoxLayout(middle);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(header);
     column->addLayout(banner_room);
     column->addWidget(stack, 1);
-    window->setCentralWidget(centre);
+    window->setCentralWidget(middle);
     folder = new QLabel(window);
     folder->setTextFormat(Qt::PlainText);
     folder->setProperty("role", "muted");

@@ -116,7 +116,7 @@ class ByteLevelBpe final : public Tokenizer {
             if (token >= 0) return add(part, token);
             const std::size_t first = ids.size();
             const std::string_view whole = definition_.nfc ? nfc(part, normal) : part;
-            normalised_.split(whole, [&](std::string_view piece, std::int32_t id) {
+            normalized_.split(whole, [&](std::string_view piece, std::int32_t id) {
                 id >= 0 ? add(piece, id) : encode_piece(piece, ids, bytes);
             });
             // Bytes that normalization took or added count with the stretch's last token.
@@ -161,7 +161,7 @@ class ByteLevelBpe final : public Tokenizer {
             if (token.special) special_[index(token.id)] = true;
             for (const std::string_view name : {"<|endoftext|>", "<|end_of_text|>"})
                 if (token.content == name && end_of_document_ < 0) end_of_document_ = token.id;
-            (token.normalized ? normalised_ : verbatim_).add(std::move(token));
+            (token.normalized ? normalized_ : verbatim_).add(std::move(token));
         }
         definition_.added = {};
     }
@@ -246,7 +246,7 @@ class ByteLevelBpe final : public Tokenizer {
     std::array<std::int32_t, 256> byte_ids_{};
     std::vector<std::optional<std::string>> tokens_;  // the bytes each stands for
     std::vector<bool> special_;
-    AddedTokenFinder verbatim_, normalised_;
+    AddedTokenFinder verbatim_, normalized_;
     std::int32_t end_of_document_ = -1;
     mutable std::mutex mutex_;  // of the words, which const calls share
     mutable std::unordered_map<std::string, std::vector<std::int32_t>, Hash, std::equal_to<>> words_;

@@ -368,9 +368,9 @@ class ComparisonTest : public QObject {
         QCOMPARE(signed_loss(0), std::string("+0.0000"));
         QCOMPARE(p_text(0.00001), std::string("p < 0.0001"));
         QCOMPARE(count_of(1, "seed"), std::string("1 seed"));
-        QCOMPARE(utilisation_text(0.1234), std::string("12.3 %"));
-        QCOMPARE(utilisation_text(25.1), std::string("–"));
-        QCOMPARE(utilisation_text(NAN), std::string("–"));
+        QCOMPARE(utilization_text(0.1234), std::string("12.3 %"));
+        QCOMPARE(utilization_text(25.1), std::string("–"));
+        QCOMPARE(utilization_text(NAN), std::string("–"));
     }
 
     void a_named_study_is_compared_at_the_points_of_its_file() {

@@ -221,7 +221,7 @@ class ImportedComparisonTest : public QObject {
         QVERIFY(std::isnan(study::per_step(run, study::XAxis::tokens)));
         QVERIFY(std::isnan(study::per_step(run, study::XAxis::flops)));
         QVERIFY(std::isfinite(study::per_step(run, study::XAxis::seconds)));
-        QVERIFY(std::isnan(study::model_flops_utilisation(run.listed)));
+        QVERIFY(std::isnan(study::model_flops_utilization(run.listed)));
         // Of the baseline's configuration all is known still.
         QVERIFY(test::contains(report::to_markdown(comparison, {}), "cosine"));
     }

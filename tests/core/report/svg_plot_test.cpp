@@ -212,7 +212,7 @@ class SvgPlotTest : public QObject {
         QCOMPARE(count(svg, "<rect"), 1);
     }
 
-    void a_file_of_its_own_has_colours_for_dark_viewers() {
+    void a_file_of_its_own_has_colors_for_dark_viewers() {
         const std::string svg = standalone_svg(line_plot_svg(plot_of({3, 2})));
         QVERIFY(well_formed(svg));
         QVERIFY(svg.find("prefers-color-scheme:dark") != std::string::npos);
@@ -220,7 +220,7 @@ class SvgPlotTest : public QObject {
         QVERIFY(svg.find("[stroke=\"#b8a900\"]{stroke:#f0e442}[fill=\"#b8a900\"]{fill:#f0e442}") != std::string::npos);
     }
 
-    void the_baseline_is_neutral_and_neighbours_differ_twice() {
+    void the_baseline_is_neutral_and_neighbors_differ_twice() {
         QCOMPARE(series_color(-1), std::string("currentColor"));
         QCOMPARE(series_dash(-1), std::string());
         QCOMPARE(series_color(3), std::string("#b8a900"));

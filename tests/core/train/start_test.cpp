@@ -77,7 +77,7 @@ class StartTest : public QObject {
         QCOMPARE(config_hash(elsewhere, ""), config_hash(config, ""));
     }
 
-    void kept_tensors_are_those_of_the_start_and_new_ones_as_initialised() {
+    void kept_tensors_are_those_of_the_start_and_new_ones_as_initialized() {
         const RunConfig config = starting(run_.string(), {{"model", {{"norm", {{"final", {{"kind", "layer"}}}}}}}});
         model::Transformer fresh(config, 7, at::kCPU), begun(config, 7, at::kCPU);
         const model::StartPlan plan = train::load_start(begun, config);

@@ -188,7 +188,7 @@ class WorkspaceTest : public QObject {
         QCOMPARE(workspace.runs()->damaged.size(), std::size_t{1});
     }
 
-    void a_variant_keeps_its_colour() {
+    void a_variant_keeps_its_color() {
         const test::TempFolder folder;
         for (const char* variant : {"baseline", "nope", "silu", "nope"})
             test::write_synthetic_run(folder.path(), {.variant = variant});

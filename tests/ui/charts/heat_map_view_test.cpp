@@ -16,7 +16,7 @@ class HeatMapViewTest : public QObject {
   private Q_SLOTS:
     void initTestCase() { Theme::instance().choose(ThemeChoice::light); }
 
-    void colours_go_by_the_logarithm_and_infinity_is_red() {
+    void colors_go_by_the_logarithm_and_infinity_is_red() {
         HeatMapView view;
         view.resize(640, 240);
         const double nan = std::numeric_limits<double>::quiet_NaN();

@@ -273,14 +273,14 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
             base.label += QString(" (mean of %1 of %2 seeds)").arg(group_curves.seeds).arg(group.healthy());
         base.color = Theme::instance().run_color(color);
         base.dash = Theme::run_dash(color);
-        bool labelled = group_curves.mean != nullptr;
+        bool labeled = group_curves.mean != nullptr;
         for (const SeedCurve& seed : group_curves.runs) {
             Curve curve = base;
             const run::RunInfo& info = comparison.runs[seed.run].listed.info;
             curve.x = seed.x;
             curve.y = seed.y;
             curve.faint = group_curves.mean != nullptr;
-            curve.line_end_label = !std::exchange(labelled, true);
+            curve.line_end_label = !std::exchange(labeled, true);
             if (seed.collapsed_at)
                 curve.flags.emplace_back(*seed.collapsed_at,
                                          QString("seed %1: %2")

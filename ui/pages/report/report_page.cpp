@@ -164,16 +164,16 @@ QWidget* ReportPage::State::build_side() {
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 0, 2 * kSpace, 0);
     column->setSpacing(kSpace);
-    const auto labelled = [&](const char* name, QWidget* buddy) {
+    const auto labeled = [&](const char* name, QWidget* buddy) {
         QLabel* label = plain_label(name, "muted", side);
         label->setBuddy(buddy);
         column->addWidget(label);
         column->addWidget(buddy, buddy == contents ? 1 : 0);
         column->addSpacing(kSpace);
     };
-    labelled("Study", study);
-    labelled("Title", title);
-    labelled("Sections and figures", contents);
+    labeled("Study", study);
+    labeled("Title", title);
+    labeled("Sections and figures", contents);
     column->addWidget(build_export());
     return side;
 }

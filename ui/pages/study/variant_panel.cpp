@@ -338,11 +338,11 @@ void VariantPanel::remove() {
     const int row = table_->currentIndex().row();
     const QString name = shown_;
     next.variants.erase(next.variants.begin() + row - 1);
-    const QString neighbour = QString::fromStdString(
+    const QString neighbor = QString::fromStdString(
         next.variants.empty() ? kBaseline
                               : next.variants[std::min<std::size_t>(row - 1, next.variants.size() - 1)].name);
     document_->edit("Remove " + name, std::move(next));
-    document_->show_variant(neighbour);
+    document_->show_variant(neighbor);
 }
 
 }  // namespace ablate::ui

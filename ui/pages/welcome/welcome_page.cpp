@@ -79,11 +79,11 @@ WelcomePage::State::State(WelcomePage* page) : page(page) {
     column->addWidget(workspace);
     column->addStretch(2);
 
-    auto* centred = new QHBoxLayout(content);
-    centred->setContentsMargins(6 * kSpace, 4 * kSpace, 6 * kSpace, 4 * kSpace);
-    centred->addStretch(1);
-    centred->addWidget(middle, 1000);
-    centred->addStretch(1);
+    auto* centered = new QHBoxLayout(content);
+    centered->setContentsMargins(6 * kSpace, 4 * kSpace, 6 * kSpace, 4 * kSpace);
+    centered->addStretch(1);
+    centered->addWidget(middle, 1000);
+    centered->addStretch(1);
     auto* scroll = new QScrollArea(page);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);

@@ -138,7 +138,7 @@ class LiveRunModelTest : public QObject {
         QVERIFY(!model.setData(model.index(1), "x", Qt::EditRole));
     }
 
-    void seeds_of_a_variant_share_a_colour_and_differ_in_dash() {
+    void seeds_of_a_variant_share_a_color_and_differ_in_dash() {
         QVERIFY(LiveRunModel::dash_of(0, 1) != LiveRunModel::dash_of(0, 2));
         QCOMPARE(LiveRunModel::dash_of(-1, 1), Qt::SolidLine);
     }

@@ -102,7 +102,7 @@ class ReportTextTest : public QObject {
         QVERIFY2(std::abs(narrow - 200 * 50) <= 2 * 250, qPrintable(QString::number(narrow)));
     }
 
-    void figures_take_the_colour_of_the_text() {
+    void figures_take_the_color_of_the_text() {
         const report::Document document = with_figure(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 10 10\" width=\"10\" height=\"10\" "
             "fill=\"currentColor\"><rect width=\"10\" height=\"10\"/></svg>");

@@ -114,7 +114,7 @@ class TensorPanelTest : public QObject {
         QCOMPARE(reset.count(), 0);
     }
 
-    void fates_have_a_sign_and_a_colour() {
+    void fates_have_a_sign_and_a_color() {
         TensorModel model;
         model.set(tensors_beside(config(), config({{"model", {{"norm", {{"attn_in", {{"kind", "none"}}}}}}}})));
         const auto cell = [&](int row) { return model.index(row, TensorModel::fate); };
