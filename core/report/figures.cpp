@@ -16,7 +16,7 @@ using study::Group;
 
 namespace {
 
-// Of an evaluation what the comparison compares, which ComparedRun::val holds.
+// The values of a metric. ComparedRun::val holds the evaluations that are compared.
 const run::Series& series_of(const ComparedRun& compared, const run::Metric& metric) {
     return metric.is_evaluation() ? compared.val : (*compared.metrics)[metric.tag];
 }
@@ -30,7 +30,7 @@ PlotLine line_of(const ComparedRun& compared, const run::Series& series) {
     return line;
 }
 
-// One line a seed; the first bears the label.
+// One line per seed. The first one has the label.
 std::vector<PlotLine> lines_of(const Comparison& comparison, const std::vector<std::size_t>& groups,
                                const run::Metric& metric, bool same_point) {
     std::vector<PlotLine> lines;
@@ -120,7 +120,7 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
                       lines_of(comparison, groups, metric, same_point)};
         if (group.imported() && !has_curve(plot)) continue;
         std::string caption = caption_of(metric, group, is_compared) + where;
-        caption += (is_compared ? ", one line a seed." : ".") + std::string(kMarks);
+        caption += (is_compared ? ", one line per seed." : ".") + std::string(kMarks);
         if (metric.is_loss) limit_to_uniform(plot, group, caption);
         add_figure(document, plot, caption);
         if (is_compared) add_last_half(document, plot, metric.title, where);

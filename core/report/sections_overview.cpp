@@ -120,7 +120,7 @@ List data_and_machine(const Comparison& comparison) {
     List list;
     list.items.push_back({"Text:", !data.tokens.empty() ? data.tokens : data.text.empty() ? "not given" : data.text});
     if (!info.data_note.empty()) list.items.push_back({"Stand-in:", info.data_note});
-    list.items.push_back({"Data sha256:", info.data_sha256});
+    list.items.push_back({"Data SHA-256:", info.data_sha256});
     if (info.unigram_entropy > 0)
         list.items.push_back(
             {"Unigram entropy:", fmt::format("{} nats a token; the loss of a model that has learned only frequencies",
@@ -258,7 +258,7 @@ void add_summary(Document& document, const Comparison& comparison) {
 void add_configuration(Document& document, const Comparison& comparison) {
     document.heading(2, "Experiment configuration");
     if (reference_group(comparison).imported()) return add_stated(document, comparison);
-    document.paragraph("The baseline's; what a variant changes is listed with its results.");
+    document.paragraph("These are the settings of the baseline. What a variant changes is listed with its results.");
     document.heading(3, "Model architecture");
     document.add(architecture(comparison));
     document.heading(3, "Training set-up");

@@ -76,14 +76,14 @@ class ReportPageTest : public QObject {
         QTreeWidgetItem& dynamics = window.section("Training dynamics");
         QVERIFY(dynamics.childCount() >= 4);
         dynamics.child(0)->setCheckState(0, Qt::Unchecked);  // validation loss
-        QTRY_VERIFY(!window.preview().contains("Validation loss, one line a seed"));
+        QTRY_VERIFY(!window.preview().contains("Validation loss, one line per seed"));
         QVERIFY(window.preview().contains("Gradient norm (before clipping), logarithmic"));
         dynamics.setCheckState(0, Qt::Unchecked);
         QTRY_VERIFY(!window.preview().contains("Gradient norm (before clipping), logarithmic"));
         QVERIFY(dynamics.child(1)->isDisabled());
         dynamics.setCheckState(0, Qt::Checked);
         QTRY_VERIFY(window.preview().contains("Gradient norm (before clipping), logarithmic"));
-        QVERIFY(!window.preview().contains("Validation loss, one line a seed"));  // still left out
+        QVERIFY(!window.preview().contains("Validation loss, one line per seed"));  // still left out
     }
 
     void exports_what_is_chosen() {
