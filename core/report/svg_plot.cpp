@@ -74,6 +74,8 @@ Frame frame_of(const LinePlot& plot, double right) {
     const double cut = cut_of(plot);
     if (y && cut > 0) y->low = std::max(y->low, cut);
     if (y && plot.y_max && *plot.y_max > y->low) y->high = std::min(y->high, *plot.y_max);
+    // A single step has its axis to the right: there are no steps below 0.
+    if (x && !(x->high > x->low)) x->high = x->low + std::max(1.0, std::abs(x->low) * 0.01);
     const Scale scale = y_scale(plot);
     const Range high = padded(scale, y.value_or(plot.log_y ? Range{0.1, 1} : Range{0, 1}), kMargin);
     const Range wide = padded(Scale::linear, x.value_or(Range{0, 1}), 0);

@@ -3,10 +3,11 @@
 
 #include <QString>
 #include <QVariant>
+#include <array>
 
 namespace ablate::ui {
 
-// A chosen x axis is kept by name. Earlier versions kept its place in their list: `place`, of `list`.
+// A chosen x axis is stored by name. Earlier versions stored its index in their list: `place`, in `list`.
 inline plot::XAxis chosen_x_axis(const QVariant& name, const QVariant& place,
                                  const std::array<plot::XAxis, 4>& list = plot::kXAxes) {
     if (const auto named = plot::x_axis_of(name.toString().toStdString())) return *named;

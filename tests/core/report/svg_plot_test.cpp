@@ -184,6 +184,13 @@ class SvgPlotTest : public QObject {
         QVERIFY(svg.find("nan") == std::string::npos && svg.find("inf") == std::string::npos);
     }
 
+    // A study that has just started has its first evaluation alone.
+    void a_single_point_has_no_steps_below_zero() {
+        const std::string svg = line_plot_svg(plot_of({5.0}));
+        QVERIFY(svg.find(">0<") != std::string::npos);
+        QVERIFY(svg.find(">-") == std::string::npos);
+    }
+
     void where_a_run_collapsed_is_marked() {
         LinePlot plot = plot_of({3, 2, 1});
         plot.lines[0].collapsed_at = 1;
