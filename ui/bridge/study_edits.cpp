@@ -58,17 +58,52 @@ RunConfig config_of(const StudyConfig& study, const Json& patch, const std::stri
     return variant == kBaseline ? baseline : patched(baseline, patch, where_of(variant));
 }
 
+// What the patch of the variant is applied to.
+Json choice_below(const StudyConfig& study, const std::string& variant, const ListedField& field) {
+    const Json values = to_json(variant == kBaseline ? RunConfig() : baseline_config(study));
+    return *schema_detail::find(values, field.key);
+}
+
+// Whether the choice of a patch means a kind of an earlier version: by its name, or because today's name alone is what
+// that version called another kind than the one below ("rope" over RoPE with scaling is RoPE without).
+bool means_former_kind(const StudyConfig& study, const std::string& variant, const ListedField& field,
+                       const Json& choice) {
+    const std::string& category = field.info->category;
+    if (names_former_kind(category, choice)) return true;
+    const Json below = choice_below(study, variant, field);
+    const Json named = choice.is_string() ? Json{{"kind", choice}} : choice;
+    return named.is_object() && named.contains("kind") && named.at("kind") == below.at("kind") &&
+           !states_former_settings(category, named) &&
+           introduced_name(category, named) != introduced_name(category, below);
+}
+
 // A bare name may stand for a kind with its defaults, and a name of an earlier version for a kind with certain options;
 // options are set in the object that the name stands for.
 void spell_out(const StudyConfig& study, Json& patch, const std::string& variant, const ListedField& field) {
     const Json* choice = schema_detail::find(patch, field.key);
     if (!choice) return;
-    if (names_former_kind(field.info->category, *choice)) {
+    if (means_former_kind(study, variant, field, *choice)) {
         const Json whole = to_json(config_of(study, patch, variant));
         schema_detail::put(patch, field.key, *schema_detail::find(whole, field.key));
     } else if (choice->is_string()) {
         schema_detail::put(patch, field.key, Json{{"kind", *choice}});
     }
+}
+
+bool tells_former_kinds(const Json& patch, const ListedField& field) {
+    const Json* choice = schema_detail::find(patch, field.key);
+    return choice && states_former_settings(field.info->category, *choice);
+}
+
+// Without the option that tells kinds of earlier versions apart, the name of the kind alone would mean one of them. The
+// kind of the baseline needs no name, and its option comes back.
+void erase_option_of_kind(const StudyConfig& study, Json& patch, const std::string& variant, const ListedField& field,
+                          const std::string& key) {
+    const bool told = tells_former_kinds(patch, field);
+    erase(patch, key);
+    if (variant == kBaseline || !told || tells_former_kinds(patch, field)) return;
+    const Json kind = choice_below(study, variant, field).at("kind");
+    if (*schema_detail::find(patch, field.key + ".kind") == kind) erase(patch, field.key + ".kind");
 }
 
 void drop_what_equals_baseline(StudyConfig& study, const std::string& variant, const std::string& key) {
@@ -121,7 +156,10 @@ StudyConfig without_option(StudyConfig study, const std::string& variant, const 
     Json& patch = patch_of(study, variant);
     const ListedField* kind = kind_field(key);
     if (kind) spell_out(study, patch, variant, *kind);
-    erase(patch, chooses_kind(kind, key) ? kind->key : key);
+    if (kind && !chooses_kind(kind, key))
+        erase_option_of_kind(study, patch, variant, *kind, key);
+    else
+        erase(patch, kind ? kind->key : key);
     if (variant == kBaseline && key == "train.policy") study.policy.clear();
     drop_what_equals_baseline(study, variant, kind ? kind->key : key);
     return study;

@@ -141,6 +141,29 @@ class StudyDocumentTest : public QObject {
         QVERIFY(patch(document)["model"]["position"]["scaling"] == Json("none"));
     }
 
+    // The name of a kind alone means what it meant to earlier versions: RoPE without scaling.
+    void options_go_back_to_those_of_a_scaled_baseline() {
+        const test::TempFolder folder;
+        StudyDocument document(folder.path());
+        StudyConfig study = small_study();
+        study.baseline["model"]["position"] = {{"kind", "rope_linear"}, {"theta", 700.0}, {"layout", "interleaved"}};
+        study.variants[0].patch = Json{{"model", {{"position", {{"kind", "rope_llama3"}}}}}};
+        document.start_new(study);
+        const auto position = [&] { return patched(document.baseline(), patch(document), "nope").model.position; };
+        document.reset_option("nope", "model.position.scaling");
+        QCOMPARE(position().text("scaling"), std::string("linear"));
+        QCOMPARE(position().text("layout"), std::string("half"));
+
+        study.variants[0].patch = Json{{"model", {{"position", {{"kind", "rope"}}}}}};
+        document.start_new(study);
+        document.set_option("nope", "model.position.factor", 3.0);
+        QCOMPARE(position().text("scaling"), std::string("none"));
+        document.reset_option("nope", "model.position.theta");
+        QCOMPARE(position().real("theta"), 700.0);
+        document.set_option("nope", "model.position.scaling", "llama3");
+        QCOMPARE(position().text("layout"), std::string("half"));
+    }
+
     void another_kind_drops_the_options_of_the_old_one() {
         const test::TempFolder folder;
         StudyDocument document(folder.path());
