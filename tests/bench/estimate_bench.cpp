@@ -77,6 +77,7 @@ std::pair<double, double> truth(const RunConfig& config, int steps) {
             train::UpdateScale scale;
             scale.grad_divisor = at::stack(at::_foreach_norm(gradients)).norm().clamp_min(1);
             scale.found_inf = at::zeros({}, at::kFloat);
+            scale.step = step;  // SOAP's first one takes longer
             optimizer->step(scale);
         }
         if (step == 0) continue;
