@@ -105,6 +105,11 @@ class StartTest : public QObject {
         QCOMPARE(trained.sink.events.front().at("type").get<std::string>(), "start");
         QCOMPARE(trained.sink.events.front().at("kept").size(), std::size_t{21});
         QVERIFY(trained.sink.events.front().at("dropped").empty());
+
+        // The average of the weights begins there too.
+        const RunConfig config = starting(run_.string(), {{"train", {{"optimizer", "schedule_free"}}}});
+        const auto averaged = train_in(folder_ / "averaged", config, data_);
+        QCOMPARE(averaged.sink.evaluations.front().loss, anew.summary.final_val.at("val"));
     }
 
     void the_start_stays_and_a_resume_goes_on_behind_it() {
