@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/config/study_config.h"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ void refuse_deleted(const run::RunStore& store, const std::string& name) {
     for (const run::TrashedRun& run : store.trash())
         if (run.name.starts_with(name))
             throw InputError("run {} is in the trash ({}); restore it on the Runs page of the window first",
-                             quote(run.name), (store.workspace() / "trash" / run.name).string());
+                             quote(run.name), (trash_folder(store.workspace()) / run.name).string());
 }
 
 study::Comparison comparison_of_runs(const run::RunStore& store, const std::vector<run::ListedRun>& runs,

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/config/study_config.h"
 #include "core/io/json_file.h"
 
@@ -40,7 +41,7 @@ StudySource find_study(const std::string& name, const fs::path& workspace) {
     }
     if (!is_plain_name(name))
         throw InputError("'{}' is not a study's name; use A-Z, a-z, 0-9, '.', '_', '-' or a path", name);
-    const fs::path own = workspace / "studies" / (name + ".json");
+    const fs::path own = study_file_named(workspace, name);
     if (fs::is_regular_file(own, error)) return {own, false};
 
     std::vector<std::string> known;
@@ -49,7 +50,7 @@ StudySource find_study(const std::string& name, const fs::path& workspace) {
         known.push_back(preset.stem().string());
     }
     throw InputError("no study '{}' in {} and no preset of that name (presets: {}){}", name,
-                     (workspace / "studies").string(), join(known, ", "), did_you_mean(name, known));
+                     studies_folder(workspace).string(), join(known, ", "), did_you_mean(name, known));
 }
 
 }  // namespace ablate

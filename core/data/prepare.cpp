@@ -6,6 +6,7 @@
 #include "core/base/paths.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/data/sampled_unknown.h"
 #include "core/data/token_sets.h"
 #include "core/data/tokenize.h"
@@ -455,7 +456,7 @@ fs::path recorded_tokens(const std::string& data_folder, const fs::path& cache) 
 fs::path cache_of_run(const fs::path& run_folder) {
     fs::path folder = fs::absolute(run_folder).lexically_normal();
     if (!folder.has_filename()) folder = folder.parent_path();  // "runs/ID/"
-    return folder.parent_path().parent_path() / "cache";
+    return cache_folder(folder.parent_path().parent_path());
 }
 
 PreparedData prepare_recorded(const DataConfig& config, const RecordedTokens& recorded, const fs::path& cache,
@@ -501,7 +502,7 @@ PreparedData prepare_data(const DataConfig& config, const fs::path& cache, const
     return data;
 }
 
-fs::path models_beside(const fs::path& cache) { return fs::absolute(cache).parent_path() / "models"; }
+fs::path models_beside(const fs::path& cache) { return models_folder(fs::absolute(cache).parent_path()); }
 
 std::vector<std::string> early_findings(const DataConfig& config, const fs::path& cache) {
     try {

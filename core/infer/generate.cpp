@@ -1,6 +1,7 @@
 #include "core/infer/generate.h"
 
 #include "core/base/error.h"
+#include "core/base/workspace_layout.h"
 #include "core/infer/decoder.h"
 #include "core/infer/text_stream.h"
 #include "core/infer/trained_model.h"
@@ -156,7 +157,7 @@ std::vector<Completion> generate(const TrainedModel& trained, const std::vector<
 
 std::vector<std::int64_t> checkpoint_steps(const fs::path& run_folder) {
     std::vector<std::int64_t> steps;
-    for (const train::StoredCheckpoint& stored : train::list_checkpoints(run_folder / "checkpoints"))
+    for (const train::StoredCheckpoint& stored : train::list_checkpoints(run_folder / run_files::kCheckpoints))
         steps.push_back(stored.step);
     return steps;
 }

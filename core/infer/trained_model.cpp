@@ -1,6 +1,7 @@
 #include "core/infer/trained_model.h"
 
 #include "core/base/error.h"
+#include "core/base/workspace_layout.h"
 #include "core/data/prepare.h"
 #include "core/data/tokenizers/load.h"
 #include "core/train/checkpoint.h"
@@ -43,7 +44,8 @@ TrainedModel load_trained(const fs::path& run_folder, bool needs_tokenizer, std:
     const Json state = train::read_trainer_state(checkpoint.folder);
     TrainedModel trained;
     trained.name = run_folder.string();
-    trained.config = stored_run_config(state.at("config"), (checkpoint.folder / "trainer.json").string());
+    trained.config =
+        stored_run_config(state.at("config"), (checkpoint.folder / checkpoint_files::kTrainerState).string());
     if (!precision.empty()) trained.config.train.precision = precision;
     const auto data_folder = state.at("data_folder").get<std::string>();
     find_tokenizer(trained, data::recorded_tokens(data_folder, data::cache_of_run(run_folder)), needs_tokenizer);
@@ -51,7 +53,7 @@ TrainedModel load_trained(const fs::path& run_folder, bool needs_tokenizer, std:
     make_model(trained, context);
     std::vector<train::NamedTensor> weights;
     for (const auto& parameter : trained.model->parameters()) weights.push_back({parameter.spec.name, parameter.value});
-    train::load_tensors(checkpoint.folder / "model.safetensors", weights);
+    train::load_tensors(checkpoint.folder / checkpoint_files::kWeights, weights);
     return trained;
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
+#include "core/base/workspace_layout.h"
 #include "core/config/run_config_schema.h"
 #include "core/io/json_file.h"
 #include "core/io/json_lines.h"
@@ -151,7 +152,7 @@ void write_logs(const fs::path& folder, const ImportedRun& run) {
     for (const ImportedEvaluation& evaluation : run.evaluations)
         if (evaluation.step != kUnknownStep) metrics.append(dense_event_of(evaluation));
     metrics.sync();
-    io::JsonLinesWriter events(folder / "events.jsonl");
+    io::JsonLinesWriter events(folder / run_files::kEvents);
     for (const ImportedEvaluation& evaluation : run.evaluations) events.append(train::to_json(event_of(evaluation)));
     for (const train::Event& event : run.events) events.append(train::to_json(event));
     events.sync();
@@ -164,7 +165,7 @@ void write_checkpoint(const fs::path& folder, const ImportedRun& run, const run:
     std::vector<train::NamedTensor> weights;
     for (const TensorSpec& tensor : model::tensor_table(run.config))
         weights.push_back({tensor.name, run.weights(tensor).to(at::kFloat).contiguous()});
-    train::CheckpointStore(folder / "checkpoints", 1)
+    train::CheckpointStore(folder / run_files::kCheckpoints, 1)
         .save(run.steps, "end", weights, {},
               {{"format", train::kCheckpointFormat},
                {"step", run.steps},

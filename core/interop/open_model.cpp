@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/infer/trained_model.h"
 #include "core/interop/hf/checkpoint.h"
 #include "core/io/json_file.h"
@@ -20,8 +21,8 @@ namespace fs = std::filesystem;
 ModelPlace place_at(const fs::path& folder) {
     using Kind = ModelPlace::Kind;
     const std::string name = folder.string();
-    if (is_there(folder / "run.json")) return {Kind::run, folder, name};
-    if (is_there(folder / "model.json")) return {Kind::imported, folder, name};
+    if (is_there(folder / run_files::kInfo)) return {Kind::run, folder, name};
+    if (is_there(folder / model_files::kInfo)) return {Kind::imported, folder, name};
     if (is_there(folder / "config.json")) return {Kind::hugging_face, folder, name};
     throw InputError("{}: {}", name,
                      is_there(folder) ? "neither a run (run.json), an imported model (model.json) nor a Hugging Face "
@@ -30,7 +31,7 @@ ModelPlace place_at(const fs::path& folder) {
 }
 
 bool is_model(const std::string& which, const fs::path& workspace) {
-    return is_plain_name(which) && is_there(workspace / "models" / which / "model.json");
+    return is_plain_name(which) && is_there(models_folder(workspace) / which / model_files::kInfo);
 }
 
 // What generation_config.json names as the ends of a text, else config.json: an id, a list of them, or null.
@@ -61,7 +62,7 @@ void load_imported(infer::TrainedModel& trained, const ModelPlace& place, const 
     trained.config = weights.config;
     trained.config.train.precision = "fp32";
     infer::find_tokenizer(trained, place.folder, options.needs_tokenizer);
-    const Json model = io::read_json(place.folder / "model.json");  // find_start has seen that it is an object
+    const Json model = io::read_json(place.folder / model_files::kInfo);  // find_start has seen that it is an object
     trained.end_ids = end_ids(place.folder, model.value("eos_token_id", Json()));
     infer::make_model(trained, options.context);
     RunConfig whole = trained.model->config();
@@ -89,7 +90,7 @@ ModelPlace find_model(const std::string& which, const fs::path& workspace) {
     try {
         folder = run::RunStore(workspace).folder_of(which);
     } catch (const InputError& no_run) {
-        if (is_model(which, workspace)) return {ModelPlace::Kind::imported, workspace / "models" / which, which};
+        if (is_model(which, workspace)) return {ModelPlace::Kind::imported, models_folder(workspace) / which, which};
         throw InputError("{}; no imported model and no folder has that name either", no_run.what());
     }
     return {ModelPlace::Kind::run, folder, run::read_run(folder).info.id};

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/data/corpus.h"
 #include "core/plan/preflight.h"
 #include "core/run/run_directory.h"
@@ -66,7 +67,7 @@ std::string writable(const fs::path& workspace) {
 }
 
 std::string text_at_hand(const fs::path& workspace) {
-    const data::TextSource source = data::find_text({}, workspace / "cache");
+    const data::TextSource source = data::find_text({}, cache_folder(workspace));
     if (source.origin == data::TextOrigin::stories) throw InputError("{}; run packaging/setup", source.note);
     return source.path.string();
 }

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/config/variant_names.h"
 #include "core/io/json_file.h"
 #include "core/run/known_keys.h"
@@ -97,13 +98,13 @@ void add_variant(const run::ListedRun& run, const RunConfig& baseline, StudyConf
 
 std::string keep_study(const ResolvedStudy& resolved, const StudySource& source, const fs::path& workspace) {
     const StudyConfig& study = resolved.config();
-    const fs::path file = workspace / "studies" / (study.name + ".json");
+    const fs::path file = study_file_named(workspace, study.name);
     std::error_code error;
     if (source.preset || fs::equivalent(source.file.parent_path().empty() ? fs::path(".") : source.file.parent_path(),
-                                        workspace / "studies", error))
+                                        studies_folder(workspace), error))
         return {};
     const std::string text = to_json(as_run(resolved)).dump(2) + "\n";
-    const fs::path record_file = workspace / "kept-studies.json";
+    const fs::path record_file = kept_studies_file(workspace);
     Json record = read_record(record_file);
     if (fs::exists(file, error)) {
         const std::string there = sha256_file(file);

@@ -1,6 +1,7 @@
 #include "core/plan/launch.h"
 
 #include "core/base/error.h"
+#include "core/base/workspace_layout.h"
 #include "core/config/variant_names.h"
 #include "core/model/transformer.h"
 #include "core/plan/option_findings.h"
@@ -74,7 +75,7 @@ void measure_peaks(const std::vector<PlannedRun>& runs, const std::filesystem::p
                    const data::Progress& progress) {
     for_each_run(runs, "measuring the machine", progress, [&](const PlannedRun& planned) {
         const TrainConfig& train = planned.point.config.train;
-        measured_peak(train.precision, static_cast<int>(train.threads), train.device, workspace / "cache");
+        measured_peak(train.precision, static_cast<int>(train.threads), train.device, cache_folder(workspace));
     });
 }
 
@@ -178,7 +179,7 @@ Launch launch(ResolvedStudy study, const run::RunStore& store, int jobs, const d
 
     const RunConfig baseline = study.points().front().config;
     const auto data = std::make_shared<const data::PreparedData>(
-        data::prepare_data(baseline.data, store.workspace() / "cache", progress, tokens_of(study.config(), store)));
+        data::prepare_data(baseline.data, cache_folder(store.workspace()), progress, tokens_of(study.config(), store)));
     notes.insert(notes.end(), data->remarks.begin(), data->remarks.end());
     for (std::string& line : overlapping_windows(baseline, *data)) notes.push_back(std::move(line));
     add_findings(*data, notes);

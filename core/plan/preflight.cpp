@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/data/corpus.h"
 #include "core/data/token_sets.h"
 #include "core/model/transformer.h"
@@ -84,9 +85,9 @@ class Lints {
     }
 
     void check_data() {
-        for (std::string& missing : data::missing_data(points_.front().config.data, workspace_ / "cache"))
+        for (std::string& missing : data::missing_data(points_.front().config.data, cache_folder(workspace_)))
             add(Severity::error, "", std::move(missing));
-        for (std::string& finding : data::early_findings(points_.front().config.data, workspace_ / "cache"))
+        for (std::string& finding : data::early_findings(points_.front().config.data, cache_folder(workspace_)))
             add(Severity::warning, "", std::move(finding));
     }
 

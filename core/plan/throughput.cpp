@@ -1,6 +1,7 @@
 #include "core/plan/throughput.h"
 
 #include "core/base/error.h"
+#include "core/base/workspace_layout.h"
 #include "core/plan/preflight.h"
 #include "core/plan/step_timing.h"
 #include "core/run/known_keys.h"
@@ -20,7 +21,7 @@ constexpr double kUsualUtilization = 0.2;  // of small models on a CPU: between 
 std::optional<double> peak_of(const RunConfig& config, const std::filesystem::path& workspace) {
     try {
         return known_peak(config.train.precision, static_cast<int>(config.train.threads), config.train.device,
-                          workspace / "cache");
+                          cache_folder(workspace));
     } catch (const InputError&) {
         return {};  // a run of another machine: its device is not here
     }
@@ -72,7 +73,7 @@ TimeEstimate estimated_time(const RunConfig& config, const run::RunStore& store)
         }
     }
     const double peak = measured_peak(config.train.precision, static_cast<int>(config.train.threads),
-                                      config.train.device, store.workspace() / "cache");
+                                      config.train.device, cache_folder(store.workspace()));
     return estimated_time(config, peak, runs);
 }
 

@@ -1,6 +1,7 @@
 #include "core/run/metrics.h"
 
 #include "core/base/error.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/json_lines.h"
 #include "core/io/tensorboard.h"
 
@@ -56,9 +57,9 @@ struct RunMetrics::Source {
     std::int64_t damaged_lines = 0;
 
     bool cut_back(const fs::path& folder) const {
-        return !lines.holds(folder / "events.jsonl") || std::any_of(files.begin(), files.end(), [](const auto& file) {
-            return !file.bookmark.holds(file.path);
-        });
+        return !lines.holds(folder / run_files::kEvents) ||
+               std::any_of(files.begin(), files.end(),
+                           [](const auto& file) { return !file.bookmark.holds(file.path); });
     }
     void follow_new_files(const fs::path& folder) {
         for (const fs::path& path : io::event_files(folder))
@@ -98,7 +99,7 @@ bool RunMetrics::refresh() {
         });
         file.bookmark.set(file.path, file.reader.offset());
     }
-    const fs::path lines = folder_ / "events.jsonl";
+    const fs::path lines = folder_ / run_files::kEvents;
     io::JsonLines more = io::read_json_lines(lines, source_->lines.offset());
     source_->lines.set(lines, more.end);
     source_->damaged_lines += more.damaged;
@@ -124,7 +125,7 @@ std::vector<std::string> RunMetrics::problems() const {
     }
     if (source_->damaged_lines > 0)
         problems.push_back(
-            fmt::format("{} lines lost in {}", source_->damaged_lines, (folder_ / "events.jsonl").string()));
+            fmt::format("{} lines lost in {}", source_->damaged_lines, (folder_ / run_files::kEvents).string()));
     return problems;
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
 #include "core/run/json_fields.h"
 
@@ -22,7 +23,7 @@ namespace {
 constexpr int kNotesFormat = 1;
 constexpr std::uint64_t kLargestFile = 1u << 20;
 
-fs::path file_of(const fs::path& run) { return run / "notes.json"; }
+fs::path file_of(const fs::path& run) { return run / run_files::kNotes; }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/workspace_layout.h"
 #include "core/run/detached.h"
 #include "core/run/work_queue.h"
 
@@ -21,7 +22,7 @@ constexpr auto kPoll = 100ms;
 pid_t start_resume(const fs::path& program, const RunDirectory& directory) {
     return start_detached(program,
                           {"resume", directory.id(), "--workspace", directory.workspace().string(), "--submitted"},
-                          directory.folder() / "log.txt");
+                          directory.folder() / run_files::kLog);
 }
 
 // Children train on when the executor is destroyed: that is how a closing window hands its runs on. stop_all() pauses

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
 #include "core/model/transformer.h"
 #include "core/run/known_keys.h"
@@ -37,7 +38,7 @@ Verdict failed(std::string cause, bool out_of_resources) {
 std::shared_ptr<const data::PreparedData> prepare(const RunDirectory& directory, const RunInfo& info) {
     try {
         return std::make_shared<const data::PreparedData>(data::prepare_recorded(
-            info.config.data, {info.data_folder, info.data_sha256}, directory.workspace() / "cache"));
+            info.config.data, {info.data_folder, info.data_sha256}, cache_folder(directory.workspace())));
     } catch (const InputError& error) {
         throw InputError("run {}: {}", info.id, error.what());
     }
@@ -45,7 +46,7 @@ std::shared_ptr<const data::PreparedData> prepare(const RunDirectory& directory,
 
 // What checkpoints of version 0.1 are marked with. Only run.json tells which options existed.
 std::string hash_of_0_1(const RunDirectory& directory, const RunInfo& info) {
-    const Json stored = io::read_json(directory.folder() / "run.json", kLargestRunFile);
+    const Json stored = io::read_json(directory.folder() / run_files::kInfo, kLargestRunFile);
     return config_hash_0_1(stored.at("config"), info.data_sha256);
 }
 
@@ -73,7 +74,7 @@ void record_end(const RunDirectory& directory, const RunState& state) {
         directory.write_state(state);
         directory.request("");
         if (state.verdict->outcome == Outcome::failed)
-            open_run_log(directory.folder() / "log.txt")->error("{}", state.verdict->cause);
+            open_run_log(directory.folder() / run_files::kLog)->error("{}", state.verdict->cause);
     } catch (const std::exception& error) {
         spdlog::error("run {}: its end could not be recorded: {}", directory.id(), error.what());
     }

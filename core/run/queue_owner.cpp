@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
 #include "core/run/file_lock.h"
 
@@ -24,7 +25,7 @@ namespace {
 constexpr std::uint64_t kLargestRecord = 4096;
 
 fs::path lock_of(const fs::path& workspace, const std::string& owner) {
-    return workspace / "queue" / (owner + ".lock");
+    return queue_folder(workspace) / (owner + ".lock");
 }
 
 // Locks of processes that are gone. A new file is not locked for a moment, so young ones stay.
@@ -71,14 +72,14 @@ std::string owner_in(const fs::path& workspace) {
 
 void join_queue(const RunDirectory& directory) {
     try {
-        io::write_json(directory.folder() / "queue.json", {{"owner", owner_in(directory.workspace())}});
+        io::write_json(directory.folder() / run_files::kQueue, {{"owner", owner_in(directory.workspace())}});
     } catch (const std::exception& error) {
         spdlog::warn("run {}: its place in the queue is not recorded: {}", directory.id(), error.what());
     }
 }
 
 bool queue_owner_is_gone(const RunDirectory& directory) {
-    const fs::path file = directory.folder() / "queue.json";
+    const fs::path file = directory.folder() / run_files::kQueue;
     if (!is_there(file)) return false;
     try {
         const Json record = io::read_json(file, kLargestRecord);

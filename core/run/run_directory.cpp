@@ -4,6 +4,7 @@
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
 #include "core/run/identity.h"
 #include "core/run/json_fields.h"
@@ -165,14 +166,14 @@ const char* to_string(Status status) {
 }
 
 RunInfo RunDirectory::info() const {
-    const fs::path file = folder_ / "run.json";
+    const fs::path file = folder_ / run_files::kInfo;
     RunInfo info = run_info_from_json(io::read_json(file, kLargestFile), file.string());
     info.id = id();  // a copied run is known by the folder it is in
     return info;
 }
 
 RunState RunDirectory::state() const {
-    const fs::path file = folder_ / "state.json";
+    const fs::path file = folder_ / run_files::kState;
     if (!fs::exists(fs::symlink_status(file))) return {};
     return run_state_from_json(io::read_json(file, kLargestFile), file.string());
 }
@@ -208,7 +209,7 @@ Status RunDirectory::status(bool is_locked, const RunState& now) const {
 }
 
 void RunDirectory::request(const std::string& what) const {
-    const fs::path file = folder_ / "control.json";
+    const fs::path file = folder_ / run_files::kControl;
     if (what.empty()) {
         fs::remove(file);
         return;
@@ -218,7 +219,7 @@ void RunDirectory::request(const std::string& what) const {
 }
 
 std::string RunDirectory::requested() const {
-    const fs::path file = folder_ / "control.json";
+    const fs::path file = folder_ / run_files::kControl;
     if (!is_there(file)) return {};
     const Json control = io::read_json(file, kLargestRequest);
     require_object(control, file.string());
@@ -227,7 +228,9 @@ std::string RunDirectory::requested() const {
     throw InputError("{}: request '{}' is not one of pause, stop", file.string(), what);
 }
 
-void RunDirectory::write_state(const RunState& state) const { io::write_json(folder_ / "state.json", to_json(state)); }
+void RunDirectory::write_state(const RunState& state) const {
+    io::write_json(folder_ / run_files::kState, to_json(state));
+}
 
 fs::path RunDirectory::workspace() const { return fs::absolute(folder_).parent_path().parent_path(); }
 
@@ -236,7 +239,7 @@ Json program_versions() {
 }
 
 RunDirectory create_run(const fs::path& workspace, RunInfo info, const FillRun& fill) {
-    const fs::path runs = workspace / "runs";
+    const fs::path runs = runs_folder(workspace);
     std::error_code error;
     fs::create_directories(runs, error);
     if (error) throw_system_error(error.value(), runs, "creating");
@@ -246,9 +249,9 @@ RunDirectory create_run(const fs::path& workspace, RunInfo info, const FillRun& 
     RunState queued;
     queued.updated = info.created;
     atomic_directory(runs / info.id, [&](const fs::path& beside) {
-        io::write_json(beside / "run.json", to_json(info));
+        io::write_json(beside / run_files::kInfo, to_json(info));
         RunDirectory(beside).write_state(queued);
-        fs::create_directory(beside / "checkpoints");
+        fs::create_directory(beside / run_files::kCheckpoints);
         if (fill) fill(beside);
     });
     return RunDirectory(runs / info.id);

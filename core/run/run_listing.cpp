@@ -1,6 +1,7 @@
 #include "core/run/run_listing.h"
 
 #include "core/base/error.h"
+#include "core/base/workspace_layout.h"
 
 #include <sys/stat.h>
 
@@ -34,8 +35,8 @@ RunListing::Stamp RunListing::stamp_of(const fs::path& file) {
 }
 
 RunListing::Stamps RunListing::stamps_of(const fs::path& folder) {
-    return {stamp_of(folder), stamp_of(folder / "run.json"), stamp_of(folder / "state.json"),
-            stamp_of(folder / "notes.json")};
+    return {stamp_of(folder), stamp_of(folder / run_files::kInfo), stamp_of(folder / run_files::kState),
+            stamp_of(folder / run_files::kNotes)};
 }
 
 // Whether the run's status has changed; a run whose files have is left to be read.

@@ -1,6 +1,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
 #include "core/io/numbers.h"
 #include "core/run/file_lock.h"
@@ -50,13 +51,13 @@ LockHolder read_holder(const fs::path& file) {
 }  // namespace
 
 bool RunDirectory::locked(LockHolder* holder) const {
-    const fs::path file = folder_ / "lock";
+    const fs::path file = folder_ / run_files::kLock;
     if (!is_locked(file, false)) return false;
     if (holder) *holder = read_holder(file);
     return true;
 }
 
-RunLock::RunLock(const fs::path& folder) : file_(folder / "lock") {
+RunLock::RunLock(const fs::path& folder) : file_(folder / run_files::kLock) {
     descriptor_ = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     if (descriptor_ < 0) throw_system_error(errno, file_, "opening");
     struct flock range = whole_file(F_WRLCK);

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/run/json_fields.h"
 #include "core/run/metrics.h"
 
@@ -38,7 +39,7 @@ RunSink::RunSink(RunDirectory directory, RunLock& lock, RunState& state, Progres
       lock_(lock),
       state_(state),
       progress_(std::move(progress)),
-      log_(open_run_log(directory_.folder() / "log.txt")) {}
+      log_(open_run_log(directory_.folder() / run_files::kLog)) {}
 
 RunSink::~RunSink() = default;
 
@@ -48,12 +49,13 @@ void RunSink::open_logs(const Json& position) {
     std::int64_t metrics = -1, events = 0;
     if (!position.is_null() && !files.empty()) {
         metrics = kept_bytes(files.back(), field<std::int64_t>(position, "metrics", "log position"), *this);
-        events = kept_bytes(folder / "events.jsonl", field<std::int64_t>(position, "events", "log position"), *this);
+        events =
+            kept_bytes(folder / run_files::kEvents, field<std::int64_t>(position, "events", "log position"), *this);
         files.pop_back();
     }
     for (const fs::path& stale : files) fs::remove(stale);
     metrics_ = std::make_unique<io::TensorBoardWriter>(folder, metrics);
-    events_ = std::make_unique<io::JsonLinesWriter>(folder / "events.jsonl", events);
+    events_ = std::make_unique<io::JsonLinesWriter>(folder / run_files::kEvents, events);
     last_record_time_ = unix_now();
 }
 
@@ -111,7 +113,7 @@ train::Request RunSink::requested() {
         lock_.heartbeat();
         heartbeat_ = now;
     }
-    const fs::path file = directory_.folder() / "control.json";
+    const fs::path file = directory_.folder() / run_files::kControl;
     struct stat status {};
     if (stat(file.c_str(), &status) != 0) return train::Request::none;
     const std::pair seen{status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec,

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 
 #include <unistd.h>
 
@@ -17,7 +18,8 @@ namespace fs = std::filesystem;
 std::vector<fs::path> run_folders(const fs::path& workspace) {
     std::vector<fs::path> folders;
     std::error_code error;
-    for (fs::directory_iterator entry(workspace / "runs", error), end; !error && entry != end; entry.increment(error))
+    for (fs::directory_iterator entry(runs_folder(workspace), error), end; !error && entry != end;
+         entry.increment(error))
         if (!entry->path().filename().string().starts_with('.')) folders.push_back(entry->path());
     std::sort(folders.begin(), folders.end());
     return folders;

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/run/run_store.h"
 
 #include <sys/stat.h>
@@ -74,7 +75,7 @@ fs::path RunStore::move_to_trash(const std::string& id_or_prefix) const {
     if (RunDirectory(folder).locked(&holder))
         throw InputError("run {}: process {} on {} is training it; stop it first", folder.filename().string(),
                          holder.pid, holder.host);
-    const fs::path trash = workspace_ / "trash";
+    const fs::path trash = trash_folder(workspace_);
     std::error_code error;
     fs::create_directories(trash, error);
     if (error) throw InputError("{}: {}", trash.string(), error.message());
@@ -87,7 +88,7 @@ fs::path RunStore::move_to_trash(const std::string& id_or_prefix) const {
 }
 
 std::vector<TrashedRun> RunStore::trash() const {
-    const fs::path trash = workspace_ / "trash";
+    const fs::path trash = trash_folder(workspace_);
     std::vector<TrashedRun> runs;
     for (const std::string& name : names_in(trash)) runs.push_back(look_at(trash / name));
     std::sort(runs.begin(), runs.end(), [](const TrashedRun& a, const TrashedRun& b) {
@@ -97,10 +98,10 @@ std::vector<TrashedRun> RunStore::trash() const {
 }
 
 fs::path RunStore::restore(const std::string& name) const {
-    const fs::path folder = in_trash(workspace_ / "trash", name), target = workspace_ / "runs" / name;
+    const fs::path folder = in_trash(trash_folder(workspace_), name), target = runs_folder(workspace_) / name;
     std::error_code error;
-    fs::create_directories(workspace_ / "runs", error);
-    if (error) throw InputError("{}: {}", (workspace_ / "runs").string(), error.message());
+    fs::create_directories(runs_folder(workspace_), error);
+    if (error) throw InputError("{}: {}", runs_folder(workspace_).string(), error.message());
     if (fs::exists(fs::symlink_status(target)))
         throw InputError("{}: a run of this id is there already; the one in the trash stays where it is",
                          target.string());
@@ -110,7 +111,7 @@ fs::path RunStore::restore(const std::string& name) const {
 }
 
 void RunStore::delete_from_trash(const std::string& name) const {
-    const fs::path folder = in_trash(workspace_ / "trash", name);
+    const fs::path folder = in_trash(trash_folder(workspace_), name);
     std::error_code error;
     fs::remove_all(folder, error);  // of a symbolic link, the link
     if (error) throw InputError("not deleted: {}: {}", folder.string(), error.message());

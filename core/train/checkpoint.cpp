@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/sha256.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
 
 #include <charconv>
@@ -12,11 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kManifest = "manifest.json";
-constexpr const char* kTrainerState = "trainer.json";
-constexpr const char* kWeights = "model.safetensors";
-constexpr const char* kOptimizer = "optimizer.safetensors";
-constexpr const char* kMarks = "kept.json";
+using namespace checkpoint_files;
 
 std::string folder_name(std::int64_t step) { return fmt::format("step-{:06}", step); }
 
@@ -93,14 +90,14 @@ std::optional<StoredCheckpoint> newest_sound_checkpoint(const fs::path& checkpoi
 
 StoredCheckpoint sound_checkpoint(const fs::path& run_folder, std::optional<std::int64_t> step) {
     if (!step) {
-        const auto newest = newest_sound_checkpoint(run_folder / "checkpoints");
-        if (!newest && list_checkpoints(run_folder / "checkpoints").empty())
+        const auto newest = newest_sound_checkpoint(run_folder / run_files::kCheckpoints);
+        if (!newest && list_checkpoints(run_folder / run_files::kCheckpoints).empty())
             throw InputError("{}: holds no weights: it was imported without them, or ended before its first checkpoint",
                              run_folder.string());
         if (!newest) throw InputError("{}: has no sound checkpoint", run_folder.string());
         return *newest;
     }
-    for (const StoredCheckpoint& stored : list_checkpoints(run_folder / "checkpoints")) {
+    for (const StoredCheckpoint& stored : list_checkpoints(run_folder / run_files::kCheckpoints)) {
         if (stored.step != *step) continue;
         const auto problems = checkpoint_problems(stored.folder);
         if (!problems.empty()) throw InputError(problems.front());

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/paths.h"
 #include "core/base/sha256.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
 #include "core/io/safetensors.h"
 #include "core/model/transformer.h"
@@ -15,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 StartWeights imported_model(const fs::path& folder) {
-    const fs::path file = folder / "model.json";
+    const fs::path file = folder / model_files::kInfo;
     const Json json = io::read_json(file);
     try {
         if (json.at("format").get<int>() > kModelFormat)
@@ -31,7 +32,7 @@ StartWeights imported_model(const fs::path& folder) {
 
 // Its files are checked where they are loaded: this is asked while a study is being typed.
 StartWeights checkpoint_of_run(const fs::path& folder) {
-    const fs::path file = folder / "trainer.json";
+    const fs::path file = folder / checkpoint_files::kTrainerState;
     const Json state = read_trainer_state(folder);
     const std::string run = folder.parent_path().parent_path().filename().string();
     try {
@@ -43,13 +44,13 @@ StartWeights checkpoint_of_run(const fs::path& folder) {
 }
 
 StartWeights in_folder(const fs::path& folder) {
-    if (is_there(folder / "model.json")) return imported_model(folder);
-    if (is_there(folder / "run.json")) {
-        const auto checkpoints = list_checkpoints(folder / "checkpoints");
+    if (is_there(folder / model_files::kInfo)) return imported_model(folder);
+    if (is_there(folder / run_files::kInfo)) {
+        const auto checkpoints = list_checkpoints(folder / run_files::kCheckpoints);
         if (checkpoints.empty()) throw InputError("train.start: {}: this run has no checkpoint", folder.string());
         return checkpoint_of_run(checkpoints.back().folder);
     }
-    if (is_there(folder / "trainer.json")) return checkpoint_of_run(folder);
+    if (is_there(folder / checkpoint_files::kTrainerState)) return checkpoint_of_run(folder);
     if (is_there(folder / "config.json"))
         throw InputError("train.start: {}: a Hugging Face folder; import it first: ablate import hf {}",
                          folder.string(), folder.string());
@@ -64,8 +65,8 @@ StartWeights find_start(const std::string& start, const fs::path& workspace) {
         if (!fs::is_directory(folder)) throw InputError("train.start: {}: no such folder", folder.string());
         return in_folder(folder);
     }
-    for (const char* kind : {"models", "runs"})
-        if (const fs::path folder = fs::absolute(workspace / kind / start); is_there(folder)) return in_folder(folder);
+    for (const fs::path& of_kind : {models_folder(workspace), runs_folder(workspace)})
+        if (const fs::path folder = fs::absolute(of_kind / start); is_there(folder)) return in_folder(folder);
     throw InputError("train.start: '{}' is neither a model nor a run of the workspace {}; a path holds a '/'", start,
                      workspace.string());
 }
@@ -87,7 +88,7 @@ model::StartPlan plan_start(const RunConfig& resolved, const std::string& where)
 
 model::StartPlan load_start(model::Transformer& transformer, const RunConfig& resolved, bool for_generation) {
     const StartWeights weights = in_folder(resolved.train.start);
-    const fs::path file = weights.folder / "model.safetensors";
+    const fs::path file = weights.folder / model_files::kWeights;
     if (weights.sha256 != resolved.train.start_sha256 || sha256_file(file) != resolved.train.start_sha256)
         throw InputError("{}: no longer the weights the run was made for (sha256 {:.12}…)", file.string(),
                          resolved.train.start_sha256);

@@ -1,6 +1,7 @@
 #include "core/train/trainer.h"
 
 #include "core/base/error.h"
+#include "core/base/workspace_layout.h"
 #include "core/train/checkpoint.h"
 #include "core/train/collapse.h"
 #include "core/train/diagnose.h"
@@ -164,8 +165,8 @@ Json Trainer::State::resume() {
     const Json stored = read_trainer_state(newest->folder);
     try {
         require_same_run(stored, newest->folder);
-        load_tensors(newest->folder / "model.safetensors", weights());
-        load_tensors(newest->folder / "optimizer.safetensors", optimizer->state());
+        load_tensors(newest->folder / checkpoint_files::kWeights, weights());
+        load_tensors(newest->folder / checkpoint_files::kOptimizer, optimizer->state());
         optimizer->resumed();
         progress = progress_from_json(stored.at("progress"));
         detector.load(stored.at("detector"));
@@ -173,7 +174,7 @@ Json Trainer::State::resume() {
                    stored_weights_sha256(newest->folder)};
         return stored.at("log_position");
     } catch (const Json::exception& error) {
-        throw InputError("{}: {}", (newest->folder / "trainer.json").string(), error.what());
+        throw InputError("{}: {}", (newest->folder / checkpoint_files::kTrainerState).string(), error.what());
     }
 }
 

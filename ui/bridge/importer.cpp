@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/names.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/data/tokenizers/load.h"
 #include "core/interop/norm_ablation/import_folder.h"
 #include "core/io/json_file.h"
@@ -48,7 +49,7 @@ bool changed_since(const fs::path& folder, double created) {
 
 // The imported model in `model` if it was made of `origin` as that is now.
 std::optional<hf::ImportedModel> made_of(const fs::path& origin, const fs::path& model, const fs::path& workspace) {
-    const Json json = io::read_json(model / "model.json");
+    const Json json = io::read_json(model / model_files::kInfo);
     if (!json.is_object() || json.value("origin", Json()) != Json(origin.string())) return {};
     const Json created = json.value("created", Json());
     if (!created.is_number() || changed_since(origin, created.get<double>())) return {};
@@ -63,7 +64,7 @@ std::optional<hf::ImportedModel> made_of(const fs::path& origin, const fs::path&
 std::optional<hf::ImportedModel> imported_before(const fs::path& folder, const fs::path& workspace) {
     std::error_code error;
     const fs::path origin = fs::weakly_canonical(folder);
-    for (fs::directory_iterator entry(workspace / "models", error), end; !error && entry != end;
+    for (fs::directory_iterator entry(models_folder(workspace), error), end; !error && entry != end;
          entry.increment(error)) {
         try {
             if (auto model = made_of(origin, entry->path(), workspace)) return model;
@@ -89,7 +90,7 @@ void import_model(const fs::path& folder, const fs::path& workspace, const Tell&
         imported.told =
             text(fmt::format("{} is in the workspace already, as the model {}.", folder.string(), model.id));
     } else {
-        const std::string id = free_id(hf::model_id(folder), workspace / "models");
+        const std::string id = free_id(hf::model_id(folder), models_folder(workspace));
         model =
             hf::import_model(folder, workspace, id, [&](double share) { tell("importing model " + text(id), share); });
         imported.told = in_words(model);
@@ -216,7 +217,7 @@ void Importer::end() {
 }
 
 fs::path study_file(const StudyConfig& study, const fs::path& workspace) {
-    const fs::path file = workspace / "studies" / (study.name + ".json");
+    const fs::path file = study_file_named(workspace, study.name);
     if (fs::exists(file)) return file;
     fs::create_directories(file.parent_path());
     io::write_json(file, to_json(study));

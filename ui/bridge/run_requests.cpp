@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/run/detached.h"
 #include "core/run/known_keys.h"
 #include "core/run/queue_owner.h"
@@ -160,7 +161,7 @@ void hand_over(const fs::path& program, const run::RunStore& store, const std::v
     for (const run::RunDirectory& directory : runs) words.push_back(directory.id());
     words.insert(words.end(), {"--quiet", "--workspace", fs::absolute(store.workspace()).string()});
     if (jobs > 0) words.insert(words.end(), {"--jobs", std::to_string(jobs)});
-    const fs::path log = store.workspace() / "background.log";
+    const fs::path log = background_log(store.workspace());
     const pid_t child = run::start_detached(program, words, log);
     const auto until = std::chrono::steady_clock::now() + patience;
     while (!any_held_by(child, runs)) {

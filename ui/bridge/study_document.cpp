@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
 #include "core/plan/kept_study.h"
 #include "ui/bridge/run_status.h"
@@ -58,7 +59,7 @@ class StudyFiles {
     }
 
     fs::path save(const StudyConfig& study, fs::path file, bool overwrite) {
-        if (file.empty()) file = workspace_ / "studies" / (study.name + ".json");
+        if (file.empty()) file = study_file_named(workspace_, study.name);
         file = fs::absolute(file);
         const Json value = to_json(study);
         if (!overwrite) require_ours(file, value);

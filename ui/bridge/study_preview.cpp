@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/config/train_kinds.h"
 #include "core/plan/launch.h"
 #include "core/plan/step_timing.h"
@@ -31,7 +32,7 @@ const study::Finding* first_error(const study::Preview& preview) {
 // The machine's peak, looked up once for all points that train alike.
 class Peaks {
   public:
-    Peaks(const std::filesystem::path& workspace, bool measure) : cache_(workspace / "cache"), measure_(measure) {}
+    Peaks(const std::filesystem::path& workspace, bool measure) : cache_(cache_folder(workspace)), measure_(measure) {}
 
     // Absent: not measured yet. NaN: of a device this machine lacks, so there is nothing to measure.
     std::optional<double> of(const TrainConfig& train) {

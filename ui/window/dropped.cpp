@@ -1,6 +1,8 @@
 #include "ui/window/dropped.h"
 
 #include "core/base/error.h"
+#include "core/base/paths.h"
+#include "core/base/workspace_layout.h"
 #include "core/data/tokenizers/load.h"
 #include "core/interop/logs/logs.h"
 #include "core/interop/norm_ablation/layout.h"
@@ -51,24 +53,26 @@ bool may_be_study(const fs::path& file, const io::Sniffed& sniffed) {
 }
 
 // Of a workspace, not of Hugging Face's Trainer, which logs below runs/ too.
-bool holds_our_runs(const QDir& folder) {
-    const QDir runs(folder.filePath("runs"));
-    const QStringList names = runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    return runs.exists() && (folder.exists("trash") ||
-                             std::any_of(names.begin(), names.end(),
-                                         [&](const QString& name) { return runs.exists(name + "/run.json"); }));
+bool holds_our_runs(const fs::path& folder) {
+    const fs::path runs = runs_folder(folder);
+    if (!is_there(runs)) return false;
+    const QStringList names = QDir(text(runs.string())).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    return is_there(trash_folder(folder)) || std::any_of(names.begin(), names.end(), [&](const QString& name) {
+               return is_there(runs / name.toStdString() / run_files::kInfo);
+           });
 }
 
 Kind kind_of_folder(const QString& folder) {
     const QDir dir(folder);
-    if (dir.exists("run.json")) return Kind::run_folder;
-    if (holds_our_runs(dir)) return Kind::workspace;
+    const fs::path path = folder.toStdString();
+    if (is_there(path / run_files::kInfo)) return Kind::run_folder;
+    if (holds_our_runs(path)) return Kind::workspace;
     if (dir.exists("config.json") && !dir.entryList({"*.safetensors"}, QDir::Files).isEmpty())
         return Kind::model_folder;
     if (dir.exists(layout::kAllMetrics) || !dir.entryList({QString("?*") + layout::kFinetuned}, QDir::Dirs).isEmpty())
         return Kind::norm_ablation;
     if (is_log(folder)) return Kind::log;
-    return dir.exists("runs") ? Kind::workspace : Kind::nothing;  // one without runs yet
+    return is_there(runs_folder(path)) ? Kind::workspace : Kind::nothing;  // one without runs yet
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // What comes from elsewhere: dropped on the window or chosen from the menu.
+#include "core/base/workspace_layout.h"
 #include "ui/bridge/folding.h"
 #include "ui/bridge/text.h"
 #include "ui/widgets/run_words.h"
@@ -226,7 +227,7 @@ void MainWindow::State::fold_run(const QString& id) {
         what.name = QString("%1: %2 (run %3)").arg(text(run.info.study), run_title(run.info), id);
         what.from = run.directory.folder();
         what.is_run = true;
-        what.to = session->workspace.folder() / "exports" / (run.info.id + "-flashnorm");
+        what.to = exports_folder(session->workspace.folder()) / (run.info.id + "-flashnorm");
         return window->fold(what);
     }
 }

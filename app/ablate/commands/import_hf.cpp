@@ -2,6 +2,7 @@
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/interop/hf/import_model.h"
 #include "core/io/json_file.h"
 #include "core/model/tensor_table.h"
@@ -24,7 +25,7 @@ fs::path study_file(const Options& options, const fs::path& workspace) {
     if (options.study.empty()) return {};
     if (!is_plain_name(options.study))
         throw InputError("--study '{}': letters, digits, '.', '_' and '-', 64 at most", options.study);
-    const fs::path file = workspace / "studies" / (options.study + ".json");
+    const fs::path file = study_file_named(workspace, options.study);
     if (fs::exists(file)) throw InputError("{}: a study of this name exists already", file.string());
     return file;
 }

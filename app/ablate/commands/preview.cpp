@@ -4,6 +4,7 @@
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/io/numbers.h"
 #include "core/model/norm_counts.h"
 #include "core/plan/launch.h"
@@ -54,7 +55,7 @@ StepZeroResults look_at_step_zero(study::ResolvedStudy study, const std::filesys
     study.find_starts(workspace);
     const DataConfig& data = study.points().front().config.data;
     const auto seed = static_cast<std::uint64_t>(study.seeds().front());
-    const data::PreparedData prepared = data::prepare_data(data, workspace / "cache", progress);
+    const data::PreparedData prepared = data::prepare_data(data, cache_folder(workspace), progress);
     return {study::step_zero_of_study(study.points(), prepared, seed, progress),
             std::log(static_cast<double>(data.vocab_size)), prepared.remarks, prepared.findings};
 }
@@ -248,8 +249,7 @@ void print_step_zero(const study::Preview& preview, const StepZeroResults& zero)
     for (const std::string& remark : zero.data_remarks) std::cout << "note: " << remark << '\n';
     for (const std::string& finding : zero.data_findings)
         if (!has_finding(preview, finding)) std::cout << "warning: " << finding << '\n';
-    std::cout << fmt::format("\nstep 0 (ln V = {}: the loss of a uniform guess)\n",
-                             fixed(zero.ln_vocab, 4));
+    std::cout << fmt::format("\nstep 0 (ln V = {}: the loss of a uniform guess)\n", fixed(zero.ln_vocab, 4));
     Rows rows;
     for (const study::StepZero& z : zero.points) {
         std::string remark;

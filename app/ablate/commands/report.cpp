@@ -3,6 +3,7 @@
 #include "app/ablate/command.h"
 #include "app/ablate/workspace.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 
 #include <iostream>
 
@@ -22,7 +23,7 @@ int write_report(const Options& options) {
     const study::Comparison comparison = comparison_of(store, options.names);
     const std::string name = comparison.study.empty() ? "runs" : comparison.study;
     const std::filesystem::path out =
-        options.out.empty() ? store.workspace() / "reports" / name : std::filesystem::path(options.out);
+        options.out.empty() ? reports_folder(store.workspace()) / name : std::filesystem::path(options.out);
     report::ReportOptions chosen{.title = options.title, .sections = options.sections, .figures = options.figures};
     if (chosen.figures == std::vector<std::string>{"none"}) chosen.figures->clear();
     if (options.points) chosen.outputs.insert(report::Output::points);

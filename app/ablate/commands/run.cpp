@@ -5,6 +5,7 @@
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/config/seeds.h"
 #include "core/plan/kept_study.h"
 #include "core/plan/launch.h"
@@ -64,7 +65,7 @@ int run_study(const Options& options) {
     const study::Comparison comparison = study::compare_study(store, name, launch.study.points());
     const Screen screen(STDOUT_FILENO);
     std::cout << report::comparison_table(comparison, screen.terminal, screen.columns);
-    const auto report = report::write_report(comparison, workspace / "reports" / name);
+    const auto report = report::write_report(comparison, reports_folder(workspace) / name);
     std::cout << "\nreport: " << report.string() << '\n';
     return code;
 }

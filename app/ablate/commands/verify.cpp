@@ -3,6 +3,7 @@
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 
 #include <iostream>
 
@@ -18,7 +19,7 @@ struct Options {
 // A damaged run cannot be listed, and is what one wants to verify: its folder's name will do.
 std::vector<run::RunDirectory> chosen(const run::RunStore& store, const Options& options) {
     if (!options.run.empty()) {
-        const auto folder = store.workspace() / "runs" / options.run;
+        const auto folder = runs_folder(store.workspace()) / options.run;
         if (is_plain_name(options.run) && std::filesystem::is_directory(folder)) return {run::RunDirectory(folder)};
         return {store.find(options.run).directory};
     }

@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/workspace_layout.h"
 #include "core/data/prepare.h"
 #include "core/data/tokenizers/load.h"
 #include "core/interop/hf/save.h"
@@ -52,7 +53,7 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
     const train::StoredCheckpoint checkpoint = train::sound_checkpoint(run_folder, options.step);
     const Json state = train::read_trainer_state(checkpoint.folder);
     Config config;
-    config.run = stored_run_config(state.at("config"), (checkpoint.folder / "trainer.json").string());
+    config.run = stored_run_config(state.at("config"), (checkpoint.folder / checkpoint_files::kTrainerState).string());
     config.architecture = architecture_of(config.run);
     config.dtype = options.dtype;
 
@@ -70,7 +71,7 @@ Exported export_run(const fs::path& run_folder, const fs::path& target, const Ex
         if (newline >= 0 && data::encodes_by_lines(data_folder)) exported.remarks.push_back(line_remark(newline));
     }
     config_to_json(config, run_folder.string());  // what does not fit is said before the disk is asked
-    const fs::path file = checkpoint.folder / "model.safetensors";
+    const fs::path file = checkpoint.folder / checkpoint_files::kWeights;
     const io::SafetensorsReader reader(file);
     const TensorSource weights = [&](const TensorSpec& spec) { return train::read_tensor(reader, spec, file); };
     remove_leftovers(fs::absolute(target / "..").lexically_normal());

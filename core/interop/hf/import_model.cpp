@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/data/tokenizers/load.h"
 #include "core/interop/hf/checkpoint.h"
 #include "core/io/json_file.h"
@@ -82,7 +83,7 @@ std::string model_id(const fs::path& folder) {
 ImportedModel import_model(const fs::path& folder, const fs::path& workspace, const std::string& id,
                            const std::function<void(double share)>& progress) {
     if (!is_plain_name(id)) throw InputError("--name '{}': letters, digits, '.', '_' and '-', 64 at most", id);
-    const fs::path target = fs::absolute(workspace / "models" / id);
+    const fs::path target = fs::absolute(models_folder(workspace) / id);
     if (fs::exists(fs::symlink_status(target)))
         throw InputError("{}: a model of this name is there already; give another with --name", target.string());
     const Checkpoint checkpoint(folder);
@@ -94,8 +95,8 @@ ImportedModel import_model(const fs::path& folder, const fs::path& workspace, co
     require_free_space(target, model.bytes + kOtherBytes);
     atomic_directory(target, [&](const fs::path& beside) {
         copy_small_files(folder, beside, model.has_tokenizer);
-        const std::string sha256 = checkpoint.convert(beside / "model.safetensors", progress);
-        io::write_json(beside / "model.json", model_json(model, config, fs::weakly_canonical(folder), sha256));
+        const std::string sha256 = checkpoint.convert(beside / model_files::kWeights, progress);
+        io::write_json(beside / model_files::kInfo, model_json(model, config, fs::weakly_canonical(folder), sha256));
     });
     return model;
 }

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
+#include "core/base/workspace_layout.h"
 #include "core/config/variant_names.h"
 #include "core/interop/norm_ablation/layout.h"
 #include "core/interop/norm_ablation/metrics.h"
@@ -37,7 +38,9 @@ struct Variant {
     std::vector<train::StoredCheckpoint> between;
 };
 
-fs::path weights_file(const train::StoredCheckpoint& checkpoint) { return checkpoint.folder / "model.safetensors"; }
+fs::path weights_file(const train::StoredCheckpoint& checkpoint) {
+    return checkpoint.folder / checkpoint_files::kWeights;
+}
 
 // What the weights of train.start are called: a model's folder, or the run of ".../<run>/checkpoints/step-000600".
 std::string start_name(const std::string& start) {

@@ -1,6 +1,7 @@
 #include "ui/pages/report/report_page.h"
 
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/report/contents_tree.h"
 #include "ui/pages/report/report_job.h"
@@ -231,7 +232,8 @@ QWidget* ReportPage::State::build_export() {
 QString ReportPage::State::default_folder() const {
     if (!workspace) return {};
     const std::string name = study->subject().study.toStdString();
-    return QString::fromStdString((workspace->folder() / "reports" / (is_plain_name(name) ? name : "runs")).string());
+    return QString::fromStdString(
+        (reports_folder(workspace->folder()) / (is_plain_name(name) ? name : "runs")).string());
 }
 
 void ReportPage::State::choose_folder() {

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/plan/launch.h"
 #include "core/plan/resolve.h"
 
@@ -36,7 +37,7 @@ void StepZeroCheck::start(std::vector<VariantPoint> points, std::uint64_t seed,
         std::vector<VariantPoint> points = chosen;
         study::resolve_starts(points, workspace);
         const DataConfig& config = points.front().config.data;
-        const data::PreparedData data = data::prepare_data(config, workspace / "cache", progress);
+        const data::PreparedData data = data::prepare_data(config, cache_folder(workspace), progress);
         StepZeroResults results;
         results.points = study::step_zero_of_study(points, data, seed, progress);
         results.ln_vocab = std::log(static_cast<double>(config.vocab_size));

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/names.h"
+#include "core/base/workspace_layout.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -36,7 +37,7 @@ std::string next_name(const std::string& name) {
 // The first of the names that follow `name` which no study of the workspace has.
 std::string next_free_name(std::string name, const std::filesystem::path& workspace) {
     do name = next_name(name);
-    while (std::filesystem::exists(workspace / "studies" / (name + ".json")));
+    while (std::filesystem::exists(study_file_named(workspace, name)));
     return name;
 }
 
