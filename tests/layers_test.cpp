@@ -207,6 +207,23 @@ class LayersTest : public QObject {
         for (const std::string& path : renaming_)
             QVERIFY2(renaming.contains(path), (path + " is an exception and renames nothing").c_str());
     }
+
+    // Paths are put together with operator/. Tests spell the names, so that a change of the layout fails one of them.
+    void the_layout_of_a_workspace_is_spelled_in_one_header() {
+        const fs::path root = ABLATE_SOURCE_DIR;
+        const std::string header = "core/base/workspace_layout.h";
+        const std::regex spelled(
+            "[\\w)] / \"(studies|runs|models|reports|cache|queue|trash|exports|checkpoints|kept-studies\\.json|"
+            "background\\.log|(run|state|control|queue|notes|manifest|trainer|kept|model)\\.json|events\\.jsonl|"
+            "log\\.txt|optimizer\\.safetensors)\"");
+        QVERIFY(sources_.contains(header));
+        for (const auto& [path, source] : sources_) {
+            if (path.starts_with("tests/") || path == header) continue;
+            std::ifstream file(root / path);
+            for (std::string line; std::getline(file, line);)
+                QVERIFY2(!std::regex_search(line, spelled), (path + ": " + line).c_str());
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(LayersTest)

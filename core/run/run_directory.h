@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/workspace_layout.h"
 #include "core/config/run_config.h"
 #include "core/train/verdict.h"
 
@@ -6,7 +7,7 @@
 #include <functional>
 #include <optional>
 
-// A run is a directory (core/README.md, "The run directory"); this is the one place that knows its layout.
+// A run is a directory (core/README.md, "The run directory"). Its files are named in core/base/workspace_layout.h.
 namespace ablate::run {
 
 inline constexpr int kRunFormat = 1;
@@ -66,7 +67,7 @@ class RunDirectory {
     explicit RunDirectory(std::filesystem::path folder) : folder_(std::move(folder)) {}
     const std::filesystem::path& folder() const { return folder_; }
     std::string id() const { return folder_.filename().string(); }
-    std::filesystem::path checkpoints() const { return folder_ / "checkpoints"; }
+    std::filesystem::path checkpoints() const { return folder_ / run_files::kCheckpoints; }
     RunInfo info() const;    // InputError: damaged, missing, of a newer format
     RunState state() const;  // a missing state.json is a queued run
     Status status() const;
