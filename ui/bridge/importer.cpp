@@ -8,7 +8,7 @@
 #include "core/interop/norm_ablation/import_folder.h"
 #include "core/io/json_file.h"
 #include "core/model/tensor_table.h"
-#include "core/run/import_run.h"
+#include "core/run/copy_run.h"
 #include "core/train/start.h"
 #include "ui/bridge/text.h"
 
@@ -142,7 +142,7 @@ Imported take_in(ImportKind kind, const fs::path& path, const fs::path& workspac
             import_model(path, workspace, tell, imported);
             break;
         case ImportKind::run:
-            imported.runs = {text(run::import_run(path, workspace).id())};
+            imported.runs = {text(run::copy_run(path, workspace).id())};
             imported.new_runs = 1;
             imported.told = QString("Imported run %1.").arg(imported.runs.front());
             break;

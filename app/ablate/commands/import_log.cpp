@@ -1,5 +1,6 @@
 #include "app/ablate/import.h"
 #include "app/ablate/workspace.h"
+#include "app/ablate/write_imported.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/interop/logs/logs.h"

@@ -1,5 +1,6 @@
 #include "app/ablate/import.h"
 #include "app/ablate/workspace.h"
+#include "app/ablate/write_imported.h"
 #include "core/interop/norm_ablation/import_folder.h"
 
 namespace ablate::app {

@@ -1,7 +1,6 @@
-#include "core/run/import_run.h"
-
 #include "app/ablate/import.h"
 #include "app/ablate/workspace.h"
+#include "core/run/copy_run.h"
 
 #include <iostream>
 
@@ -15,7 +14,7 @@ Action declare_import_run(CLI::App& parser) {
     parser.add_option("DIR", options->folder, "the run's directory; its id stays")->required();
     add_workspace_option(parser, options->workspace);
     return [options] {
-        std::cout << run::import_run(options->folder, make_workspace(options->workspace)).id() << '\n';
+        std::cout << run::copy_run(options->folder, make_workspace(options->workspace)).id() << '\n';
         return 0;
     };
 }

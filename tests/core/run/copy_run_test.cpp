@@ -1,4 +1,4 @@
-#include "core/run/import_run.h"
+#include "core/run/copy_run.h"
 
 #include "core/base/error.h"
 #include "core/run/run_store.h"
@@ -12,7 +12,7 @@
 using namespace ablate;
 namespace fs = std::filesystem;
 
-class ImportRunTest : public QObject {
+class CopyRunTest : public QObject {
     Q_OBJECT
     test::TempFolder here_, elsewhere_;
 
@@ -21,7 +21,7 @@ class ImportRunTest : public QObject {
         const run::RunDirectory source = test::create_bare_run(elsewhere_.path());
         fs::create_symlink("/etc/passwd", source.folder() / "outside");
         source.request("pause");
-        const run::RunDirectory copy = run::import_run(source.folder(), here_.path());
+        const run::RunDirectory copy = run::copy_run(source.folder(), here_.path());
         QCOMPARE(copy.id(), source.id());
         QCOMPARE(copy.info().origin, fs::canonical(source.folder()).string());
         QCOMPARE(copy.info().study, source.info().study);
@@ -32,7 +32,7 @@ class ImportRunTest : public QObject {
         QCOMPARE(run::RunStore(here_.path()).find(copy.id()).notes.text, std::string("of the copy"));
         QVERIFY(run::read_notes(source.folder()).empty());
         QCOMPARE(run::RunStore(here_.path()).list().runs.size(), std::size_t{1});
-        const std::string refusal = test::input_error([&] { run::import_run(source.folder(), here_.path()); });
+        const std::string refusal = test::input_error([&] { run::copy_run(source.folder(), here_.path()); });
         QVERIFY(test::is_line_with(refusal, {source.id().c_str(), "already"}));
     }
 
@@ -40,10 +40,10 @@ class ImportRunTest : public QObject {
         const fs::path empty = elsewhere_ / "empty";
         fs::create_directory(empty);
         const std::size_t before = run::RunStore(here_.path()).list().runs.size();
-        QVERIFY(test::is_line_with(test::input_error([&] { run::import_run(empty, here_.path()); }), {"run.json"}));
+        QVERIFY(test::is_line_with(test::input_error([&] { run::copy_run(empty, here_.path()); }), {"run.json"}));
         const run::RunDirectory source = test::create_bare_run(elsewhere_.path());
         const run::RunLock lock(source.folder());
-        QVERIFY(test::is_line_with(test::input_error([&] { run::import_run(source.folder(), here_.path()); }),
+        QVERIFY(test::is_line_with(test::input_error([&] { run::copy_run(source.folder(), here_.path()); }),
                                    {"in training"}));
         const run::RunList after = run::RunStore(here_.path()).list();
         QCOMPARE(after.runs.size(), before);
@@ -57,13 +57,13 @@ class ImportRunTest : public QObject {
         atomic_write(source.folder() / "checkpoints/step-000001/model.safetensors", std::string(100'000, 'x'));
         QVERIFY_THROWS_EXCEPTION(ResourceError, [&] {
             const test::FileSizeLimit limit(50'000);
-            run::import_run(source.folder(), here.path());
+            run::copy_run(source.folder(), here.path());
         }());
         QVERIFY(fs::is_empty(here / "runs"));
         QVERIFY(fs::exists(source.folder() / "run.json"));
-        QCOMPARE(run::import_run(source.folder(), here.path()).id(), source.id());  // with room made
+        QCOMPARE(run::copy_run(source.folder(), here.path()).id(), source.id());  // with room made
     }
 };
 
-QTEST_GUILESS_MAIN(ImportRunTest)
-#include "import_run_test.moc"
+QTEST_GUILESS_MAIN(CopyRunTest)
+#include "copy_run_test.moc"

@@ -1,4 +1,4 @@
-#include "core/run/import_run.h"
+#include "core/run/copy_run.h"
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
@@ -24,7 +24,7 @@ void copy_into(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-RunDirectory import_run(const fs::path& folder, const fs::path& workspace) {
+RunDirectory copy_run(const fs::path& folder, const fs::path& workspace) {
     const fs::path from = fs::canonical(folder);
     const RunDirectory source(from);
     source.info();  // says what is wrong with it

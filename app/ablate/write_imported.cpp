@@ -1,4 +1,5 @@
-#include "app/ablate/import.h"
+#include "app/ablate/write_imported.h"
+
 #include "app/ablate/run_json.h"
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
