@@ -64,8 +64,8 @@ struct KindRow {
     // Another kind of the category that computes the same at suitable options, said so that the contract test does not
     // take it for a mistake.
     std::string equivalent_to{};
-    bool query_key_only = false;     // a norm that makes sense at the sites q and k alone
-    int ffn_matrices = 0;            // feed-forward: 3 when gated, else 2
+    bool query_key_only = false;       // a norm that makes sense at the sites q and k alone
+    int ffn_matrices = 0;              // feed-forward: 3 when gated, else 2
     std::vector<FormerKind> former{};  // what earlier versions called it; their names are read everywhere
     // What the options add to the label: "linear scaling". Absent or "": nothing.
     std::function<std::string(const KindChoice&)> label_addition{};

@@ -54,7 +54,7 @@ RunConfig cs336_config(const Json& json, const std::string& where) {
     require_known_keys(json, where);
     RunConfig config;
     for (const auto& [theirs, ours] : kSizes) {
-        const auto size = whole_in(json, theirs, where);
+        const auto size = logs::whole_in(json, theirs, where);
         if (!size) throw InputError("{}: {} is missing", where, theirs);
         config = patched(config, patch_from_dotted(ours, *size), where + ": " + theirs);
     }

@@ -3,7 +3,8 @@
 
 namespace ablate::model {
 
-// The rows of a table [context, D] for the tokens of a pass: [T, D], or [B, T, D] where sequences have different positions.
+// The rows of a table [context, D] for the tokens of a pass: [T, D], or [B, T, D] where sequences have different
+// positions.
 inline at::Tensor rows_at(const at::Tensor& table, const TokenPositions& positions) {
     if (positions.first.empty()) return table.narrow(0, 0, positions.length);
     std::vector<at::Tensor> rows;

@@ -61,8 +61,8 @@ class Soap final : public Optimizer {
         count_ = at::zeros({}, entries_.at(0).value.options().dtype(at::kFloat).requires_grad(false));
     }
 
-    // The first step only begins the statistics and finds their bases. If it is skipped, the statistics stay zero and the
-    // bases stay the identity until the next refresh.
+    // The first step only begins the statistics and finds their bases. If it is skipped, the statistics stay zero and
+    // the bases stay the identity until the next refresh.
     void step(const UpdateScale& scale) override {
         at::NoGradGuard no_grad;
         const at::Tensor skip = scale.found_inf.to(at::kBool);

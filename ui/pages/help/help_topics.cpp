@@ -17,7 +17,8 @@ QString first_heading(const QString& markdown, const QString& otherwise) {
 }
 
 int place(const HelpTopic& topic) {
-    const qsizetype found = QStringList{"overview", "getting-started", "workbench", "designing-a-study"}.indexOf(topic.name);
+    const qsizetype found =
+        QStringList{"overview", "getting-started", "workbench", "designing-a-study"}.indexOf(topic.name);
     return found < 0 ? 99 : static_cast<int>(found);
 }
 

@@ -199,8 +199,8 @@ class VariantModelTest : public QObject {
                 require_valid(patched(baseline, choice.variant.patch, "test"), choice.variant.name);
             }
         }
-        for (const char* title : {"Every norm", "Query and key norms", "Attention input norm", "Norm placement", "Position",
-                                  "Position, scaling", "Feed-forward", "Initialization"})
+        for (const char* title : {"Every norm", "Query and key norms", "Attention input norm", "Norm placement",
+                                  "Position", "Position, scaling", "Feed-forward", "Initialization"})
             QVERIFY2(titles.contains(title), title);
         QVERIFY(!titles.contains("Attention output norm"));  // not in use
         for (const char* name :
