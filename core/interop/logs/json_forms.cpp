@@ -89,7 +89,9 @@ Json lines_of_columns(const Json& json, const ReadOptions& options, ImportedRun&
     if (names.empty()) return Json::array();
     const auto is_own = [&](const std::string& name) { return meaning_of(name, options.columns).role == Role::own; };
     // The list of the steps tells how long the others are, else that of a metric that is known here.
-    const auto order = [&](const std::string& name) { return std::pair(step_order(name, options.columns), is_own(name)); };
+    const auto order = [&](const std::string& name) {
+        return std::pair(step_order(name, options.columns), is_own(name));
+    };
     const std::string first = *std::min_element(names.begin(), names.end(),
                                                 [&](const auto& a, const auto& b) { return order(a) < order(b); });
     const std::size_t length = json[first].size();
