@@ -23,6 +23,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <thread>
 
@@ -535,7 +536,10 @@ std::vector<std::string> missing_data(const DataConfig& config, const fs::path& 
     const auto require = [](const std::string& key, const std::string& path) {
         if (!is_there(path)) throw InputError("{}: {}: no such file or folder", key, path);
     };
-    if (!config.text.empty()) look([&] { require("data.text", config.text); });
+    if (!config.text.empty())
+        look([&] { require("data.text", config.text); });
+    else if (const char* named = std::getenv("ABLATE_TEXT"); named && *named)
+        look([&] { require("$ABLATE_TEXT", named); });
     for (const auto& item : config.val) look([&] { require("data.val." + item.first, item.second); });
     look([&] { given_tokenizer(config, cache); });
     return missing;

@@ -58,6 +58,13 @@ class DataFindingsTest : public QObject {
         QCOMPARE(early_findings(named, folder_ / "cache"), data.findings);
     }
 
+    void a_missing_text_of_the_environment_is_told_early() {
+        qputenv("ABLATE_TEXT", "/no/such/file");
+        const auto missing = missing_data(config(""), folder_ / "cache");
+        qunsetenv("ABLATE_TEXT");
+        QCOMPARE(missing, std::vector<std::string>{"$ABLATE_TEXT: /no/such/file: no such file or folder"});
+    }
+
     // Before a text is tokenized, its beginning tells of unknown tokens; so do the first tokens of files.
     void beginnings_tell_of_unknown_tokens() {
         const PreparedData english = prepare_data(config(folder_.write("en.txt", stories(3))), folder_ / "cache");
