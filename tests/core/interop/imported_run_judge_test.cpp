@@ -3,6 +3,7 @@
 #include "core/interop/imported_run.h"
 #include "core/report/report.h"
 #include "core/run/metrics.h"
+#include "core/train/register.h"
 #include "tests/support/contains.h"
 #include "tests/support/temp_folder.h"
 

@@ -97,10 +97,10 @@ class RunSinkTest : public QObject {
         Fixture run;
         run.sink.open_logs({});
         run.sink.steps({record(0, 3), record(1, 2)});
-        run.sink.event({{"type", "spike"}, {"step", 1}});
+        run.sink.event({1, train::SpikeEvent{}});
         const Json position = run.sink.log_position();
         run.sink.steps({record(2, 1)});
-        run.sink.event({{"type", "spike"}, {"step", 2}});
+        run.sink.event({2, train::SpikeEvent{}});
 
         RunState state;
         RunSink resumed(run.directory, run.lock, state, {});
@@ -116,7 +116,7 @@ class RunSinkTest : public QObject {
         Fixture run;
         run.sink.open_logs({});
         run.sink.steps({record(0, 3)});
-        run.sink.event({{"type", "spike"}});
+        run.sink.event({0, train::SpikeEvent{}});
         RunState state;
         RunSink again(run.directory, run.lock, state, {});
         again.open_logs({});

@@ -246,7 +246,7 @@ class CollapseTest : public QObject {
 
     void overflowing_perplexity_is_an_event() {
         CollapseDetector detector(quick(), kEntropy, 2048);
-        QCOMPARE(detector.step(0, 800, 1)[0].type, std::string("perplexity_overflow"));
+        QCOMPARE(type_of(detector.step(0, 800, 1)[0]), std::string("perplexity_overflow"));
         QVERIFY(detector.step(1, 900, 1).empty());
         QVERIFY(detector.step(2, 700, 1).empty());
         QCOMPARE(type_of(detector.evaluated(3, 710, "val")[0]), std::string("perplexity_overflow"));
