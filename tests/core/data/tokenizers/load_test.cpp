@@ -261,7 +261,7 @@ class LoadTest : public QObject {
                 "pattern": {"String": " "}, "behavior": "Isolated", "invert": false}]}})",
             "pretokenizers[0].pattern: only a Regex");
         row(R"({"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "ByteLevel"}]}})",
-            "pretokenizers[1]: only a Split and a ByteLevel");
+            "pretokenizers[1]: only a Split followed by");
         row(R"({"decoder": {"type": "WordPiece"}})", "decoder.type: 'WordPiece'");
         row(R"({"post_processor": {"type": "RobertaProcessing"}})", "post_processor.type: 'RobertaProcessing'");
         row(R"({"post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}],
