@@ -19,9 +19,11 @@ namespace {
 
 constexpr std::string_view border = "<|endoftext|>";
 
-bool has_borders(const fs::path& file) {
+// Within the first `most` bytes.
+bool has_borders(const fs::path& file, std::uint64_t most) {
     io::LineReader reader(file);
-    for (std::string line; reader.next(line);)
+    std::uint64_t bytes = 0;
+    for (std::string line; bytes < most && reader.next(line); bytes += line.size() + 1)
         if (line.find(border) != std::string::npos) return true;
     return false;
 }
@@ -34,6 +36,7 @@ struct DocumentReader::State {
     std::vector<TextShape> shapes;  // of the files
     std::vector<std::uint64_t> sizes;
     std::uint64_t bytes_total = 0, bytes_before = 0;  // on disk; of the files already read
+    std::uint64_t search_bytes = 0;                   // of a plain file, for borders
     std::size_t next_file = 0;
 
     // The file being read
@@ -55,7 +58,7 @@ struct DocumentReader::State {
         const TextShape shape = shapes[next_file];
         file_name = file.string();
         json_lines = shape == TextShape::json_lines;
-        bordered = shape != TextShape::lines || has_borders(file);
+        bordered = shape != TextShape::lines || has_borders(file, search_bytes);
         if (shape == TextShape::json_array)
             array.emplace(file);
         else
@@ -140,9 +143,10 @@ struct DocumentReader::State {
     }
 };
 
-DocumentReader::DocumentReader(const DataConfig& config, const std::vector<fs::path>& texts)
+DocumentReader::DocumentReader(const DataConfig& config, const std::vector<fs::path>& texts, std::uint64_t search_bytes)
     : state_(std::make_unique<State>()) {
     state_->config = config;
+    state_->search_bytes = search_bytes;
     state_->texts = texts;
     for (const auto& text : texts)
         for (auto& file : text_files(text)) {

@@ -1,8 +1,10 @@
 #pragma once
 #include "core/config/run_config.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,7 +29,10 @@ struct Document {
 // bytes that are not UTF-8, a JSON document without the field (file and line).
 class DocumentReader {
   public:
-    DocumentReader(const DataConfig& config, const std::vector<std::filesystem::path>& texts);
+    // `search_bytes`: of a plain file, how many are searched for <|endoftext|> before it is read. Whoever reads only
+    // the beginning of a text need not search all of it.
+    DocumentReader(const DataConfig& config, const std::vector<std::filesystem::path>& texts,
+                   std::uint64_t search_bytes = std::numeric_limits<std::uint64_t>::max());
     ~DocumentReader();
     bool next(Document& document);
     double share() const;  // of the bytes on disk, read so far

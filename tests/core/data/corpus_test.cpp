@@ -243,6 +243,19 @@ class CorpusTest : public QObject {
         QVERIFY(is_line_with(refusal(file), {"torn.txt.gz"}));
     }
 
+    void borders_are_searched_as_far_as_asked() {
+        DataConfig config;
+        config.block_lines = 2;
+        const auto file = folder_.write("late.txt", "a\nb\nc\n<|endoftext|>\nd\n");
+        const auto first = [&](std::uint64_t search_bytes) {
+            DocumentReader reader(config, {file}, search_bytes);
+            Document document;
+            return reader.next(document) ? document.text : std::string();
+        };
+        QCOMPARE(first(1000), std::string("a\nb\nc\n"));
+        QCOMPARE(first(4), std::string("a\nb\n"));
+    }
+
     void the_share_read_ends_at_one() {
         DocumentReader reader({}, {folder_.write("share.txt", "some\nlines\n")});
         Document document;
