@@ -392,12 +392,12 @@ std::vector<std::string> early_findings_of_tokens(const DataConfig& config, File
             findings.push_back(fmt::format(fmt::runtime(same_text_finding), set.name));
     }
     if (!find_tokenizer(sets.folder)) return findings;
-    const std::int32_t unknown = load_tokenizer(sets.folder).tokenizer->unknown_id();
-    if (unknown < 0) return findings;
+    const auto tokenizer = tokenizer_with_unknown(sets.folder);
+    if (!tokenizer) return findings;
     const bool bytes_are_known = described_tokens(sets.folder).contains("sets");
     const auto look = [&](const TokenSetFiles& set, const std::string& name) {
         const TokenFile tokens(set.files, token_format(config), set.held_out);
-        note_sampled(name, sample_tokens(tokens, unknown), bytes_are_known, findings);
+        note_sampled(name, sample_tokens(tokens, tokenizer->unknown_id()), bytes_are_known, findings);
     };
     look(sets.train, "train");
     for (const TokenSetFiles& set : sets.validation) look(set, set.name);
@@ -406,12 +406,12 @@ std::vector<std::string> early_findings_of_tokens(const DataConfig& config, File
 
 // Of texts that were not tokenized yet: what their beginnings tell.
 void find_unknown_in_samples(const DataConfig& config, const fs::path& cache, std::vector<std::string>& findings) {
-    const LoadedTokenizer loaded = load_tokenizer(given_tokenizer(config, cache));
-    if (loaded.tokenizer->unknown_id() < 0) return;
-    for (const auto& [set, sample] : sample_text(config, config.text, *loaded.tokenizer))
+    const auto tokenizer = tokenizer_with_unknown(given_tokenizer(config, cache));
+    if (!tokenizer) return;
+    for (const auto& [set, sample] : sample_text(config, config.text, *tokenizer))
         note_sampled(set, sample, true, findings);
     for (const auto& [name, file] : config.val)
-        note_sampled(name, sample_text(config, file, *loaded.tokenizer)["train"], true, findings);
+        note_sampled(name, sample_text(config, file, *tokenizer)["train"], true, findings);
 }
 
 std::vector<std::string> early_findings_of_text(const DataConfig& config, const fs::path& cache, FileHashes& hashes) {

@@ -12,6 +12,10 @@ struct SampledUnknown {
     std::int64_t unknown = 0, tokens = 0;
 };
 
+// The tokenizer at `path`, as load_tokenizer() reads it; null where it has no unknown token. The newest one is kept
+// while its files stay the same: a preview follows every edit in the window, and a large tokenizer takes long to load.
+std::shared_ptr<const Tokenizer> tokenizer_with_unknown(const std::filesystem::path& path);
+
 // What the beginning of a text tells (at most 256 KiB of it), before the whole is tokenized: of its training documents
 // ("train") and of those that are held out ("val"). InputError as DocumentReader.
 std::map<std::string, SampledUnknown> sample_text(const DataConfig& config, const std::filesystem::path& text,

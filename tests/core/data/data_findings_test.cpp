@@ -1,4 +1,5 @@
 #include "core/data/prepare.h"
+#include "core/data/sampled_unknown.h"
 #include "core/data/stories.h"
 #include "core/data/tokenizers/load.h"
 #include "core/io/bytes.h"
@@ -81,6 +82,31 @@ class DataFindingsTest : public QObject {
         tokens.tokens = prepare_data(named, folder_ / "cache").folder;
         tokens.vocab_size = named.vocab_size;
         QCOMPARE(early_findings(tokens, folder_ / "another cache"), findings);
+    }
+
+    void a_tokenizer_is_kept_for_previews_until_it_changes() {
+        const fs::path made = prepare_data(config(folder_.write("kept.txt", stories(4))), folder_ / "cache").folder;
+        const fs::path file = folder_ / "kept.model";
+        fs::copy_file(made / "tokenizer.model", file);
+        const auto first = tokenizer_with_unknown(file);
+        QVERIFY(first && first->unknown_id() >= 0);
+        QVERIFY(tokenizer_with_unknown(file) == first);
+        fs::last_write_time(file, fs::last_write_time(file) - std::chrono::seconds(10));
+        QVERIFY(tokenizer_with_unknown(file) != first);
+        // Its tokens are bytes, so it has no unknown token.
+        QVERIFY(!tokenizer_with_unknown(fs::path(ABLATE_SOURCE_DIR) / "tests/data/tokenizers/llama3.json"));
+    }
+
+    // A document longer than the sample is not cut within a character, which would count as an unknown token.
+    void a_sample_ends_between_two_characters() {
+        std::string umlauts, line;
+        for (int i = 0; i < 40; ++i) umlauts += "ü the ü\n";
+        const DataConfig plain = config(folder_.write("umlauts.txt", stories(5) + umlauts));
+        const auto tokenizer = load_tokenizer(prepare_data(plain, folder_ / "cache").folder).tokenizer;
+        for (int i = 0; i < 100'000; ++i) line += "ü ";  // of three bytes: 256 KiB end within a ü
+        auto samples = sample_text(plain, folder_.write("long.txt", line + "\n"), *tokenizer);
+        QVERIFY(samples["train"].tokens > 0);
+        QCOMPARE(samples["train"].unknown, 0);
     }
 
     // config.json says that the file counts, whatever class is named, and it is not copied to the tokens.
