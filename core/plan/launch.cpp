@@ -121,12 +121,6 @@ std::vector<std::string> warnings_of(const Preview& preview) {
     return warnings;
 }
 
-// Those that the preview has not told already.
-void add_findings(const data::PreparedData& data, std::vector<std::string>& notes) {
-    for (const std::string& finding : data.findings)
-        if (std::find(notes.begin(), notes.end(), finding) == notes.end()) notes.push_back(finding);
-}
-
 void leave_out(const PlannedRun& planned, Launch& result) {
     if (std::find(result.left_out.begin(), result.left_out.end(), planned.point.name) == result.left_out.end())
         result.left_out.push_back(planned.point.name);
@@ -174,7 +168,7 @@ int default_jobs(const RunConfig& config) {
 
 Launch launch(ResolvedStudy study, const run::RunStore& store, int jobs, const data::Progress& progress) {
     require_trainable(study, jobs);
-    std::vector<std::string> notes = warnings_of(preview(study, store.workspace()));
+    std::vector<std::string> notes = warnings_of(preview(study, store.workspace(), false));
     study.find_starts(store.workspace());  // before the data, which take long
 
     const RunConfig baseline = study.points().front().config;
@@ -182,7 +176,7 @@ Launch launch(ResolvedStudy study, const run::RunStore& store, int jobs, const d
         data::prepare_data(baseline.data, cache_folder(store.workspace()), progress, tokens_of(study.config(), store)));
     notes.insert(notes.end(), data->remarks.begin(), data->remarks.end());
     for (std::string& line : overlapping_windows(baseline, *data)) notes.push_back(std::move(line));
-    add_findings(*data, notes);
+    notes.insert(notes.end(), data->findings.begin(), data->findings.end());
     study.use_data(data);
 
     Launch result{std::move(study), {}, {}, {}, {}, {}, std::move(notes)};

@@ -35,9 +35,9 @@ class Lints {
     Lints(const StudyConfig& study, const std::vector<VariantPoint>& points, const std::filesystem::path& workspace)
         : study_(study), points_(points), workspace_(workspace) {}
 
-    Preview run() {
+    Preview run(bool early_findings) {
         check_study();
-        check_data();
+        check_data(early_findings);
         for (const VariantPoint& point : points_) {
             try {
                 require_valid(point.config, point.name);
@@ -84,9 +84,10 @@ class Lints {
         return preview;
     }
 
-    void check_data() {
+    void check_data(bool early_findings) {
         for (std::string& missing : data::missing_data(points_.front().config.data, cache_folder(workspace_)))
             add(Severity::error, "", std::move(missing));
+        if (!early_findings) return;
         for (std::string& finding : data::early_findings(points_.front().config.data, cache_folder(workspace_)))
             add(Severity::warning, "", std::move(finding));
     }
@@ -227,7 +228,7 @@ class Lints {
                                          [](const auto& axis) { return axis.first == "train.lr"; });
         if (norms(point.config) < norms(baseline) && !lr_grid)
             add(Severity::note, point.name,
-                "has fewer norms than the baseline, and so often another best learning rate; add a grid over train.lr");
+                "has fewer norms than the baseline. Its best learning rate often differs, so add a grid over train.lr");
     }
 
     const StudyConfig& study_;
@@ -239,8 +240,8 @@ class Lints {
 
 }  // namespace
 
-Preview preview(const ResolvedStudy& study, const std::filesystem::path& workspace) {
-    return Lints(study.config(), study.points(), workspace).run();
+Preview preview(const ResolvedStudy& study, const std::filesystem::path& workspace, bool early_findings) {
+    return Lints(study.config(), study.points(), workspace).run(early_findings);
 }
 
 }  // namespace ablate::study

@@ -125,11 +125,6 @@ Json point_json(const study::PointPreview& p, const study::TimeEstimate& time, c
             {"start", p.start ? model::to_json(*p.start) : Json()}};
 }
 
-bool has_finding(const study::Preview& preview, const std::string& text) {
-    return std::any_of(preview.findings.begin(), preview.findings.end(),
-                       [&](const study::Finding& finding) { return finding.text == text; });
-}
-
 Json to_json(const StudyConfig& study, const study::Preview& preview, const std::vector<study::TimeEstimate>& times,
              const std::optional<StepZeroResults>& zero, const std::vector<double>& mfu) {
     Json json = {{"study", study.name}, {"seeds", study.seeds}, {"points", Json::array()}, {"findings", Json::array()}};
@@ -141,8 +136,7 @@ Json to_json(const StudyConfig& study, const study::Preview& preview, const std:
     json["ln_vocab"] = zero->ln_vocab;
     json["data_note"] = join(zero->data_remarks, "; ");
     for (const std::string& finding : zero->data_findings)
-        if (!has_finding(preview, finding))
-            json["findings"].push_back({{"severity", "warning"}, {"variant", ""}, {"text", finding}});
+        json["findings"].push_back({{"severity", "warning"}, {"variant", ""}, {"text", finding}});
     json["step_zero"] = Json::array();
     for (const study::StepZero& z : zero->points)
         json["step_zero"].push_back({{"point", z.point},
@@ -245,10 +239,9 @@ void print_tensors(const study::Preview& preview) {
     }
 }
 
-void print_step_zero(const study::Preview& preview, const StepZeroResults& zero) {
+void print_step_zero(const StepZeroResults& zero) {
     for (const std::string& remark : zero.data_remarks) std::cout << "note: " << remark << '\n';
-    for (const std::string& finding : zero.data_findings)
-        if (!has_finding(preview, finding)) std::cout << "warning: " << finding << '\n';
+    for (const std::string& finding : zero.data_findings) std::cout << "warning: " << finding << '\n';
     std::cout << fmt::format("\nstep 0 (ln V = {}: the loss of a uniform guess)\n", fixed(zero.ln_vocab, 4));
     Rows rows;
     for (const study::StepZero& z : zero.points) {
@@ -256,7 +249,7 @@ void print_step_zero(const study::Preview& preview, const StepZeroResults& zero)
         if (!z.first_non_finite.empty())
             remark = "not finite, first in " + z.first_non_finite;
         else if (z.same_as_baseline)
-            remark = "changes nothing that is computed";
+            remark = "does not change the computation";
         rows.push_back({{z.point}, {fixed(z.loss, 4)}, {significant(z.grad_norm, 4)}, {remark}});
     }
     print_table({{"variant"}, {"loss", true}, {"gradient norm", true}, {"remark"}}, std::move(rows));
@@ -277,7 +270,7 @@ int preview_study(const Options& options) {
     const study::ResolvedStudy resolved =
         study::resolve_study(load_study(find_study(options.study, workspace).file), plan);
     const StudyConfig& study = resolved.config();
-    const study::Preview preview = study::preview(resolved, workspace);
+    const study::Preview preview = study::preview(resolved, workspace, !options.step_zero);
     const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),
                                       [](const auto& f) { return f.severity == study::Severity::error; });
     const auto of_study = std::count_if(preview.findings.begin(), preview.findings.end(), [](const auto& f) {
@@ -295,7 +288,7 @@ int preview_study(const Options& options) {
         print_counts(preview);
         print_hardware_flops(preview, options.mfu);
         if (options.tensors) print_tensors(preview);
-        if (zero) print_step_zero(preview, *zero);
+        if (zero) print_step_zero(*zero);
     }
     if (of_study) throw InputError("study {}: its data cannot be read, so it cannot be trained", study.name);
     if (errors) throw InputError("study {}: {} of its configurations cannot be trained", study.name, errors);

@@ -1,5 +1,6 @@
 #include "core/plan/launch.h"
 
+#include "core/data/stories.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"
 
@@ -65,6 +66,30 @@ class LaunchTest : public QObject {
         study.seeds = {1};
         const Launch launched = launch(resolve_study(study), run::RunStore(folder.path()), 1 << 24);
         QCOMPARE(launched.runs.size(), std::size_t{1});
+    }
+
+    // The findings of a preview sample the data. A launch counts all of them, and tells that alone.
+    void unknown_tokens_are_told_once() {
+        const test::TempFolder folder;
+        std::string english, foreign;
+        for (std::uint64_t i = 0; i < 100; ++i) english += data::story(1, i);
+        for (int i = 0; i < 40; ++i) foreign += "世 the 界\n";
+        DataConfig text;
+        text.text = folder.write("text.txt", english);
+        text.val = {{"odd", folder.write("odd.txt", foreign)}};
+        text.vocab_size = 500;
+        text.context = 16;
+        text.block_lines = 10;
+        StudyConfig study = three_seeds(folder);
+        study.seeds = {1};
+        study.baseline["data"]["tokens"] = data::prepare_data(text, folder / "cache").folder.string();
+        study.baseline["data"]["vocab_size"] = text.vocab_size;
+        const Launch launched = launch(resolve_study(study), run::RunStore(folder.path()), 1);
+        std::vector<std::string> told;
+        for (const std::string& note : launched.notes)
+            if (note.find("unknown token") != std::string::npos) told.push_back(note);
+        QCOMPARE(told.size(), std::size_t{1});
+        QVERIFY2(told[0].starts_with("80 of ") && told[0].find("the first") == std::string::npos, told[0].c_str());
     }
 
     void it_can_be_given_up_before_the_machine_is_measured() {
