@@ -78,9 +78,8 @@ Json to_json(const ComparedRun& compared) {
 
 Json to_json(const Comparison& comparison, std::size_t index) {
     const Group& group = comparison.groups[index];
-    Json runs = Json::array(), differences = Json::array(), by_seed = Json::array();
+    Json runs = Json::array(), differences = Json::array();
     for (std::size_t run : group.runs) runs.push_back(comparison.runs[run].listed.info.id);
-    for (double loss : group.final_val_by_seed) by_seed.push_back(number_to_json(loss));
     for (const ConfigDifference& one : comparison.differences_of(index))
         differences.push_back({{"key", one.key}, {"before", one.before}, {"after", one.after}});
     return {{"name", group.name},
@@ -92,7 +91,7 @@ Json to_json(const Comparison& comparison, std::size_t index) {
             {"baseline", group.baseline ? Json(comparison.groups[*group.baseline].name) : Json()},
             {"runs", runs},
             {"final_val", to_json(group.final_val)},
-            {"final_val_by_seed", by_seed},
+            {"final_val_by_seed", io::numbers_to_json(group.final_val_by_seed)},
             {"final_span", to_json(group.span)},
             {"final_train_span", to_json(group.train_span)},
             {"best_val", to_json(group.best_val)},

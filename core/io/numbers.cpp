@@ -24,6 +24,12 @@ std::optional<double> non_finite_from(const Json& value) {
 
 Json number_to_json(double value) { return std::isfinite(value) ? Json(value) : Json(full_precision(value)); }
 
+Json numbers_to_json(const std::vector<double>& values) {
+    Json json = Json::array();
+    for (const double value : values) json.push_back(number_to_json(value));
+    return json;
+}
+
 double number_from_json(const Json& value) {
     if (value.is_number()) return value.get<double>();
     if (const auto number = non_finite_from(value)) return *number;

@@ -24,8 +24,6 @@ struct Options {
 };
 
 Json to_json(const infer::Score& score, const std::string& run) {
-    Json by_position = Json::array();
-    for (const double loss : score.loss_by_position) by_position.push_back(io::number_to_json(loss));
     return {{"run", run},
             {"precision", score.precision},
             {"tokens", score.tokens},
@@ -36,7 +34,7 @@ Json to_json(const infer::Score& score, const std::string& run) {
             {"perplexity", io::number_to_json(score.perplexity)},
             {"bits_per_byte", io::number_to_json(score.bpb)},
             {"bits_per_byte_special_masked", io::number_to_json(score.bpb_masked)},
-            {"loss_by_position", by_position}};
+            {"loss_by_position", io::numbers_to_json(score.loss_by_position)}};
 }
 
 // Positions in stretches that double: 1, 2, 3-4, 5-8, ...

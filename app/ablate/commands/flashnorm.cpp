@@ -54,14 +54,12 @@ std::string summary(const interop::FlashNormResult& result) {
 }
 
 Json to_json(const interop::LogitGap& gap) {
-    Json layers = Json::array();
-    for (const double error : gap.layer_error) layers.push_back(io::number_to_json(error));
     return {{"precision", gap.precision},
             {"largest_difference", io::number_to_json(gap.largest_difference)},
             {"largest_logit", io::number_to_json(gap.largest_logit)},
             {"argmax_agreement", io::number_to_json(gap.argmax_agreement)},
             {"kl", io::number_to_json(gap.kl)},
-            {"layer_error", layers}};
+            {"layer_error", io::numbers_to_json(gap.layer_error)}};
 }
 
 Json to_json(const interop::FlashNormVerification& verification) {

@@ -18,11 +18,8 @@ struct Options {
 
 Json series_json(const run::RunMetrics& metrics) {
     Json all = Json::object();
-    for (const auto& [tag, series] : metrics.series()) {
-        Json values = Json::array();
-        for (const double value : series.value) values.push_back(io::number_to_json(value));
-        all[tag] = {{"step", series.step}, {"value", values}};
-    }
+    for (const auto& [tag, series] : metrics.series())
+        all[tag] = {{"step", series.step}, {"value", io::numbers_to_json(series.value)}};
     return all;
 }
 

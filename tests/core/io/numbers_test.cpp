@@ -20,6 +20,11 @@ class NumbersTest : public QObject {
         QCOMPARE(number_from_json(Json(7)), 7.0);
     }
 
+    void lists() {
+        QCOMPARE(numbers_to_json({1.5, HUGE_VAL}).dump(), "[1.5,\"Infinity\"]");
+        QCOMPARE(numbers_to_json({}).dump(), "[]");
+    }
+
     void anything_else_is_refused() {
         for (const char* text : {"null", "true", "\"nan\"", "\"1.5\"", "[1]", "{}"}) {
             QVERIFY(!is_number(Json::parse(text)));
