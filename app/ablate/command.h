@@ -55,7 +55,7 @@ inline const std::vector<Command>& commands() {
         {"compare", "runs side by side, with intervals over seeds", declare_compare},
         {"report", "write the report of a study", declare_report},
         {"preview", "what a study will cost, and what looks wrong, before it is trained", declare_preview},
-        {"kinds", "the norms, positions, feed-forwards, initializations, optimizers and schedules there are",
+        {"kinds", "the available norms, positions, feed-forwards, initializations, optimizers and schedules",
          declare_kinds},
         {"presets", "the studies that ship with Ablate", declare_presets},
         {"schema", "every configuration key with its type, range and default", declare_schema},

@@ -25,7 +25,7 @@ class RunSink : public train::TrainSink {
     RunSink(RunDirectory directory, RunLock& lock, RunState& state, Progress progress);
     ~RunSink() override;
 
-    // Cuts both logs back to a log_position() of earlier; null: begins them anew. To be called before training.
+    // Cuts both logs back to a log_position() of earlier; null: begins them again. To be called before training.
     void open_logs(const Json& position);
 
     void steps(const std::vector<train::StepRecord>& records) override;

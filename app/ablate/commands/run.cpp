@@ -86,7 +86,7 @@ Action declare_run(CLI::App& parser) {
         ->allow_extra_args(false);
     parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads; 1 on a GPU)")
         ->check(CLI::Range(1, 4096));
-    parser.add_flag("--again", options->plan.again, "train finished runs anew");
+    parser.add_flag("--again", options->plan.again, "train finished runs again");
     parser.add_flag("--keep-no-ops", options->plan.keep_no_ops, "train variants that do not change the computation");
     parser.add_flag("--quiet", options->quiet, "no progress");
     parser.footer([] { return schema_summary(); });

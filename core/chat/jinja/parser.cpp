@@ -132,7 +132,7 @@ class ExpressionParser {
     ExpressionPtr sign() {
         const int at = line();
         const char* found = skip("-") ? "-" : skip("+") ? "+" : nullptr;
-        if (!found) return behind(primary());
+        if (!found) return with_postfixes(primary());
         if (++depth_ > kDeepest) fail(at, "expressions are nested too deeply");
         ExpressionPtr value = make_of(Kind::unary, at, found, sign());
         --depth_;
@@ -140,7 +140,7 @@ class ExpressionParser {
     }
 
     // What follows a value: .name [item] (call) | filter, is test.
-    ExpressionPtr behind(ExpressionPtr value) {
+    ExpressionPtr with_postfixes(ExpressionPtr value) {
         for (;;) {
             const int at = line();
             if (skip(".")) {

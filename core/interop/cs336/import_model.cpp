@@ -16,7 +16,6 @@
 #include <array>
 #include <set>
 
-// CS336's model_config.json with the state dict beside it: no log, but a model that can generate and be scored.
 namespace ablate::interop::cs336 {
 
 namespace fs = std::filesystem;

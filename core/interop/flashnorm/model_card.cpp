@@ -29,7 +29,7 @@ std::string folded_table(const std::vector<Fold>& folds) {
     return table;
 }
 
-const char* how_norms_stand(bool strict) {
+const char* about_folded_norms(bool strict) {
     return strict
                ? "The folded norm weights are left out of the files. Transformers loads them with a warning that "
                  "they are missing and\nsets them to ones, which is right; other programs may refuse the checkpoint.\n"
@@ -52,7 +52,7 @@ std::string flashnorm_card(std::string_view source_name, const FlashNormResult& 
     card += fmt::format(
         "- Made by Ablate {} from the weights alone; configuration and tokenizer are the source's files\n", kVersion);
     card += "- License: that of the source model\n\n";
-    card += how_norms_stand(result.strict);
+    card += about_folded_norms(result.strict);
     if (plan.tied)
         card +=
             "The final norm keeps its weight: the head is the embedding too, and folding would change what is read "

@@ -241,9 +241,9 @@ class Table {
             counts_calls |= column.is_value && own_rank == kRankOfCalls;
         }
         for (const std::string& own : own_steps_)
-            remarks_.push_back(fmt::format("the steps of what is called {}... are the values of {}{}", prefix_of(own),
-                                           quote(own),
-                                           rank == 0 ? " where a row has no " + quote(header_[axis]) : std::string()));
+            remarks_.push_back(
+                fmt::format("the steps of what is called {}... are the values of {}{}", prefix_of(own), quote(own),
+                            rank == kRankOfUpdates ? " where a row has no " + quote(header_[axis]) : std::string()));
         if (counts_calls) remarks_.push_back(kCountsCalls);
         if (axis != kNone && is_epoch(header_[axis]))
             remarks_.push_back(fmt::format("its steps are the values of {}, as --column says", quote(header_[axis])));

@@ -52,7 +52,7 @@ struct Grid {
     std::size_t first = 0, distance = 1, values = 0;
 };
 
-// The distance of the column's values, all of which are on one grid; 1 where they do not.
+// The distance of the column's values, all of which are on one grid; 1 where they are not.
 Grid grid_of(std::vector<std::size_t> places) {
     Grid grid{places.front(), 0, places.size()};
     for (std::size_t i = 1; i < places.size(); ++i) {

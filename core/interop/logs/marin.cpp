@@ -53,7 +53,7 @@ Hardware hardware_of(const Json& info, const std::string& where) {
     return hardware;
 }
 
-// Stored with the number of cores in some revisions of the files and of chips in others: computed anew, both told.
+// Stored with the number of cores in some revisions of the files and of chips in others: recomputed, and both are told.
 void add_hardware_flops(const Json& info, const std::string& where, ImportedRun& run) {
     const Hardware hardware = hardware_of(info, where);
     const double stored = number_in(info, "training_hardware_flops", where).value_or(kUnknown);

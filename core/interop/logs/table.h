@@ -59,7 +59,7 @@ class CommaStyle {
 bool is_missing(std::string_view cell);
 // A number, NaN or an infinity; absent where the cell is none, or not clearly one.
 std::optional<double> number_of(std::string_view cell, Comma comma);
-// A whole number such as a step: groups of three behind commas, or behind points where the comma is decimal, are
+// A whole number such as a step: groups of three after commas, or after points where the comma is decimal, are
 // thousands.
 std::optional<double> whole_number_of(std::string_view cell, Comma comma);
 // True for a cell that would be a number with commas in it.

@@ -11,7 +11,7 @@ inline constexpr std::string_view kLocalHeader = "PK\x03\x04", kCentralHeader = 
 inline constexpr std::uint64_t kLocalHeaderBytes = 30, kCentralHeaderBytes = 46, kDirectoryEndBytes = 22,
                                kZip64EndBytes = 56, kZip64LocatorBytes = 20;
 inline constexpr std::uint16_t kStored = 0, kDeflated = 8;
-inline constexpr std::uint16_t kEncrypted = 1, kSizesBehind = 1 << 3, kUtf8 = 1 << 11;  // general purpose flags
+inline constexpr std::uint16_t kEncrypted = 1, kSizesAfterData = 1 << 3, kUtf8 = 1 << 11;  // general purpose flags
 inline constexpr std::uint16_t kZip64Extra = 1;
 inline constexpr std::uint32_t kInZip64 = 0xffffffff;  // a size or an offset that is in the zip64 field
 inline constexpr std::uint16_t kCountInZip64 = 0xffff;

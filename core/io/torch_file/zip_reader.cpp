@@ -160,7 +160,7 @@ void ZipReader::check_local_header(ZipEntry& entry, std::uint16_t flags, std::ui
         fail(named + " has another header in the directory than its own", entry.header);
     // Streamed entries have their sizes after the data and zeros here; large ones in a zip64 field.
     const auto agrees = [&](std::uint64_t here, std::uint64_t there) {
-        return here == there || ((flags & kSizesBehind) && here == 0);
+        return here == there || ((flags & kSizesAfterData) && here == 0);
     };
     const bool same_size = u32(local, 18) == kInZip64 || agrees(u32(local, 18), entry.bytes);
     if (!same_size || !agrees(u32(local, 14), entry.crc))

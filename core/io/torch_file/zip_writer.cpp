@@ -10,7 +10,7 @@
 namespace ablate::io::torch_file {
 namespace {
 
-constexpr std::uint16_t kFlags = kSizesBehind | kUtf8;
+constexpr std::uint16_t kFlags = kSizesAfterData | kUtf8;
 constexpr std::uint64_t kAlignment = 64;
 
 bool is_wide(std::uint64_t value) { return value >= kInZip64; }

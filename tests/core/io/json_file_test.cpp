@@ -63,7 +63,7 @@ class JsonFileTest : public QObject {
         QVERIFY(is_line_with(refusal("[[\"]\", [" + nested(199)), {"nested more than 200"}));
     }
 
-    void a_key_that_stands_twice_is_refused() {
+    void a_repeated_key_is_refused() {
         QVERIFY(is_line_with(refusal(R"({"a":{"lr":1,"x":2,"lr":3}})"), {"'lr' appears twice"}));
         QCOMPARE(parse_json(R"({"a":{"lr":1},"b":{"lr":1},"lr":[{"lr":1},{"lr":1}]})", "s").size(), 3u);
     }

@@ -119,7 +119,7 @@ class TorchFileHostileTest : public QObject {
     }
 
     // One entry is inside the data of another, header and all: both would be read, and count twice.
-    void entries_that_lie_over_each_other() {
+    void overlapping_entries() {
         const std::string local = "PK\x03\x04" + std::string(2, '\0') + "\x08\x08" + std::string(18, '\0') +
                                   std::string("\x05\0\0\0", 4) + "inner";
         const fs::path file = folder_ / "overlap.zip";
