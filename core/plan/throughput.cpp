@@ -8,7 +8,6 @@
 #include "core/run/summary.h"
 #include "core/statistics/statistics.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -8,7 +8,6 @@
 #include "core/run/metrics.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
 

@@ -41,7 +41,6 @@ class LaunchTest : public QObject {
         static_assert(!std::is_default_constructible_v<ResolvedStudy>);
         static_assert(!std::is_constructible_v<ResolvedStudy, StudyConfig>);
         static_assert(!std::is_constructible_v<ResolvedStudy, StudyConfig, PlanOptions>);
-        static_assert(!std::is_aggregate_v<ResolvedStudy>);
         const test::TempFolder folder;
         const ResolvedStudy study = resolve_study(three_seeds(folder), {{"train.lr=0.125"}, {}, {3, 3, 2}});
         const Launch launched = launch(study, run::RunStore(folder.path()), 1);
