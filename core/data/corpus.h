@@ -53,6 +53,8 @@ struct TextSource {
     TextOrigin origin = TextOrigin::given;
     std::string note;  // one line for outputs; empty when the text was given
 };
+// The text that $ABLATE_TEXT names; empty when it names none. InputError when that is missing.
+std::filesystem::path text_of_environment();
 // data.text when set (InputError if missing); else the text packaging/setup fetched ($ABLATE_TEXT, or
 // .deps/text/web.txt in a folder above the program or the current one); else stories by the seeded generator, written
 // to `cache`.

@@ -23,7 +23,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <optional>
 #include <thread>
 
@@ -538,8 +537,8 @@ std::vector<std::string> missing_data(const DataConfig& config, const fs::path& 
     };
     if (!config.text.empty())
         look([&] { require("data.text", config.text); });
-    else if (const char* named = std::getenv("ABLATE_TEXT"); named && *named)
-        look([&] { require("$ABLATE_TEXT", named); });
+    else
+        look([] { text_of_environment(); });
     for (const auto& item : config.val) look([&] { require("data.val." + item.first, item.second); });
     look([&] { given_tokenizer(config, cache); });
     return missing;

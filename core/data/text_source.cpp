@@ -49,15 +49,21 @@ const char* to_string(TextOrigin origin) {
     throw std::logic_error("to_string: no such TextOrigin");
 }
 
+fs::path text_of_environment() {
+    const char* named = std::getenv("ABLATE_TEXT");
+    if (!named || !*named) return {};
+    if (!is_there(named)) throw InputError("$ABLATE_TEXT: {}: no such file or folder", named);
+    return named;
+}
+
 TextSource find_text(const DataConfig& config, const fs::path& cache) {
     if (!config.text.empty()) {
         if (!is_there(config.text)) throw InputError("data.text: {}: no such file or folder", config.text);
         return {config.text, TextOrigin::given, ""};
     }
-    if (const char* named = std::getenv("ABLATE_TEXT"); named && *named) {
-        if (!is_there(named)) throw InputError("$ABLATE_TEXT: {}: no such file or folder", named);
-        return {named, TextOrigin::standin, fmt::format("data.text is not set: $ABLATE_TEXT ({}) stands in", named)};
-    }
+    if (const fs::path named = text_of_environment(); !named.empty())
+        return {named, TextOrigin::standin,
+                fmt::format("data.text is not set: $ABLATE_TEXT ({}) stands in", named.string())};
     std::error_code ignored;
     for (const fs::path& start : {fs::read_symlink("/proc/self/exe", ignored).parent_path(), fs::current_path(ignored)})
         if (const auto file = fetched_text(start))
