@@ -8,7 +8,6 @@
 #include "ui/window/ending_signals.h"
 #include "ui/window/main_window.h"
 #include "ui/window/screenshots.h"
-#include "ui/window/session.h"
 #include "ui/window/settings_dialog.h"
 
 #include <unistd.h>
@@ -53,21 +52,9 @@ void hear_message(QtMsgType type, const QMessageLogContext& context, const QStri
     _exit(kFailed);
 }
 
-// Newest first: what a picture of a workspace shows.
-void open_newest_study(ui::MainWindow& window) {
-    ui::Session& session = window.session();
-    const auto once = std::make_shared<QMetaObject::Connection>();
-    *once = QObject::connect(&session.workspace, &ui::Workspace::runs_changed, &window, [&session, once] {
-        QObject::disconnect(*once);
-        const auto& runs = session.workspace.runs()->runs;
-        if (!runs.empty()) session.document.open_named(QString::fromStdString(runs.back().info.study));
-    });
-}
-
 int take_screenshots(QApplication& application, const app::Options& options, const fs::path& workspace) {
     ui::MainWindow window(workspace, options.study);
     window.resize(options.size.isValid() ? options.size : kPicture);
-    if (options.study.isEmpty()) open_newest_study(window);
     ui::Screenshots screenshots(window, options.screenshots);
     QObject::connect(
         &screenshots, &ui::Screenshots::done, &application,

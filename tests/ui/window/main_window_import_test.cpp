@@ -1,3 +1,5 @@
+#include "core/interop/logs/logs.h"
+#include "core/run/known_keys.h"
 #include "core/train/register.h"
 #include "tests/support/drop_file.h"
 #include "tests/support/synthetic_runs.h"
@@ -121,6 +123,23 @@ class MainWindowImportTest : public QObject {
         fs::create_directories(folder / "emptied/trash");
         fs::copy(data("logs/tensorboard"), folder / "emptied/trash/a-run");
         QCOMPARE(kind_at(folder / "emptied"), workspace);
+    }
+
+    // Imported logs have no study to open, also where one of them is the newest run.
+    void a_workspace_opens_with_the_study_of_its_newest_trained_run() {
+        const test::TempFolder folder;
+        fs::create_directories(folder / "studies");
+        folder.write("studies/mine.json", R"({"format": 1, "name": "mine", "variants": []})");
+        test::write_synthetic_run(folder.path(), {.study = "mine"});
+        const fs::path log = folder.write("log.csv", "step,loss\n5,4\n10,3.5\n15,3.2\n");
+        interop::write_imported_runs(folder.path(), interop::logs::read_log(log));
+        MainWindow window(folder.path());
+        window.show();
+        const auto& workspace = window.session().workspace;
+        QTRY_COMPARE(workspace.runs()->runs.size(), std::size_t{2});
+        QVERIFY(run::is_imported_log(workspace.runs()->runs.back().info));
+        QTRY_COMPARE(window.session().document.study().name, std::string("mine"));
+        QVERIFY(!window.findChild<Banner*>()->isVisible());
     }
 
     void a_dropped_model_leads_to_the_study_of_its_norms() {
