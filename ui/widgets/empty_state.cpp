@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace ablate::ui {
 
@@ -36,7 +37,8 @@ void EmptyState::set_texts(const QString& title, const QString& text, const QStr
     text_->setText(text);
     text_->setVisible(!text.isEmpty());
     text_->ensurePolished();
-    text_->setMinimumHeight(text_->heightForWidth(kLineWidth));  // a centered label is not asked for it
+    // The layout does not ask a centered label for its height. A label that never had a text answers -1.
+    text_->setMinimumHeight(std::max(0, text_->heightForWidth(kLineWidth)));
     button_->setText(action);
     button_->setVisible(!action.isEmpty());
 }

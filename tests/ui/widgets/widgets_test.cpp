@@ -6,6 +6,7 @@
 
 #include <QLabel>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -75,6 +76,11 @@ class WidgetsTest : public QObject {
             QVERIFY(label->height() >= label->heightForWidth(label->width()));
         state.set_texts("Nothing found", "", "");
         QVERIFY(button(state, "")->isHidden());
+    }
+
+    void an_empty_state_without_a_text_has_no_negative_size() {
+        QTest::failOnWarning(QRegularExpression("Negative sizes"));
+        const EmptyState state("No run matches", "", "Clear filter");
     }
 };
 
