@@ -37,10 +37,8 @@ class Reader {
 
 }  // namespace
 
-double per_step(const ComparedRun& compared, XAxis axis) {
-    const run::RunInfo& info = compared.listed.info;
+double per_step(const run::RunInfo& info, XAxis axis) {
     const double tokens = run::known_tokens_per_step(info.config, run::KnownKeys(info));
-    const auto done = static_cast<double>(compared.listed.state.step);
     switch (axis) {
         case XAxis::steps:
             return 1;
@@ -49,12 +47,18 @@ double per_step(const ComparedRun& compared, XAxis axis) {
         case XAxis::flops:
             return 3 * info.flops_per_token * tokens;  // a backward pass costs twice the forward pass
         case XAxis::seconds:
-            if (std::isfinite(compared.seconds) && done > 0) return compared.seconds / done;
-            // Still training: at the speed it last had.
-            return compared.listed.state.tokens_per_second > 0 ? tokens / compared.listed.state.tokens_per_second
-                                                               : kNaN;
+            return kNaN;
     }
     throw std::logic_error("an axis without a length");
+}
+
+double per_step(const ComparedRun& compared, XAxis axis) {
+    const run::RunInfo& info = compared.listed.info;
+    if (axis != XAxis::seconds) return per_step(info, axis);
+    const run::RunState& state = compared.listed.state;
+    if (std::isfinite(compared.seconds) && state.step > 0) return compared.seconds / static_cast<double>(state.step);
+    // Still training: at the speed it last had.
+    return state.tokens_per_second > 0 ? per_step(info, XAxis::tokens) / state.tokens_per_second : kNaN;
 }
 
 MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, XAxis axis) {

@@ -7,8 +7,11 @@ namespace ablate::study {
 
 using plot::XAxis;
 
-// What one optimizer step of a run advances along x. FLOPs: forward and backward. Seconds: training alone, at the run's
-// mean speed, as in time_to_loss, or while it still trains at its last one; NaN while that is not known.
+// What one optimizer step of a run advances along x. FLOPs: forward and backward. NaN where an imported log does not
+// tell, and for seconds, which run.json does not tell.
+double per_step(const run::RunInfo& info, XAxis axis);
+// Like the above. Seconds: training alone, at the run's mean speed, as in time_to_loss, or while it still trains at its
+// last one; NaN while that is not known.
 double per_step(const ComparedRun& compared, XAxis axis);
 
 using SeriesOf = std::function<const run::Series&(const ComparedRun&)>;

@@ -1,7 +1,7 @@
 #include "ui/pages/live/live_metrics.h"
 
 #include "core/base/text.h"
-#include "core/run/known_keys.h"
+#include "core/compare/reading.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,13 +22,6 @@ MetricCurvePtr validation(const RunCurves& curves, const std::string& field) {
 }
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// Tokens or training FLOPs of one step; NaN where an imported log does not tell.
-double per_step(XAxis axis, const run::RunInfo& info) {
-    if (axis == XAxis::steps) return 1;
-    const double tokens = run::known_tokens_per_step(info.config, run::KnownKeys(info));
-    return axis == XAxis::tokens ? tokens : 3 * info.flops_per_token * tokens;
-}
 
 }  // namespace
 
@@ -120,7 +113,7 @@ CurveMaker::Values CurveMaker::x_of(const LogAxis& axis, const run::ListedRun& r
     if (x_axis_ == XAxis::seconds) {
         *x = kept.clock.elapsed(axis);
     } else {
-        const double each = per_step(x_axis_, run.info);
+        const double each = study::per_step(run.info, x_axis_);
         for (const std::int64_t step : axis.step) x->push_back(static_cast<double>(step) * each);
     }
     kept.x[&axis] = x;
@@ -145,7 +138,7 @@ std::optional<Curve> CurveMaker::make(const run::Metric& metric, const run::List
 }
 
 double CurveMaker::position(std::int64_t step, const run::ListedRun& run, const RunCurves& curves) const {
-    if (x_axis_ != XAxis::seconds) return static_cast<double>(step) * per_step(x_axis_, run.info);
+    if (x_axis_ != XAxis::seconds) return static_cast<double>(step) * study::per_step(run.info, x_axis_);
     const auto found = curves.series.find(run::kTrainLoss);
     if (found == curves.series.end() || found->second->axis->step.empty()) return 0;
     const LogAxis& axis = *found->second->axis;
