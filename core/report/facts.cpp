@@ -118,7 +118,7 @@ std::string capital(std::string words) {
 
 namespace {
 
-// A nested object as one line a leaf: "norm.attn_in.kind".
+// One entry for each leaf of a nested object, by its dotted key: "norm.attn_in.kind".
 void add_leaves(const Json& value, const std::string& key, std::vector<std::pair<std::string, std::string>>& leaves) {
     if (value.is_object() && !value.empty()) {
         for (const auto& [name, child] : value.items())

@@ -15,11 +15,11 @@ void add_recommendations(Document& document, const study::Comparison& comparison
 void add_limitations(Document& document, const study::Comparison& comparison);
 void add_appendix(Document& document, const study::Comparison& comparison);
 
-// Curves of groups beside each other. `id` begins the figures' names.
+// Curves of several groups in one figure per metric. `id` begins the figures' names.
 void add_curves(Document& document, const study::Comparison& comparison, const std::vector<std::size_t>& groups,
                 const std::string& id, const std::string& where);
 void add_bars(Document& document, const study::Comparison& comparison);
-// Each variant at its own best grid point, beside the baseline at its best.
+// Each variant at its own best grid point, next to the baseline at its best.
 Table best_points_table(const study::Comparison& comparison);
 
 }  // namespace ablate::report

@@ -196,7 +196,7 @@ void add_limitations(Document& document, const Comparison& comparison) {
     if (knows_all) {
         list.items.push_back(
             {"Learning rate:", learning_rate_varies(comparison)
-                                   ? "a grid of few points; each variant's optimum may lie between or beyond them."
+                                   ? "a grid of few points; each variant's optimum may be between or beyond them."
                                    : "one for all variants, tuned for none of them here."});
         list.items.push_back({"Context:", fmt::format("{}; position encodings and attention are not tested beyond it.",
                                                       study::count_of(config.data.context, "token"))});

@@ -17,7 +17,7 @@ std::string dark_color_rules();      // CSS, for a viewer that chooses
 std::string with_dark_colors(const std::string& svg);  // for one that knows no CSS
 
 struct PlotLine {
-    std::string label;                   // at the line's end; "" where another line of the same color bears it
+    std::string label;                   // at the line's end; "" where another line of the same color has it
     std::vector<double> x, y;            // what has no place in the plot is marked at its edge and counted
     int color = plot::kBaselineColor;    // index of series_color
     std::optional<double> collapsed_at;  // x
@@ -35,7 +35,7 @@ std::string line_plot_svg(const LinePlot& plot);
 struct Bar {
     std::string label;
     std::optional<double> value, low, high;  // without a value the row has only `text`
-    std::string text;                        // behind the bar
+    std::string text;                        // to the right of the bars
     int color = plot::kBaselineColor;
     bool collapsed = false;
 };

@@ -316,7 +316,7 @@ void RunControl::Private::take_launch(const StudyConfig& study, const study::Lau
         Q_EMIT control.refused(text(study.name),
                                launch.finished.empty()
                                    ? QStringLiteral("no variant changes anything that is computed")
-                                   : QStringLiteral("all its runs have ended; retry trains one anew"));
+                                   : QStringLiteral("all its runs have ended; retry trains one again"));
     } else {
         std::erase_if(submissions, [&](const Submission& one) { return known(one.id()); });  // started before
         QStringList ids;

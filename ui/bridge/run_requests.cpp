@@ -82,7 +82,7 @@ Answer resume_runs(const run::RunStore& store, const QStringList& ids) {
     return for_each_run(store, ids, [](const run::ListedRun& listed, Answer& answer) -> std::string {
         if (listed.status == Status::running) return holder_of(listed.directory);
         if (run::is_imported_log(listed.info)) return "is an imported log and cannot be trained";
-        if (run::has_result(listed.status)) return "has ended; retry trains it anew";
+        if (run::has_result(listed.status)) return "has ended; retry trains it again";
         return go_on(listed, answer);
     });
 }
@@ -132,7 +132,7 @@ QStringList notes_of(const study::Launch& launch) {
         notes += text(fmt::format("{} seed {}: run {} trains it already", planned.point.name, planned.seed,
                                   *planned.running_run));
     if (!launch.finished.empty())
-        notes += text(fmt::format("{} finished run{} left as {}; retry trains one anew", launch.finished.size(),
+        notes += text(fmt::format("{} finished run{} left as {}; retry trains one again", launch.finished.size(),
                                   launch.finished.size() == 1 ? "" : "s",
                                   launch.finished.size() == 1 ? "it is" : "they are"));
     return notes;

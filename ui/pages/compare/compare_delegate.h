@@ -3,8 +3,9 @@
 
 namespace ablate::ui {
 
-// Cells of the comparison table: the variant's line as everywhere else, numbers in tabular figures with the half width
-// of their interval quieter behind them, so that means are aligned whether they have one or not.
+// Cells of the comparison table. A variant's name has its line, as everywhere else. Numbers are in tabular figures. The
+// half width of an interval follows its mean in a muted color, and its room is kept where there is none, so that all
+// means of a column are aligned.
 class CompareDelegate : public QStyledItemDelegate {
     Q_OBJECT
   public:
