@@ -25,7 +25,7 @@ std::vector<RunPair> shared_seeds(const study::Comparison& comparison, const stu
 std::string seeds_of(const study::Group& group);
 double mean_initial_loss(const study::Comparison& comparison, const study::Group& group);
 double mean_final_train(const study::Comparison& comparison, const study::Group& group);
-// Final validation less final training loss, where both were read at the same steps; else NaN.
+// Final validation minus final training loss, where both were read at the same steps; else NaN.
 double generalization_gap(const study::Comparison& comparison, const study::Group& group);
 double seconds_per_step(const study::Comparison& comparison, const study::Group& group);
 bool has_rough_times(const study::Comparison& comparison,

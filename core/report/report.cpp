@@ -58,7 +58,7 @@ void add_files(Document& document, const ReportOptions& options) {
     const auto add = [&](Output output, const char* file, const char* what) {
         if (options.outputs.contains(output)) list.items.push_back({file, what});
     };
-    add(Output::csv, "runs.csv:", "one row a run, full precision");
+    add(Output::csv, "runs.csv:", "one row per run, full precision");
     add(Output::json, "comparison.json:", "groups, intervals, judgments, differences, notes");
     add(Output::points, "points.csv, points.json:", "every point of every series of every run");
     add(Output::latex, "results.tex:", "the results table for LaTeX (booktabs)");

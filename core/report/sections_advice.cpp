@@ -137,7 +137,7 @@ namespace {
 
 std::string seeds_limitation(const Comparison& comparison) {
     if (is_single_seed(comparison))
-        return "One seed a variant: no interval can be given, and no difference is a result.";
+        return "One seed per variant: no interval can be given, and no difference is a result.";
     std::int64_t fewest = std::numeric_limits<std::int64_t>::max(), intervals = 0;
     for (const Group& group : comparison.groups) {
         fewest = std::min(fewest, std::ssize(group.runs));
@@ -201,7 +201,7 @@ void add_limitations(Document& document, const Comparison& comparison) {
         list.items.push_back({"Context:", fmt::format("{}; position encodings and attention are not tested beyond it.",
                                                       study::count_of(config.data.context, "token"))});
         list.items.push_back({"Data:", (info.data_note.empty() ? std::string("one text") : info.data_note) +
-                                           "; other texts may order the variants otherwise."});
+                                           "; other texts may rank the variants differently."});
         list.items.push_back(
             {"Validation:", fmt::format("each loss is a mean over {} tokens of one held-out set; the intervals "
                                         "cover the seeds of training, not the choice of that text.",

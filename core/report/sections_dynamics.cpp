@@ -209,8 +209,8 @@ void add_efficiency(Document& document, const Comparison& comparison) {
             "Times and rates of imported logs are as their programs count them, some with validation and checkpoints.");
     document.paragraph(
         "Times count training steps alone, without validation and checkpoints; runs that shared the machine slow each "
-        "other. MFU: model FLOPs (6N + 12 L H hd s a token) over the matrix-product peak measured on this "
-        "machine. The gap is final validation less final training loss (the mean over the last ten steps).");
+        "other. MFU: model FLOPs (6N + 12 L H hd s per token) over the matrix-product peak measured on this "
+        "machine. The gap is final validation minus final training loss (the mean over the last ten steps).");
 }
 
 void add_equal_cost(Document& document, const Comparison& comparison) {
@@ -235,8 +235,8 @@ void add_equal_cost(Document& document, const Comparison& comparison) {
     }
     document.add(std::move(table));
     document.paragraph(
-        "Each variant and its baseline are read at the furthest step, and the furthest training time, that both have; "
-        "between two evaluations on the line between them.");
+        "Each variant and its baseline are read at the furthest step, and the furthest training time, that both have. "
+        "A loss between two evaluations is interpolated.");
     if (!remarks.items.empty()) document.add(std::move(remarks));
 }
 

@@ -183,7 +183,7 @@ void add_collapsed_runs(Document& document, const Comparison& comparison) {
         }
     document.heading(3, "Collapsed runs");
     if (table.rows.empty()) return document.paragraph("None of the runs collapsed.");
-    document.paragraph(fmt::format("{} of {} collapsed. Their losses are in no mean.", table.rows.size(),
+    document.paragraph(fmt::format("{} of {} collapsed. The means leave their losses out.", table.rows.size(),
                                    count_of(std::ssize(comparison.runs), "run")));
     document.add(std::move(table));
 }

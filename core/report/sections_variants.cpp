@@ -65,7 +65,7 @@ std::string gap_sentence(const Comparison& comparison, const Group& group, const
     const double gap = generalization_gap(comparison, group);
     const double reference = generalization_gap(comparison, baseline);
     if (!std::isfinite(gap) || !std::isfinite(reference)) return "";
-    return fmt::format("Its generalization gap (final validation less final training loss) is {}, the baseline's {}.",
+    return fmt::format("Its generalization gap (final validation minus final training loss) is {}, the baseline's {}.",
                        study::signed_loss(gap), study::signed_loss(reference));
 }
 

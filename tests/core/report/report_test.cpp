@@ -84,7 +84,7 @@ class ReportTest : public QObject {
         write_synthetic_seeds(workspace.path(), {.variant = "nope", .label = "NoPE", .patch = kNoPE}, {3.75});
         const std::string markdown = to_markdown(comparison_in(workspace));
         QVERIFY(contains(markdown, "nothing is ranked"));
-        QVERIFY(contains(markdown, "One seed a variant"));
+        QVERIFY(contains(markdown, "One seed per variant"));
         QVERIFY(contains(markdown, "Train more seeds"));
         QVERIFY(lacks(markdown, "Keep the baseline"));
     }

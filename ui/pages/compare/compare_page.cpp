@@ -389,7 +389,7 @@ void ComparePage::State::show_state() {
     const bool nothing = study->subject().empty();
     stack->setCurrentIndex(nothing ? 0 : 1);
     const QString error = comparer.error().isEmpty() ? deriving_error : comparer.error();
-    failed->setText(scene && !error.isEmpty() ? "This is the comparison as it was. " + error : error);
+    failed->setText(scene && !error.isEmpty() ? "This is the earlier comparison. " + error : error);
     failed->setVisible(!error.isEmpty());
     if (scene) return;
     pinned->while_replacing([this] { model.set_rows({}, [](std::size_t) { return -1; }); });

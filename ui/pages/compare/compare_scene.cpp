@@ -212,7 +212,7 @@ QString read_between(const Comparison& comparison, std::size_t group, XAxis axis
                                         [&](std::int64_t step) { return at(step) >= x - kRounding * std::abs(x); });
         if (after == steps.end() || at(*after) <= x + kRounding * std::abs(x)) continue;
         if (after == steps.begin()) continue;
-        return QString("%1 is read on the line between its evaluations at steps %2 and %3.")
+        return QString("%1 is interpolated between its evaluations at steps %2 and %3.")
             .arg(QString::fromStdString(study::display_name(comparison.groups[group])),
                  QString::fromStdString(with_thousands(*(after - 1))), QString::fromStdString(with_thousands(*after)));
     }

@@ -143,7 +143,7 @@ CompareCell loss_of_seed(const ComparedRun& compared, double loss) {
     // A last evaluation that is not a number is a result, not a missing one.
     cell.text = text(fixed(loss, 4));
     cell.tip =
-        text(full_precision(loss)) + (compared.collapsed() ? "\nBefore it collapsed; in no mean"
+        text(full_precision(loss)) + (compared.collapsed() ? "\nBefore it collapsed; not in any mean"
                                                            : "\nSo far; not in any mean until the run has ended");
     cell.tone = Tone::muted;
     return cell;
@@ -216,9 +216,9 @@ const std::vector<CompareColumnInfo>& compare_columns() {
         {"judgement", "Judgment", "What the difference comes to", false, true},
         {"best_loss", "Best val loss", "Lowest validation loss of each healthy seed: mean ± half width", true, true},
         {"best_step", "At step", "Where the best validation loss was reached", true, true},
-        {"seeds", "Seeds", "Healthy seeds of all", true, true},
+        {"seeds", "Seeds", "Healthy seeds, of all seeds", true, true},
         {"parameters", "Parameters", "Trained parameters; a tied head is counted once", true, true},
-        {"flops", "FLOPs", "Of training one run: forward and backward, 6N + 12 L H hd s a token", true, true},
+        {"flops", "FLOPs", "Of training one run: forward and backward, 6N + 12 L H hd s per token", true, true},
         {"seconds", "Time", "Training time of one run, without validation and checkpoints", true, true},
         {"verdict", "Verdict", "How the runs ended; means leave collapsed seeds out", false, true},
         {"relative", "Δ %", "The difference as a share of the reference's loss", true, false},

@@ -49,7 +49,7 @@ constexpr std::array kFormats{
     Format{Output::html, "html", "HTML", "report.html: one file with its figures, light and dark", true},
     Format{Output::markdown, "markdown", "Markdown", "report.md, and every figure as SVG in figures/", false},
     Format{Output::latex, "latex", "LaTeX", "results.tex: the results table (booktabs)", false},
-    Format{Output::csv, "csv", "CSV", "runs.csv: one row a run, full precision", false},
+    Format{Output::csv, "csv", "CSV", "runs.csv: one row per run, full precision", false},
     Format{Output::json, "json", "JSON", "comparison.json: groups, intervals, judgments, differences", false},
     Format{Output::points, "points", "Every point", "points.csv and points.json: all series of all runs", false},
 };

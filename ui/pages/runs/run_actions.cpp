@@ -12,7 +12,7 @@ namespace {
 QString why_not_resume(const RunSituation& at) {
     if (run::is_imported_log(at.run->info)) return "It is an imported log: it cannot be trained";
     if (at.place >= 0) return "It waits in the queue already";
-    if (at.run->status == Status::running) return "It trains";
+    if (at.run->status == Status::running) return "It is training already";
     return run::has_result(at.run->status) ? "It has ended; retry trains it again" : "";
 }
 
@@ -35,7 +35,7 @@ QString why_not(RunAction action, const RunSituation& at) {
             return why_not_resume(at);
         case RunAction::pause:
             if (at.ending) return "It is ending already, after its next checkpoint";
-            return at.run->status == Status::running || at.place >= 0 ? "" : "It does not train";
+            return at.run->status == Status::running || at.place >= 0 ? "" : "It is not training";
         case RunAction::stop:
             return why_not_stop(at);
         case RunAction::retry:

@@ -48,7 +48,7 @@ struct ActionTexts {
 constexpr std::array kActions{
     ActionTexts{RunAction::resume, "Resume", "Resume runs that wait, were paused, stopped, interrupted or failed",
                 "Ctrl+R"},
-    ActionTexts{RunAction::pause, "Pause", "Save a checkpoint and wait; of the queue: leave it", "Ctrl+P"},
+    ActionTexts{RunAction::pause, "Pause", "Save a checkpoint and pause; a queued run leaves the queue", "Ctrl+P"},
     ActionTexts{RunAction::stop, "Stop", "Save a checkpoint and end with the verdict \"stopped\"", "Ctrl+."},
     ActionTexts{RunAction::retry, "Retry",
                 "Resume a failed run from its last good checkpoint; train a run that ended again, as a new run",
