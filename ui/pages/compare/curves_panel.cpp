@@ -35,10 +35,11 @@ struct AxisText {
     const char* choice;
     const char* title;
 };
+// By XAxis.
 constexpr std::array<AxisText, 4> kAxes{AxisText{"Steps", "Step"}, AxisText{"Tokens", "Tokens"},
                                         AxisText{"FLOPs", "Training FLOPs"},
                                         AxisText{"Training time", "Training time without pauses and evaluations (s)"}};
-constexpr std::size_t kFlops = 2;
+constexpr auto kFlops = static_cast<std::size_t>(XAxis::flops);
 constexpr double kSmoothing = run::metric(run::MetricId::train_loss).smoothing.compare;
 
 // The metric at an index of the list of metrics.
