@@ -12,7 +12,7 @@
 
 namespace fs = std::filesystem;
 
-// The layer rules of core/README.md, whose tables are read here, held against the include lines of the tree itself.
+// Checks every include line against the layer rules of core/README.md, whose tables are read here.
 class LayersTest : public QObject {
     Q_OBJECT
 
@@ -60,7 +60,7 @@ class LayersTest : public QObject {
     static bool is_qt(const std::string& include) {
         return include.size() > 1 && include[0] == 'Q' && (std::isupper(include[1]) || include[1] == 't');
     }
-    // Of a file of a layer: the first include of torch that it reaches, directly or through others.
+    // The first include of torch that a file reaches, directly or through others. Empty if there is none.
     std::string torch_of(const std::string& path) const {
         std::set<std::string> reached;
         reach(path, reached);
@@ -70,7 +70,7 @@ class LayersTest : public QObject {
         return {};
     }
 
-    // What a file includes of ours, directly or through others; `path` first.
+    // Adds `path` and the sources of the tree that it includes, directly or through others, to `seen`.
     void reach(const std::string& path, std::set<std::string>& seen) const {
         const auto found = sources_.find(path);
         if (found == sources_.end() || !seen.insert(path).second) return;
