@@ -16,7 +16,7 @@ struct TensorRow {
     QString name, shape;  // "blocks.0.attn.q.weight", "128 × 128"; of a reshaped one both shapes
     std::int64_t parameters = 0;
     TensorFate fate = TensorFate::same;
-    QString why;  // "norm at q: RMSNorm → None"; may be empty
+    QString why;  // "norm at q: RMSNorm → No norm"; may be empty
     bool operator==(const TensorRow&) const = default;
 };
 
