@@ -38,6 +38,10 @@ std::vector<const model::Parameter*> pointers_to(const std::vector<model::Parame
     return pointers;
 }
 
+void replace_unless(const at::Tensor& skip, const at::Tensor& present, const at::Tensor& next) {
+    present.copy_(at::where(skip, present, next));
+}
+
 void append_state(std::vector<NamedTensor>& state, const std::vector<ParameterGroup>& groups, const std::string& first,
                   const std::string& second) {
     for (const auto& group : groups)

@@ -22,6 +22,10 @@ std::vector<ParameterGroup> decay_groups(const TrainConfig& config,
 
 std::vector<const model::Parameter*> pointers_to(const std::vector<model::Parameter>& parameters);
 
+// Writes `next` into `present` unless `skip` (a scalar bool) is true. The value is chosen, never weighted: a non-finite
+// gradient multiplied by zero is still not finite.
+void replace_unless(const at::Tensor& skip, const at::Tensor& present, const at::Tensor& next);
+
 // Appends the buffers of the groups as "PREFIX.NAME", first and, where it is named, second in turn.
 void append_state(std::vector<NamedTensor>& state, const std::vector<ParameterGroup>& groups, const std::string& first,
                   const std::string& second = "");

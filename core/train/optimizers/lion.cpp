@@ -27,14 +27,13 @@ class Lion final : public Optimizer {
     }
 
   private:
-    // A non-finite gradient multiplied by zero is still not finite: what must not change is chosen, never weighted.
     void update(at::Tensor& value, at::Tensor& mean, double lr, double decay, const at::Tensor& divisor,
                 const at::Tensor& skip) const {
         const double beta1 = config_.beta1, beta2 = config_.beta2;
         const at::Tensor gradient = value.grad() / divisor;
         const at::Tensor direction = (mean * beta1 + gradient * (1 - beta1)).sign();
-        value.copy_(at::where(skip, value, value * (1 - decay) - direction * lr));
-        mean.copy_(at::where(skip, mean, mean * beta2 + gradient * (1 - beta2)));
+        replace_unless(skip, value, value * (1 - decay) - direction * lr);
+        replace_unless(skip, mean, mean * beta2 + gradient * (1 - beta2));
     }
 
     TrainConfig config_;

@@ -37,7 +37,6 @@ class Muon final : public Optimizer {
     }
 
   private:
-    // A non-finite gradient multiplied by zero is still not finite: what must not change is chosen, never weighted.
     void update(at::Tensor& value, at::Tensor& buffer, double lr, double decay, const at::Tensor& divisor,
                 const at::Tensor& skip) const {
         const at::Tensor gradient = value.grad() / divisor;
@@ -46,8 +45,8 @@ class Muon final : public Optimizer {
         const double ratio = static_cast<double>(value.size(0)) / static_cast<double>(value.size(1));
         const at::Tensor next =
             value * (1 - decay) - direction.to(value.scalar_type()) * (lr * std::sqrt(std::max(1.0, ratio)));
-        buffer.copy_(at::where(skip, buffer, moved));
-        value.copy_(at::where(skip, value, next));
+        replace_unless(skip, buffer, moved);
+        replace_unless(skip, value, next);
     }
 
     TrainConfig config_;

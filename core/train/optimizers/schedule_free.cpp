@@ -34,7 +34,7 @@ class ScheduleFreeAdamW final : public Optimizer {
         count_.add_(1).sub_(scale.found_inf);
         // The weight of a step is proportional to the square of its learning rate. The peak cancels out.
         const at::Tensor weight = count_.pow(power_) * (scale.schedule * scale.schedule);
-        weight_sum_.copy_(at::where(skip, weight_sum_, weight_sum_ + weight));
+        replace_unless(skip, weight_sum_, weight_sum_ + weight);
         const at::Tensor share = (weight / weight_sum_).to(at::kFloat);
         const at::Tensor correction = (1 - at::pow(config_.beta2, count_)).to(at::kFloat);
         for (ScheduleFreeEntry& entry : entries_) {
@@ -78,7 +78,6 @@ class ScheduleFreeAdamW final : public Optimizer {
         entry.value.copy_(entry.average + (entry.base - entry.average) * (1 - config_.beta1));
     }
 
-    // A non-finite gradient multiplied by zero is still not finite: what must not change is chosen, never weighted.
     void update(ScheduleFreeEntry& entry, const at::Tensor& gradient, double lr, const at::Tensor& share,
                 const at::Tensor& correction, const at::Tensor& skip) const {
         const double beta2 = config_.beta2;
@@ -86,9 +85,9 @@ class ScheduleFreeAdamW final : public Optimizer {
         const at::Tensor direction = gradient / ((squares / correction).sqrt() + fp32_epsilon(config_));
         const at::Tensor base = entry.base - entry.value * (lr * entry.decay) - direction * lr;
         const at::Tensor average = entry.average * (1 - share) + base * share;
-        entry.squares.copy_(at::where(skip, entry.squares, squares));
-        entry.base.copy_(at::where(skip, entry.base, base));
-        entry.average.copy_(at::where(skip, entry.average, average));
+        replace_unless(skip, entry.squares, squares);
+        replace_unless(skip, entry.base, base);
+        replace_unless(skip, entry.average, average);
     }
 
     TrainConfig config_;

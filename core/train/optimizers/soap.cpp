@@ -38,12 +38,6 @@ bool is_preconditioned(const TrainConfig& config, std::int64_t size) {
     return size <= own_option(config, "precondition_limit").get<std::int64_t>();
 }
 
-// Everything that must not change after a non-finite gradient is chosen, never weighted: a non-finite value multiplied
-// by zero is still not finite.
-void replace(at::Tensor& present, const at::Tensor& next, const at::Tensor& skip) {
-    present.copy_(at::where(skip, present, next));
-}
-
 // In the bases a gradient of zero becomes rounding noise, whose square may be 0 in fp32. The quotient stays small where
 // epsilon is at least the root of the smallest normal number.
 double noise_epsilon(const TrainConfig& config) {
@@ -114,7 +108,7 @@ class Soap final : public Optimizer {
         for (Side& side : entry.sides) {
             const at::Tensor outer =
                 side.dimension == 0 ? gradient.matmul(gradient.t()) : gradient.t().matmul(gradient);
-            replace(side.statistics, side.statistics * config_.beta2 + outer * (1 - config_.beta2), skip);
+            replace_unless(skip, side.statistics, side.statistics * config_.beta2 + outer * (1 - config_.beta2));
         }
     }
 
@@ -123,7 +117,7 @@ class Soap final : public Optimizer {
         gather(entry, gradient, skip);
         for (Side& side : entry.sides) {
             const at::Tensor ascending = std::get<1>(at::linalg_eigh(side.statistics.to(at::kDouble)));
-            replace(side.basis, ascending.flip({1}).to(side.basis.scalar_type()), skip);
+            replace_unless(skip, side.basis, ascending.flip({1}).to(side.basis.scalar_type()));
         }
     }
 
@@ -134,9 +128,9 @@ class Soap final : public Optimizer {
         const at::Tensor squares = entry.squares * beta2 + entry.into_bases(gradient).square() * (1 - beta2);
         const at::Tensor direction =
             entry.out_of_bases(entry.into_bases(mean) / (squares.sqrt() + noise_epsilon(config_)));
-        replace(entry.mean, mean, skip);
-        replace(entry.squares, squares, skip);
-        replace(entry.value, (entry.value - direction * rate) * (1 - decay), skip);
+        replace_unless(skip, entry.mean, mean);
+        replace_unless(skip, entry.squares, squares);
+        replace_unless(skip, entry.value, (entry.value - direction * rate) * (1 - decay));
     }
 
     // One power iteration toward the eigenbases of today's statistics, in the order of their eigenvalues.
@@ -144,8 +138,8 @@ class Soap final : public Optimizer {
         for (Side& side : entry.sides) {
             const at::Tensor product = side.statistics.matmul(side.basis);
             const at::Tensor order = (side.basis * product).sum(0).argsort(/*stable=*/true, 0, /*descending=*/true);
-            replace(entry.squares, entry.squares.index_select(side.dimension, order), skip);
-            replace(side.basis, std::get<0>(at::linalg_qr(product.index_select(1, order))), skip);
+            replace_unless(skip, entry.squares, entry.squares.index_select(side.dimension, order));
+            replace_unless(skip, side.basis, std::get<0>(at::linalg_qr(product.index_select(1, order))));
         }
     }
 
