@@ -178,8 +178,9 @@ class Remarks {
         for (const auto& [key, published] : row.published)
             if (const double value = values.at(key).get<double>(); value != published)
                 add(Severity::note,
-                    "train.{} is {}, and {} was published with {}: set it unless the difference is meant", key,
-                    in_digits(value), row.label, in_digits(published));
+                    "train.{0} is {1}, and {2} was published with {3}: set train.{0} to {3} unless you want the "
+                    "difference",
+                    key, in_digits(value), row.label, in_digits(published));
     }
 
     const RunConfig& config_;
@@ -205,14 +206,15 @@ void compare_validation_text(const VariantPoint& point, const RunConfig& baselin
                                   : "")});
 }
 
+bool is_in_grid(const StudyConfig& study, const char* key) {
+    return std::any_of(study.grid.begin(), study.grid.end(), [&](const auto& axis) { return axis.first == key; });
+}
+
 // A change of Muon's own rate leaves that of AdamW, which trains embeddings and head, as it is.
 void look_at_rates(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline,
                    std::vector<Finding>& findings) {
     if (!optimizer_of(point.config.train).reads("adam_lr")) return;
-    const auto in_grid = [&](const char* key) {
-        return std::any_of(study.grid.begin(), study.grid.end(), [&](const auto& axis) { return axis.first == key; });
-    };
-    const bool by_grid = in_grid("train.lr") && !in_grid("train.adam_lr");
+    const bool by_grid = is_in_grid(study, "train.lr") && !is_in_grid(study, "train.adam_lr");
     const bool by_patch = point.config.train.lr != baseline.train.lr &&
                           point.config.train.optimizer == baseline.train.optimizer &&
                           point.config.train.adam_lr == baseline.train.adam_lr;
@@ -222,6 +224,18 @@ void look_at_rates(const StudyConfig& study, const VariantPoint& point, const Ru
              fmt::format("train.lr changes the rate of the hidden matrices only; embeddings, head, gains "
                          "and biases keep train.adam_lr {}",
                          in_digits(point.config.train.adam_lr))});
+}
+
+// At a rate that suits the baseline's optimizer, a comparison with another one mostly compares the rate.
+void look_at_shared_rate(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline,
+                         std::vector<Finding>& findings) {
+    const TrainConfig &own = point.config.train, &usual = baseline.train;
+    if (own.optimizer == usual.optimizer || own.lr != usual.lr || is_in_grid(study, "train.lr")) return;
+    findings.push_back(
+        {Severity::note, point.name,
+         fmt::format("trains with {} at the learning rate {} of the baseline, whose optimizer is {}. The best learning "
+                     "rates of two optimizers usually differ: set train.lr, or add a grid over it",
+                     optimizer_of(own).label, in_digits(own.lr), optimizer_of(usual).label)});
 }
 
 }  // namespace
@@ -235,6 +249,7 @@ std::vector<Finding> option_findings(const StudyConfig& study, const VariantPoin
             findings.push_back({remark.first, point.name, remark.second});
     compare_validation_text(point, baseline, findings);
     look_at_rates(study, point, baseline, findings);
+    look_at_shared_rate(study, point, baseline, findings);
     return findings;
 }
 

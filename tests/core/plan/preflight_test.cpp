@@ -222,7 +222,8 @@ class PreflightTest : public QObject {
         add("too short", {"train.steps=49", "train.warmup=5"}, false, "too short to be judged dead");
         add("endless spikes", {steps, "train.spike_recovery=300"}, false, "no run can be called exploding");
         add("betas", {"train.beta1=0.95", "train.beta2=0.9"}, true, "square root of train.beta2, 0.9487");
-        add("another beta", {"train.optimizer=lion"}, false, "train.beta2 is 0.999, and Lion was published with 0.99");
+        add("another beta", {"train.optimizer=lion"}, false,
+            "train.beta2 is 0.999, and Lion was published with 0.99: set train.beta2 to 0.99");
         add("nothing to decay", {"train.decay_all=true", "train.weight_decay=0"}, false, "decay_all has no effect");
         add("coupled decay", {"train.optimizer=sgd", "train.momentum=0.9"}, false, "its effect by about 10;");
         add("unread momentum", {"train.momentum=0.3"}, false, "momentum is set to 0.3, but nothing reads it");
@@ -272,6 +273,18 @@ class PreflightTest : public QObject {
         QVERIFY(says(preview_of(Json::array(), muon, {{"train.lr", {0.01, 0.02}}}), Severity::note,
                      "baseline@train.lr=0.01", "keep train.adam_lr"));
         QVERIFY(about(preview_of(fast), "fast", "adam_lr").empty());
+    }
+
+    void a_shared_rate_of_two_optimizers_is_named() {
+        const Json lion = {variant("lion", {{"train", {{"optimizer", "lion"}}}})};
+        const Json slow = {variant("lion", {{"train", {{"optimizer", "lion"}, {"lr", 1e-4}}}})};
+        const char* text = "trains with Lion at the learning rate 0.0003 of the baseline, whose optimizer is AdamW";
+        QVERIFY(says(preview_of(lion), Severity::note, "lion", text));
+        for (const Preview& preview : {preview_of(slow), preview_of(lion, {}, {{"train.lr", {1e-4, 3e-4}}}),
+                                       preview_of(Json::array(), {"train.optimizer=lion"})})
+            for (const Finding& finding : preview.findings)
+                QVERIFY2(finding.text.find("learning rates of two optimizers") == std::string::npos,
+                         finding.text.c_str());
     }
 
     void a_tied_head_that_starts_too_large_is_warned_of() {
