@@ -1,7 +1,7 @@
 #pragma once
 #include "core/config/kind_table.h"
 
-// Kinds that earlier versions knew by another name, or as kinds of their own. A row lists them (KindRow::former); all
+// Kinds that earlier versions knew by another name, or as separate kinds. A row lists them (KindRow::former); all
 // readers of configurations accept their names, and the configuration hash goes on using them, so that runs of all
 // versions with equal configurations have equal hashes.
 namespace ablate {

@@ -81,7 +81,7 @@ class Sentences final : public sentencepiece::SentenceIterator {
     bool done_ = false;
 };
 
-std::optional<std::int64_t> number_behind(std::string_view message, std::string_view mark) {
+std::optional<std::int64_t> number_after(std::string_view message, std::string_view mark) {
     const auto at = message.rfind(mark);
     if (at == std::string_view::npos) return std::nullopt;
     const char* begin = message.data() + at + mark.size();
@@ -92,11 +92,11 @@ std::optional<std::int64_t> number_behind(std::string_view message, std::string_
 
 [[noreturn]] void throw_training_error(std::string_view message, const std::string& text, std::int64_t vocab_size) {
     if (message.find("Vocabulary size too high") != std::string_view::npos)
-        if (const auto most = number_behind(message, "<= "))
+        if (const auto most = number_after(message, "<= "))
             throw InputError("{}: the text is too small for a vocabulary of {}: data.vocab_size can be {} at most",
                              text, with_thousands(vocab_size), with_thousands(*most));
     if (message.find("smaller than required_chars") != std::string_view::npos)
-        if (const auto least = number_behind(message, "vs "))
+        if (const auto least = number_after(message, "vs "))
             throw InputError(
                 "{}: the text has too many characters for a vocabulary of {}: data.vocab_size must be {} at least",
                 text, with_thousands(vocab_size), with_thousands(*least));

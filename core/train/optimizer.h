@@ -3,8 +3,8 @@
 #include "core/model/transformer.h"
 #include "core/train/tensor_file.h"
 
-// The optimizers behind the table of train_kinds.h. A new one is one file of optimizers/ that defines
-// register_optimizer_<file name>(OptimizerRegistry&), adding its row and what makes it; CMake lists the calls.
+// The code of the optimizers in the table of train_kinds.h. A new one is one file in optimizers/ that defines
+// register_optimizer_<file name>(OptimizerRegistry&), which adds its row and what makes it; CMake lists the calls.
 namespace ablate::train {
 
 // What scales one update. Tensors stay on the device: nothing is read to take a step.

@@ -1,8 +1,8 @@
 #pragma once
 #include "core/config/train_kinds.h"
 
-// The schedules behind the table of train_kinds.h. A new one is one file of schedules/ that defines
-// register_schedule_<file name>(ScheduleRegistry&), adding its row; CMake lists the calls.
+// The code of the schedules in the table of train_kinds.h. A new one is one file in schedules/ that defines
+// register_schedule_<file name>(ScheduleRegistry&), which adds its row; CMake lists the calls.
 namespace ablate::train {
 
 class ScheduleRegistry {

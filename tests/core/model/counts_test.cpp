@@ -150,7 +150,7 @@ class CountsTest : public QObject {
         const RunConfig target = tiny_stories();
         const model::MatchedWidth by_parameters =
             model::match_d_ff(silu(target, 2048), target, model::MatchBy::parameters);
-        QCOMPARE(qint64(by_parameters.d_ff), qint64(2048));  // 3/2 · 1344 = 2016 lies between 1984 and 2048: ties up
+        QCOMPARE(qint64(by_parameters.d_ff), qint64(2048));  // 3/2 · 1344 = 2016 is between 1984 and 2048: ties up
         QVERIFY(std::abs(by_parameters.mismatch - (22827520.0 - 22696448) / 22696448) < 1e-12);
         QCOMPARE(qint64(model::match_d_ff(target, target, model::MatchBy::flops).d_ff), qint64(1344));
         QCOMPARE(model::match_d_ff(target, target, model::MatchBy::flops).mismatch, 0.0);

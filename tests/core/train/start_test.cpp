@@ -112,7 +112,7 @@ class StartTest : public QObject {
         QCOMPARE(averaged.sink.evaluations.front().loss, anew.summary.final_val.at("val"));
     }
 
-    void the_start_stays_and_a_resume_goes_on_behind_it() {
+    void the_start_stays_and_a_resume_continues_after_it() {
         RunConfig config =
             starting(run_.string(), {{"train", {{"keep_start", true}, {"checkpoint_every", 1}, {"keep_last", 1}}}});
         const auto whole = train_in(folder_ / "whole", config, data_);

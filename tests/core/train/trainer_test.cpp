@@ -238,7 +238,7 @@ class TrainerTest : public QObject {
         }
     }
 
-    void a_pause_behind_a_skipped_step_forgets_nothing() {
+    void a_pause_after_a_skipped_step_forgets_nothing() {
         const TempFolder folder;
         tokens_with_a_rare_id(folder / "tokens");
         const Poisoned whole = train_poisoned(folder, "whole", {{"policy", "record"}});
