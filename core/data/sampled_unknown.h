@@ -16,12 +16,12 @@ struct SampledUnknown {
 // while its files stay the same: a preview follows every edit in the window, and a large tokenizer takes long to load.
 std::shared_ptr<const Tokenizer> tokenizer_with_unknown(const std::filesystem::path& path);
 
-// What the beginning of a text tells (at most 256 KiB of it), before the whole is tokenized: of its training documents
-// ("train") and of those that are held out ("val"). InputError as DocumentReader.
+// Tokenizes the beginning of a text, at most 256 KiB of it, and counts separately for its training documents ("train")
+// and for those that are held out ("val"). InputError as DocumentReader.
 std::map<std::string, SampledUnknown> sample_text(const DataConfig& config, const std::filesystem::path& text,
                                                   const Tokenizer& tokenizer);
 
-// What the first 262,144 ids tell.
+// Counts among the first 262,144 ids.
 SampledUnknown sample_tokens(const TokenFile& tokens, std::int32_t unknown_id);
 
 }  // namespace ablate::data

@@ -15,15 +15,15 @@ struct AttentionOptions {
 // row (arXiv 2305.13245). Softmax in max(fp32, type of q).
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionOptions& options);
 
-// What some sequences have left of tokens before: a buffer for each of S, of which a batch of B continues some.
+// The keys and values that earlier passes cached for S sequences, B of which the batch continues.
 struct CachedKeys {
     const at::Tensor &keys, &values;          // [S, K, capacity, hd], contiguous, of the type max(fp32, type of q)
-    std::span<const std::int64_t> sequences;  // [B]: where each row's are
-    std::span<const std::int64_t> lengths;    // [B]: how many it has by now, those of the queries' own tokens included
+    std::span<const std::int64_t> sequences;  // [B]: the sequence that each row of the batch continues
+    std::span<const std::int64_t> lengths;    // [B]: its number of tokens, those of the queries included
     std::span<const at::Tensor> bias;         // [B] of [H, n, length], as in AttentionOptions; empty: causal mask
 };
 
-// The same for the queries of the last n tokens of each sequence: q [B, H, n, hd] -> [B, H, n, hd]. No gradient.
+// Like the above, for the queries of the last n tokens of each sequence: q [B, H, n, hd] -> [B, H, n, hd]. No gradient.
 at::Tensor cached_attention(const at::Tensor& q, const CachedKeys& cached, double scale);
 
 namespace reference {

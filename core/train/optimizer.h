@@ -24,14 +24,15 @@ class Optimizer {
     virtual std::vector<NamedTensor> state() const = 0;
 
     // An optimizer may train at other weights than those that are evaluated and saved. The parameters hold the latter
-    // between these two calls, and in what follows. Most optimizers know one set of weights, and nothing is to be done.
+    // between the first two calls, and when one of the last two comes. Most optimizers have one set of weights and
+    // override none of them.
     virtual void begin_evaluation() {}
     virtual void end_evaluation() {}
     virtual void started() {}  // a run begins with the weights that the parameters hold, which a start may have changed
     virtual void resumed() {}  // the parameters and state() hold what a checkpoint had
 };
 
-// The parameters hold the weights that are evaluated and saved for as long as it lives.
+// While it exists, the parameters hold the weights that are evaluated and saved.
 class EvaluationWeights {
   public:
     explicit EvaluationWeights(Optimizer& optimizer) : optimizer_(optimizer) { optimizer_.begin_evaluation(); }
