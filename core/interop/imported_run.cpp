@@ -15,6 +15,7 @@
 #include "core/run/metrics.h"
 #include "core/run/run_store.h"
 #include "core/train/checkpoint.h"
+#include "core/train/progress.h"
 
 #include <algorithm>
 #include <array>
@@ -28,7 +29,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kLastSteps = 10;  // a final training loss is their mean, as for our own runs
+constexpr std::int64_t kLastSteps = train::kFinalTrainSteps;
 
 run::RunInfo info_of(const ImportedRun& run) {
     run::RunInfo info;
