@@ -160,6 +160,15 @@ class OptionEdgesTest : public QObject {
         QVERIFY2(number > 0, "no context uses this option: add one that does");
     }
 
+    // Else the test above would pass over the option.
+    void every_option_of_a_kind_has_a_setting_that_uses_it() {
+        for (const std::string& category : KindTable::instance().categories())
+            for (const KindRow* row : KindTable::instance().rows(category))
+                for (const FieldInfo& option : row->options)
+                    QVERIFY2(!settings_that_use(*row, option).empty(),
+                             fmt::format("{} {}, {}", category, row->name, option.key).c_str());
+    }
+
     void what_is_left_out_exists() {
         std::set<std::string> known;
         for (const ListedField& field : run_config_fields())
