@@ -33,7 +33,7 @@ struct Preview {
 // Of every point of a study, also of those that PlanOptions::only leaves out. Nothing is allocated. Invalid
 // configurations are findings of severity error, not exceptions. The weights that runs start from are looked for in
 // `workspace`, so the study comes here before it finds its starts. `early_findings`: with data::early_findings().
-// Whoever prepares the data next leaves them out, because PreparedData::findings tells the same of the whole data.
+// Whoever prepares the data next leaves them out, because PreparedData::findings has them for the whole data.
 Preview preview(const ResolvedStudy& study, const std::filesystem::path& workspace, bool early_findings = true);
 
 // What step 0 tells: the loss on a real batch before any update, and whether the variant computes anything else than
