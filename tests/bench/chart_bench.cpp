@@ -1,5 +1,5 @@
 #include "tests/bench/median.h"
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 #include "ui/theme/theme.h"
 
 #include <QApplication>
@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     Theme::instance().choose(ThemeChoice::light);
     const std::vector<Curve> drawn = curves();
-    PlotView plot;
+    ChartView plot;
     plot.resize(kWidth, kHeight);
     plot.set_axes({"Step", "Training loss (nats per token)"});
     plot.set_curves(drawn);

@@ -4,7 +4,7 @@
 #include "tests/bench/median.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/page.h"
 #include "ui/window/main_window.h"
@@ -153,14 +153,14 @@ double show_in_live(MainWindow& window, const QStringList& ids) {
     QElapsedTimer since;
     since.start();
     window.page("live")->choose_runs(ids);
-    const auto charts = window.page("live")->findChildren<PlotView*>();
+    const auto charts = window.page("live")->findChildren<ChartView*>();
     const auto all_read = [&] {
         return std::all_of(ids.begin(), ids.end(),
                            [&](const QString& id) { return window.session().workspace.curves(id) != nullptr; });
     };
     if (!wait_until(all_read)) throw std::runtime_error("the runs were not read");
     wait_until([&] { return window.page("live")->settle(); });
-    for (PlotView* chart : charts) chart->repaint();
+    for (ChartView* chart : charts) chart->repaint();
     return static_cast<double>(since.nsecsElapsed()) / 1e6;
 }
 

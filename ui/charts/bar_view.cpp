@@ -3,7 +3,7 @@
 #include "ui/bridge/text.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/chart_style.h"
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 
 #include <QContextMenuEvent>
 #include <QFontMetricsF>
@@ -177,7 +177,7 @@ void BarView::set_empty_text(const QString& text) {
     update();
 }
 
-void BarView::save(const QString& file, PlotView::Format format) const {
+void BarView::save(const QString& file, ChartView::Format format) const {
     const ChartStyle style = ChartStyle::for_print();
     save_chart(file, format, size(), state_->y_title,
                [&](QPainter& painter, const QRectF& area) { state_->paint(painter, area, style); });
@@ -200,7 +200,7 @@ void BarView::mouseMoveEvent(QMouseEvent* event) {
 void BarView::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
     add_export_actions(
-        menu, this, state_->y_title, [this](const QString& file, PlotView::Format format) { save(file, format); },
+        menu, this, state_->y_title, [this](const QString& file, ChartView::Format format) { save(file, format); },
         [this] {
             const ChartStyle style = ChartStyle::for_print();
             copy_chart(size(), [&](QPainter& painter, const QRectF& area) { state_->paint(painter, area, style); });

@@ -53,18 +53,18 @@ void write_pdf(QBuffer& buffer, const QSize& size, const QString& title, const P
 
 }  // namespace
 
-void save_chart(const QString& file, PlotView::Format format, const QSize& size, const QString& title,
+void save_chart(const QString& file, ChartView::Format format, const QSize& size, const QString& title,
                 const PaintChart& paint) {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     switch (format) {
-        case PlotView::Format::svg:
+        case ChartView::Format::svg:
             write_svg(buffer, size, title, paint);
             break;
-        case PlotView::Format::pdf:
+        case ChartView::Format::pdf:
             write_pdf(buffer, size, title, paint);
             break;
-        case PlotView::Format::png:
+        case ChartView::Format::png:
             picture(size, paint).save(&buffer, "PNG");
             break;
     }
@@ -77,16 +77,16 @@ void copy_chart(const QSize& size, const PaintChart& paint) {
 }
 
 void add_export_actions(QMenu& menu, QWidget* parent, const QString& suggested_name,
-                        const std::function<void(const QString&, PlotView::Format)>& save,
+                        const std::function<void(const QString&, ChartView::Format)>& save,
                         const std::function<void()>& copy) {
     struct Choice {
         const char* name;
         const char* suffix;
-        PlotView::Format format;
+        ChartView::Format format;
     };
     for (const Choice& choice :
-         {Choice{"SVG", ".svg", PlotView::Format::svg}, Choice{"PDF", ".pdf", PlotView::Format::pdf},
-          Choice{"PNG", ".png", PlotView::Format::png}}) {
+         {Choice{"SVG", ".svg", ChartView::Format::svg}, Choice{"PDF", ".pdf", ChartView::Format::pdf},
+          Choice{"PNG", ".png", ChartView::Format::png}}) {
         menu.addAction(QString("Save as %1...").arg(choice.name), parent, [=] {
             QString file = QFileDialog::getSaveFileName(parent, "Save chart", suggested_name + choice.suffix,
                                                         QString("%1 (*%2)").arg(choice.name, choice.suffix));

@@ -1,5 +1,5 @@
 #pragma once
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 
 #include <functional>
 
@@ -13,13 +13,13 @@ using PaintChart = std::function<void(QPainter& painter, const QRectF& area)>;
 
 // A chart of `size` as a file, whole or not at all: vectors in SVG and PDF, twice the size in PNG.
 // InputError: it cannot be written there; ResourceError: the disk is full.
-void save_chart(const QString& file, PlotView::Format format, const QSize& size, const QString& title,
+void save_chart(const QString& file, ChartView::Format format, const QSize& size, const QString& title,
                 const PaintChart& paint);
 void copy_chart(const QSize& size, const PaintChart& paint);  // to the clipboard, as a picture
 
 // "Save as..." and "Copy" entries; a failure is told in a message box.
 void add_export_actions(QMenu& menu, QWidget* parent, const QString& suggested_name,
-                        const std::function<void(const QString&, PlotView::Format)>& save,
+                        const std::function<void(const QString&, ChartView::Format)>& save,
                         const std::function<void()>& copy);
 
 }  // namespace ablate::ui

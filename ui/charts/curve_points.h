@@ -1,6 +1,6 @@
 #pragma once
 #include "core/plot/axis.h"
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 
 #include <QPolygonF>
 #include <optional>

@@ -3,8 +3,8 @@
 #include "ui/bridge/text.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/chart_style.h"
+#include "ui/charts/chart_view.h"
 #include "ui/charts/color_map.h"
-#include "ui/charts/plot_view.h"
 
 #include <QContextMenuEvent>
 #include <QFontMetricsF>
@@ -226,7 +226,7 @@ void HeatMapView::set_empty_text(const QString& text) {
     update();
 }
 
-void HeatMapView::save(const QString& file, PlotView::Format format) const {
+void HeatMapView::save(const QString& file, ChartView::Format format) const {
     const ChartStyle style = ChartStyle::for_print();
     save_chart(file, format, size(), state_->title,
                [&](QPainter& painter, const QRectF& area) { state_->paint(painter, area, style); });
@@ -254,7 +254,7 @@ void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
 void HeatMapView::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
     add_export_actions(
-        menu, this, state_->title, [this](const QString& file, PlotView::Format format) { save(file, format); },
+        menu, this, state_->title, [this](const QString& file, ChartView::Format format) { save(file, format); },
         [this] {
             const ChartStyle style = ChartStyle::for_print();
             copy_chart(size(), [&](QPainter& painter, const QRectF& area) { state_->paint(painter, area, style); });

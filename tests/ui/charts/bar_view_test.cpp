@@ -1,5 +1,5 @@
 #include "tests/support/temp_folder.h"
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 #include "ui/theme/theme.h"
 
 #include <QFile>
@@ -108,7 +108,7 @@ class BarViewTest : public QObject {
         QVERIFY(!view.grab().isNull());
         view.set_bars({{"a", -2, 0.5, Theme::instance().run_color(0), false}}, "Difference (nats)");
         const QString file = QString::fromStdString((folder.path() / "bars.svg").string());
-        view.save(file, PlotView::Format::svg);
+        view.save(file, ChartView::Format::svg);
         QFile stream(file);
         QVERIFY(stream.open(QIODevice::ReadOnly) && stream.readAll().contains("Difference (nats)"));
     }

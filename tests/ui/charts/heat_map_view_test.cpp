@@ -1,5 +1,5 @@
+#include "ui/charts/chart_view.h"
 #include "ui/charts/color_map.h"
-#include "ui/charts/plot_view.h"
 #include "ui/theme/theme.h"
 
 #include <QImage>

@@ -3,7 +3,7 @@
 #include "core/base/text.h"
 #include "core/compare/wording.h"
 #include "ui/bridge/text.h"
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
 #include "ui/pages/compare/step_box.h"
@@ -67,7 +67,7 @@ QString position_text(XAxis axis, double at) {
 }  // namespace
 
 CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
-    plot_ = new PlotView(this);
+    plot_ = new ChartView(this);
     bars_ = new BarView(this);
     bars_->setMinimumHeight(120);
     auto* charts = new QSplitter(this);
@@ -98,9 +98,9 @@ CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
     column->setContentsMargins(0, 2 * kSpace, 0, 0);
     column->addWidget(charts);
 
-    connect(plot_, &PlotView::hovered, this, [this](double, const QString& id) { Q_EMIT group_hovered(id); });
-    connect(plot_, &PlotView::hover_left, this, [this] { Q_EMIT group_hovered({}); });
-    connect(plot_, &PlotView::clicked, this, &CurvesPanel::group_clicked);
+    connect(plot_, &ChartView::hovered, this, [this](double, const QString& id) { Q_EMIT group_hovered(id); });
+    connect(plot_, &ChartView::hover_left, this, [this] { Q_EMIT group_hovered({}); });
+    connect(plot_, &ChartView::clicked, this, &CurvesPanel::group_clicked);
 }
 
 QWidget* CurvesPanel::build_toolbar() {

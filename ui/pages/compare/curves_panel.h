@@ -14,7 +14,7 @@ namespace ablate::ui {
 
 class BarView;
 class CellsModel;
-class PlotView;
+class ChartView;
 class StepBox;
 struct Curve;
 struct PlotAxes;
@@ -58,7 +58,7 @@ class CurvesPanel : public QWidget {
     QWidget* smoothing_box_;
     QSlider* smoothing_;
     QLabel* smoothing_value_;
-    PlotView* plot_;
+    ChartView* plot_;
     BarView* bars_;
     StepBox* step_;
     QSlider* step_slider_;

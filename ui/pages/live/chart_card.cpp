@@ -9,7 +9,7 @@
 
 namespace ablate::ui {
 
-ChartCard::ChartCard(bool hero, QWidget* parent) : QFrame(parent), hero_(hero), plot_(new PlotView(this)) {
+ChartCard::ChartCard(bool hero, QWidget* parent) : QFrame(parent), hero_(hero), plot_(new ChartView(this)) {
     setProperty("card", true);
     choice_ = new QComboBox(this);
     choice_->setProperty("flat", true);

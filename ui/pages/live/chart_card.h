@@ -1,5 +1,5 @@
 #pragma once
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 #include "ui/pages/live/live_metrics.h"
 
 #include <QFrame>
@@ -14,7 +14,7 @@ class ChartCard : public QFrame {
     Q_OBJECT
   public:
     ChartCard(bool hero, QWidget* parent = nullptr);
-    PlotView& plot() { return *plot_; }
+    ChartView& plot() { return *plot_; }
     bool hero() const { return hero_; }
     int metric() const;  // index into run::kLiveMetrics
     void set_metric(int metric);
@@ -29,7 +29,7 @@ class ChartCard : public QFrame {
   private:
     bool hero_;
     int metric_ = 0;
-    PlotView* plot_;
+    ChartView* plot_;
     QComboBox* choice_;
     QToolButton* log_;
 };

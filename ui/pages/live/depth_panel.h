@@ -1,5 +1,5 @@
 #pragma once
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 #include "ui/pages/live/live_run_model.h"
 
 class QComboBox;

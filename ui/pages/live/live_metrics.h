@@ -2,7 +2,7 @@
 #include "core/plot/x_axis.h"
 #include "core/run/metric_table.h"
 #include "ui/bridge/curves.h"
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 
 #include <limits>
 #include <map>

@@ -284,21 +284,21 @@ QWidget* LivePage::State::build_charts() {
 
 // Zoom, crosshair and highlight are those of all charts.
 void LivePage::State::link(ChartCard& card) {
-    PlotView& plot = card.plot();
-    connect(&plot, &PlotView::x_range_changed, page, [this, &plot](double low, double high) {
+    ChartView& plot = card.plot();
+    connect(&plot, &ChartView::x_range_changed, page, [this, &plot](double low, double high) {
         for (ChartCard* other : cards)
             if (&other->plot() != &plot) other->plot().set_x_range(low, high);
     });
-    connect(&plot, &PlotView::hovered, page, [this, &plot](double x, const QString& id) {
+    connect(&plot, &ChartView::hovered, page, [this, &plot](double x, const QString& id) {
         for (ChartCard* other : cards)
             if (&other->plot() != &plot) other->plot().set_crosshair(x);
         id.isEmpty() ? highlight_current() : highlight(id);
     });
-    connect(&plot, &PlotView::hover_left, page, [this] {
+    connect(&plot, &ChartView::hover_left, page, [this] {
         for (ChartCard* other : cards) other->plot().set_crosshair(kNaN);
         highlight_current();
     });
-    connect(&plot, &PlotView::clicked, page,
+    connect(&plot, &ChartView::clicked, page,
             [this](const QString& id) { pinned->pin(id == pinned->key() ? QString() : id); });
     connect(&card, &ChartCard::metric_chosen, page,
             [this, &card](int before, int metric) { choose_metric(card, before, metric); });
@@ -430,7 +430,7 @@ void LivePage::State::draw_card(ChartCard& card) {
     axes.x = log_x->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y = card.logarithmic() ? Scale::logarithmic : Scale::linear;
     axes.y_title_on_screen = false;
-    PlotView& plot = card.plot();
+    ChartView& plot = card.plot();
     plot.set_axes(axes);
     plot.set_smoothing(metric.smoothing.live > 0 ? smoothing() : 0);
     plot.set_empty_text(!expected.isEmpty()     ? QString(kExpected)

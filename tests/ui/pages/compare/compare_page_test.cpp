@@ -3,7 +3,7 @@
 #include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
 #include "ui/bridge/workspace.h"
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 #include "ui/pages/compare/compare_model.h"
 #include "ui/pages/compare/step_box.h"
 #include "ui/theme/theme.h"
@@ -183,7 +183,7 @@ class ComparePageTest : public QObject {
         window.open();
         QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
         QTreeView& table = window.table();
-        PlotView& plot = *window.page.findChild<PlotView*>();
+        ChartView& plot = *window.page.findChild<ChartView*>();
         const auto at = [&](int row) { return table.visualRect(table.model()->index(row, 0)).center(); };
         const auto settled = [&] {
             QEvent leave(QEvent::Leave);
@@ -272,7 +272,7 @@ class ComparePageTest : public QObject {
         test::write_measured_study(window.folder.path());
         window.open();
         QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
-        PlotView& plot = *window.page.findChild<PlotView*>();
+        ChartView& plot = *window.page.findChild<ChartView*>();
         const QImage before = plot.grab().toImage();
         for (QCheckBox* box : window.page.findChildren<QCheckBox*>())
             if (box->text() == "log y") box->click();

@@ -3,7 +3,7 @@
 #include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
 #include "ui/bridge/workspace.h"
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 #include "ui/pages/live/live_run_model.h"
 #include "ui/theme/theme.h"
 
@@ -27,8 +27,8 @@ class LivePageTest : public QObject {
     struct Window : test::PageWindow<LivePage> {
         QListView& list() { return named<QListView>("Runs to draw"); }
         // The chart whose accessible name begins so.
-        PlotView* chart(const QString& metric) {
-            for (PlotView* plot : page.findChildren<PlotView*>())
+        ChartView* chart(const QString& metric) {
+            for (ChartView* plot : page.findChildren<ChartView*>())
                 if (plot->accessibleName().startsWith(metric)) return plot;
             return nullptr;
         }
@@ -38,7 +38,7 @@ class LivePageTest : public QObject {
         test::write_synthetic_run(folder.path(),
                                   {.variant = "no-norm", .label = "No norm", .patch = test::kNoNorm, .nan_at = 23});
     }
-    static int distinct(PlotView* plot) {
+    static int distinct(ChartView* plot) {
         const QImage image = plot->grab().toImage();
         QSet<QRgb> colors;
         for (int y = 0; y < image.height(); ++y)
@@ -72,12 +72,12 @@ class LivePageTest : public QObject {
         write_two(window.folder);
         window.open();
         QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
-        PlotView* loss = window.chart("Training loss");
+        ChartView* loss = window.chart("Training loss");
         loss->grab();
         QTest::keyClick(loss, Qt::Key_Plus);
-        for (PlotView* plot : window.page.findChildren<PlotView*>()) QVERIFY(plot->zoomed());
+        for (ChartView* plot : window.page.findChildren<ChartView*>()) QVERIFY(plot->zoomed());
         QTest::keyClick(loss, Qt::Key_Home);
-        for (PlotView* plot : window.page.findChildren<PlotView*>()) QVERIFY(!plot->zoomed());
+        for (ChartView* plot : window.page.findChildren<ChartView*>()) QVERIFY(!plot->zoomed());
     }
 
     void keys_and_the_mouse_choose_runs() {
@@ -170,7 +170,7 @@ class LivePageTest : public QObject {
         window.open();
         QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
         QListView& list = window.list();
-        PlotView* plot = window.chart("Training loss");
+        ChartView* plot = window.chart("Training loss");
         const auto settled = [&] {
             QEvent leave(QEvent::Leave);
             QCoreApplication::sendEvent(list.viewport(), &leave);
@@ -254,7 +254,7 @@ class LivePageTest : public QObject {
         first->setCurrentIndex(first->findText("Gradient norm"));
         Q_EMIT first->activated(first->currentIndex());
         int losses = 0, norms = 0;
-        for (PlotView* plot : window.page.findChildren<PlotView*>()) {
+        for (ChartView* plot : window.page.findChildren<ChartView*>()) {
             losses += plot->accessibleName().startsWith("Training loss");
             norms += plot->accessibleName().startsWith("Gradient norm");
         }

@@ -37,11 +37,11 @@ struct PlotAxes {
     double y_limit = std::numeric_limits<double>::infinity();
 };
 
-class PlotView : public QWidget {
+class ChartView : public QWidget {
     Q_OBJECT
   public:
-    explicit PlotView(QWidget* parent = nullptr);
-    ~PlotView() override;
+    explicit ChartView(QWidget* parent = nullptr);
+    ~ChartView() override;
 
     void set_axes(const PlotAxes& axes);
     void set_curves(std::vector<Curve> curves);  // one repaint; a zoomed view keeps its range
@@ -96,7 +96,7 @@ class BarView : public QWidget {
     ~BarView() override;
     void set_bars(std::vector<Bar> bars, const QString& y_title);
     void set_empty_text(const QString& text);
-    void save(const QString& file, PlotView::Format format) const;
+    void save(const QString& file, ChartView::Format format) const;
     QSize sizeHint() const override;
 
   protected:
@@ -121,7 +121,7 @@ class HeatMapView : public QWidget {
     void set_values(std::vector<QString> sites, std::vector<double> steps, std::vector<std::vector<double>> values,
                     const QString& title);
     void set_empty_text(const QString& text);
-    void save(const QString& file, PlotView::Format format) const;
+    void save(const QString& file, ChartView::Format format) const;
     QSize sizeHint() const override;
 
   protected:

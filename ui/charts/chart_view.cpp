@@ -1,4 +1,4 @@
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 
 #include "ui/charts/chart_export.h"
 #include "ui/charts/plot_painter.h"
@@ -27,7 +27,7 @@ Range between(const Axis& axis, double first_pixel, double last_pixel) {
 
 }  // namespace
 
-struct PlotView::State {
+struct ChartView::State {
     PlotPainter plot;
     PlotPainter::Frame frame;
     QPixmap picture;  // everything but crosshair and drag
@@ -53,7 +53,7 @@ struct PlotView::State {
     }
 };
 
-PlotView::PlotView(QWidget* parent) : QWidget(parent), state_(std::make_unique<State>()) {
+ChartView::ChartView(QWidget* parent) : QWidget(parent), state_(std::make_unique<State>()) {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setAttribute(Qt::WA_OpaquePaintEvent);
@@ -63,12 +63,12 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), state_(std::make_unique<S
     });
 }
 
-PlotView::~PlotView() = default;
+ChartView::~ChartView() = default;
 
-QSize PlotView::sizeHint() const { return {480, 280}; }
-QSize PlotView::minimumSizeHint() const { return {160, 104}; }
+QSize ChartView::sizeHint() const { return {480, 280}; }
+QSize ChartView::minimumSizeHint() const { return {160, 104}; }
 
-void PlotView::set_axes(const PlotAxes& axes) {
+void ChartView::set_axes(const PlotAxes& axes) {
     const PlotAxes& before = state_->plot.axes();
     if (axes.x_title != before.x_title || axes.x != before.x)
         state_->reset();  // another quantity
@@ -80,32 +80,32 @@ void PlotView::set_axes(const PlotAxes& axes) {
     update();
 }
 
-void PlotView::set_curves(std::vector<Curve> curves) {
+void ChartView::set_curves(std::vector<Curve> curves) {
     state_->plot.set_curves(std::move(curves));
     state_->stale = true;
     update();
 }
 
-void PlotView::set_smoothing(double weight) {
+void ChartView::set_smoothing(double weight) {
     state_->plot.set_smoothing(weight);
     state_->stale = true;
     update();
 }
 
-void PlotView::set_highlight(const QString& id) {
+void ChartView::set_highlight(const QString& id) {
     if (id == state_->plot.highlight()) return;
     state_->plot.set_highlight(id);
     state_->stale = true;
     update();
 }
 
-void PlotView::set_crosshair(double x) {
+void ChartView::set_crosshair(double x) {
     state_->crosshair = x;
     state_->hovering = false;
     update();
 }
 
-void PlotView::set_x_range(double low, double high) {
+void ChartView::set_x_range(double low, double high) {
     if (std::isfinite(low) && std::isfinite(high))
         state_->zoom_x({low, high});
     else
@@ -114,29 +114,29 @@ void PlotView::set_x_range(double low, double high) {
     update();
 }
 
-bool PlotView::zoomed() const { return state_->plot.x_zoom.has_value(); }
+bool ChartView::zoomed() const { return state_->plot.x_zoom.has_value(); }
 
-void PlotView::set_empty_text(const QString& text) {
+void ChartView::set_empty_text(const QString& text) {
     state_->plot.set_empty_text(text);
     state_->stale = true;
     update();
 }
 
-void PlotView::save(const QString& file, Format format) const {
+void ChartView::save(const QString& file, Format format) const {
     const ChartStyle style = ChartStyle::for_print();
     save_chart(file, format, size(), state_->plot.axes().y_title, [&](QPainter& painter, const QRectF& area) {
         state_->plot.paint(painter, state_->plot.frame(area, style), style);
     });
 }
 
-void PlotView::copy_to_clipboard() const {
+void ChartView::copy_to_clipboard() const {
     const ChartStyle style = ChartStyle::for_print();
     copy_chart(size(), [&](QPainter& painter, const QRectF& area) {
         state_->plot.paint(painter, state_->plot.frame(area, style), style);
     });
 }
 
-void PlotView::paintEvent(QPaintEvent*) {
+void ChartView::paintEvent(QPaintEvent*) {
     State& s = *state_;
     const ChartStyle style = ChartStyle::for_screen();
     const double scale = devicePixelRatioF();
@@ -168,7 +168,7 @@ void PlotView::paintEvent(QPaintEvent*) {
     }
 }
 
-void PlotView::mousePressEvent(QMouseEvent* event) {
+void ChartView::mousePressEvent(QMouseEvent* event) {
     State& s = *state_;
     if (event->button() != Qt::LeftButton || s.plot.empty()) return;
     s.press = s.pointer = event->position();
@@ -177,7 +177,7 @@ void PlotView::mousePressEvent(QMouseEvent* event) {
     s.pan_y = s.plot.y_range();
 }
 
-void PlotView::mouseMoveEvent(QMouseEvent* event) {
+void ChartView::mouseMoveEvent(QMouseEvent* event) {
     State& s = *state_;
     s.pointer = event->position();
     if (s.drag == State::Drag::pressed && (s.pointer - s.press).manhattanLength() >= kDragStart)
@@ -203,7 +203,7 @@ void PlotView::mouseMoveEvent(QMouseEvent* event) {
     update();
 }
 
-void PlotView::mouseReleaseEvent(QMouseEvent* event) {
+void ChartView::mouseReleaseEvent(QMouseEvent* event) {
     State& s = *state_;
     if (event->button() != Qt::LeftButton) return;
     const bool zoom = s.drag == State::Drag::zoom, click = s.drag == State::Drag::pressed;
@@ -222,12 +222,12 @@ void PlotView::mouseReleaseEvent(QMouseEvent* event) {
     Q_EMIT x_range_changed(s.plot.x_zoom->low, s.plot.x_zoom->high);
 }
 
-void PlotView::mouseDoubleClickEvent(QMouseEvent*) {
+void ChartView::mouseDoubleClickEvent(QMouseEvent*) {
     set_x_range(kNaN, kNaN);
     Q_EMIT x_range_changed(kNaN, kNaN);
 }
 
-void PlotView::wheelEvent(QWheelEvent* event) {
+void ChartView::wheelEvent(QWheelEvent* event) {
     State& s = *state_;
     const QPointF at = event->position();
     const double notches = event->angleDelta().y() / 120.0;
@@ -242,7 +242,7 @@ void PlotView::wheelEvent(QWheelEvent* event) {
     Q_EMIT x_range_changed(s.plot.x_zoom->low, s.plot.x_zoom->high);
 }
 
-void PlotView::keyPressEvent(QKeyEvent* event) {
+void ChartView::keyPressEvent(QKeyEvent* event) {
     State& s = *state_;
     const QRectF& plot = s.frame.plot;
     const double width = plot.width();
@@ -275,7 +275,7 @@ void PlotView::keyPressEvent(QKeyEvent* event) {
     }
 }
 
-void PlotView::leaveEvent(QEvent*) {
+void ChartView::leaveEvent(QEvent*) {
     if (!state_->hovering) return;
     state_->crosshair = kNaN;
     state_->hovering = false;
@@ -283,7 +283,7 @@ void PlotView::leaveEvent(QEvent*) {
     Q_EMIT hover_left();
 }
 
-void PlotView::contextMenuEvent(QContextMenuEvent* event) {
+void ChartView::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
     menu.addAction("Show all", this,
                    [this] {

@@ -1,4 +1,4 @@
-#include "ui/charts/plot_view.h"
+#include "ui/charts/chart_view.h"
 
 #include "core/base/error.h"
 #include "tests/support/temp_folder.h"
@@ -18,7 +18,7 @@
 
 using namespace ablate::ui;
 
-class PlotViewTest : public QObject {
+class ChartViewTest : public QObject {
     Q_OBJECT
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -35,8 +35,8 @@ class PlotViewTest : public QObject {
         curve.color = Theme::instance().run_color(0);
         return curve;
     }
-    static std::unique_ptr<PlotView> view(std::vector<Curve> curves) {
-        auto plot = std::make_unique<PlotView>();
+    static std::unique_ptr<ChartView> view(std::vector<Curve> curves) {
+        auto plot = std::make_unique<ChartView>();
         plot->resize(640, 360);
         plot->set_axes({"Step", "Training loss (nats per token)"});
         plot->set_empty_text("Nothing yet");
@@ -45,7 +45,7 @@ class PlotViewTest : public QObject {
         plot->grab();  // places the axes
         return plot;
     }
-    static void drag(PlotView& plot, QPoint from, QPoint to, Qt::KeyboardModifiers keys = {}) {
+    static void drag(ChartView& plot, QPoint from, QPoint to, Qt::KeyboardModifiers keys = {}) {
         QTest::mousePress(&plot, Qt::LeftButton, keys, from);
         for (int i = 1; i <= 4; ++i) {
             const QPoint at = from + (to - from) * i / 4;
@@ -188,7 +188,7 @@ class PlotViewTest : public QObject {
 
     void a_click_tells_the_curve_or_that_there_is_none() {
         const auto plot = view({line("low", 1, 1.01), line("high", 9, 9.01)});
-        QSignalSpy clicks(plot.get(), &PlotView::clicked);
+        QSignalSpy clicks(plot.get(), &ChartView::clicked);
         QTest::mouseClick(plot.get(), Qt::LeftButton, {}, {300, 40});
         QTest::mouseClick(plot.get(), Qt::LeftButton, {}, {300, 170});
         drag(*plot, {200, 150}, {400, 155});
@@ -199,7 +199,7 @@ class PlotViewTest : public QObject {
 
     void a_drag_zooms_and_tells_the_other_charts() {
         const auto plot = view({line("a", 1, 5)});
-        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed);
+        QSignalSpy ranges(plot.get(), &ChartView::x_range_changed);
         drag(*plot, {200, 150}, {400, 155});
         QCOMPARE(ranges.count(), 1);
         const double low = ranges[0][0].toDouble(), high = ranges[0][1].toDouble();
@@ -214,7 +214,7 @@ class PlotViewTest : public QObject {
         const auto plot = view({line("a", 1, 5)});
         plot->set_x_range(40, 60);
         plot->grab();
-        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed);
+        QSignalSpy ranges(plot.get(), &ChartView::x_range_changed);
         drag(*plot, {300, 150}, {200, 150}, Qt::ShiftModifier);
         const double low = ranges.last()[0].toDouble(), high = ranges.last()[1].toDouble();
         QVERIFY(low > 40 && std::abs((high - low) - 20) < 1e-6);
@@ -222,7 +222,7 @@ class PlotViewTest : public QObject {
 
     void the_wheel_zooms_about_the_pointer() {
         const auto plot = view({line("a", 1, 5)});
-        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed), hovers(plot.get(), &PlotView::hovered);
+        QSignalSpy ranges(plot.get(), &ChartView::x_range_changed), hovers(plot.get(), &ChartView::hovered);
         QTest::mouseMove(plot.get(), {300, 150});
         QWheelEvent wheel({300, 150}, plot->mapToGlobal(QPointF(300, 150)), {}, {0, 120}, {}, {}, Qt::NoScrollPhase,
                           false);
@@ -239,7 +239,7 @@ class PlotViewTest : public QObject {
 
     void keys_do_what_the_mouse_does() {
         const auto plot = view({line("a", 1, 5)});
-        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed);
+        QSignalSpy ranges(plot.get(), &ChartView::x_range_changed);
         QTest::keyClick(plot.get(), Qt::Key_Plus);
         QVERIFY(plot->zoomed());
         const double low = ranges.last()[0].toDouble();
@@ -264,7 +264,7 @@ class PlotViewTest : public QObject {
 
     void the_pointer_reads_the_curve_under_it() {
         const auto plot = view({line("low", 1, 1.01), line("high", 9, 9.01)});
-        QSignalSpy hovers(plot.get(), &PlotView::hovered), left(plot.get(), &PlotView::hover_left);
+        QSignalSpy hovers(plot.get(), &ChartView::hovered), left(plot.get(), &ChartView::hover_left);
         const auto move = [&](QPointF at) {
             QMouseEvent event(QEvent::MouseMove, at, plot->mapToGlobal(at), Qt::NoButton, {}, {});
             QApplication::sendEvent(plot.get(), &event);
@@ -317,7 +317,7 @@ class PlotViewTest : public QObject {
 
     void an_empty_chart_says_so_and_ignores_the_mouse() {
         const auto plot = view({});
-        QSignalSpy ranges(plot.get(), &PlotView::x_range_changed);
+        QSignalSpy ranges(plot.get(), &ChartView::x_range_changed);
         drag(*plot, {200, 150}, {400, 155});
         QTest::keyClick(plot.get(), Qt::Key_Plus);
         QCOMPARE(ranges.count(), 0);
@@ -328,9 +328,9 @@ class PlotViewTest : public QObject {
         const ablate::test::TempFolder folder;
         const auto plot = view({line("no-norm <b>x</b>", 1, 5)});
         const QString stem = QString::fromStdString((folder.path() / "chart").string());
-        plot->save(stem + ".svg", PlotView::Format::svg);
-        plot->save(stem + ".pdf", PlotView::Format::pdf);
-        plot->save(stem + ".png", PlotView::Format::png);
+        plot->save(stem + ".svg", ChartView::Format::svg);
+        plot->save(stem + ".pdf", ChartView::Format::pdf);
+        plot->save(stem + ".png", ChartView::Format::png);
         const QByteArray svg = bytes(stem + ".svg");
         QVERIFY(QSvgRenderer(svg).isValid());
         QVERIFY(svg.contains("Training loss (nats per token)") && svg.contains("&lt;b&gt;"));
@@ -339,7 +339,7 @@ class PlotViewTest : public QObject {
         const QImage png(stem + ".png");
         QCOMPARE(png.size(), QSize(1280, 720));
         QVERIFY(count(png, Qt::white) > 1280 * 720 / 2);
-        QVERIFY_THROWS_EXCEPTION(ablate::InputError, plot->save(stem + "/no/such/folder.svg", PlotView::Format::svg));
+        QVERIFY_THROWS_EXCEPTION(ablate::InputError, plot->save(stem + "/no/such/folder.svg", ChartView::Format::svg));
         plot->copy_to_clipboard();
         QVERIFY(!QApplication::clipboard()->image().isNull());
     }
@@ -352,7 +352,7 @@ class PlotViewTest : public QObject {
         baseline.color = Theme::instance().run_color(-1);
         const auto plot = view({baseline});
         const QString file = QString::fromStdString((folder.path() / "chart.png").string());
-        plot->save(file, PlotView::Format::png);
+        plot->save(file, ChartView::Format::png);
         Theme::instance().choose(ThemeChoice::light);
         const QImage png(file);
         QVERIFY(count(png, Qt::white) > 1280 * 720 / 2);
@@ -360,5 +360,5 @@ class PlotViewTest : public QObject {
     }
 };
 
-QTEST_MAIN(PlotViewTest)
-#include "plot_view_test.moc"
+QTEST_MAIN(ChartViewTest)
+#include "chart_view_test.moc"
