@@ -38,7 +38,7 @@ Json kind_identity(const FieldInfo& field, const Json& value) {
         if (value.at(option.key) != introduced) identity[option.key] = value[option.key];
     }
     const std::string& name = former ? former->name : kind;
-    if (identity.empty() && name == field.introduced_default()) return {};
+    if (identity.empty() && field.introduced_default() == name) return {};
     identity["kind"] = name;
     return identity;
 }

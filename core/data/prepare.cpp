@@ -59,7 +59,7 @@ bool is_sound(const fs::path& folder, FileHashes& hashes) {
     try {
         const Json data = io::read_json(folder / "data.json");
         for (const auto& [name, hash] : data.at("files").items())
-            if (hashes.of(folder / name) != hash) return false;
+            if (hash != hashes.of(folder / name)) return false;
         return true;
     } catch (const InputError&) {
         return false;
@@ -188,6 +188,7 @@ Json described_tokens(const fs::path& folder) {
         if (fs::exists(folder / "data.json"))
             if (Json described = io::read_json(folder / "data.json"); described.is_object()) return described;
     } catch (const InputError&) {
+        // A damaged data.json says no more than none.
     }
     return Json::object();  // made elsewhere
 }
