@@ -2,7 +2,8 @@
 
 #include <malloc.h>
 #include <sys/mman.h>
-#include <cstdint>
+#include <cstddef>
+#include <memory>
 
 // Of tcmalloc, where the program is linked with it.
 extern "C" __attribute__((weak)) void MallocExtension_ReleaseFreeMemory();
@@ -17,10 +18,9 @@ void release_free_memory() {
 }
 
 void prefer_large_pages(void* memory, std::size_t bytes) {
-    constexpr std::uintptr_t kPage = 2 << 20;
-    const auto begin = reinterpret_cast<std::uintptr_t>(memory), first = (begin + kPage - 1) / kPage * kPage,
-               last = (begin + bytes) / kPage * kPage;
-    if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+    constexpr std::size_t kPage = 2 << 20;
+    void* first = memory;  // moved to the first whole page, with `bytes` to what is left from there
+    if (std::align(kPage, kPage, first, bytes)) madvise(first, bytes / kPage * kPage, MADV_HUGEPAGE);
 }
 
 }  // namespace ablate

@@ -145,7 +145,7 @@ Json checked_value(const FieldInfo& field, const Json& value, const std::string&
             if (!value.is_string()) throw InputError("{}: must be a text, not {}", where, value.dump());
             return value;
         case FieldType::choice: {
-            const std::string name = value.is_string() ? value.get<std::string>() : value.dump();
+            std::string name = value.is_string() ? value.get<std::string>() : value.dump();
             if (std::find(field.choices.begin(), field.choices.end(), name) == field.choices.end())
                 throw InputError("{}: '{}' is not one of {}{}", where, name, join(field.choices, ", "),
                                  did_you_mean(name, field.choices));

@@ -18,7 +18,7 @@ constexpr std::uint64_t stories_bytes = 6'000'000;  // about the size of the tex
 // What packaging/setup fetched into the tree that `start` is in.
 std::optional<fs::path> fetched_text(fs::path start) {
     for (;; start = start.parent_path()) {
-        const fs::path file = start / ".deps" / "text" / "web.txt";
+        fs::path file = start / ".deps" / "text" / "web.txt";
         if (is_file(file)) return file;
         if (start == start.parent_path()) return std::nullopt;
     }

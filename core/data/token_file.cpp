@@ -292,7 +292,7 @@ void TokenFile::read(std::int64_t begin, std::span<std::int64_t> ids) const {
 }
 
 fs::path megatron_index_of(const fs::path& bin) {
-    const fs::path index = fs::path(bin).replace_extension(".idx");
+    fs::path index = fs::path(bin).replace_extension(".idx");
     if (bin.extension() != ".bin" || !is_file(index)) return {};
     const io::Sniffed sniffed = io::sniff(index);
     if (sniffed.kind == FileKind::megatron_index) return index;

@@ -45,6 +45,7 @@ Json data_description(const fs::path& folder) {
             Json json = io::read_json(described);
             if (json.is_object() && json.contains("format") && json.contains("texts")) return json;
         } catch (const InputError&) {
+            // What cannot be read as JSON was not made by Ablate.
         }
     }
     return Json();
@@ -270,7 +271,7 @@ bool encodes_by_lines(const fs::path& folder) {
 }
 
 fs::path name_in_folder(const fs::path& main_file) {
-    const fs::path name = main_file.filename();
+    fs::path name = main_file.filename();
     if (std::any_of(main_names.begin(), main_names.end(), [&](const char* known) { return name == known; }))
         return name;
     return main_file.extension() == ".json" ? "tokenizer.json" : "tokenizer.model";

@@ -76,7 +76,6 @@ std::string without_fast(std::string name) {
     return name;
 }
 
-// A config.json that cannot be read says nothing: transformers' AutoTokenizer continues without it.
 void read_model_config(const fs::path& file, SideFiles& result) {
     try {
         const Json json = io::read_json(file);
@@ -86,6 +85,7 @@ void read_model_config(const fs::path& file, SideFiles& result) {
         if (const auto found = json.find("tokenizer_class"); found != json.end() && found->is_string())
             result.model_class = without_fast(found->get<std::string>());
     } catch (const InputError&) {
+        // transformers' AutoTokenizer continues without a config.json that cannot be read.
     }
 }
 

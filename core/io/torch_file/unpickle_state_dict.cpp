@@ -97,7 +97,7 @@ class Machine {
     // ---- The stack ----
 
     void push(Value value) {
-        spend(sizeof value);
+        spend(sizeof(Value));
         stack_.push_back(value);
     }
     Value pop() {
@@ -126,17 +126,17 @@ class Machine {
 
     void push_integer(std::int64_t value) { push({Kind::integer, value}); }
     void push_text(std::string_view text) {
-        spend(sizeof text);
+        spend(sizeof(std::string_view));
         texts_.push_back(text);
         push({Kind::text, static_cast<std::int64_t>(texts_.size() - 1)});
     }
     void push_sequence(Kind kind, Values values) {
-        spend(sizeof values + values.size() * sizeof(Value));
+        spend(sizeof(Values) + values.size() * sizeof(Value));
         sequences_.push_back(std::move(values));
         push({kind, static_cast<std::int64_t>(sequences_.size() - 1)});
     }
     void push_dict() {
-        spend(sizeof dicts_[0]);
+        spend(sizeof(decltype(dicts_)::value_type));
         dicts_.emplace_back();
         push({Kind::dict, static_cast<std::int64_t>(dicts_.size() - 1)});
     }
@@ -184,8 +184,9 @@ class Machine {
             case '\x8a':  // LONG1
                 push_long(take(number<std::uint8_t>()));
                 return true;
+            default:
+                return false;
         }
-        return false;
     }
 
     // Two's complement of any length; one beyond 64 bits describes no tensor.
@@ -217,8 +218,9 @@ class Machine {
                 take(number<std::uint32_t>());
                 push({});
                 return true;
+            default:
+                return false;
         }
-        return false;
     }
 
     bool container(char op) {
@@ -250,8 +252,9 @@ class Machine {
             case '1':  // POP_MARK
                 pop_to_mark();
                 return true;
+            default:
+                return false;
         }
-        return false;
     }
 
     bool fill(char op) {
@@ -268,8 +271,9 @@ class Machine {
             case 'u':
                 set_items(pop_to_mark());
                 return true;
+            default:
+                return false;
         }
-        return false;
     }
     void append(const Values& items) {
         if (top().kind != Kind::list) fail("appends to what is no list");
@@ -302,8 +306,9 @@ class Machine {
             case 'j':
                 recall(number<std::uint32_t>());
                 return true;
+            default:
+                return false;
         }
-        return false;
     }
     void remember(std::uint32_t place) {
         spend(64);  // a node of the map
@@ -339,8 +344,9 @@ class Machine {
             case 'Q':
                 push_storage(pop());
                 return true;
+            default:
+                return false;
         }
-        return false;
     }
 
     // torch.float32 beside the weights: a checkpoint's options name it, and torch.load(weights_only=True) takes it.
