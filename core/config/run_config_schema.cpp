@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/config/train_kinds.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 // Every option of a run, declared once: the member, whose initial value is the default, and its FieldInfo. JSON, --set,
@@ -219,9 +220,7 @@ Test schedule_reads(std::string key) {
 
 template <class Row>
 std::vector<std::string> registered_names() {
-    std::vector<std::string> names = TrainKindTable<Row>::instance().names();
-    if (names.empty()) throw std::logic_error("no optimizers or schedules: call train::register_kinds() first");
-    return names;
+    return TrainKindTable<Row>::instance().names();
 }
 
 // "muon: Newton-Schulz on hidden matrices, AdamW elsewhere; ..."
@@ -245,7 +244,7 @@ void add_own_options(Schema<TrainConfig>& s, const char* heading, Test (*reads)(
         }
 }
 
-void declare_optimizer(Schema<TrainConfig>& s) {
+void declare_optimizer(Schema<TrainConfig>& s, bool with_own_options) {
     s.add(&TrainConfig::optimizer, option("optimizer", "Optimizer")
                                        .one_of(registered_names<OptimizerRow>())
                                        .doc(help_of_rows<OptimizerRow>())
@@ -295,7 +294,7 @@ void declare_optimizer(Schema<TrainConfig>& s) {
                                     .range(0, 1)
                                     .doc("weight of the mean squared log-partition; 0: off")
                                     .under("Optimizer"));
-    add_own_options<OptimizerRow>(s, "Optimizer", optimizer_reads);
+    if (with_own_options) add_own_options<OptimizerRow>(s, "Optimizer", optimizer_reads);
 }
 
 void declare_start(Schema<TrainConfig>& s) {
@@ -317,7 +316,7 @@ void declare_start(Schema<TrainConfig>& s) {
                                         .observes_only());
 }
 
-void declare_schedule(Schema<TrainConfig>& s) {
+void declare_schedule(Schema<TrainConfig>& s, bool with_own_options) {
     s.add(&TrainConfig::schedule, option("schedule", "Schedule")
                                       .one_of(registered_names<ScheduleRow>())
                                       .doc(help_of_rows<ScheduleRow>())
@@ -337,7 +336,7 @@ void declare_schedule(Schema<TrainConfig>& s) {
                                          .doc("wsd: share of the steps that decay; at most what the warm-up leaves")
                                          .under("Schedule")
                                          .when(schedule_reads("decay_share")));
-    add_own_options<ScheduleRow>(s, "Schedule", schedule_reads);
+    if (with_own_options) add_own_options<ScheduleRow>(s, "Schedule", schedule_reads);
 }
 
 void declare_collapse(Schema<TrainConfig>& s) {
@@ -368,7 +367,7 @@ void declare_collapse(Schema<TrainConfig>& s) {
                                             .under("Collapse"));
 }
 
-Schema<TrainConfig> declare_train() {
+Schema<TrainConfig> declare_train(bool with_own_options) {
     Schema<TrainConfig> s;
     const Test by_epochs = [](const Json& train) { return train.at("epochs") != 0; };
     s.add(&TrainConfig::steps, option("steps", "Steps")
@@ -388,8 +387,8 @@ Schema<TrainConfig> declare_train() {
                                         .doc("micro-batches an optimizer step averages over")
                                         .under("Budget"));
     declare_start(s);
-    declare_optimizer(s);
-    declare_schedule(s);
+    declare_optimizer(s, with_own_options);
+    declare_schedule(s, with_own_options);
     s.add(&TrainConfig::precision, option("precision", "Precision")
                                        .one_of({"fp32", "bf16"})
                                        .doc("of matrix products; weights and optimizer stay fp32")
@@ -460,8 +459,17 @@ const Schema<DataConfig>& data_schema() {
     return schema;
 }
 const Schema<TrainConfig>& train_schema() {
-    static const Schema<TrainConfig> schema = declare_train();
+    if (TrainKindTable<OptimizerRow>::instance().rows().empty() ||
+        TrainKindTable<ScheduleRow>::instance().rows().empty())
+        throw std::logic_error("no optimizers or schedules: call train::register_kinds() first");
+    static const Schema<TrainConfig> schema = declare_train(true);
     return schema;
+}
+
+bool is_shared_train_option(std::string_view key) {
+    static const Schema<TrainConfig> shared = declare_train(false);
+    return std::any_of(shared.fields().begin(), shared.fields().end(),
+                       [&](const auto& field) { return field.info.key == key; });
 }
 
 }  // namespace ablate

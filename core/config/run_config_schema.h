@@ -1,12 +1,16 @@
 #pragma once
 #include "core/config/run_config.h"
 
-// The declarations behind run_config.h: one schema per group of options.
+#include <string_view>
+
+// The schemas from which run_config.h reads and writes a configuration: one for each group of options.
 namespace ablate {
 
 const Schema<ModelConfig>& model_schema();
 const Schema<DataConfig>& data_schema();
 const Schema<TrainConfig>& train_schema();
+// Whether an option of this key belongs to every optimizer and schedule, rather than being declared by one of them.
+bool is_shared_train_option(std::string_view key);
 
 // The field that `key` names, or the kind or map that it belongs to; null for none.
 const ListedField* find_field(const std::string& key);

@@ -1,5 +1,7 @@
 #include "core/config/train_kinds.h"
 
+#include "core/config/run_config_schema.h"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -40,8 +42,11 @@ TrainKindTable<Row>& TrainKindTable<Row>::instance() {
 
 template <class Row>
 void TrainKindTable<Row>::add(Row row) {
-    for (const FieldBuilder& field : row.options)
+    for (const FieldBuilder& field : row.options) {
+        if (is_shared_train_option(field.key))
+            throw std::logic_error("option '" + field.key + "' is shared by all optimizers and schedules");
         if (find_own_of_any(field.key)) throw std::logic_error("option '" + field.key + "' is declared twice");
+    }
     const std::string name = row.name;
     if (!rows_.emplace(name, std::move(row)).second) throw std::logic_error("'" + name + "' is registered twice");
 }

@@ -19,7 +19,7 @@ struct TrainKindRow {
     std::vector<std::string> uses;
     // Options that only this kind has. They are stored beside the others of the group, as train.KEY.
     std::vector<FieldBuilder> options;
-    bool reads(std::string_view key) const;  // a shared option that it uses, or one of its own
+    bool reads(std::string_view key) const;  // a shared option that it uses, or one that it declares
 };
 
 struct OptimizerRow : TrainKindRow {
@@ -46,7 +46,7 @@ template <class Row>
 class TrainKindTable {
   public:
     static TrainKindTable& instance();
-    void add(Row row);  // std::logic_error where the name or one of its own options is taken
+    void add(Row row);  // std::logic_error where the name, or that of an option which the row declares, is taken
     const Row* find(const std::string& name) const;
     const std::map<std::string, Row>& rows() const { return rows_; }
     std::vector<std::string> names() const;
