@@ -24,7 +24,9 @@ std::string_view beginning(std::string_view text, std::size_t bytes) {
 
 std::string state_of(const fs::path& tokenizer) {
     std::string state = fs::absolute(tokenizer).string();
-    for (const fs::path& file : tokenizer_files(tokenizer)) {
+    std::vector<fs::path> files = tokenizer_files(tokenizer);
+    files.push_back(files.front().parent_path() / "config.json");  // where no other file names the class, it does
+    for (const fs::path& file : files) {
         std::error_code ignored;
         state += fmt::format("\n{} {} {}", file.string(), fs::file_size(file, ignored),
                              fs::last_write_time(file, ignored).time_since_epoch().count());
