@@ -239,8 +239,14 @@ void print_tensors(const study::Preview& preview) {
     }
 }
 
-void print_step_zero(const StepZeroResults& zero) {
-    for (const std::string& remark : zero.data_remarks) std::cout << "note: " << remark << '\n';
+void print_step_zero(const StepZeroResults& zero, const study::Preview& preview) {
+    for (const std::string& remark : zero.data_remarks) {
+        const auto told = [&](const study::Finding& finding) {
+            return finding.variant.empty() && finding.text == remark;
+        };
+        if (std::none_of(preview.findings.begin(), preview.findings.end(), told))
+            std::cout << "note: " << remark << '\n';
+    }
     for (const std::string& finding : zero.data_findings) std::cout << "warning: " << finding << '\n';
     std::cout << fmt::format("\nstep 0 (ln V = {}: the loss of a uniform guess)\n", fixed(zero.ln_vocab, 4));
     Rows rows;
@@ -288,7 +294,7 @@ int preview_study(const Options& options) {
         print_counts(preview);
         print_hardware_flops(preview, options.mfu);
         if (options.tensors) print_tensors(preview);
-        if (zero) print_step_zero(*zero);
+        if (zero) print_step_zero(*zero, preview);
     }
     if (of_study) throw InputError("study {}: its data cannot be read, so it cannot be trained", study.name);
     if (errors) throw InputError("study {}: {} of its configurations cannot be trained", study.name, errors);

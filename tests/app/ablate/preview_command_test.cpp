@@ -39,6 +39,24 @@ class PreviewCommandTest : public QObject {
         QVERIFY(output.out.empty());
     }
 
+    void what_is_not_read_of_a_folder_is_told_once() {
+        const TinyStudy study(20, R"([{"name": "nope", "patch": {"model": {"position": {"kind": "none"}}}}])");
+        std::filesystem::create_directory(study.folder() / "texts");
+        study.folder().write("texts/text.txt", ablate::test::small_text());
+        study.folder().write("texts/table.csv", "a,b\n1,2\n");
+        const std::string text = "data.text=" + (study.folder() / "texts").string(),
+                          remark = "one file of this folder is";
+        for (const bool step_zero : {false, true}) {
+            std::vector<std::string> arguments{"preview", study.file(), "--set", text};
+            if (step_zero) arguments.emplace_back("--step0");
+            const Output output = study.run(arguments);
+            QVERIFY2(output.code == 0, output.err.c_str());
+            QVERIFY2(contains(output.out, remark), output.out.c_str());
+            QCOMPARE(output.out.find(remark), output.out.rfind(remark));
+            QCOMPARE(output.out.find("step 0 (ln V = ") != std::string::npos, step_zero);
+        }
+    }
+
     void missing_data_are_told_before_the_run() {
         const Output output = study_.run({"preview", study_.file(), "--set", "data.text=/none.txt"});
         QCOMPARE(output.code, 2);
