@@ -66,7 +66,7 @@ int encode(const Options& options) {
         ids.clear();
         if (!options.plain) ids = loaded.before;
         loaded.tokenizer->encode(options.json ? text_of(line, place) : line, ids);
-        if (!options.plain) ids.insert(ids.end(), loaded.behind.begin(), loaded.behind.end());
+        if (!options.plain) ids.insert(ids.end(), loaded.after.begin(), loaded.after.end());
         return id_list(ids);
     });
 }

@@ -61,10 +61,10 @@ void AddedTokenFinder::split(std::string_view text, const Part& part) const {
     for (auto match = find(text, 0); match; match = find(text, match->end)) {
         auto [begin, end, token] = *match;
         if (begin < done) continue;  // whitespace that the token before has taken
-        const std::string_view before = text.substr(0, begin), behind = text.substr(end);
-        if (token->single_word && (ends_with_word(before) || starts_with_word(behind))) continue;
+        const std::string_view before = text.substr(0, begin), after = text.substr(end);
+        if (token->single_word && (ends_with_word(before) || starts_with_word(after))) continue;
         if (token->lstrip) begin = std::max(done, trailing_space(before));
-        if (token->rstrip) end += leading_space(behind);
+        if (token->rstrip) end += leading_space(after);
         if (done < begin) part(text.substr(done, begin - done), -1);
         part(text.substr(begin, end - begin), token->id);
         done = end;

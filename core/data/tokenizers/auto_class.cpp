@@ -222,7 +222,7 @@ std::string difference(const Built& built, const BpeFile& file) {
         return built.nfc ? "normalizes to NFC, tokenizer.json does not"
                          : "does not normalize, tokenizer.json normalizes to NFC";
     if (definition.ignore_merges) return "does not know model.ignore_merges, tokenizer.json sets it";
-    if (built.name == "GPTNeoXTokenizer" && !(file.before.empty() && file.behind.empty()))
+    if (built.name == "GPTNeoXTokenizer" && !(file.before.empty() && file.after.empty()))
         return "puts no tokens around a text, the post_processor of tokenizer.json does";
     return {};
 }

@@ -8,7 +8,7 @@ namespace ablate::data {
 
 struct BpeFile {
     BpeDefinition definition;
-    std::vector<std::int32_t> before, behind;  // what the post-processor puts around a text
+    std::vector<std::int32_t> before, after;  // what the post-processor puts around a text
 };
 
 // A tokenizer.json of Hugging Face's `tokenizers` with a byte-level BPE: the split patterns of split_pattern.h, the

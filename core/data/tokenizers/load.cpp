@@ -34,7 +34,7 @@ const char* merges_of(const fs::path& vocab) {
 }
 
 LoadedTokenizer loaded_bpe(const fs::path& file, BpeFile read) {
-    return {file, make_byte_level_bpe(std::move(read.definition)), std::move(read.before), std::move(read.behind), {}};
+    return {file, make_byte_level_bpe(std::move(read.definition)), std::move(read.before), std::move(read.after), {}};
 }
 
 // data.json of a folder of tokens that Ablate made; null: it is none. Its tokenizer was judged when the tokens were
@@ -192,7 +192,7 @@ LoadedTokenizer load_model(const fs::path& file, SideFiles& side) {
     const bool asks_template = llama && !is_prepared && !by_lines && !side.add_bos && !side.add_eos;
     around(asks_template ? template_begins(file, begin, side) : side.add_bos.value_or(false), "bos_token", begin,
            loaded.before);
-    around(side.add_eos.value_or(false), "eos_token", loaded.tokenizer->end_of_text_id(), loaded.behind);
+    around(side.add_eos.value_or(false), "eos_token", loaded.tokenizer->end_of_text_id(), loaded.after);
     return loaded;
 }
 

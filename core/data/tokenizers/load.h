@@ -9,7 +9,7 @@ struct LoadedTokenizer {
     std::filesystem::path file;  // what it was read from
     std::unique_ptr<Tokenizer> tokenizer;
     // What a model that came with it expects around a whole text: Llama 3 has <|begin_of_text|> before it.
-    std::vector<std::int32_t> before, behind;
+    std::vector<std::int32_t> before, after;
     std::vector<std::string> remarks;  // what was passed over or left out, a sentence each
 };
 

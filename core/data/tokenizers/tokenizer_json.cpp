@@ -71,21 +71,21 @@ void read_decoder(const JsonNode& decoder) {
 }
 
 void read_template(const JsonNode& step, std::uint64_t id_limit, BpeFile& file) {
-    std::vector<std::int32_t> before, behind;
-    bool behind_text = false;
+    std::vector<std::int32_t> before, after;
+    bool after_text = false;
     step["single"].for_each([&](const JsonNode& piece) {
         if (!piece["Sequence"].is_null()) {
-            if (behind_text) piece.refuse("the text appears twice in the template");
-            behind_text = true;
+            if (after_text) piece.refuse("the text appears twice in the template");
+            after_text = true;
             return;
         }
         const JsonNode ids = step["special_tokens"][piece["SpecialToken"]["id"].text()]["ids"];
         if (ids.is_null()) piece.refuse("the token is not among the template's special_tokens");
-        ids.for_each([&](const JsonNode& id) { (behind_text ? behind : before).push_back(id.id(id_limit)); });
+        ids.for_each([&](const JsonNode& id) { (after_text ? after : before).push_back(id.id(id_limit)); });
     });
-    if (!behind_text) step["single"].refuse("the template has no place for the text");
+    if (!after_text) step["single"].refuse("the template has no place for the text");
     file.before.insert(file.before.begin(), before.begin(), before.end());
-    file.behind.insert(file.behind.end(), behind.begin(), behind.end());
+    file.after.insert(file.after.end(), after.begin(), after.end());
 }
 
 void read_post_processor(const JsonNode& processor, std::uint64_t id_limit, BpeFile& file) {

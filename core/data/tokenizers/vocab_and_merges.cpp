@@ -96,7 +96,7 @@ BpeFile read_vocab_and_merges(const fs::path& vocab, const fs::path& merges, Sid
         if (const auto id = id_of(side.special(role), definition)) ids.push_back(*id);
     };
     around(side.add_bos, "bos_token", file.before);
-    around(side.add_eos, "eos_token", file.behind);
+    around(side.add_eos, "eos_token", file.after);
     return file;
 }
 

@@ -109,7 +109,7 @@ class ByteLevelBpeTest : public QObject {
     void what_stands_around_a_text_is_the_template() {
         for (const auto& [name, loaded] : tokenizers_) {
             std::vector<std::int32_t> around = loaded.before;
-            around.insert(around.end(), loaded.behind.begin(), loaded.behind.end());
+            around.insert(around.end(), loaded.after.begin(), loaded.after.end());
             QCOMPARE(around, of(name).at("around_nothing").get<std::vector<std::int32_t>>());
         }
         QCOMPARE(tokenizers_.at("llama3").before.size(), std::size_t{1});
