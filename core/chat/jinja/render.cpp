@@ -311,7 +311,7 @@ class Renderer {
     }
 
     Value unary(const Expression& expression) {
-        const Value operand = value(*expression.parts[0]);
+        Value operand = value(*expression.parts[0]);
         if (expression.text == "not") return Value(!is_true(operand));
         if (!operand.data.is_number())
             fail(expression.line, "the sign " + expression.text + " is not followed by a number");
