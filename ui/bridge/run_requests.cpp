@@ -127,7 +127,7 @@ QStringList notes_of(const study::Launch& launch) {
     QStringList notes;
     for (const std::string& note : launch.notes) notes += text(note);
     for (const std::string& point : launch.left_out)
-        notes += text(point + " changes nothing that is computed: not trained");
+        notes += text(point + " does not change the computation: not trained");
     for (const study::PlannedRun& planned : launch.elsewhere)
         notes += text(fmt::format("{} seed {}: run {} trains it already", planned.point.name, planned.seed,
                                   *planned.running_run));
