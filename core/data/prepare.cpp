@@ -136,7 +136,7 @@ fs::path cached_tokens(const DataConfig& config, const fs::path& text, const fs:
     if (is_sound(folder, hashes)) return folder;
     remove_leftovers(tokens);
     if (fs::exists(folder)) {
-        spdlog::warn("{}: damaged; the tokens are made anew", folder.string());
+        spdlog::warn("{}: damaged; the tokens are made again", folder.string());
         fs::remove_all(folder);
     }
     make_tokens(config, {text}, folder, tokenizer, hashes, progress);

@@ -62,7 +62,7 @@ struct RecordedTokens {
 PreparedData prepare_data(const DataConfig& config, const std::filesystem::path& cache, const Progress& progress = {},
                           const std::vector<RecordedTokens>& earlier = {});
 
-// The data of a run that was made before: the recorded folder while it is what the run recorded, else prepared anew.
+// The data of a run that was made before: the recorded folder while it is what the run recorded, else prepared again.
 // InputError when that gives other data.
 PreparedData prepare_recorded(const DataConfig& config, const RecordedTokens& recorded,
                               const std::filesystem::path& cache, const Progress& progress = {});

@@ -7,8 +7,8 @@ namespace ablate::infer {
 // the oldest half of the context is let go at once, so that what is kept stays in place until the window is full again.
 std::int64_t window_begin(std::int64_t length, std::int64_t context);
 
-// The logits that growing sequences are continued by. With the cache each new token is computed once, and the window
-// anew when it has moved; without, the window is for each token.
+// The logits that growing sequences are continued by. With the cache each new token is computed once, and the
+// whole window again when it has moved; without it, the whole window is computed for each token.
 class Decoder {
   public:
     // The model sees `context` tokens at once, of sequences that will have `longest` at most.

@@ -41,7 +41,8 @@ Table by_name(const std::vector<TensorSpec>& specs) {
     return table;
 }
 
-// The options whose value in the start gives the tensor the start's shape: each alone, else all that change it.
+// The options whose value in the initial weights' configuration gives the tensor their shape: each alone, else all that
+// change it.
 std::string options_that_fit(const TensorSpec& in_start, const TensorSpec& here, const RunConfig& from,
                              const RunConfig& to) {
     std::vector<std::string> alone, together;
@@ -55,7 +56,7 @@ std::string options_that_fit(const TensorSpec& in_start, const TensorSpec& here,
         }
     }
     const std::string words = alone.empty() ? join(together, " and ") : join(alone, " or ");
-    return words.empty() ? "" : "; " + words + " as in the start would fit";
+    return words.empty() ? "" : "; " + words + " as in the initial weights would fit";
 }
 
 std::string first_value(const TensorSpec& spec, const RunConfig& config) {
@@ -98,11 +99,12 @@ StartPlan plan_start(const RunConfig& from, const RunConfig& to, const std::stri
         const auto found = start.find(spec.name);
         if (found == start.end() || !same_norm(spec.name, before, after)) {
             const std::string change = norm_change(spec.name, before, after);
-            plan.fresh.push_back({spec, (change.empty() ? "not in the start" : change) + ": " + first_value(spec, to)});
+            plan.fresh.push_back(
+                {spec, (change.empty() ? "not in the initial weights" : change) + ": " + first_value(spec, to)});
             continue;
         }
         if (found->second.shape != spec.shape)
-            throw InputError("{}: tensor {} is [{}] in the start and [{}] here{}", where, spec.name,
+            throw InputError("{}: tensor {} is [{}] in the initial weights and [{}] here{}", where, spec.name,
                              fmt::join(found->second.shape, ", "), fmt::join(spec.shape, ", "),
                              options_that_fit(found->second, spec, from, to));
         plan.kept.push_back(spec);

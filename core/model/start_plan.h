@@ -7,7 +7,7 @@ namespace ablate::model {
 
 struct StartTensor {
     TensorSpec spec;
-    std::string why;  // "norm at q: RMSNorm → None", "no such tensor in the start: starts at 1"
+    std::string why;  // "norm at q: RMSNorm → None", "not in the initial weights: starts at 1"
 };
 
 // Never a silent `strict=False`: every tensor of both sides is in exactly one list. A norm keeps its tensors only where

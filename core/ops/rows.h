@@ -26,7 +26,8 @@ void rotate(const float* x, const float* cosine, const float* sine, float sign, 
             std::int64_t pairs);
 // y[j] = x ⋅ w_j of `count` rows w_j that are `width` apart. With `rounded` each w is taken as the nearest bf16.
 void dots(const float* x, const float* w, std::int64_t count, std::int64_t width, bool rounded, float* y);
-// Like the above, for rows in bf16, for an x that pair_up() has arranged: of each sixteen those at even places first.
+// Like the above, for rows in bf16 and an x that pair_up() has arranged: in each group of sixteen, the values with even
+// indices come first.
 void dots(const float* x, const at::BFloat16* w, std::int64_t count, std::int64_t width, float* y);
 void pair_up(const float* x, float* y, std::int64_t count);
 // y = Σ_j p[j] · v_j, of such rows

@@ -11,7 +11,7 @@ struct Launch {
     std::vector<run::RunDirectory> runs;          // to train, in order; they exist
     std::vector<PlannedRun> finished, elsewhere;  // left alone: ended before, trained now by another process
     std::vector<StepZero> no_ops;                 // variants whose step 0 is the baseline's to the bit
-    std::vector<std::string> left_out;            // points not trained: they change nothing that is computed
+    std::vector<std::string> left_out;            // points not trained, because they do not change the computation
     std::vector<std::string> notes;               // one line each, for every output
 };
 
@@ -24,7 +24,7 @@ std::vector<StepZero> step_zero_of_study(const std::vector<VariantPoint>& points
 int default_jobs(const RunConfig& config);
 
 // Checks the configurations and the memory for `jobs` runs at once, prepares the data, plans, looks for variants that
-// change nothing that is computed, and creates the directories. No run is created when any of it fails.
+// do not change the computation, and creates the directories. No run is created when any of it fails.
 // InputError, ResourceError; whatever `progress` throws abandons the work.
 Launch launch(ResolvedStudy study, const run::RunStore& store, int jobs, const data::Progress& progress = {});
 

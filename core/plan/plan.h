@@ -17,7 +17,7 @@ struct PlannedRun {
 // the same study, configuration hash and seed are found again. The study has found its starts and has its data.
 std::vector<PlannedRun> plan(const ResolvedStudy& study, const run::RunStore& store);
 
-// The run.json of a planned run that begins anew, for run::create_run.
+// The run.json of a planned run that begins at its first step, for run::create_run.
 run::RunInfo run_info(const StudyConfig& study, const PlannedRun& planned, const data::PreparedData& data);
 
 }  // namespace ablate::study

@@ -228,7 +228,8 @@ class Lints {
                                          [](const auto& axis) { return axis.first == "train.lr"; });
         if (norms(point.config) < norms(baseline) && !lr_grid)
             add(Severity::note, point.name,
-                "has fewer norms than the baseline. Its best learning rate often differs, so add a grid over train.lr");
+                "has fewer norms than the baseline. Such a variant often needs another learning rate: add a grid over "
+                "train.lr");
     }
 
     const StudyConfig& study_;

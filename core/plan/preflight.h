@@ -42,8 +42,8 @@ struct StepZero {
     std::string point;
     double loss = 0;  // nats; ln V is what an untrained model of no preference gives
     double grad_norm = 0;
-    bool same_as_baseline =
-        false;  // logits and every gradient equal the baseline's: the variant changes nothing that is computed
+    // Logits and every gradient equal the baseline's: the variant does not change the computation.
+    bool same_as_baseline = false;
     std::string first_non_finite;  // "" when all is finite
 };
 // Whether step 0 can tell two configurations apart at all: it sees neither optimizer nor schedule, and one batch of the

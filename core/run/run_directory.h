@@ -101,8 +101,8 @@ class RunLock {
 // What this program was built from: {"ablate": ..., "libtorch": ..., "compiler": ...}.
 Json program_versions();
 
-// A new directory under WORKSPACE/runs with a fresh id, run.json and a queued state.json in it, and what `fill` writes
-// into it besides or anew. It appears whole or not at all.
+// A new directory under WORKSPACE/runs with a fresh id, run.json and a queued state.json in it, and what `fill` adds
+// or replaces. It appears whole or not at all.
 using FillRun = std::function<void(const std::filesystem::path& beside)>;
 RunDirectory create_run(const std::filesystem::path& workspace, RunInfo info, const FillRun& fill = {});
 

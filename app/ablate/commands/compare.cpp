@@ -34,7 +34,7 @@ Action declare_compare(CLI::App& parser) {
     parser.add_option("STUDY|RUN", options->names, "one study, or runs by id")->required();
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);
-    parser.add_flag("--csv", options->csv, "print one CSV row a run")->excludes("--json");
+    parser.add_flag("--csv", options->csv, "print one CSV row for each run")->excludes("--json");
     return [options] { return compare(*options); };
 }
 

@@ -20,7 +20,7 @@ constexpr double kWholeEpoch = 1 - 1e-9;
 constexpr const char* kImportAlone = "Import this log alone: then you can say what it is";
 constexpr const char* kSayWhich =
     "Say it: --restarts separate (two trainings, a run for each), --restarts resume (the later lines replace the "
-    "earlier ones) or --restarts continue (the step starts anew in each epoch: count on)";
+    "earlier ones) or --restarts continue (the step restarts in each epoch: keep counting)";
 
 struct Part {
     std::size_t begin = 0, end = 0;  // lines

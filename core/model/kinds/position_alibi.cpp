@@ -19,7 +19,7 @@ class Alibi final : public Position {
     Alibi(const KindDims& dims, at::Device device)
         : slopes_(at::tensor(slopes(dims.heads), at::kDouble).view({dims.heads, 1, 1}).to(device)) {}
 
-    // Made anew for each pass: kept, it would be the largest tensor of a long context.
+    // Computed in each pass: if kept, it would be the largest tensor of a long context.
     at::Tensor score_bias(std::int64_t first, std::int64_t length, at::ScalarType type) const override {
         const at::Tensor position = at::arange(first + length, slopes_.options().dtype(type));
         const at::Tensor queries = position.narrow(0, first, length);

@@ -40,7 +40,7 @@ class SniffTest : public QObject {
     }
 
   private Q_SLOTS:
-    void formats_with_a_mark_of_their_own() {
+    void formats_that_begin_with_a_mark() {
         QVERIFY(kind("") == FileKind::empty);
         QVERIFY(kind(io::npy_header_1d("u2", 0)) == FileKind::npy);
         QVERIFY(kind("MMIDIDX\0\0\x01"s) == FileKind::megatron_index);

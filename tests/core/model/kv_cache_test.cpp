@@ -122,12 +122,12 @@ class KvCacheTest : public QObject {
         }
     }
 
-    void sequences_of_a_batch_have_lengths_of_their_own_data() {
+    void sequences_of_a_batch_differ_in_length_data() {
         QTest::addColumn<QString>("position");
         for (const std::string& position : KindTable::instance().names("position"))
             QTest::newRow(position.c_str()) << QString::fromStdString(position);
     }
-    void sequences_of_a_batch_have_lengths_of_their_own() {
+    void sequences_of_a_batch_differ_in_length() {
         QFETCH(QString, position);
         const auto made = perturbed(config({{"position", position.toStdString()}, {"kv_heads", 2}}));
         const model::Transformer& transformer = *made;

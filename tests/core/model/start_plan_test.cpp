@@ -68,26 +68,28 @@ class StartPlanTest : public QObject {
         QCOMPARE(plan.kept.size() + plan.fresh.size(), model::tensor_table(to).size());
         QCOMPARE(plan.kept.size() + plan.dropped.size(), model::tensor_table(qwen()).size());
         QCOMPARE(why(plan.dropped, "blocks.0.ffn.gate.weight"), "no such tensor in this model");
-        QVERIFY(is_line_with(why(plan.fresh, "blocks.2.attn.q.weight"), {"not in the start", "random"}));
+        QVERIFY(is_line_with(why(plan.fresh, "blocks.2.attn.q.weight"), {"not in the initial weights", "random"}));
     }
 
     void another_shape_names_both_and_the_option() {
         const std::string message = test::input_error([] { model::plan_start(qwen(), with({{"d_ff", 48}}), "wide"); });
-        QVERIFY(is_line_with(message, {"wide", "blocks.0.ffn.gate.weight", "[32, 16] in the start", "[48, 16] here",
-                                       "model.d_ff 32 as in the start would fit"}));
+        QVERIFY(is_line_with(message, {"wide", "blocks.0.ffn.gate.weight", "[32, 16] in the initial weights",
+                                       "[48, 16] here", "model.d_ff 32 as in the initial weights would fit"}));
     }
 
     // Of all that differs, only what the tensor's shape follows.
     void the_options_that_would_fit_are_those_of_the_tensor() {
         const RunConfig longer = patched(with({{"layers", 3}, {"d_ff", 48}}), {{"data", {{"context", 64}}}}, "variant");
         const std::string feed_forward = test::input_error([&] { model::plan_start(qwen(), longer, "x"); });
-        QVERIFY(is_line_with(feed_forward, {"ffn.gate.weight", "here; model.d_ff 32 as in the start would fit"}));
+        QVERIFY(
+            is_line_with(feed_forward, {"ffn.gate.weight", "here; model.d_ff 32 as in the initial weights would fit"}));
 
         const Json learned = {{"position", {{"kind", "learned"}}}};
         const RunConfig from = with(learned);
         const RunConfig to = patched(from, {{"model", {{"layers", 3}}}, {"data", {{"context", 64}}}}, "variant");
         const std::string position = test::input_error([&] { model::plan_start(from, to, "x"); });
-        const std::string wanted = fmt::format("here; data.context {} as in the start would fit", from.data.context);
+        const std::string wanted =
+            fmt::format("here; data.context {} as in the initial weights would fit", from.data.context);
         QVERIFY(is_line_with(position, {"position.weight", wanted.c_str()}));
     }
 

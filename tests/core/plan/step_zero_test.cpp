@@ -75,7 +75,7 @@ class StepZeroTest : public QObject {
         }
     }
 
-    void a_tensor_of_its_own_makes_a_difference_even_where_step_0_shows_none() {
+    void an_added_tensor_makes_a_difference_even_where_step_0_shows_none() {
         // A bias that starts at zero leaves loss, logits and all shared gradients as they are.
         const Fixture fixture;
         const auto results =

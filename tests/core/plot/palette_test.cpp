@@ -9,7 +9,7 @@ class PaletteTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void twenty_one_variants_and_the_baseline_have_colors_of_their_own() {
+    void twenty_one_variants_and_the_baseline_have_distinct_colors() {
         for (const bool dark : {false, true}) {
             std::set<Rgb> colors;
             for (int index = kBaselineColor; index < kRunColors; ++index) colors.insert(run_color(index, dark));

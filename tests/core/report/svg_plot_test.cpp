@@ -219,7 +219,7 @@ class SvgPlotTest : public QObject {
         QCOMPARE(count(svg, "<rect"), 1);
     }
 
-    void a_file_of_its_own_has_colors_for_dark_viewers() {
+    void a_standalone_file_has_colors_for_dark_viewers() {
         const std::string svg = standalone_svg(line_plot_svg(plot_of({3, 2})));
         QVERIFY(well_formed(svg));
         QVERIFY(svg.find("prefers-color-scheme:dark") != std::string::npos);

@@ -143,7 +143,7 @@ class RestartsTest : public QObject {
         QVERIFY((unnumbered.readings() == std::vector{continued}));
     }
 
-    // Epochs tell: they begin again with a second training, and rise where the step starts anew in each of them.
+    // Epochs tell: they begin again with a second training, and rise where the step restarts in each of them.
     void epochs_decide() {
         const auto log = [](int first_epoch, int epochs, double per_step) {
             std::string text;
