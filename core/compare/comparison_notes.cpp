@@ -187,7 +187,7 @@ void note_spans(Comparison& comparison) {
     const auto runs_on_line = [](const Group& group) { return group.span.on_line || group.delta_span.on_line; };
     if (std::any_of(comparison.groups.begin(), comparison.groups.end(), runs_on_line))
         comparison.notes.push_back(
-            "the logs share no step near their ends, so final values are read on the line between two logged steps");
+            "the logs share no step near their ends, so final values are interpolated between two logged steps");
     if (std::any_of(comparison.groups.begin(), comparison.groups.end(),
                     [](const Group& group) { return group.span.centered || group.delta_span.centered; }))
         comparison.notes.push_back(

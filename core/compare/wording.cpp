@@ -67,7 +67,7 @@ std::string in_words(const Span& span) {
     std::string words = span.at.size() == 1 ? "at step " + step_text(span.last())
                                             : fmt::format("over steps {} to {} (mean)", step_text(span.first()),
                                                           step_text(span.last()));
-    if (span.on_line) words += ", on the line between logged steps";
+    if (span.on_line) words += ", interpolated between logged steps";
     return words;
 }
 

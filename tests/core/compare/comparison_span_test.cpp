@@ -165,7 +165,7 @@ class ComparisonSpanTest : public QObject {
                 for (const bool shuffled : {false, true}) {
                     const Comparison comparison = three_variants(thinnings[i], validation, shuffled);
                     QVERIFY2(verdicts_are_right(comparison), qPrintable(QString("thinning %1").arg(i)));
-                    if (i == 4) QVERIFY(is_noted(comparison, "on the line between two logged steps"));
+                    if (i == 4) QVERIFY(is_noted(comparison, "interpolated between two logged steps"));
                 }
     }
 
