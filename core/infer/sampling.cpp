@@ -73,8 +73,10 @@ std::int32_t Sampler::pick(std::span<float> logits, std::span<const std::int32_t
     std::vector<double> weights;
     const std::vector<std::int32_t> order = candidates(logits, weights);
     double left = random_.uniform() * std::accumulate(weights.begin(), weights.end(), 0.0);
-    for (std::size_t i = 0; i + 1 < order.size(); ++i)
-        if ((left -= weights[i]) < 0) return order[i];
+    for (std::size_t i = 0; i + 1 < order.size(); ++i) {
+        left -= weights[i];
+        if (left < 0) return order[i];
+    }
     return order.back();
 }
 
