@@ -237,6 +237,7 @@ void keep(const std::string& key, const Parts& parts) {
     try {
         io::write_json(step_times_file(), times);
     } catch (const std::exception&) {
+        // The next preview measures again.
     }
 }
 
