@@ -38,7 +38,7 @@ fs::path state_dict_beside(const fs::path& folder) {
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
         if (entry->path().extension() == ".pt" || entry->path().extension() == ".pth") found.insert(entry->path());
-    const fs::path usual = folder / "model.pt";
+    fs::path usual = folder / "model.pt";
     if (found.contains(usual)) return usual;
     if (found.empty())
         throw InputError("{}: holds no state dict (model.pt): a configuration alone is no run", folder.string());

@@ -55,11 +55,11 @@ struct Prompt {
     std::unique_ptr<data::Tokenizer> tokenizer;
 };
 
-// Nothing also where its kind is not known here: the fold can be verified by ids.
 std::optional<data::LoadedTokenizer> known_tokenizer(const std::filesystem::path& source) {
     try {
         if (const auto file = data::find_tokenizer(source)) return data::load_tokenizer(*file);
     } catch (const InputError&) {
+        // A tokenizer of an unknown kind is as none: the fold can be verified by ids.
     }
     return {};
 }

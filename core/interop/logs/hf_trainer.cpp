@@ -144,7 +144,7 @@ void read_results(const Json& results, const std::string& where, ImportedRun& ru
     // A file of results alone tells no step.
     const bool has_steps = run.steps > 0 || !run.metrics.empty() || !run.evaluations.empty();
     if (!loss || known) return;
-    run.evaluations.push_back({has_steps ? run.steps : kUnknownStep, "val", *loss, {}, kUnknown});
+    run.evaluations.push_back({has_steps ? run.steps : kUnknownStep, "val", loss, {}, kUnknown});
     if (has_steps)
         run.remarks.push_back(
             fmt::format("eval_loss {} in {} has no step and is shown at the last one, {}. If load_best_model_at_end "

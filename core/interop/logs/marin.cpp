@@ -149,12 +149,12 @@ ImportedRun read_run(const Json& info, const fs::path& file, const std::string& 
     for (const char* key : {"model_flops", "total_tokens"})
         if (const auto value = number_in(info, key, where)) run.summary[key] = io::number_to_json(*value);
     if (const auto size = whole_in(info, "model_size", where); size && *size > 0) {
-        run.parameters = *size;
+        run.parameters = size;
         run.remarks.push_back("its parameters are counted as Levanter does, without the gains of q and k norms");
     }
     const auto bpb = number_in(info, kBitsPerByte, where);
     if (!bpb) throw InputError("{}: has no {}", where, kBitsPerByte);
-    run.evaluations.push_back({run.steps, "paloma/c4_en", {}, *bpb, kUnknown});
+    run.evaluations.push_back({run.steps, "paloma/c4_en", {}, bpb, kUnknown});
     add_hardware_flops(info, where, run);
     return run;
 }

@@ -75,7 +75,8 @@ Runs read_tensorboard(const fs::path& path, const ReadOptions& options) {
     for (const fs::path& file : files_of(path)) {
         const auto size = fs::file_size(file, error);
         if (error) throw InputError("{}: {}", file.string(), error.message());
-        if ((bytes += size) > kLargestLog)
+        bytes += size;
+        if (bytes > kLargestLog)
             throw InputError("{}: more than {} of events", path.string(), short_bytes(kLargestLog));
         io::refuse_foreign(file, "a TensorBoard event file", {io::FileKind::tensorboard});
         hashes += sha256_file(file);
