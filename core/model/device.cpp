@@ -1,5 +1,6 @@
+#include "core/model/device.h"
+
 #include "core/base/error.h"
-#include "core/model/transformer.h"
 
 #include <ATen/Context.h>
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/config/run_config.h"
+#include "core/model/device.h"
 #include "core/model/kinds.h"
 #include "core/model/kv_cache.h"
 
@@ -68,8 +69,5 @@ class Transformer {
     at::Tensor hidden(const at::Tensor& ids, const ForwardOptions& options, TokenPositions positions,
                       const Continuation* continuation = nullptr) const;  // [B, T] -> [B, T, D]
 };
-
-// "auto", "cpu", "cuda:N" as a device; InputError for one that is absent. auto: the first CUDA device, else the CPU.
-at::Device resolve_device(const std::string& name);
 
 }  // namespace ablate::model
