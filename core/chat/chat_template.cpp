@@ -3,7 +3,8 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/paths.h"
-#include "core/chat/jinja/syntax.h"
+#include "core/chat/jinja/parser.h"
+#include "core/chat/jinja/render.h"
 #include "core/io/json_file.h"
 
 namespace ablate::chat {

@@ -1,4 +1,4 @@
-#include "core/chat/jinja/value.h"
+#include "core/chat/jinja/builtins.h"
 
 #include "core/base/error.h"
 #include "core/base/text.h"

@@ -1,7 +1,7 @@
 #include "core/chat/jinja/lexer.h"
 
 #include "core/base/text.h"
-#include "core/chat/jinja/value.h"
+#include "core/chat/jinja/builtins.h"
 
 #include <algorithm>
 #include <array>

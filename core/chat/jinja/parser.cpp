@@ -1,7 +1,8 @@
-#include "core/chat/jinja/lexer.h"
-#include "core/chat/jinja/syntax.h"
+#include "core/chat/jinja/parser.h"
 
 #include "core/base/text.h"
+#include "core/chat/jinja/builtins.h"
+#include "core/chat/jinja/lexer.h"
 
 #include <algorithm>
 #include <charconv>

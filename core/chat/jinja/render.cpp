@@ -1,6 +1,7 @@
-#include "core/chat/jinja/syntax.h"
+#include "core/chat/jinja/render.h"
 
 #include "core/base/text.h"
+#include "core/chat/jinja/builtins.h"
 
 #include <algorithm>
 

@@ -45,11 +45,4 @@ struct Statement {
     std::vector<Statements> bodies;
 };
 
-// InputError, with the line, for what is not Jinja or a part of it that chat templates do without: include, import,
-// extends, block, macro, call, filter blocks, raw.
-Statements parse(std::string_view source);
-
-// The text of the template for these variables. It ends, with an InputError, after a bounded number of steps.
-std::string render(const Statements& statements, const Data& variables);
-
 }  // namespace ablate::chat::jinja

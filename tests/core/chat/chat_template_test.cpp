@@ -1,7 +1,8 @@
 #include "core/chat/chat_template.h"
 
 #include "core/base/atomic_file.h"
-#include "core/chat/jinja/syntax.h"
+#include "core/chat/jinja/parser.h"
+#include "core/chat/jinja/render.h"
 #include "core/io/json_file.h"
 #include "tests/fuzz/mutator.h"
 #include "tests/support/temp_folder.h"
