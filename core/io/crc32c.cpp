@@ -1,5 +1,6 @@
+#include "core/io/crc32c.h"
+
 #include "core/io/bytes.h"
-#include "core/io/tensorboard.h"
 
 #include <array>
 

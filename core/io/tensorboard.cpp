@@ -4,6 +4,7 @@
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/io/bytes.h"
+#include "core/io/crc32c.h"
 #include "core/io/protobuf.h"
 
 #include <algorithm>

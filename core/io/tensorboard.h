@@ -14,7 +14,6 @@ namespace ablate::io {
 
 class OpenFile;
 
-std::uint32_t crc32c(const void* data, std::size_t bytes);
 // The checksum that TFRecord stores: masked, so that one over data that holds one stays strong.
 std::uint32_t masked_crc(std::string_view bytes);
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/io/bytes.h"
-#include "core/io/tensorboard.h"
+#include "core/io/crc32c.h"
 
 #include <bit>
 #include <string>

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/io/bytes.h"
+#include "core/io/crc32c.h"
 #include "core/io/protobuf.h"
 #include "tests/support/record.h"
 #include "tests/support/temp_folder.h"
