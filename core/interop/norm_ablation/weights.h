@@ -1,6 +1,7 @@
 #pragma once
 #include "core/interop/hf/save.h"
 #include "core/io/torch_file/state_dict_file.h"
+#include "core/io/torch_file/state_dict_writer.h"
 
 // The weights of a stage as files. Every tensor passes through memory on its own.
 namespace ablate::interop::norm_ablation {

@@ -1,6 +1,7 @@
+#include "core/io/torch_file/pickle_state_dict.h"
+
 #include "core/io/bytes.h"
 #include "core/io/safetensors.h"
-#include "core/io/torch_file/state_dict_pickle.h"
 #include "core/io/torch_file/storage_types.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
+#include "core/io/torch_file/state_dict_writer.h"
+
 #include "core/base/sha256.h"
-#include "core/io/torch_file/state_dict_file.h"
 #include "core/io/torch_file/zip_writer.h"
 
 #include <fmt/format.h>

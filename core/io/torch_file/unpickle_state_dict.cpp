@@ -1,7 +1,8 @@
+#include "core/io/torch_file/unpickle_state_dict.h"
+
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/bytes.h"
-#include "core/io/torch_file/state_dict_pickle.h"
 #include "core/io/torch_file/storage_types.h"
 
 #include <algorithm>

@@ -1,4 +1,6 @@
+#include "core/io/torch_file/pickle_state_dict.h"
 #include "core/io/torch_file/state_dict_file.h"
+#include "core/io/torch_file/unpickle_state_dict.h"
 #include "core/io/torch_file/zip_writer.h"
 #include "tests/fuzz/mutator.h"
 #include "tests/support/temp_folder.h"

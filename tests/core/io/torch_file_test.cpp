@@ -1,6 +1,7 @@
 #include "core/io/bytes.h"
 #include "core/io/json_file.h"
 #include "core/io/torch_file/state_dict_file.h"
+#include "core/io/torch_file/state_dict_writer.h"
 #include "tests/support/file_size_limit.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"

@@ -4,6 +4,7 @@
 #include "core/interop/logs/logs.h"
 #include "core/interop/open_model.h"
 #include "core/io/torch_file/state_dict_file.h"
+#include "core/io/torch_file/state_dict_writer.h"
 #include "core/model/tensor_table.h"
 #include "core/run/known_keys.h"
 #include "core/train/register.h"

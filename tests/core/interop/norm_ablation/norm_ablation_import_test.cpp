@@ -2,6 +2,7 @@
 #include "core/interop/norm_ablation/recognise.h"
 #include "core/io/json_file.h"
 #include "core/io/torch_file/state_dict_file.h"
+#include "core/io/torch_file/state_dict_writer.h"
 #include "core/run/metrics.h"
 #include "core/train/tensor_file.h"
 #include "tests/core/interop/norm_ablation/exported_study.h"
