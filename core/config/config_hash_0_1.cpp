@@ -1,3 +1,5 @@
+#include "core/config/config_hash_0_1.h"
+
 #include "core/base/sha256.h"
 #include "core/config/run_config.h"
 

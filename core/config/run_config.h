@@ -134,7 +134,5 @@ bool is_option_in_use(const Json& config, const std::string& key);
 // observe (intervals, device), and with the content hash of the data in place of its paths. A new option therefore
 // never changes the identity of earlier runs. The seed is not part of a RunConfig: runs are grouped by this hash.
 std::string config_hash(const RunConfig& config, const std::string& data_sha256);
-// The hash that version 0.1 gave to the configuration `stored` (as run.json holds it), for checkpoints that carry it.
-std::string config_hash_0_1(const Json& stored, const std::string& data_sha256);
 
 }  // namespace ablate

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
+#include "core/config/config_hash_0_1.h"
 #include "core/io/json_file.h"
 #include "core/model/transformer.h"
 #include "core/run/known_keys.h"

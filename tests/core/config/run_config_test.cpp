@@ -1,6 +1,7 @@
 #include "core/config/study_config.h"
 
 #include "core/base/sha256.h"
+#include "core/config/config_hash_0_1.h"
 #include "core/train/register.h"
 #include "tests/support/throws.h"
 
