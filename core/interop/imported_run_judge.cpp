@@ -1,6 +1,7 @@
+#include "core/interop/imported_run_judge.h"
+
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/interop/imported_run.h"
 #include "core/run/metrics.h"
 #include "core/train/collapse.h"
 

@@ -8,6 +8,7 @@
 #include "core/config/study_config.h"
 #include "core/config/variant_names.h"
 #include "core/data/tokenizers/load.h"
+#include "core/interop/imported_run_judge.h"
 #include "core/interop/logs/reading.h"
 #include "core/interop/norm_ablation/import_metrics.h"
 #include "core/interop/norm_ablation/layout.h"

@@ -1,7 +1,7 @@
 #include "core/compare/comparison_span.h"
 
 #include "core/compare/wording.h"
-#include "core/interop/imported_run.h"
+#include "core/interop/imported_run_judge.h"
 #include "core/report/report.h"
 #include "core/report/terminal.h"
 #include "core/run/metrics.h"

@@ -1,6 +1,6 @@
+#include "core/interop/imported_run_judge.h"
 #include "app/ablate/run_json.h"
 #include "core/compare/comparison.h"
-#include "core/interop/imported_run.h"
 #include "core/report/report.h"
 #include "core/run/metrics.h"
 #include "core/train/register.h"

@@ -1,6 +1,7 @@
 #include "core/interop/imported_run.h"
 
 #include "core/infer/trained_model.h"
+#include "core/interop/imported_run_judge.h"
 #include "core/model/tensor_table.h"
 #include "core/run/known_keys.h"
 #include "core/run/metrics.h"
