@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/run/queue_owner.h"
+#include "core/run/thread_executor.h"
 
 #include <atomic>
 

@@ -1,3 +1,5 @@
+#include "core/run/process_executor.h"
+
 #include "core/base/error.h"
 #include "core/base/workspace_layout.h"
 #include "core/run/detached.h"

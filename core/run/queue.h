@@ -17,10 +17,6 @@ namespace ablate::run {
 train::Verdict train_run(const RunDirectory& directory, std::stop_token stop,
                          const std::function<void(const RunDirectory&, const RunState&)>& progress = {});
 
-// Below the window's and the shell's, which stay responsive. For the calling thread; where it is refused nothing is
-// lost.
-void lower_thread_priority();
-
 // Where runs are trained. Threads of this process, child processes (`ablate resume ID`), later Slurm.
 class Executor {
   public:
@@ -35,8 +31,5 @@ struct QueueObserver {
     std::function<void(const RunDirectory&, const train::Verdict&)> ended;
     std::function<void(const RunDirectory&)> dropped{};  // by stop_all(), before it began: it waits as it did
 };
-std::unique_ptr<Executor> thread_executor(int jobs, QueueObserver observer);
-// `program` is the ablate binary.
-std::unique_ptr<Executor> process_executor(int jobs, std::filesystem::path program, QueueObserver observer);
 
 }  // namespace ablate::run

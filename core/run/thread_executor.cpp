@@ -1,3 +1,5 @@
+#include "core/run/thread_executor.h"
+
 #include "core/run/work_queue.h"
 
 #include <sys/resource.h>

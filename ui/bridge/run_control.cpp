@@ -1,6 +1,8 @@
 #include "ui/bridge/run_control.h"
 
 #include "core/base/error.h"
+#include "core/run/process_executor.h"
+#include "core/run/thread_executor.h"
 #include "ui/bridge/run_requests.h"
 #include "ui/bridge/text.h"
 #include "ui/bridge/worker.h"

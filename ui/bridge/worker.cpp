@@ -1,7 +1,7 @@
 #include "ui/bridge/worker.h"
 
 #include "core/base/log.h"
-#include "core/run/queue.h"
+#include "core/run/thread_executor.h"
 
 namespace ablate::ui {
 

@@ -1,6 +1,8 @@
 #include "core/run/queue.h"
 
+#include "core/run/process_executor.h"
 #include "core/run/run_store.h"
+#include "core/run/thread_executor.h"
 #include "core/run/verify.h"
 #include "tests/support/same_runs.h"
 #include "tests/support/temp_folder.h"
