@@ -1,5 +1,5 @@
 #pragma once
-#include "core/data/tokenizers/bpe_files.h"
+#include "core/data/tokenizers/bpe_file.h"
 
 namespace ablate::data {
 

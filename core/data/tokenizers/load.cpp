@@ -6,7 +6,8 @@
 #include "core/data/sentencepiece_tokenizer.h"
 #include "core/data/token_file.h"
 #include "core/data/tokenizers/auto_class.h"
-#include "core/data/tokenizers/bpe_files.h"
+#include "core/data/tokenizers/tokenizer_json.h"
+#include "core/data/tokenizers/vocab_and_merges.h"
 #include "core/io/json_file.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-#include "core/data/tokenizers/bpe_files.h"
+#include "core/data/tokenizers/tokenizer_json.h"
+
 #include "core/data/tokenizers/vocabulary.h"
 #include "core/io/json_file.h"
 

@@ -1,6 +1,7 @@
+#include "core/data/tokenizers/vocab_and_merges.h"
+
 #include "core/base/atomic_file.h"
 #include "core/data/tokenizers/auto_class.h"
-#include "core/data/tokenizers/bpe_files.h"
 #include "core/data/tokenizers/vocabulary.h"
 #include "core/io/json_file.h"
 

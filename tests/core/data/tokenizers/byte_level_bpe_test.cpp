@@ -2,7 +2,6 @@
 
 #include "core/base/random.h"
 #include "core/base/sha256.h"
-#include "core/data/tokenizers/bpe_files.h"
 #include "core/data/tokenizers/code_points.h"
 #include "core/data/tokenizers/load.h"
 #include "core/io/json_file.h"
