@@ -1,6 +1,7 @@
 #pragma once
 #include "core/data/batches.h"
 #include "core/data/corpus.h"
+#include "core/data/text_source.h"
 #include "core/data/token_file.h"
 #include "core/data/tokenizer.h"
 

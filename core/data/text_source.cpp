@@ -1,6 +1,7 @@
+#include "core/data/text_source.h"
+
 #include "core/base/error.h"
 #include "core/base/paths.h"
-#include "core/data/corpus.h"
 #include "core/data/stories.h"
 
 #include <cstdlib>

@@ -5,7 +5,7 @@
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
-#include "core/data/corpus.h"
+#include "core/data/text_source.h"
 #include "core/plan/preflight.h"
 #include "core/run/run_directory.h"
 

@@ -1,5 +1,6 @@
 #include "core/data/corpus.h"
 
+#include "core/data/text_source.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 
