@@ -1,10 +1,11 @@
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/interop/logs/log_builder.h"
 #include "core/interop/logs/log_name.h"
-#include "core/interop/logs/reading.h"
 #include "core/interop/logs/table.h"
 #include "core/interop/logs/table_checks.h"
+#include "core/interop/logs/text.h"
 #include "core/run/metrics.h"
 
 #include <algorithm>

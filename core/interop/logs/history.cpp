@@ -1,8 +1,10 @@
+#include "core/interop/logs/history.h"
+
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/interop/logs/log_name.h"
-#include "core/interop/logs/reading.h"
+#include "core/interop/logs/text.h"
 #include "core/io/numbers.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+#include "core/interop/logs/json_forms.h"
+
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/interop/logs/reading.h"

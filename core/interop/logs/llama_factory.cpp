@@ -1,7 +1,8 @@
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
-#include "core/interop/logs/reading.h"
+#include "core/interop/logs/log_builder.h"
+#include "core/interop/logs/text.h"
 #include "core/io/numbers.h"
 
 #include <algorithm>

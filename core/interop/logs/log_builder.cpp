@@ -1,6 +1,7 @@
+#include "core/interop/logs/log_builder.h"
+
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/interop/logs/reading.h"
 #include "core/run/metrics.h"
 
 #include <algorithm>

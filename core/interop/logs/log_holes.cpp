@@ -1,5 +1,5 @@
 #include "core/base/text.h"
-#include "core/interop/logs/reading.h"
+#include "core/interop/logs/log_builder.h"
 
 #include <algorithm>
 #include <cmath>

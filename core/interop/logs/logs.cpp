@@ -6,7 +6,9 @@
 #include "core/base/text.h"
 #include "core/interop/cs336/import_model.h"
 #include "core/interop/imported_run_judge.h"
+#include "core/interop/logs/json_forms.h"
 #include "core/interop/logs/reading.h"
+#include "core/interop/logs/text.h"
 #include "core/io/json_file.h"
 #include "core/io/sniff.h"
 

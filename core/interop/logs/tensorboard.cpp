@@ -4,7 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
-#include "core/interop/logs/reading.h"
+#include "core/interop/logs/log_builder.h"
 
 #include <algorithm>
 #include <set>

@@ -1,5 +1,7 @@
-#include "core/base/text.h"
+#include "core/interop/logs/text.h"
+
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/interop/logs/reading.h"
 #include "core/io/json_file.h"
 #include "core/io/line_reader.h"

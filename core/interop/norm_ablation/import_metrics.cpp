@@ -3,7 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/paths.h"
-#include "core/interop/logs/reading.h"
+#include "core/interop/logs/history.h"
 #include "core/interop/norm_ablation/layout.h"
 #include "core/io/json_file.h"
 #include "core/io/numbers.h"

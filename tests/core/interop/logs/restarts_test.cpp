@@ -1,7 +1,7 @@
 #include "core/interop/logs/restarts.h"
 
+#include "core/interop/logs/log_builder.h"
 #include "core/interop/logs/logs.h"
-#include "core/interop/logs/reading.h"
 #include "core/io/json_file.h"
 #include "core/io/numbers.h"
 #include "core/run/metrics.h"
