@@ -1,9 +1,10 @@
+#include "core/plan/machine.h"
+
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/json_file.h"
 #include "core/model/transformer.h"
 #include "core/ops/linear.h"
-#include "core/plan/preflight.h"
 #include "core/plan/synchronize.h"
 #include "core/statistics/statistics.h"
 #include "core/train/memory.h"

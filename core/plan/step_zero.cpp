@@ -1,8 +1,9 @@
+#include "core/plan/step_zero.h"
+
 #include "core/base/random.h"
 #include "core/base/sha256.h"
 #include "core/data/batches.h"
 #include "core/model/transformer.h"
-#include "core/plan/preflight.h"
 #include "core/train/start.h"
 
 #include <ATen/Parallel.h>
