@@ -1,3 +1,5 @@
+#include "core/model/counts.h"
+
 #include "core/model/sites.h"
 #include "core/model/tensor_table.h"
 

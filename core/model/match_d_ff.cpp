@@ -1,3 +1,5 @@
+#include "core/model/match_d_ff.h"
+
 #include "core/model/tensor_table.h"
 
 #include <algorithm>

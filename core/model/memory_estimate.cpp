@@ -1,3 +1,5 @@
+#include "core/model/memory_estimate.h"
+
 #include "core/config/train_kinds.h"
 #include "core/model/tensor_table.h"
 #include "core/ops/linear_cross_entropy.h"
