@@ -77,6 +77,15 @@ class LayersTest : public QObject {
         for (const std::string& include : found->second.includes) reach(include, seen);
     }
 
+    // Whether a source holds the reader of a log format: csv.cpp defines read_csv().
+    static bool reads_logs(const fs::path& file) {
+        if (file.parent_path() != "core/interop/logs") return false;
+        std::ifstream text(fs::path(ABLATE_SOURCE_DIR) / file);
+        for (std::string line; std::getline(text, line);)
+            if (line.starts_with("Runs read_" + file.stem().string() + "(")) return true;
+        return false;
+    }
+
   private Q_SLOTS:
     void initTestCase() {
         const fs::path root = ABLATE_SOURCE_DIR;
@@ -127,6 +136,40 @@ class LayersTest : public QObject {
             QVERIFY2(with_sources.contains(layer), (layers_[i].folder + " has no sources").c_str());
             QVERIFY2(is_program || included.contains(layer), (layers_[i].folder + " is used by no layer").c_str());
         }
+    }
+
+    // What a reader looks for in X.cpp is declared in X.h. The rest is registered or started by name: kinds,
+    // optimizers, schedules, readers of logs, subcommands and main files.
+    void a_source_has_the_header_of_its_name() {
+        static const std::set<std::string> by_name = {"core/model/kinds", "core/train/optimizers",
+                                                      "core/train/schedules", "app/ablate/commands"};
+        // Parts of a larger header. Do not add to this list: give the new source a header of its name.
+        static const std::map<std::string, std::set<std::string>> without = {
+            {"core/compare",
+             {"comparison_curves", "comparison_export", "comparison_judgement", "comparison_notes", "comparison_select",
+              "shared_machine"}},
+            {"core/config", {"study_files", "validation"}},
+            {"core/interop/logs", {"log_holes"}},
+            {"core/report",
+             {"figures", "html", "latex", "markdown", "sections_advice", "sections_appendix", "sections_dynamics",
+              "sections_overview", "sections_variants"}},
+            {"core/run", {"run_lock", "trash"}},
+        };
+        std::set<std::string> seen;
+        for (const auto& [path, source] : sources_) {
+            if (!path.starts_with("core/") && !path.starts_with("app/")) continue;
+            const fs::path file = path;
+            const std::string folder = file.parent_path().generic_string(), name = file.stem().string();
+            if (file.extension() != ".cpp" || name == "main" || by_name.contains(folder)) continue;
+            if (sources_.contains(folder + "/" + name + ".h") || reads_logs(file)) continue;
+            const auto known = without.find(folder);
+            QVERIFY2(known != without.end() && known->second.contains(name), (path + " has no header").c_str());
+            seen.insert(folder + "/" + name);
+        }
+        for (const auto& [folder, names] : without)
+            for (const std::string& name : names)
+                QVERIFY2(seen.contains(folder + "/" + name),
+                         (folder + "/" + name + ": is gone or has a header, so take it off the list").c_str());
     }
 
     void no_source_is_longer_than_600_lines() {
