@@ -4,6 +4,7 @@
 #include "core/base/sha256.h"
 #include "core/data/batches.h"
 #include "core/model/transformer.h"
+#include "core/plan/machine.h"
 #include "core/train/start.h"
 
 #include <ATen/Parallel.h>
