@@ -17,6 +17,13 @@ inline constexpr int kHues = 7;
 inline constexpr int kRunColors = 3 * kHues;  // after these they repeat
 Rgb run_color(int index, bool dark);          // for a light or a dark ground
 
+// The same at a point of a grid: lightness goes by its place among the study's grid points, from 0. The first is nearest
+// to the ground, the last furthest from it, and one in the middle as without a grid. Fewer than two points: no change.
+Rgb run_color(int index, int grid_index, int grid_count, bool dark);
+
+// A color of run_color on the other ground: from `dark` to light or back. A color that is none of these stays.
+Rgb on_other_ground(Rgb color, bool dark);
+
 // Which color a run has: that of its variant. The variants of a study are numbered in the order in which their first
 // runs were created. Everyone who reads a workspace's runs finds the same numbers.
 class VariantColors {

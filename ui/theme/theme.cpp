@@ -1,5 +1,6 @@
 #include "ui/theme/theme.h"
 
+#include "core/plot/dash.h"
 #include "core/plot/palette.h"
 #include "ui/theme/desktop_scheme.h"
 #include "ui/theme/flat_style.h"
@@ -9,6 +10,7 @@
 #include <QFontDatabase>
 #include <QPalette>
 #include <QToolTip>
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -138,6 +140,16 @@ void Theme::apply() {
 }
 
 QColor Theme::run_color(int index, bool dark) { return QColor::fromRgb(plot::run_color(index, dark)); }
+
+QColor Theme::run_color(int index, int grid_index, int grid_count) const {
+    return QColor::fromRgb(plot::run_color(index, grid_index, grid_count, dark_));
+}
+
+Qt::PenStyle Theme::seed_dash(int seed_index) {
+    static constexpr std::array styles{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine, Qt::DashDotDotLine};
+    static_assert(styles.size() == plot::kSeedDashes);
+    return styles[static_cast<std::size_t>(std::max(seed_index, 0)) % styles.size()];
+}
 
 Qt::PenStyle Theme::run_dash(int index) {
     if (index < 0) return Qt::SolidLine;

@@ -37,10 +37,13 @@ class Theme : public QObject {
     const Palette& palette() const { return palette_of(dark_); }
     static const Palette& palette_of(bool dark);
 
-    // The color of plot::run_color; the second cue is the dash.
+    // The color of plot::run_color, which belongs to a variant; the dash tells its seeds apart.
     QColor run_color(int index) const { return run_color(index, dark_); }
     static QColor run_color(int index, bool dark);
+    // At a point of a grid, by plot::run_color: lightness goes by its place among the study's grid points.
+    QColor run_color(int index, int grid_index, int grid_count) const;
     static Qt::PenStyle run_dash(int index);
+    static Qt::PenStyle seed_dash(int seed_index);  // the pattern of plot::seed_dash
 
     // The application's family; figures are tabular where Qt can ask for them (6.7), see ui/theme/figures.h.
     QFont font(int points_above_base = 0, QFont::Weight weight = QFont::Normal) const;

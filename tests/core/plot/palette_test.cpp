@@ -27,6 +27,30 @@ class PaletteTest : public QObject {
         QCOMPARE(hex(0x00000f), std::string("#00000f"));
     }
 
+    // 0xe69f00 is (230, 159, 0): 20 % of the way to white, and half of the way to black.
+    void lightness_goes_by_the_place_in_the_grid() {
+        QCOMPARE(hex(run_color(0, 0, 3, false)), std::string("#ebb233"));  // 235, 178.2, 51
+        QCOMPARE(run_color(0, 1, 3, false), run_color(0, false));
+        QCOMPARE(hex(run_color(0, 2, 3, false)), std::string("#735000"));  // 115, 79.5, 0
+        QCOMPARE(hex(run_color(0, 0, 2, true)), std::string("#b87f00"));   // 184, 127.2, 0
+        for (const bool dark : {false, true}) {
+            QCOMPARE(run_color(3, 0, 1, dark), run_color(3, dark));
+            for (int index = kBaselineColor; index < kRunColors; ++index) {
+                std::set<Rgb> shades;
+                for (int point = 0; point < 5; ++point) shades.insert(run_color(index, point, 5, dark));
+                QCOMPARE(shades.size(), std::size_t{5});
+            }
+            QCOMPARE(run_color(kBaselineColor, 4, 5, dark), run_color(kBaselineColor, dark));
+        }
+    }
+
+    void a_color_is_found_on_the_other_ground() {
+        QCOMPARE(on_other_ground(run_color(1, true), true), run_color(1, false));
+        QCOMPARE(on_other_ground(run_color(4, 2, 3, true), true), run_color(4, 2, 3, false));
+        QCOMPARE(on_other_ground(run_color(kBaselineColor, 0, 3, false), false), run_color(kBaselineColor, 0, 3, true));
+        QCOMPARE(on_other_ground(0x123456, true), Rgb{0x123456});
+    }
+
     void variants_are_numbered_by_their_first_runs() {
         VariantColors colors;
         for (const char* variant : {"silu", "baseline", "nope", "silu"}) colors.add("quick", variant);

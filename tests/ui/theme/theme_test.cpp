@@ -1,5 +1,6 @@
 #include "ui/theme/theme.h"
 
+#include "core/plot/dash.h"
 #include "core/report/svg_plot.h"
 #include "ui/theme/figures.h"
 
@@ -38,6 +39,16 @@ class ThemeTest : public QObject {
             for (int index = -1; index < 7; ++index)
                 QVERIFY(contrast(Theme::run_color(index, dark), Theme::palette_of(dark).surface) > 2);
         QVERIFY(Theme::run_dash(0) == Qt::SolidLine && Theme::run_dash(7) != Theme::run_dash(0));
+    }
+
+    // The report draws the patterns of plot::seed_dash.
+    void seeds_are_dashed_as_in_the_report() {
+        for (int seed = -1; seed < 12; ++seed) {
+            QPen pen(Qt::black, 1, Theme::seed_dash(seed));
+            const QList<double> pattern = pen.style() == Qt::SolidLine ? QList<double>() : pen.dashPattern();
+            const std::vector<double> expected = ablate::plot::seed_dash(seed);
+            QCOMPARE(pattern, QList<double>(expected.begin(), expected.end()));
+        }
     }
 
     void a_variant_has_one_color_in_the_window_and_in_the_report() {
