@@ -12,28 +12,12 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kRounding = 1e-9;  // of an x that was converted to other units and back
 
-// A series read at ascending x without starting over.
-class Reader {
-  public:
-    Reader(const run::Series& series, double per_step) : series_(&series), per_step_(per_step) {}
-    double first() const { return at(0); }
-    double last() const { return at(series_->step.size() - 1); }
-    double value(double x) {
-        const std::size_t size = series_->step.size();
-        if (size == 0 || !(x >= first() && x <= last() * (1 + kRounding))) return kNaN;
-        while (place_ + 1 < size && at(place_ + 1) <= x) ++place_;
-        const double here = series_->value[place_];
-        if (place_ + 1 == size || at(place_) == x) return here;
-        const double share = (x - at(place_)) / (at(place_ + 1) - at(place_));
-        return here + share * (series_->value[place_ + 1] - here);
-    }
-
-  private:
-    double at(std::size_t index) const { return static_cast<double>(series_->step[index]) * per_step_; }
-    const run::Series* series_;
-    double per_step_;
-    std::size_t place_ = 0;
-};
+std::vector<double> positions_of(const run::Series& series, double per_step) {
+    std::vector<double> x;
+    x.reserve(series.step.size());
+    for (const std::int64_t step : series.step) x.push_back(static_cast<double>(step) * per_step);
+    return x;
+}
 
 }  // namespace
 
@@ -62,34 +46,18 @@ double per_step(const ComparedRun& compared, XAxis axis) {
 }
 
 MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, XAxis axis) {
-    MeanCurve curve;
-    std::vector<Reader> readers;
-    const run::Series* sparsest = nullptr;  // its steps are the curve's: no other has to be read far from its own
-    double each = kNaN, low = -std::numeric_limits<double>::infinity(), high = -low;
+    std::vector<std::vector<double>> positions;
+    std::vector<std::span<const double>> values;
     for (const ComparedRun* compared : healthy_runs(comparison, group)) {
         const run::Series& one = series(*compared);
         const double length = per_step(*compared, axis);
         if (one.step.empty() || !std::isfinite(length)) continue;
-        if (!sparsest || one.step.size() < sparsest->step.size()) sparsest = &one, each = length;
-        readers.emplace_back(one, length);
-        low = std::max(low, readers.back().first());
-        high = std::min(high, readers.back().last());
+        positions.push_back(positions_of(one, length));
+        values.emplace_back(one.value);
     }
-    curve.seeds = std::ssize(readers);
-    if (readers.empty()) return curve;
-    std::vector<double> values(readers.size());
-    for (const std::int64_t step : sparsest->step) {
-        const double x = static_cast<double>(step) * each;
-        if (x < low || x > high) continue;
-        std::transform(readers.begin(), readers.end(), values.begin(), [x](Reader& one) { return one.value(x); });
-        const Interval interval = mean_interval(values);
-        curve.x.push_back(x);
-        curve.mean.push_back(interval.mean);
-        if (!interval.half_width) continue;
-        curve.low.push_back(interval.mean - *interval.half_width);
-        curve.high.push_back(interval.mean + *interval.half_width);
-    }
-    return curve;
+    std::vector<SeedPoints> seeds;
+    for (std::size_t i = 0; i < values.size(); ++i) seeds.push_back({positions[i], values[i]});
+    return mean_curve(seeds);
 }
 
 double end_of_loss_axis(const RunConfig& config) { return std::log(static_cast<double>(config.data.vocab_size)) + 0.5; }
@@ -99,7 +67,8 @@ std::optional<double> end_of_loss_axis(const Group& group) {
 }
 
 double validation_at(const ComparedRun& compared, XAxis axis, double x) {
-    return Reader(compared.val, per_step(compared, axis)).value(x);
+    const std::vector<double> positions = positions_of(compared.val, per_step(compared, axis));
+    return CurveReader(positions, compared.val.value).value(x);
 }
 
 Delta difference_at(const Comparison& comparison, std::size_t group, std::size_t reference, XAxis axis, double x) {

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/compare/comparison.h"
 #include "core/plot/x_axis.h"
+#include "core/statistics/mean_curve.h"
 
 // Curves of a comparison along steps, tokens, FLOPs or seconds, and the loss differences read off them.
 namespace ablate::study {
@@ -16,14 +17,7 @@ double per_step(const ComparedRun& compared, XAxis axis);
 
 using SeriesOf = std::function<const run::Series&(const ComparedRun&)>;
 
-// The mean over a group's healthy seeds at equal x, where all of them have a value, and its 95 % Student t interval:
-// at the steps of the seed that has the fewest, so that it depends little on how often each was logged. A seed's value
-// between two of its points is on the line between them; beside a value that is not finite it is NaN.
-struct MeanCurve {
-    std::int64_t seeds = 0;
-    std::vector<double> x, mean;
-    std::vector<double> low, high;  // empty below two seeds
-};
+// Over a group's healthy seeds, along an axis (core/statistics/mean_curve.h).
 MeanCurve mean_curve(const Comparison& comparison, const Group& group, const SeriesOf& series, XAxis axis);
 
 // Where an axis of losses ends, half a nat above a uniform guess (ln V): what is far above would flatten the rest.

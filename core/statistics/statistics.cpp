@@ -14,7 +14,17 @@ using StudentsT = boost::math::students_t;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-double quantile_975(double degrees) { return boost::math::quantile(StudentsT(degrees), 0.975); }
+// A mean curve asks for the same few degrees at each of its points, so they are computed once.
+double quantile_975(double degrees) {
+    const auto compute = [](double of) { return boost::math::quantile(StudentsT(of), 0.975); };
+    static const std::vector<double> whole = [&] {
+        std::vector<double> table{kNaN};
+        for (int of = 1; of <= 64; ++of) table.push_back(compute(of));
+        return table;
+    }();
+    const bool known = degrees >= 1 && degrees <= 64 && degrees == std::floor(degrees);
+    return known ? whole[static_cast<std::size_t>(degrees)] : compute(degrees);
+}
 
 double two_sided_p(double t, double degrees) {
     return 2 * boost::math::cdf(boost::math::complement(StudentsT(degrees), std::abs(t)));
