@@ -23,6 +23,10 @@ inline std::filesystem::path study_file_named(const std::filesystem::path& works
 inline std::filesystem::path kept_studies_file(const std::filesystem::path& workspace) {
     return workspace / "kept-studies.json";
 }
+// The order of each study's variants, by which their colors are numbered.
+inline std::filesystem::path variant_order_file(const std::filesystem::path& workspace) {
+    return workspace / "variant-order.json";
+}
 // The messages of the process that continues runs after the window was closed.
 inline std::filesystem::path background_log(const std::filesystem::path& workspace) {
     return workspace / "background.log";

@@ -4,6 +4,7 @@
 #include "core/compare/wording.h"
 #include "core/config/variant_names.h"
 #include "core/plan/resolve.h"
+#include "core/plot/variant_order.h"
 #include "core/run/older_settings.h"
 #include "core/run/seed_text.h"
 
@@ -160,7 +161,8 @@ void add_imported(const run::RunList& list, const std::string& study, Selection&
 }
 
 plot::VariantColors colors_of(const run::RunList& list) {
-    plot::VariantColors colors;
+    if (list.runs.empty()) return {};
+    plot::VariantColors colors = plot::stored_variant_order(list.runs.front().directory.workspace());
     for (const ListedRun& listed : list.runs) colors.add(listed.info.study, listed.info.variant);
     return colors;
 }

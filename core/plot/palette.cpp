@@ -59,10 +59,12 @@ Rgb on_other_ground(Rgb color, bool dark) {
     return color;
 }
 
-void VariantColors::add(const std::string& study, const std::string& variant) {
-    if (variant == kBaseline) return;
+bool VariantColors::add(const std::string& study, const std::string& variant) {
+    if (variant == kBaseline) return false;
     std::vector<std::string>& known = variants_[study];
-    if (std::find(known.begin(), known.end(), variant) == known.end()) known.push_back(variant);
+    if (std::find(known.begin(), known.end(), variant) != known.end()) return false;
+    known.push_back(variant);
+    return true;
 }
 
 int VariantColors::index(const std::string& study, const std::string& variant) const {

@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/config/variant_names.h"
+#include "core/plot/variant_order.h"
 #include "core/run/older_settings.h"
 #include "core/run/run_listing.h"
 #include "ui/bridge/run_status.h"
@@ -73,7 +74,25 @@ class Workspace::Reader : public QObject {
         told_ = true;
         std::erase_if(sent_, [](const RunListPtr& list) { return list.use_count() == 1; });
         sent_.push_back(listing_.shared_list());
-        send([w = workspace_, list = sent_.back()] { w->take_runs(list); });
+        number_variants(*sent_.back());
+        send([w = workspace_, list = sent_.back(), colors = colors_] { w->take_runs(list, colors); });
+    }
+
+    // A variant that has its first run gets the next number of its study, which it keeps whatever is deleted.
+    void number_variants(const run::RunList& list) {
+        bool is_new = false;
+        for (const run::ListedRun& listed : list.runs) is_new |= colors_.add(listed.info.study, listed.info.variant);
+        if (!is_new) return;
+        // Another process may have stored numbers meanwhile.
+        colors_ = plot::stored_variant_order(listing_.workspace());
+        is_new = false;
+        for (const run::ListedRun& listed : list.runs) is_new |= colors_.add(listed.info.study, listed.info.variant);
+        if (!is_new) return;
+        try {
+            plot::store_variant_order(listing_.workspace(), colors_);
+        } catch (const std::exception& error) {  // a read-only workspace: its colors are those of the runs there now
+            if (!std::exchange(order_problem_told_, true)) spdlog::warn("{}", error.what());
+        }
     }
 
     void read_followed() {
@@ -150,7 +169,8 @@ class Workspace::Reader : public QObject {
     run::RunListing listing_;
     Workspace* workspace_;
     QTimer* timer_ = nullptr;
-    bool told_ = false;
+    bool told_ = false, order_problem_told_ = false;
+    plot::VariantColors colors_;
     std::vector<RunListPtr> sent_;  // kept until nobody else has them: a thousand runs take long to destroy
     std::map<QString, Followed> followed_;
 };
@@ -191,11 +211,10 @@ void Workspace::refresh() {
 
 int Workspace::color_index(const run::RunInfo& info) const { return colors_.index(info.study, info.variant); }
 
-void Workspace::take_runs(RunListPtr runs) {
+void Workspace::take_runs(RunListPtr runs, plot::VariantColors colors) {
     has_read_ = true;
     const RunListPtr before = std::exchange(runs_, std::move(runs));
-    colors_ = {};
-    for (const run::ListedRun& listed : runs_->runs) colors_.add(listed.info.study, listed.info.variant);
+    colors_ = std::move(colors);
     std::map<std::string, Status> then;
     for (const run::ListedRun& listed : before->runs) then[listed.info.id] = listed.status;
     // Of the runs of a study's present settings; a paused run may still go on.

@@ -35,7 +35,7 @@ class Workspace : public QObject {
 
   private:
     class Reader;
-    void take_runs(RunListPtr runs);
+    void take_runs(RunListPtr runs, plot::VariantColors colors);
     void take_curves(const std::vector<RunCurvesPtr>& fresh);
 
     std::filesystem::path folder_;

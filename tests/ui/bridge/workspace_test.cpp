@@ -200,6 +200,32 @@ class WorkspaceTest : public QObject {
         QCOMPARE(colors, (std::vector{-1, 0, 1, 0}));
     }
 
+    // Also at the next start, and in a comparison made elsewhere.
+    void deleting_runs_shifts_no_color() {
+        const test::TempFolder folder;
+        const std::string nope = test::write_synthetic_run(folder.path(), {.variant = "nope"}).id();
+        const std::string silu =
+            test::write_synthetic_run(folder.path(), {.variant = "silu", .patch = test::kSiLU}).id();
+        const run::RunStore store(folder.path());
+        {
+            Workspace workspace(folder.path());
+            QTRY_COMPARE(workspace.runs()->runs.size(), std::size_t{2});
+            store.move_to_trash(nope);
+            workspace.refresh();
+            QTRY_COMPARE(workspace.runs()->runs.size(), std::size_t{1});
+            QCOMPARE(workspace.color_index(workspace.runs()->runs[0].info), 1);
+        }
+        Workspace again(folder.path());
+        QTRY_COMPARE(again.runs()->runs.size(), std::size_t{1});
+        QCOMPARE(again.color_index(again.runs()->runs[0].info), 1);
+        QCOMPARE(study::compare_runs(store, {silu}).groups[0].color, 1);
+        // A variant that comes back has the color it had.
+        test::write_synthetic_run(folder.path(), {.variant = "nope"});
+        again.refresh();
+        QTRY_COMPARE(again.runs()->runs.size(), std::size_t{2});
+        QCOMPARE(again.color_index(again.runs()->runs[1].info), 0);
+    }
+
     // Whatever the order of the study's points and whichever of its runs are compared.
     void a_variant_has_the_color_of_the_window_in_every_comparison() {
         const test::TempFolder folder;
