@@ -2,19 +2,32 @@
 
 #include "ui/theme/theme.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QSignalBlocker>
 #include <QToolButton>
+#include <algorithm>
 
 namespace ablate::ui {
+namespace {
 
-ChartCard::ChartCard(bool hero, QWidget* parent) : QFrame(parent), hero_(hero), plot_(new ChartView(this)) {
+constexpr int kLeastHeight = 170;  // px of a small chart that can still be read
+constexpr int kListed = 24;        // metrics of the list that are seen at once
+
+}  // namespace
+
+ChartCard::ChartCard(bool hero, QWidget* parent)
+    : QFrame(parent), hero_(hero), metric_(run::metric(run::MetricId::train_loss)), plot_(new ChartView(this)) {
     setProperty("card", true);
+    setMinimumHeight(kLeastHeight);
     choice_ = new QComboBox(this);
     choice_->setProperty("flat", true);
     choice_->setAccessibleName("Metric of this chart");
-    for (const run::MetricId id : run::kLiveMetrics) choice_->addItem(run::metric(id).title);
+    choice_->setMaxVisibleItems(kListed);
+    choice_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    choice_->setMinimumContentsLength(18);
     log_ = new QToolButton(this);
     log_->setProperty("flat", true);
     log_->setText("log");
@@ -28,36 +41,54 @@ ChartCard::ChartCard(bool hero, QWidget* parent) : QFrame(parent), hero_(hero), 
     bar->addWidget(choice_);
     bar->addStretch();
     bar->addWidget(log_);
-    if (!hero) {
-        auto* larger = new QToolButton(this);
-        larger->setProperty("flat", true);
-        larger->setText("⤢");
-        larger->setToolTip("Show as the large chart");
-        larger->setAccessibleName("Show as the large chart");
-        connect(larger, &QToolButton::clicked, this, &ChartCard::enlarge);
-        bar->addWidget(larger);
-    }
+    auto* more = new QToolButton(this);
+    more->setProperty("flat", true);
+    more->setText("⋯");
+    more->setToolTip("More of this chart");
+    more->setAccessibleName("More of this chart");
+    more->setPopupMode(QToolButton::InstantPopup);
+    auto* menu = new QMenu(more);
+    more->setMenu(menu);
+    if (!hero) connect(menu->addAction("Show as the large chart"), &QAction::triggered, this, &ChartCard::enlarge);
+    remove_ = menu->addAction("Remove this chart");
+    connect(remove_, &QAction::triggered, this, &ChartCard::remove);
+    bar->addWidget(more);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(kSpace, 0, kSpace, kSpace);
     column->setSpacing(0);
     column->addLayout(bar);
     column->addWidget(plot_, 1);
 
+    fill();
     connect(choice_, &QComboBox::activated, this, [this](int chosen) {
-        const int before = metric_;
-        if (chosen == before) return;
-        set_metric(chosen);
-        Q_EMIT metric_chosen(before, chosen);
+        const auto metric = live_metric_of(choice_->itemData(chosen).toString());
+        const QString before = metric_.key;
+        if (!metric || metric->key == before) return;
+        set_metric(*metric);
+        Q_EMIT metric_chosen(before);
     });
     connect(log_, &QToolButton::toggled, this, &ChartCard::scale_changed);
 }
 
-int ChartCard::metric() const { return metric_; }
+void ChartCard::set_choices(const std::vector<LiveMetric>& choices) {
+    if (choices == choices_) return;
+    choices_ = choices;
+    if (!choice_->view()->isVisible()) fill();  // else somebody is choosing: with the next change
+}
 
-void ChartCard::set_metric(int metric) {
+void ChartCard::fill() {
+    std::vector<LiveMetric> listed = choices_;
+    if (std::find(listed.begin(), listed.end(), metric_) == listed.end()) listed.push_back(metric_);
+    choice_->clear();
+    for (const LiveMetric& metric : listed) choice_->addItem(metric.title, metric.key);
+    choice_->setCurrentIndex(choice_->findData(metric_.key));
+    choice_->setToolTip(metric_.title);
+}
+
+void ChartCard::set_metric(const LiveMetric& metric) {
     metric_ = metric;
-    choice_->setCurrentIndex(metric);
-    set_logarithmic(live_metric(metric).log_scale);
+    fill();
+    set_logarithmic(metric.log_scale);
 }
 
 bool ChartCard::logarithmic() const { return log_->isChecked(); }
@@ -66,5 +97,7 @@ void ChartCard::set_logarithmic(bool logarithmic) {
     const QSignalBlocker quiet(log_);
     log_->setChecked(logarithmic);
 }
+
+void ChartCard::set_removable(bool removable) { remove_->setEnabled(removable); }
 
 }  // namespace ablate::ui

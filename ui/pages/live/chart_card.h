@@ -4,34 +4,42 @@
 
 #include <QFrame>
 
+class QAction;
 class QComboBox;
 class QToolButton;
 
 namespace ablate::ui {
 
-// One of Live's charts: which metric, logarithmic or not, and, on a small one, the button that makes it the large one.
+// One of Live's charts: which metric, logarithmic or not, and a menu: make it the large one, remove it.
 class ChartCard : public QFrame {
     Q_OBJECT
   public:
     ChartCard(bool hero, QWidget* parent = nullptr);
     ChartView& plot() { return *plot_; }
     bool hero() const { return hero_; }
-    int metric() const;  // index into run::kLiveMetrics
-    void set_metric(int metric);
+    // What can be chosen; the present metric stays, also where it is none of these.
+    void set_choices(const std::vector<LiveMetric>& choices);
+    const LiveMetric& metric() const { return metric_; }
+    void set_metric(const LiveMetric& metric);  // logarithmic where the metric begins so
     bool logarithmic() const;
     void set_logarithmic(bool logarithmic);
+    void set_removable(bool removable);
 
   Q_SIGNALS:
-    void metric_chosen(int before, int metric);  // by the user
+    void metric_chosen(const QString& before);  // by the user; the key of the metric it replaces
     void enlarge();
+    void remove();
     void scale_changed();
 
   private:
+    void fill();
     bool hero_;
-    int metric_ = 0;
+    LiveMetric metric_;
+    std::vector<LiveMetric> choices_;
     ChartView* plot_;
     QComboBox* choice_;
     QToolButton* log_;
+    QAction* remove_ = nullptr;
 };
 
 }  // namespace ablate::ui

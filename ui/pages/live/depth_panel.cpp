@@ -110,7 +110,7 @@ void DepthPanel::unfold(bool open) { fold_->setChecked(open); }
 
 void DepthPanel::set_runs(const LiveRunModel& model, const Workspace* workspace) {
     workspace_ = workspace;
-    const QStringList chosen = model.chosen();
+    const QStringList chosen = model.drawn();
     QStringList listed;
     for (int i = 0; i < run_->count(); ++i) listed += run_->itemData(i).toString();
     if (listed != chosen) {

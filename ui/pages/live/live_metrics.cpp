@@ -2,10 +2,13 @@
 
 #include "core/base/text.h"
 #include "core/compare/reading.h"
+#include "core/train/site_statistics.h"
+#include "ui/bridge/text.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace ablate::ui {
 
@@ -13,27 +16,130 @@ using plot::XAxis;
 
 namespace {
 
-MetricCurvePtr validation(const RunCurves& curves, const std::string& field) {
+constexpr auto kOfTag = "tag:", kOfSet = "set:";  // how the keys of other metrics begin
+
+MetricCurvePtr evaluation(const RunCurves& curves, const std::string& set, const std::string& field) {
     const std::vector<std::string> sets = run::evaluation_sets(curves.events);
     if (sets.empty()) return nullptr;
     RunCurves read;
-    read.add(field, run::evaluations(curves.events, sets.front(), field));
+    read.add(field, run::evaluations(curves.events, set.empty() ? sets.front() : set, field));
     return read.series.at(field);
+}
+
+LiveMetric named(const QString& key, const QString& title) {
+    LiveMetric metric(run::metric(run::MetricId::train_loss));
+    metric.key = key;
+    metric.title = metric.axis_title = metric.in_sentence = title;
+    metric.log_scale = metric.shows_events = false;
+    metric.smoothing = 0;
+    metric.tag.clear();
+    return metric;
+}
+
+// One series of the dense log.
+LiveMetric of_tag(const std::string& tag) {
+    QString title = text(tag);
+    for (const train::SiteStatistic& statistic : {train::kActivationRms, train::kBlockGradNorm})
+        if (tag.starts_with(statistic.prefix))
+            title = QString("%1: %2").arg(statistic.title, text(tag.substr(std::string(statistic.prefix).size())));
+    LiveMetric metric = named(kOfTag + text(tag), title);
+    metric.tag = tag;
+    metric.log_scale = tag.starts_with(train::kBlockGradNorm.prefix);
+    return metric;
+}
+
+LiveMetric of_set(const run::Metric& evaluated, const std::string& set) {
+    LiveMetric metric(evaluated);
+    metric.key = QString("%1%2:%3").arg(kOfSet, evaluated.key, text(set));
+    metric.set = set;
+    for (QString* words : {&metric.title, &metric.axis_title, &metric.in_sentence}) *words += ": " + text(set);
+    return metric;
+}
+
+// As text, but runs of digits by their number: "blocks.2" before "blocks.10".
+bool comes_before(const QString& a, const QString& b) {
+    const auto digits = [](const QString& in, qsizetype at) {
+        qsizetype end = at;
+        while (end < in.size() && in[end] >= '0' && in[end] <= '9') ++end;
+        return in.mid(at, end - at);
+    };
+    qsizetype i = 0, j = 0;
+    while (i < a.size() && j < b.size()) {
+        const QString first = digits(a, i), second = digits(b, j);
+        if (!first.isEmpty() && !second.isEmpty()) {
+            if (first.toDouble() != second.toDouble()) return first.toDouble() < second.toDouble();
+            i += first.size();
+            j += second.size();
+        } else {
+            if (a[i] != b[j]) return a[i] < b[j];
+            ++i, ++j;
+        }
+    }
+    return a.size() - i < b.size() - j;
+}
+
+// Tags that the table has, evaluations (read from events.jsonl) and the range around an imported mean.
+bool is_shown_otherwise(const std::string& tag) {
+    return tag.starts_with("eval/") || tag.ends_with(run::kLowestOf) || tag.ends_with(run::kHighestOf) ||
+           std::any_of(run::kLiveMetrics.begin(), run::kLiveMetrics.end(),
+                       [&](run::MetricId id) { return tag == run::metric(id).tag; });
 }
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-const run::Metric& live_metric(int index) { return run::metric(run::kLiveMetrics.at(static_cast<std::size_t>(index))); }
+LiveMetric::LiveMetric(const run::Metric& metric)
+    : key(metric.key),
+      title(metric.title),
+      axis_title(text(run::axis_title(metric))),
+      in_sentence(text(run::in_sentence(metric))),
+      tag(metric.tag),
+      field(metric.field),
+      log_scale(metric.log_scale),
+      shows_events(metric.shows_events),
+      smoothing(metric.smoothing.live) {}
 
-int live_index(run::MetricId id) {
-    const auto found = std::find(run::kLiveMetrics.begin(), run::kLiveMetrics.end(), id);
-    return static_cast<int>(found - run::kLiveMetrics.begin());
+std::vector<LiveMetric> live_metrics(const std::vector<RunCurvesPtr>& runs) {
+    std::vector<LiveMetric> metrics;
+    for (const run::MetricId id : run::kLiveMetrics) metrics.emplace_back(run::metric(id));
+    std::set<std::string> sets, tags;
+    for (const RunCurvesPtr& curves : runs) {
+        if (!curves) continue;
+        for (const std::string& set : run::evaluation_sets(curves->events)) sets.insert(set);
+        for (const auto& [tag, series] : curves->series)
+            if (!is_shown_otherwise(tag)) tags.insert(tag);
+    }
+    const auto add_sorted = [&](std::vector<LiveMetric> more) {
+        std::stable_sort(more.begin(), more.end(),
+                         [](const LiveMetric& a, const LiveMetric& b) { return comes_before(a.title, b.title); });
+        metrics.insert(metrics.end(), more.begin(), more.end());
+    };
+    std::vector<LiveMetric> of_sets, of_tags;
+    for (const std::string& set : sets) {
+        if (sets.size() < 2) break;
+        for (const run::MetricId id : {run::MetricId::val_loss, run::MetricId::val_bpb})
+            of_sets.push_back(of_set(run::metric(id), set));
+    }
+    for (const std::string& tag : tags) of_tags.push_back(of_tag(tag));
+    add_sorted(std::move(of_sets));
+    add_sorted(std::move(of_tags));
+    return metrics;
 }
 
-MetricCurvePtr series_of(const run::Metric& metric, const RunCurves& curves) {
-    if (metric.is_evaluation()) return validation(curves, metric.field);
+std::optional<LiveMetric> live_metric_of(const QString& key) {
+    for (const run::MetricId id : run::kLiveMetrics)
+        if (key == run::metric(id).key) return LiveMetric(run::metric(id));
+    if (key.startsWith(kOfTag)) return of_tag(key.mid(QString(kOfTag).size()).toStdString());
+    for (const run::MetricId id : {run::MetricId::val_loss, run::MetricId::val_bpb}) {
+        const QString begin = QString("%1%2:").arg(kOfSet, run::metric(id).key);
+        if (key.startsWith(begin)) return of_set(run::metric(id), key.mid(begin.size()).toStdString());
+    }
+    return std::nullopt;
+}
+
+MetricCurvePtr series_of(const LiveMetric& metric, const RunCurves& curves) {
+    if (!metric.field.empty()) return evaluation(curves, metric.set, metric.field);
     const auto found = curves.series.find(metric.tag);
     return found == curves.series.end() ? nullptr : found->second;
 }
@@ -120,8 +226,7 @@ CurveMaker::Values CurveMaker::x_of(const LogAxis& axis, const run::ListedRun& r
     return x;
 }
 
-std::optional<Curve> CurveMaker::make(const run::Metric& metric, const run::ListedRun& run,
-                                      const RunCurvesPtr& curves) {
+std::optional<Curve> CurveMaker::make(const LiveMetric& metric, const run::ListedRun& run, const RunCurvesPtr& curves) {
     Kept& kept = kept_[curves->id];
     if (kept.curves != curves) kept = {curves, WallClock(*curves), {}, {}};
     auto& series = kept.series[metric.key];

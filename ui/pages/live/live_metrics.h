@@ -12,12 +12,26 @@
 // What Live can draw, and over which x axis.
 namespace ablate::ui {
 
-// The metric at an index of run::kLiveMetrics, which is its index in the lists of the charts, and the way back.
-const run::Metric& live_metric(int index);
-int live_index(run::MetricId id);
-// The series of a metric; validation is that of the first set evaluated, in full precision from events.jsonl. Null when
-// there is none.
-MetricCurvePtr series_of(const run::Metric& metric, const RunCurves& curves);
+// What a chart of Live can show: a metric of the table, or a series that only some runs have, such as the activation
+// RMS of a site or the loss on one of several validation sets.
+struct LiveMetric {
+    LiveMetric(const run::Metric& metric);  // NOLINT(google-explicit-constructor)
+    QString key;                            // in the settings of the window
+    QString title, axis_title, in_sentence;
+    std::string tag;         // in the dense log; "" for an evaluation
+    std::string set, field;  // of an evaluation; set "": the first one evaluated
+    bool log_scale = false;  // until somebody chooses otherwise
+    bool shows_events = false;
+    double smoothing = 0;  // 0: drawn as it is
+    bool operator==(const LiveMetric& other) const { return key == other.key; }
+};
+// All of run::kLiveMetrics, then what `runs` have besides: validation sets by name where there are several, then the
+// statistics of sites and other series of their logs, numbers in names by value.
+std::vector<LiveMetric> live_metrics(const std::vector<RunCurvesPtr>& runs);
+// From the key under which it was kept; none where no metric has it.
+std::optional<LiveMetric> live_metric_of(const QString& key);
+// The series of a metric; an evaluation is read in full precision from events.jsonl. Null when there is none.
+MetricCurvePtr series_of(const LiveMetric& metric, const RunCurves& curves);
 
 struct XAxisText {
     const char* choice;  // in the list
@@ -44,7 +58,7 @@ class CurveMaker {
     void set_x_axis(plot::XAxis axis);
     plot::XAxis x_axis() const { return x_axis_; }
     // x and y of a metric of a run, without label and color; nothing where the run has no such series.
-    std::optional<Curve> make(const run::Metric& metric, const run::ListedRun& run, const RunCurvesPtr& curves);
+    std::optional<Curve> make(const LiveMetric& metric, const run::ListedRun& run, const RunCurvesPtr& curves);
     // The x of a training step.
     double position(std::int64_t step, const run::ListedRun& run, const RunCurves& curves) const;
     void forget_all_but(const QStringList& ids);
@@ -54,7 +68,7 @@ class CurveMaker {
     struct Kept {
         RunCurvesPtr curves;
         WallClock clock;
-        std::map<std::string, MetricCurvePtr> series;  // by metric
+        std::map<QString, MetricCurvePtr> series;  // by key of the metric
         std::map<const LogAxis*, Values> x;
     };
     Values x_of(const LogAxis& axis, const run::ListedRun& run, Kept& kept) const;

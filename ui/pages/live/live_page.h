@@ -5,8 +5,8 @@
 
 namespace ablate::ui {
 
-// The chosen runs while they train and after: a large chart and three small ones, each of any metric, zoomed and read
-// together; the collapse banner; the depth heat map.
+// The chosen runs while they train and after: up to twelve charts, each of any metric, zoomed and read together, by
+// variant or by run; the collapse banner; the depth heat map.
 class LivePage : public Page {
     Q_OBJECT
   public:
@@ -16,9 +16,10 @@ class LivePage : public Page {
     void set_context(const PageContext& context) override;
     bool settle() override;
     void choose_runs(const QStringList& ids) override;
+    QVariantMap save_state() const override;
+    void restore_state(const QVariantMap& state) override;
 
   protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 

@@ -18,26 +18,35 @@ constexpr double kLeastStudy = 48;  // px of its name that still say something
 
 QRect check_rect(const QRect& row) { return {row.left() + kMargin, row.top() + kMargin, kCheck, kCheck}; }
 
-struct Chip {
-    QColor ink;
-    bool shown;
-};
-
-Chip chip_of(const QString& status) { return {look_color(status_look(status)), status != "healthy"}; }
+void paint_box(QPainter& painter, const QRectF& box, const QString& words, const QColor& ink) {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(mixed(Theme::instance().palette().surface, ink, 0.14));
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2);
+    painter.setPen(ink);
+    painter.drawText(box, Qt::AlignCenter, words);
+}
 
 // Paints the chip at the right end of `area` and returns what is left of it.
-QRectF paint_chip(QPainter& painter, const QRectF& area, const QString& status) {
-    const Chip chip = chip_of(status);
-    if (!chip.shown) return area;
+QRectF paint_chip(QPainter& painter, const QRectF& area, const QString& words, const QColor& ink) {
     const QFontMetricsF metrics(painter.font(), painter.device());
-    const double width = metrics.horizontalAdvance(status) + 2 * kMargin;
-    const QRectF box(area.right() - width, area.top(), width, area.height());
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(mixed(Theme::instance().palette().surface, chip.ink, 0.14));
-    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2);
-    painter.setPen(chip.ink);
-    painter.drawText(box, Qt::AlignCenter, status);
+    const double width = metrics.horizontalAdvance(words) + 2 * kMargin;
+    paint_box(painter, {area.right() - width, area.top(), width, area.height()}, words, ink);
     return area.adjusted(0, 0, -width - kMargin, 0);
+}
+
+// What happened to the run, with the number of its mark in the charts: the first of several, and how many follow.
+void paint_flags(QPainter& painter, const QRectF& area, const QStringList& lines, const QColor& ink) {
+    const QFontMetricsF metrics(painter.font(), painter.device());
+    const QString number = lines.front().section(' ', 0, 0);
+    const QString more = lines.size() > 1 ? QString(" (%1 more)").arg(lines.size() - 1) : QString();
+    const double height = std::min(area.height(), metrics.height());
+    const double width = std::max(height, metrics.horizontalAdvance(number) + kMargin);
+    paint_box(painter, {area.left(), area.center().y() - height / 2, width, height}, number, ink);
+    const QRectF words = area.adjusted(width + kMargin / 2.0, 0, 0, 0);
+    painter.setPen(Theme::instance().palette().muted);
+    const QString told = lines.front().section(' ', 1).trimmed();
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                     metrics.elidedText(told, Qt::ElideMiddle, words.width() - metrics.horizontalAdvance(more)) + more);
 }
 
 void paint_sparkline(QPainter& painter, const QRectF& area, const QVariantList& values, const QColor& color) {
@@ -68,7 +77,7 @@ QString fitted_detail(const QModelIndex& run, double room, const QFontMetricsF& 
     const double left = room - metrics.horizontalAdvance(behind);
     const QString study = run.data(LiveRunModel::study).toString();
     if (left >= std::min(kLeastStudy, metrics.horizontalAdvance(study)))
-        return metrics.elidedText(study, Qt::ElideRight, left) + behind;
+        return metrics.elidedText(study, Qt::ElideMiddle, left) + behind;
     if (metrics.horizontalAdvance(steps) <= room) return steps;
     return metrics.elidedText(run.data(LiveRunModel::percent).toString(), Qt::ElideRight, room);
 }
@@ -108,9 +117,19 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, c
     draw_figures(*painter, above, Qt::AlignRight, value);
 
     painter->setFont(Theme::instance().font(-1));
-    QRectF left = paint_chip(*painter, below, index.data(LiveRunModel::status).toString());
+    const QString status = index.data(LiveRunModel::status).toString();
+    QRectF left = below;
+    if (status != "healthy") left = paint_chip(*painter, left, status, look_color(status_look(status)));
+    for (const auto& [role, words] : {std::pair(LiveRunModel::solo, "solo"), {LiveRunModel::pinned, "pinned"}})
+        if (index.data(role).toBool()) left = paint_chip(*painter, left, words, c.accent);
     left.setLeft(left.left() + kSwatch + kMargin);
     const QRectF spark(left.right() - kSparkWidth, left.top() + 3, kSparkWidth, left.height() - 6);
+    const QStringList flags = index.data(LiveRunModel::flag_lines).toStringList();
+    if (!flags.isEmpty()) {
+        paint_flags(*painter, left, flags, status == "collapsed" ? c.danger : c.warning);
+        painter->restore();
+        return;
+    }
     if (left.width() > 2.5 * kSparkWidth) {  // beside a chip the text has no room to spare
         paint_sparkline(*painter, spark, index.data(LiveRunModel::sparkline).toList(), color);
         left.adjust(0, 0, -kSparkWidth - kMargin, 0);

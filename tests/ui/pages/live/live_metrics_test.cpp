@@ -120,6 +120,38 @@ class LiveMetricsTest : public QObject {
         QCOMPARE(maker.make(metric("val_loss"), listed(), all)->y.get(), loss->y.get());
     }
 
+    void any_series_of_a_run_is_a_metric() {
+        auto all = std::make_shared<RunCurves>(*curves());
+        all->add("eval/val/loss", series({0, 2}, {7, 6}, 100));
+        all->add("act_rms/final/min", series({0, 2}, {1, 3}, 100));
+        QStringList titles;
+        for (const LiveMetric& metric : live_metrics({all, nullptr})) titles += metric.title;
+        const qsizetype table = std::ssize(run::kLiveMetrics);
+        QCOMPARE(titles.first(table).front(), QString("Training loss"));
+        QCOMPARE(titles.mid(table), QStringList({"Activation RMS: blocks.2.attn_in",
+                                                 "Activation RMS: blocks.10.attn_in", "Activation RMS: final"}));
+        const auto metric = live_metric_of("tag:act_rms/final");
+        QVERIFY(metric);
+        CurveMaker maker;
+        QCOMPARE(*maker.make(*metric, listed(), all)->y, std::vector<double>({1, 3}));
+        QVERIFY(!live_metric_of("no such metric") && !live_metric_of(""));
+        QVERIFY(!maker.make(*live_metric_of("tag:none"), listed(), all));
+    }
+
+    void validation_sets_are_metrics_by_name_where_there_are_several() {
+        auto all = std::make_shared<RunCurves>(*curves());
+        const std::vector<Json> lines = {
+            {{"type", "evaluation"}, {"step", 2}, {"set", "code"}, {"loss", 4.5}, {"bpb", 2.25}, {"time", 104.0}}};
+        for (const train::Event& event : events_of(lines)) all->events.push_back(event);
+        QStringList titles;
+        for (const LiveMetric& metric : live_metrics({all})) titles += metric.title;
+        QVERIFY(titles.contains("Validation loss: code") && titles.contains("Validation loss: val"));
+        QVERIFY(titles.contains("Validation bits per byte: code"));
+        CurveMaker maker;
+        QCOMPARE(*maker.make(*live_metric_of("set:val_loss:code"), listed(), all)->y, std::vector<double>({4.5}));
+        QCOMPARE(maker.make(*live_metric_of("set:val_loss:val"), listed(), all)->y->front(), 7.625);
+    }
+
     void what_went_wrong_is_found_in_the_events() {
         const auto all = curves();
         QCOMPARE(first_non_finite(*all)->first, 2);

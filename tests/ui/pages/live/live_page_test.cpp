@@ -8,15 +8,19 @@
 #include "ui/theme/theme.h"
 
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QSlider>
 #include <QStandardPaths>
 #include <QTest>
+#include <QToolButton>
 #include <cmath>
+#include <cstdlib>
 
 using namespace ablate;
 using namespace ablate::ui;
@@ -261,6 +265,114 @@ class LivePageTest : public QObject {
         QCOMPARE(losses, 1);
         QCOMPARE(norms, 1);
         QSettings().clear();
+    }
+
+    void seeds_are_averaged_until_each_run_is_asked_for() {
+        Window window;
+        test::write_synthetic_seeds(window.folder.path(), {}, {3.6, 3.7, 3.8});
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 3 && window.page.settle());
+        QComboBox& grouping = window.named<QComboBox>("Curves");
+        QCOMPARE(grouping.currentText(), QString("By variant"));
+        const QImage means = window.chart("Training loss")->grab().toImage();
+        grouping.setCurrentIndex(1);
+        QVERIFY(window.chart("Training loss")->grab().toImage() != means);
+        grouping.setCurrentIndex(0);
+        QCOMPARE(window.chart("Training loss")->grab().toImage(), means);
+        QSettings().clear();
+    }
+
+    void a_smoothing_weight_is_typed() {
+        Window window;
+        QDoubleSpinBox& typed = window.named<QDoubleSpinBox>("Smoothing weight");
+        QSlider& slider = window.named<QSlider>("Smoothing");
+        QCOMPARE(slider.value(), 600);
+        typed.setValue(0.95);
+        QCOMPARE(slider.value(), 950);
+        slider.setValue(250);
+        QCOMPARE(typed.value(), 0.25);
+        QCOMPARE(QSettings().value("live/smoothing").toDouble(), 0.25);
+        QSettings().clear();
+    }
+
+    void a_solo_run_is_drawn_beside_the_pinned_ones_alone() {
+        Window window;
+        write_two(window.folder);
+        test::write_synthetic_run(window.folder.path(), {.variant = "nope", .label = "NoPE", .patch = test::kNoPE});
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 3 && window.page.settle());
+        QListView& list = window.list();
+        const auto press = [&](const QString& text) {
+            for (QToolButton* button : window.page.findChildren<QToolButton*>())
+                if (button->text() == text && button->isEnabled()) return button->click(), true;
+            return false;
+        };
+        const auto on = [&](int row, LiveRunModel::Role role) {
+            return list.model()->index(row, 0).data(role).toBool();
+        };
+        const auto pick = [&](int row) {
+            QTest::mouseClick(list.viewport(), Qt::LeftButton, {},
+                              list.visualRect(list.model()->index(row, 0)).center());
+            QCoreApplication::processEvents();
+        };
+        QVERIFY(!press("Solo"));  // no run is picked
+        pick(2);
+        const QString last = list.model()->index(2, 0).data(LiveRunModel::id).toString();
+        QVERIFY(press("Pin"));
+        QCOMPARE(list.model()->index(0, 0).data(LiveRunModel::id).toString(), last);
+        QVERIFY(on(0, LiveRunModel::pinned));
+        pick(1);
+        QVERIFY(press("Solo"));
+        QVERIFY(on(1, LiveRunModel::solo) && !on(2, LiveRunModel::solo));
+        // A pinned run passes the filter.
+        window.page.findChild<QLineEdit*>()->setText("no run is called so");
+        QCOMPARE(list.model()->rowCount(), 1);
+        window.page.findChild<QLineEdit*>()->clear();
+        QVERIFY(press("Solo"));
+        for (int row = 0; row < 3; ++row) QVERIFY(!on(row, LiveRunModel::solo));
+    }
+
+    void charts_and_pinned_runs_are_kept_with_the_workspace() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
+        QPushButton& add = window.button("Add chart");
+        add.click();
+        QVERIFY(window.chart("Validation bits per byte"));
+        add.click();
+        QVERIFY(window.chart("Tokens per second"));
+        QTRY_VERIFY(!add.isEnabled());  // every metric is shown
+        const QVariantMap kept = window.page.save_state();
+        Window other;
+        other.page.restore_state(kept);
+        QCOMPARE(other.page.findChildren<ChartView*>().size(), qsizetype{6});
+        QCOMPARE(other.page.save_state(), kept);
+        other.page.restore_state({});  // a workspace without an arrangement begins anew
+        QCOMPARE(other.page.findChildren<ChartView*>().size(), qsizetype{4});
+    }
+
+    void a_collapse_is_told_in_the_list_by_the_number_of_its_mark() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
+        const QModelIndex collapsed = window.list().model()->index(1, 0);
+        QCOMPARE(collapsed.data(LiveRunModel::flag_lines).toStringList(),
+                 QStringList({"1  loss is NaN at step 23, first in blocks.2.attn"}));
+    }
+
+    void the_values_of_a_grid_are_told_once() {
+        Window window;
+        for (const char* rate : {"0.01", "0.001"})
+            test::write_synthetic_run(window.folder.path(), {.grid_point = std::string("train.lr=") + rate,
+                                                             .patch = {{"train", {{"lr", std::atof(rate)}}}}});
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
+        const QString legend = window.named<QLabel>("Grid of the runs drawn").text();
+        QCOMPARE(legend.count("lr "), qsizetype{1});
+        QVERIFY(legend.indexOf("0.001") < legend.lastIndexOf("0.01"));
+        QVERIFY(window.list().model()->index(0, 0).data().toString().contains(", lr 0.01, "));
     }
 
     // Earlier versions kept the place of the axis in a list in which wall time came third.

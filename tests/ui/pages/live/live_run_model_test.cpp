@@ -1,6 +1,7 @@
 #include "ui/pages/live/live_run_model.h"
 
 #include "tests/support/listed_runs.h"
+#include "ui/theme/theme.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -90,7 +91,7 @@ class LiveRunModelTest : public QObject {
         QCOMPARE(model.name("b"), QString("nope"));
         model.choose({"a", "b", "c"});
         QCOMPARE(model.name("b"), QString("nope, seed 1"));
-        QCOMPARE(model.name("c"), QString("nope@train.lr=0.01, seed 2"));
+        QCOMPARE(model.name("c"), QString("nope 0.01, seed 2"));
     }
 
     void a_last_value_of_nan_is_shown_and_markup_is_text() {
@@ -139,8 +140,87 @@ class LiveRunModelTest : public QObject {
     }
 
     void seeds_of_a_variant_share_a_color_and_differ_in_dash() {
-        QVERIFY(LiveRunModel::dash_of(0, 1) != LiveRunModel::dash_of(0, 2));
-        QCOMPARE(LiveRunModel::dash_of(-1, 1), Qt::SolidLine);
+        LiveRunModel model;
+        model.set_runs(test::run_list({test::listed_run("a", "quick", "baseline", 7, 1),
+                                       test::listed_run("b", "quick", "nope", 7, 2),
+                                       test::listed_run("c", "quick", "nope", 1337, 3)}),
+                       [](const run::RunInfo& info) { return info.variant == "baseline" ? -1 : 7; });
+        QCOMPARE(model.dash_of("a"), Qt::SolidLine);
+        QCOMPARE(model.dash_of("b"), Qt::SolidLine);
+        QCOMPARE(model.dash_of("c"), Qt::DashLine);  // the eighth variant's seeds too
+        QCOMPARE(model.color_of("b"), model.color_of("c"));
+    }
+
+    static run::ListedRun at_rate(const std::string& id, const std::string& rate, double created) {
+        run::ListedRun run = test::listed_run(id, "quick", "nope", 1, created);
+        run.info.label = "NoPE";
+        run.info.grid_point = "train.lr=" + rate;
+        return run;
+    }
+
+    void a_grid_is_told_once_and_by_lightness() {
+        LiveRunModel model;
+        model.set_runs(test::run_list({at_rate("a", "0.01", 1), at_rate("b", "1e-05", 2), at_rate("c", "0.003", 3)}),
+                       test::color_of);
+        model.choose({"a", "b", "c"});
+        const std::vector<GridKey> grid = model.drawn_grid();
+        QCOMPARE(grid.size(), std::size_t{1});
+        QCOMPARE(grid[0].key, QString("lr"));
+        QStringList values;
+        for (const GridKey::Value& value : grid[0].values) values += value.text;
+        QCOMPARE(values, QStringList({"1e-05", "0.003", "0.01"}));
+        QCOMPARE(grid[0].values[2].grid_index, 2);
+        QCOMPARE(model.name("a"), QString("NoPE 0.01"));
+        QCOMPARE(model.index(0).data().toString(), QString("NoPE, lr 0.01, seed 1"));
+        QCOMPARE(model.color_of("a"), Theme::instance().run_color(0, 2, 3));
+        QCOMPARE(model.color_of("c"), Theme::instance().run_color(0));
+        // The lightness is that of the whole study, whatever is drawn.
+        model.choose({"a"});
+        QCOMPARE(model.color_of("a"), Theme::instance().run_color(0, 2, 3));
+        QCOMPARE(model.name("a"), QString("NoPE"));
+    }
+
+    void two_variants_with_one_label_have_their_names() {
+        auto first = test::listed_run("a", "quick", "x", 1, 1), second = test::listed_run("b", "quick", "y", 1, 2);
+        first.info.label = second.info.label = "No norm";
+        LiveRunModel model;
+        model.set_runs(test::run_list({first, second}), test::color_of);
+        model.choose({"a", "b"});
+        QCOMPARE(model.name("a"), QString("No norm (x)"));
+        QCOMPARE(model.index(1).data().toString(), QString("No norm (y), seed 1"));
+    }
+
+    void pinned_runs_are_on_top_and_drawn_beside_solo_ones() {
+        LiveRunModel model;
+        QAbstractItemModelTester tester(&model);
+        const auto list = test::run_list({test::listed_run("a", "quick", "baseline", 1, 1),
+                                          test::listed_run("b", "quick", "nope", 1, 2),
+                                          test::listed_run("c", "quick", "silu", 1, 3)});
+        model.pin({"c"});  // before it is listed, as after a start
+        model.set_runs(list, test::color_of);
+        QCOMPARE(ids(model), QStringList({"c", "a", "b"}));
+        QCOMPARE(model.drawn(), QStringList({"c"}));
+        model.choose({"a", "b"});
+        QCOMPARE(model.drawn(), QStringList({"c", "a", "b"}));
+        model.set_solo({"b"});
+        QCOMPARE(model.drawn(), QStringList({"c", "b"}));
+        QCOMPARE(model.followed(), QStringList({"c", "a", "b"}));
+        QCOMPARE(model.chosen(), QStringList({"a", "b"}));
+        model.set_runs(test::run_list({list->runs[0], list->runs[2]}), test::color_of);  // the solo run is deleted
+        QVERIFY(model.solo_runs().isEmpty());
+        QCOMPARE(model.drawn(), QStringList({"c", "a"}));
+        model.pin({});
+        QCOMPARE(ids(model), QStringList({"a", "c"}));
+    }
+
+    void flags_are_told_by_their_numbers() {
+        LiveRunModel model;
+        model.set_runs(test::run_list({test::listed_run("a", "quick", "baseline", 1, 1)}), test::color_of);
+        QVERIFY(model.index(0).data(LiveRunModel::flag_lines).toStringList().isEmpty());
+        model.set_flags({{"a", {"2  loss is NaN at step 23"}}});
+        QCOMPARE(model.index(0).data(LiveRunModel::flag_lines).toStringList(),
+                 QStringList({"2  loss is NaN at step 23"}));
+        QVERIFY(model.index(0).data(Qt::ToolTipRole).toString().contains("loss is NaN at step 23"));
     }
 };
 
