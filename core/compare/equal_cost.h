@@ -1,5 +1,5 @@
 #pragma once
-#include "core/compare/reading.h"
+#include "core/compare/curves.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/compare/reading.h"
+#include "core/compare/curves.h"
 #include "core/compare/wording.h"
 #include "core/report/sections.h"
 #include "core/report/svg_plot.h"

@@ -1,5 +1,5 @@
 #include "core/compare/comparison.h"
-#include "core/compare/reading.h"
+#include "core/compare/curves.h"
 #include "core/compare/wording.h"
 #include "core/interop/logs/logs.h"
 #include "core/plan/plan.h"

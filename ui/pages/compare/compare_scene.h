@@ -1,5 +1,5 @@
 #pragma once
-#include "core/compare/reading.h"
+#include "core/compare/curves.h"
 #include "core/run/metric_table.h"
 #include "ui/bridge/comparer.h"
 #include "ui/pages/compare/compare_table.h"

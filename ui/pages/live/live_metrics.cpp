@@ -1,7 +1,7 @@
 #include "ui/pages/live/live_metrics.h"
 
 #include "core/base/text.h"
-#include "core/compare/reading.h"
+#include "core/compare/curves.h"
 #include "core/train/site_statistics.h"
 #include "ui/bridge/text.h"
 

@@ -1,4 +1,4 @@
-#include "core/compare/reading.h"
+#include "core/compare/curves.h"
 
 #include "core/compare/comparison_span.h"
 

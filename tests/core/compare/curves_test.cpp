@@ -1,4 +1,4 @@
-#include "core/compare/reading.h"
+#include "core/compare/curves.h"
 
 #include "tests/support/contains.h"
 #include "tests/support/synthetic_runs.h"
@@ -22,7 +22,7 @@ const run::Series& validation(const ComparedRun& compared) { return compared.val
 
 }  // namespace
 
-class ReadingTest : public QObject {
+class CurvesTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
     void the_band_is_students_t_over_the_seeds() {
@@ -111,5 +111,5 @@ class ReadingTest : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(ReadingTest)
-#include "reading_test.moc"
+QTEST_GUILESS_MAIN(CurvesTest)
+#include "curves_test.moc"
