@@ -3,6 +3,7 @@
 #include "core/compare/comparison_internal.h"
 #include "core/compare/comparison_span.h"
 #include "core/compare/equal_cost.h"
+#include "core/compare/verdict.h"
 #include "core/compare/wording.h"
 #include "core/io/numbers.h"
 #include "core/run/seed_text.h"
@@ -125,6 +126,14 @@ Json to_json(const Comparison& comparison, const EqualCost& cost) {
             {"too_short", cost.too_short}};
 }
 
+Json to_json(const Verdict& verdict) {
+    return {{"sentence", verdict.sentence},
+            {"better", verdict.better},
+            {"worse", verdict.worse},
+            {"undecided", verdict.undecided},
+            {"collapsed", verdict.collapsed}};
+}
+
 std::string step_cell(double step) { return std::isfinite(step) ? full_precision(step) : ""; }
 
 std::string csv_row(const ComparedRun& compared) {
@@ -177,6 +186,7 @@ Json to_json(const Comparison& comparison) {
     for (const EqualCost& cost : equal_costs(comparison)) costs.push_back(to_json(comparison, cost));
     return {{"format", 1},
             {"study", comparison.study},
+            {"verdict", to_json(verdict(comparison))},
             {"metric", comparison.metric},
             {"measure", measured(comparison)},
             {"unit", unit_of(comparison)},

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/compare/equal_cost.h"
+#include "core/compare/verdict.h"
 #include "core/compare/wording.h"
 #include "core/config/variant_names.h"
 #include "core/plan/throughput.h"
@@ -308,12 +309,12 @@ std::string versions_text(const Json& versions) {
 
 std::string comparison_table(const study::Comparison& comparison, bool color, int width) {
     if (comparison.groups.empty()) return fmt::format("{}: no runs to compare\n", printable(comparison.study));
-    std::string text =
-        fmt::format("{}: final {}{}, {}, mean ± 95 % half width over n healthy seeds\n\n",
-                    styled(printable(comparison.study), Style::strong, color),
-                    comparison.measure == study::Measure::val_loss ? "loss" : study::measured(comparison),
-                    comparison.measure == study::Measure::train_loss ? "" : " on " + printable(comparison.metric),
-                    comparison.measure == study::Measure::val_bpb ? "lower is better" : "nats per token");
+    std::string text = wrapped(printable(study::verdict(comparison).sentence), 0, width) + "\n\n";
+    text += fmt::format("{}: final {}{}, {}, mean ± 95 % half width over n healthy seeds\n\n",
+                        styled(printable(comparison.study), Style::strong, color),
+                        comparison.measure == study::Measure::val_loss ? "loss" : study::measured(comparison),
+                        comparison.measure == study::Measure::train_loss ? "" : " on " + printable(comparison.metric),
+                        comparison.measure == study::Measure::val_bpb ? "lower is better" : "nats per token");
     if (const std::string said = study::spans_in_words(comparison); !said.empty())
         text += wrapped(printable(said), 0, width) + "\n\n";
     text += main_table(comparison, color, width);

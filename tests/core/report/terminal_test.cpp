@@ -55,6 +55,7 @@ class TerminalTest : public QObject {
         write_measured_study(workspace.path());
         const study::Comparison comparison = study::compare_study(run::RunStore(workspace.path()), "quick");
         const std::string table = comparison_table(comparison);
+        QVERIFY(QByteArray::fromStdString(table).startsWith("NoPE and SiLU are worse.\n\nquick: "));
         QVERIFY(contains(table, "3.6514 ± 0.0156"));
         QVERIFY(contains(table, "+0.0815 ± 0.0057"));
         QVERIFY(contains(table, "worse by 0.0815 nats"));

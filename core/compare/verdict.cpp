@@ -1,0 +1,145 @@
+#include "core/compare/verdict.h"
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/compare/wording.h"
+#include "core/config/variant_names.h"
+
+#include <algorithm>
+
+namespace ablate::study {
+
+namespace {
+
+constexpr std::size_t kNamed = 6;  // variants that one sentence names; the others are counted
+
+struct Undecided {
+    std::string label, reason;  // "": the difference is within the seeds' spread
+};
+
+std::string listed(std::vector<std::string> names) {
+    if (names.size() > kNamed + 1) {
+        const std::size_t more = names.size() - kNamed;
+        names.resize(kNamed);
+        names.push_back(fmt::format("{} more", more));
+    }
+    const std::string last = names.back();
+    names.pop_back();
+    return names.empty() ? last : join(names, ", ") + " and " + last;
+}
+
+// "NoPE and SiLU are worse."
+std::string claim(const std::vector<std::string>& names, const std::string& what) {
+    if (names.empty()) return "";
+    return fmt::format("{} {} {}. ", listed(names), names.size() == 1 ? "is" : "are", what);
+}
+
+std::string undecided_claim(const std::vector<Undecided>& undecided) {
+    if (undecided.empty()) return "";
+    const std::string& first = undecided.front().reason;
+    const bool shared =
+        std::all_of(undecided.begin(), undecided.end(), [&](const Undecided& one) { return one.reason == first; });
+    std::vector<std::string> names;
+    for (const Undecided& one : undecided)
+        names.push_back(shared || one.reason.empty() ? one.label : fmt::format("{} ({})", one.label, one.reason));
+    return claim(names, shared && !first.empty() ? "undecided: " + first : "undecided");
+}
+
+std::string rate(const Group& group) {
+    return fmt::format("{} of {} collapsed", group.collapsed, count_of(std::ssize(group.runs), "seed"));
+}
+
+bool all_collapsed(const Group& group) { return group.collapsed == std::ssize(group.runs); }
+
+std::string name_of(const Group& reference) { return reference.is_baseline ? "the baseline" : display_name(reference); }
+
+// Why no claim can be made; "" where the difference is within the seeds' spread, or where there is a claim.
+std::string why_undecided(const Delta& delta, const Group& group, const Group& reference) {
+    const PairedInterval& interval = delta.interval;
+    if (interval.n == 0) {
+        if (all_collapsed(reference)) return name_of(reference) + " collapsed";
+        if (group.healthy() == 0 && group.collapsed > 0) return rate(group);
+        return delta.in_short;
+    }
+    if (delta.too_close()) return fmt::format("no difference to {} beyond rounding", name_of(reference));
+    if (group.is_mean || reference.is_mean) return interval.half_width ? "" : "means over an unknown number of runs";
+    if (!interval.half_width) return "one seed gives no interval";
+    if (!interval.distinguishable()) return "";
+    if (interval.mean < 0 && group.collapsed > 0) return rate(group);
+    if (interval.mean > 0 && reference.collapsed > 0)
+        return fmt::format("of {}, {}", name_of(reference), rate(reference));
+    return "";
+}
+
+std::string not_finished(const Comparison& comparison, const std::vector<std::size_t>& groups) {
+    std::int64_t unfinished = 0;
+    for (const std::size_t index : groups)
+        if (comparison.groups[index].healthy() > 0) unfinished += comparison.groups[index].unfinished;
+    if (unfinished == 0) return "";
+    return fmt::format("{} {} not finished yet. ", count_of(unfinished, "run"), unfinished == 1 ? "has" : "have");
+}
+
+// What the others are compared with, where it is no variant called "baseline": "" or " than NoPE".
+std::string than(const Comparison& comparison, const std::vector<std::size_t>& groups) {
+    for (const std::size_t index : groups) {
+        const auto reference = verdict_reference(comparison, index);
+        if (!reference || *reference == index) continue;
+        const Group& named = comparison.groups[*reference];
+        return named.variant == kBaseline ? "" : " than " + plain_label(named);
+    }
+    return "";
+}
+
+}  // namespace
+
+std::optional<std::size_t> verdict_reference(const Comparison& comparison, std::size_t index) {
+    const Group& group = comparison.groups.at(index);
+    if (!comparison.has_grid()) return group.baseline;
+    for (const std::size_t best : comparison.best_of_variant)
+        if (comparison.groups[best].is_baseline) return best;
+    return group.baseline;
+}
+
+Verdict verdict(const Comparison& comparison) {
+    Verdict verdict;
+    std::vector<Undecided> undecided;
+    const std::vector<std::size_t>& groups = comparison.best_of_variant;  // all of them without a grid
+    for (const std::size_t index : groups) {
+        const Group& group = comparison.groups[index];
+        const auto reference = verdict_reference(comparison, index);
+        if (reference == index) continue;
+        const std::string label = comparison.has_grid() ? plain_label(group) : display_name(group);
+        if (all_collapsed(group)) {
+            verdict.collapsed.push_back(label);
+            continue;
+        }
+        std::string reason = "the baseline has no run";
+        if (reference) {
+            const Delta delta = compare_groups(comparison, index, *reference);
+            reason = why_undecided(delta, group, comparison.groups[*reference]);
+            if (reason.empty() && delta.interval.distinguishable()) {
+                (delta.interval.mean < 0 ? verdict.better : verdict.worse).push_back(label);
+                continue;
+            }
+        }
+        verdict.undecided.push_back(label);
+        verdict.groups_undecided.push_back(index);
+        undecided.push_back({label, reason});
+    }
+    std::string said = claim(verdict.better, "better" + than(comparison, groups)) +
+                       claim(verdict.worse, "worse" + than(comparison, groups)) + undecided_claim(undecided);
+    if (!verdict.collapsed.empty()) said += listed(verdict.collapsed) + " collapsed. ";
+    if (said.empty()) {
+        const bool any = !comparison.groups.empty();
+        verdict.sentence =
+            any ? "There is one variant, so there is nothing to compare it with." : "There is no run to compare.";
+        return verdict;
+    }
+    said += not_finished(comparison, groups);
+    if (comparison.has_grid()) said += "Each variant is compared at its own best grid point. ";
+    said.pop_back();
+    verdict.sentence = std::move(said);
+    return verdict;
+}
+
+}  // namespace ablate::study
