@@ -259,6 +259,13 @@ void RunControl::resume(const QStringList& ids) {
 
 void RunControl::retry(const QStringList& ids) { private_->ask(retry_runs, ids); }
 
+void RunControl::add_seeds(const std::vector<SeedsToAdd>& wanted) {
+    private_->disk.post([d = private_.get(), wanted] {
+        QMetaObject::invokeMethod(
+            &d->control, [d, result = ui::add_seeds(d->store, wanted)] { d->answer(result); }, Qt::QueuedConnection);
+    });
+}
+
 void RunControl::pause(const QStringList& ids) {
     QStringList others;
     bool changed = false;

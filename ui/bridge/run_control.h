@@ -13,6 +13,8 @@ inline const QString kCancelled = "cancelled";  // what refused() says of a prep
 // Starts, orders, pauses and stops the runs of a workspace. What the runs do is read from their directories
 // (Workspace); this only submits and asks. Preparing a study happens in a worker; training in threads of this process
 // at a lower priority, or in child processes that outlive the window.
+struct SeedsToAdd;
+
 class RunControl : public QObject {
     Q_OBJECT
   public:
@@ -35,9 +37,10 @@ class RunControl : public QObject {
     void resume(const QStringList& ids);  // queued, paused, interrupted, stopped or failed ones go on
     void retry(const QStringList& ids);   // a failed run goes on from its last good checkpoint; one that ended begins
                                           // anew as another run of the same configuration and seed
-    void pause(const QStringList& ids);   // a checkpoint, then it waits; also runs of other processes
-    void stop(const QStringList& ids);    // ends with the verdict "stopped"
-    void move(const QString& id, int places);  // among what waits here; -1: earlier
+    void add_seeds(const std::vector<SeedsToAdd>& wanted);  // new runs of configurations trained before
+    void pause(const QStringList& ids);                     // a checkpoint, then it waits; also runs of other processes
+    void stop(const QStringList& ids);                      // ends with the verdict "stopped"
+    void move(const QString& id, int places);               // among what waits here; -1: earlier
 
     QStringList waiting() const;   // submitted here and not begun, in order
     QStringList training() const;  // begun here and not ended

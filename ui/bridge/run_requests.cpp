@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <thread>
 
 namespace ablate::ui {
@@ -94,6 +95,35 @@ Answer retry_runs(const run::RunStore& store, const QStringList& ids) {
         if (run::has_result(listed.status) || listed.status == Status::stopped) return again(listed, answer);
         return fmt::format("has not ended: it is {}", run::to_string(listed.status));
     });
+}
+
+Answer add_seeds(const run::RunStore& store, const std::vector<SeedsToAdd>& wanted) {
+    Answer answer;
+    const run::RunList list = store.list();
+    for (const SeedsToAdd& one : wanted) {
+        try {
+            const run::ListedRun listed = store.find(one.run.toStdString());
+            if (run::is_imported_log(listed.info))
+                throw InputError("run {} is an imported log and cannot be trained", listed.info.id);
+            for (const std::int64_t seed : one.seeds) {
+                const auto has_it = [&](const run::ListedRun& other) {
+                    return other.info.study == listed.info.study && other.info.config_hash == listed.info.config_hash &&
+                           other.info.seed == seed && !run::is_imported_log(other.info);
+                };
+                if (std::any_of(list.runs.begin(), list.runs.end(), has_it)) {
+                    answer.lines += text(fmt::format("{} has seed {} already", listed.info.variant, seed));
+                    continue;
+                }
+                run::RunInfo info = listed.info;
+                info.seed = seed;
+                info.versions = Json::object();  // this program trains it
+                answer.submit.push_back(submission(run::create_run(store.workspace(), std::move(info))));
+            }
+        } catch (const std::exception& error) {
+            answer.lines += text(one_line(error.what()));
+        }
+    }
+    return answer;
 }
 
 Answer pause_elsewhere(const run::RunStore& store, const QStringList& ids) {

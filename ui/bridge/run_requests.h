@@ -22,6 +22,13 @@ struct Answer {
 };
 Answer resume_runs(const run::RunStore& store, const QStringList& ids);
 Answer retry_runs(const run::RunStore& store, const QStringList& ids);
+// A run's configuration trained again with other seeds, as runs of the same study, variant and grid point.
+struct SeedsToAdd {
+    QString run;  // id of the run
+    std::vector<std::int64_t> seeds;
+};
+// Seeds that runs of the same configuration and data have already are left alone.
+Answer add_seeds(const run::RunStore& store, const std::vector<SeedsToAdd>& wanted);
 Answer pause_elsewhere(const run::RunStore& store, const QStringList& ids);  // runs that other processes train
 // Runs that train, or are about to: it holds from their first step on.
 Answer stop_begun(const run::RunStore& store, const QStringList& ids);

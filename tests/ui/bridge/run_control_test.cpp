@@ -12,6 +12,7 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <fstream>
+#include <set>
 
 using namespace ablate;
 using namespace ablate::ui;
@@ -55,6 +56,26 @@ class RunControlTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() { train::register_kinds(); }
+
+    void seeds_are_added_to_a_configuration_and_trained() {
+        const Fixture fixture;
+        QSignalSpy ended(fixture.control.get(), &RunControl::run_ended);
+        QSignalSpy told(fixture.control.get(), &RunControl::message);
+        const run::RunDirectory first = fixture.run(6);
+        fixture.control->resume({id_of(first)});
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, kPatience);
+        fixture.control->add_seeds({{id_of(first), {1, 2, 3}}});
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 3, kPatience);
+        QCOMPARE(told.count(), 1);
+        QVERIFY(told[0][0].toString().contains("has seed 1 already"));
+        std::set<std::int64_t> seeds;
+        for (const run::ListedRun& listed : run::RunStore(fixture.workspace.path()).list().runs) {
+            QCOMPARE(listed.status, Status::healthy);
+            QCOMPARE(listed.info.config_hash, first.info().config_hash);
+            seeds.insert(listed.info.seed);
+        }
+        QCOMPARE(seeds, (std::set<std::int64_t>{1, 2, 3}));
+    }
 
     void a_study_is_prepared_started_and_trained() {
         const Fixture fixture;
