@@ -100,6 +100,15 @@ std::optional<std::size_t> verdict_reference(const Comparison& comparison, std::
     return group.baseline;
 }
 
+Claim claim_of(const Delta& delta, const Group& group, const Group& reference) {
+    if (!delta.interval.distinguishable() || !why_undecided(delta, group, reference).empty()) return Claim::undecided;
+    return delta.interval.mean < 0 ? Claim::better : Claim::worse;
+}
+
+const char* to_string(Claim claim) {
+    return claim == Claim::better ? "better" : claim == Claim::worse ? "worse" : "undecided";
+}
+
 Verdict verdict(const Comparison& comparison) {
     Verdict verdict;
     std::vector<Undecided> undecided;
@@ -116,11 +125,12 @@ Verdict verdict(const Comparison& comparison) {
         std::string reason = "the baseline has no run";
         if (reference) {
             const Delta delta = compare_groups(comparison, index, *reference);
-            reason = why_undecided(delta, group, comparison.groups[*reference]);
-            if (reason.empty() && delta.interval.distinguishable()) {
-                (delta.interval.mean < 0 ? verdict.better : verdict.worse).push_back(label);
+            const Claim claim = claim_of(delta, group, comparison.groups[*reference]);
+            if (claim != Claim::undecided) {
+                (claim == Claim::better ? verdict.better : verdict.worse).push_back(label);
                 continue;
             }
+            reason = why_undecided(delta, group, comparison.groups[*reference]);
         }
         verdict.undecided.push_back(label);
         verdict.groups_undecided.push_back(index);

@@ -19,6 +19,11 @@ struct Verdict {
 };
 Verdict verdict(const Comparison& comparison);
 
+// What the difference of two groups allows to claim about the first, by the rules above.
+enum class Claim { better, worse, undecided };
+Claim claim_of(const Delta& delta, const Group& group, const Group& reference);
+const char* to_string(Claim claim);
+
 // The group that each of them is compared with above: the baseline at its best where there is a grid, else the group's
 // own baseline. None where the baseline has no run.
 std::optional<std::size_t> verdict_reference(const Comparison& comparison, std::size_t group);
