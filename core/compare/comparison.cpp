@@ -199,6 +199,20 @@ void choose_best(Comparison& comparison) {
     for (const std::string& variant : variants) comparison.best_of_variant.push_back(best.at(variant));
 }
 
+// Of runs of several studies each label says its study; of two variants with one label, its name.
+void name_studies(Comparison& comparison) {
+    const auto study_of = [&](const Group& group) { return comparison.runs[group.runs.front()].listed.info.study; };
+    std::set<std::string> studies;
+    for (const Group& group : comparison.groups) studies.insert(study_of(group));
+    if (studies.size() > 1)
+        for (Group& group : comparison.groups) group.label = plain_label(group) + ", " + study_of(group);
+    std::map<std::string, std::set<std::string>> variants;  // by label
+    for (const Group& group : comparison.groups) variants[plain_label(group)].insert(group.variant);
+    for (Group& group : comparison.groups)
+        if (variants[plain_label(group)].size() > 1)
+            group.label = fmt::format("{} ({})", plain_label(group), group.variant);
+}
+
 }  // namespace
 
 bool shared_machine(const Comparison& comparison, const Group& group) {
@@ -250,6 +264,7 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
         group.label = plain_label(group) + hash;
         group.name += hash;
     }
+    name_studies(comparison);
     read_finals(comparison);
     for (Group& group : comparison.groups) summarize(comparison, group);
     choose_baselines(comparison, options.stand_in);
