@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/compare/comparison_span.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ablate::study {
@@ -16,6 +17,12 @@ std::string signed_loss(double difference) {
 
 std::string signed_percent(double ratio) { return (ratio < 0 ? "" : "+") + fixed(100 * ratio, 2) + " %"; }
 
+int decimals_of(const std::optional<double>& half_width) {
+    constexpr int usual = 4, most = 6;
+    if (!half_width || !std::isfinite(*half_width) || *half_width <= 0) return usual;
+    return std::clamp(1 - static_cast<int>(std::floor(std::log10(*half_width))), 1, most);
+}
+
 std::string with_half_width(const Interval& interval) {
     if (interval.n == 0) return "";
     if (!interval.half_width) return fixed(interval.mean, 4);
@@ -26,6 +33,17 @@ std::string with_half_width(const PairedInterval& difference) {
     if (difference.n == 0) return "";
     if (!difference.half_width) return signed_loss(difference.mean);
     return signed_loss(difference.mean) + " ± " + fixed(*difference.half_width, 4);
+}
+
+std::string in_own_digits(const Interval& interval) {
+    if (!interval.half_width) return with_half_width(interval);
+    const int decimals = decimals_of(interval.half_width);
+    return fixed(interval.mean, decimals) + " ± " + fixed(*interval.half_width, decimals);
+}
+
+std::string in_own_digits(const PairedInterval& difference) {
+    if (!difference.half_width) return with_half_width(difference);
+    return (difference.mean < 0 ? "" : "+") + in_own_digits(static_cast<const Interval&>(difference));
 }
 
 const run::Metric& measured_metric(const Comparison& comparison) {

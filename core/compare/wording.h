@@ -4,10 +4,15 @@
 // How comparisons are said, shared by judgments, tables and the report: losses in nats with four decimals.
 namespace ablate::study {
 
-std::string signed_loss(double difference);             // +0.0815; +8.1e-06 where four decimals would show zero
-std::string signed_percent(double ratio);               // 0.0223 -> "+2.23 %"
+std::string signed_loss(double difference);  // +0.0815; +8.1e-06 where four decimals would show zero
+std::string signed_percent(double ratio);    // 0.0223 -> "+2.23 %"
+// Decimals of a mean whose interval is known: those of two digits of its half width, 1 to 6. Without one: 4.
+int decimals_of(const std::optional<double>& half_width);
 std::string with_half_width(const Interval& interval);  // "3.6514 ± 0.0157", "3.6582" for one seed, "" for none
 std::string with_half_width(const PairedInterval& difference);  // "+0.0815 ± 0.0056"
+// The same with the digits that the interval allows: "3.651 ± 0.016", "+0.142 ± 0.029".
+std::string in_own_digits(const Interval& interval);
+std::string in_own_digits(const PairedInterval& difference);
 // What a comparison compares: "validation loss", "validation bits per byte", "training loss"; for a table's head "val
 // loss", "val bpb", "train loss"; and its unit, "nats" or "bits per byte".
 std::string measured(const Comparison& comparison);

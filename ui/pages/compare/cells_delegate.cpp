@@ -32,7 +32,8 @@ void CellsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
         painter->drawText(area.adjusted(0, kAbove, 0, -kAbove), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
     else
         painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                          QFontMetrics(item.font).elidedText(text, Qt::ElideRight, area.width()));
+                          QFontMetrics(item.font).elidedText(
+                              text, index.column() == 0 ? Qt::ElideMiddle : Qt::ElideRight, area.width()));
     painter->restore();
 }
 

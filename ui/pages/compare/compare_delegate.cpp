@@ -22,6 +22,16 @@ bool has_half_widths(int column) {
 // Of every cell of such a column, so that the means before them align.
 double half_width_room(const QFontMetricsF& metrics) { return figures_width(" ± 0.0000", metrics); }
 
+// Where a number has fewer decimals than others of its column, so that all have their point at the same place.
+double decimals_room(const QModelIndex& index, const QFontMetricsF& metrics) {
+    return index.data(CompareModel::spare_decimals).toInt() * figures_width("0", metrics);
+}
+
+// A number is shown whole or as an ellipsis: of half a number nobody could tell.
+QString whole_or_ellipsis(const QString& number, const QFontMetricsF& metrics, double room) {
+    return figures_width(number, metrics) <= room ? number : QString("…");
+}
+
 bool is_seed(const QModelIndex& index) { return index.parent().isValid(); }
 
 }  // namespace
@@ -54,16 +64,20 @@ void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
             const QString shown = " ± " + half;
             const double room = half.isEmpty() ? half_width_room(metrics)
                                                : std::max(half_width_room(metrics), figures_width(shown, metrics));
-            value.setRight(value.right() - room);
+            // Where the column is narrow the mean stands without its interval, which the tooltip has.
+            const bool fits = figures_width(text, metrics) + decimals_room(index, metrics) + room <= area.width();
+            if (fits) value.setRight(value.right() - room);
             painter->setPen(Theme::instance().palette().muted);
-            if (!half.isEmpty())
+            if (!half.isEmpty() && fits)
                 draw_figures(*painter, {value.right(), area.top(), room, area.height()}, Qt::AlignLeft, shown);
             painter->setPen(ink);
+            if (fits) value.setRight(value.right() - decimals_room(index, metrics));
         }
-        draw_figures(*painter, value, Qt::AlignRight, text);
+        draw_figures(*painter, value, Qt::AlignRight, whole_or_ellipsis(text, metrics, value.width()));
     } else {
-        painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                          metrics.elidedText(text, Qt::ElideRight, area.width()));
+        painter->drawText(
+            area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+            metrics.elidedText(text, index.column() == 0 ? Qt::ElideMiddle : Qt::ElideRight, area.width()));
     }
     painter->restore();
 }
@@ -73,6 +87,7 @@ QSize CompareDelegate::sizeHint(const QStyleOptionViewItem& option, const QModel
     double width = figures_width(index.data().toString(), metrics) + 2 * kMargin;
     if (has_half_widths(index.column())) {
         const QString half = index.data(CompareModel::half_width).toString();
+        width += decimals_room(index, metrics);
         width += std::max(half_width_room(metrics), half.isEmpty() ? 0 : figures_width(" ± " + half, metrics));
     }
     if (index.column() == 0) width += kSwatch + kMargin;

@@ -28,6 +28,14 @@ CompareModel::Nodes& CompareModel::children_of(const QModelIndex& parent) {
 }
 
 void CompareModel::set_rows(const std::vector<CompareRow>& rows, const std::function<int(std::size_t)>& color_of) {
+    decimals_.assign(compare_columns().size(), 0);
+    const auto take = [this](const CompareRow& row) {
+        for (std::size_t i = 0; i < row.cells.size(); ++i) decimals_[i] = std::max(decimals_[i], row.cells[i].decimals);
+    };
+    for (const CompareRow& row : rows) {
+        take(row);
+        for (const CompareRow& seed : row.seeds) take(seed);
+    }
     update({}, rows, color_of);
 }
 
@@ -130,6 +138,10 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
             return at.color;
         case reference:
             return at.row.reference;
+        case spare_decimals: {
+            const auto section = static_cast<std::size_t>(index.column());
+            return cell.decimals > 0 && section < decimals_.size() ? decimals_[section] - cell.decimals : 0;
+        }
         default:
             return {};
     }

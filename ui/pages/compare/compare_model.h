@@ -12,7 +12,8 @@ namespace ablate::ui {
 class CompareModel : public QAbstractItemModel {
     Q_OBJECT
   public:
-    enum Role { key = Qt::UserRole + 1, half_width, order, color, reference };
+    // spare_decimals: the decimals by which a number has fewer than the longest of its column.
+    enum Role { key = Qt::UserRole + 1, half_width, order, color, reference, spare_decimals };
 
     explicit CompareModel(QObject* parent = nullptr);
     ~CompareModel() override;
@@ -37,6 +38,7 @@ class CompareModel : public QAbstractItemModel {
                 const std::function<int(std::size_t)>& color_of);
 
     Nodes groups_;
+    std::vector<int> decimals_;  // the most of each column
 };
 
 // Sorts by value, with missing ones last either way, and filters groups by name, judgment and verdict; a group's seeds

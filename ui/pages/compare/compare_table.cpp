@@ -56,9 +56,11 @@ QString interval_tip(const study::Interval& interval) {
 }
 
 CompareCell mean_cell(const study::Interval& interval) {
-    CompareCell cell = number(interval.n > 0 ? interval.mean : kNaN, fixed(interval.mean, 4));
+    const int decimals = study::decimals_of(interval.half_width);
+    CompareCell cell = number(interval.n > 0 ? interval.mean : kNaN, fixed(interval.mean, decimals));
     if (interval.n == 0) return cell;
-    if (interval.half_width) cell.half_width = text(fixed(*interval.half_width, 4));
+    cell.decimals = decimals;
+    if (interval.half_width) cell.half_width = text(fixed(*interval.half_width, decimals));
     cell.tip = interval_tip(interval);
     return cell;
 }
@@ -78,7 +80,9 @@ CompareCell delta_cell(const ShownGroup& shown) {
     CompareCell cell = mean_cell(interval);
     cell.tip = text(shown.delta.judgement);
     if (interval.n == 0) return cell;
-    cell.text = text(study::signed_loss(interval.mean));
+    // Without an interval a difference that four decimals would show as zero keeps its digits.
+    cell.text = text(interval.half_width ? (interval.mean < 0 ? "" : "+") + fixed(interval.mean, cell.decimals)
+                                         : study::signed_loss(interval.mean));
     cell.tip += "\n" + interval_tip(interval);
     return cell;
 }
@@ -139,6 +143,7 @@ bool has_ended(const ComparedRun& compared) { return compared.healthy() || compa
 
 CompareCell loss_of_seed(const ComparedRun& compared, double loss) {
     CompareCell cell = number(loss, fixed(loss, 4));
+    cell.decimals = 4;
     if (compared.val.value.empty() || compared.healthy()) return cell;
     // A last evaluation that is not a number is a result, not a missing one.
     cell.text = text(fixed(loss, 4));
@@ -155,7 +160,9 @@ CompareCell delta_of_seed(const Comparison& comparison, const ShownGroup& shown,
         const ComparedRun& other = comparison.runs[index];
         if (!other.healthy() || other.listed.info.seed != compared.listed.info.seed) continue;
         const double difference = compared.final_val - other.final_val;
-        return number(difference, study::signed_loss(difference));
+        CompareCell cell = number(difference, study::signed_loss(difference));
+        cell.decimals = 4;
+        return cell;
     }
     return number(kNaN, "");
 }

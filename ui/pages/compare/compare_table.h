@@ -40,6 +40,7 @@ struct CompareCell {
     QString half_width;  // of its interval, after a ±
     QString tip;
     double order = 0;  // sorts the column; NaN comes last
+    int decimals = 0;  // of a number, with which a column aligns it at the decimal point
     Tone tone = Tone::usual;
 };
 

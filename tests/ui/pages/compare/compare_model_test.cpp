@@ -120,9 +120,12 @@ class CompareModelTest : public QObject {
         const CompareModel& model = table.model;
         QCOMPARE(model.rowCount(), 3);
         QCOMPARE(cell(model, 0, CompareColumn::variant), QString("Baseline"));
-        QCOMPARE(cell(model, 0, CompareColumn::final_loss), QString("3.6514"));
+        QCOMPARE(cell(model, 0, CompareColumn::final_loss), QString("3.651"));
         QCOMPARE(model.index(0, column(CompareColumn::final_loss)).data(CompareModel::half_width).toString(),
-                 QString("0.0156"));
+                 QString("0.016"));  // two digits, and as many decimals in the mean
+        // Aligned at the decimal point with the four decimals of the seeds below.
+        QCOMPARE(model.index(0, column(CompareColumn::final_loss)).data(CompareModel::spare_decimals).toInt(), 1);
+        QCOMPARE(model.index(1, column(CompareColumn::delta)).data(CompareModel::spare_decimals).toInt(), 0);
         QCOMPARE(cell(model, 0, CompareColumn::delta), QString("–"));
         QCOMPARE(cell(model, 1, CompareColumn::delta), QString("+0.0815"));
         QCOMPARE(cell(model, 1, CompareColumn::judgement), QString("worse by 0.0815 nats"));
