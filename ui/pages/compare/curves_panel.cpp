@@ -20,6 +20,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
+#include <QStandardItemModel>
 #include <QTableView>
 #include <algorithm>
 #include <cmath>
@@ -45,6 +46,38 @@ constexpr double kSmoothing = run::metric(run::MetricId::train_loss).smoothing.c
 // The metric at an index of the list of metrics.
 const run::Metric& metric_at(int index) {
     return run::metric(run::kCompareMetrics.at(static_cast<std::size_t>(std::max(index, 0))));
+}
+
+void set_entry(QComboBox* box, int index, bool enabled, const QString& why_not) {
+    auto* entry = static_cast<QStandardItemModel*>(box->model())->item(index);
+    entry->setEnabled(enabled);
+    entry->setToolTip(enabled ? QString() : plain_tooltip({why_not}));
+}
+
+bool is_enabled(const QComboBox* box, int index) {
+    return box->model()->flags(box->model()->index(index, 0)) & Qt::ItemIsEnabled;
+}
+
+int index_of(run::MetricId metric) {
+    const auto found = std::find(run::kCompareMetrics.begin(), run::kCompareMetrics.end(), metric);
+    return found == run::kCompareMetrics.end() ? 0 : static_cast<int>(found - run::kCompareMetrics.begin());
+}
+
+// A loss that the runs have; of the metrics of evaluations what the comparison compares.
+bool is_known(const Comparison& comparison, const run::Metric& metric) {
+    if (comparison.runs.empty()) return true;  // nothing is known of them yet
+    if (metric.is_evaluation()) return comparison.measure != study::Measure::train_loss;
+    return std::any_of(comparison.runs.begin(), comparison.runs.end(), [&](const study::ComparedRun& compared) {
+        return !(*compared.metrics)[metric.tag].value.empty();
+    });
+}
+
+bool is_known(const Comparison& comparison, XAxis axis) {
+    return comparison.runs.empty() ||
+           std::any_of(comparison.runs.begin(), comparison.runs.end(), [axis](const study::ComparedRun& compared) {
+               const double each = study::per_step(compared, axis);
+               return std::isfinite(each) && each > 0;
+           });
 }
 
 QString key_of(const Group& group) { return text(group.config_hash); }
@@ -151,10 +184,14 @@ QWidget* CurvesPanel::build_toolbar() {
     row->addWidget(smoothing_box_);
 
     connect(metric_, &QComboBox::currentIndexChanged, this, [this](int metric) {
+        wanted_metric_ = metric_at(metric).id;
         smoothing_box_->setVisible(metric_at(metric).smoothing.compare > 0);
         Q_EMIT choices_changed();
     });
-    connect(x_axis_, &QComboBox::currentIndexChanged, this, &CurvesPanel::choices_changed);
+    connect(x_axis_, &QComboBox::currentIndexChanged, this, [this](int axis) {
+        wanted_x_axis_ = static_cast<XAxis>(axis);
+        Q_EMIT choices_changed();
+    });
     connect(log_x_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
     connect(log_y_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
     connect(band_, &QCheckBox::toggled, this, &CurvesPanel::choices_changed);
@@ -227,6 +264,39 @@ QWidget* CurvesPanel::build_readings() {
         Q_EMIT choices_changed();
     });
     return card;
+}
+
+void CurvesPanel::set_comparison(const study::Comparison& comparison) {
+    constexpr std::array kWhyNoAxis{"", "No run here tells how many tokens a step has.",
+                                    "No run here tells how many FLOPs a step takes.",
+                                    "No training time is known of these runs."};
+    for (int i = 0; i < metric_->count(); ++i) {
+        const run::Metric& metric = metric_at(i);
+        const bool known = is_known(comparison, metric);
+        const bool of_evaluation = metric.is_evaluation() && known;
+        metric_->setItemText(i, of_evaluation ? study::measured_metric(comparison).title : metric.title);
+        set_entry(metric_, i, known, QString("No run here has a %1.").arg(text(run::in_sentence(metric))));
+    }
+    for (int i = 0; i < x_axis_->count(); ++i)
+        set_entry(x_axis_, i, is_known(comparison, static_cast<XAxis>(i)), kWhyNoAxis[static_cast<std::size_t>(i)]);
+    show_metric();
+    show_x_axis();
+}
+
+// What is wanted, or the first that there is. What is wanted stays so, for runs that have it.
+void CurvesPanel::show_metric() {
+    const run::MetricId wanted = wanted_metric_;
+    int index = index_of(wanted);
+    for (int i = 0; i < metric_->count() && !is_enabled(metric_, index); ++i) index = i;
+    metric_->setCurrentIndex(index);
+    wanted_metric_ = wanted;
+}
+
+void CurvesPanel::show_x_axis() {
+    const XAxis wanted = wanted_x_axis_;
+    const int index = static_cast<int>(wanted);
+    x_axis_->setCurrentIndex(is_enabled(x_axis_, index) ? index : static_cast<int>(XAxis::steps));
+    wanted_x_axis_ = wanted;
 }
 
 void CurvesPanel::read_at(double step) {
@@ -355,7 +425,7 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
         CellsModel::Line line{key_of(group), {{text(study::display_name(group)), text(group.name), {}, false}}};
         for (std::size_t i = 0; i < row.deltas.size(); ++i) {
             const study::Delta& delta = row.deltas[i];
-            const QString told = text(study::with_half_width(delta.interval));
+            const QString told = text(study::in_own_digits(delta.interval));
             const bool between = !row.interpolated[i].isEmpty();
             // What no evaluation has measured is never set in bold.
             const bool firm = delta.interval.distinguishable() && !between;
@@ -393,15 +463,23 @@ void CurvesPanel::show_step(const Readings& readings, bool any_between) {
 }
 
 QVariantMap CurvesPanel::save_state() const {
-    const auto x_axis = static_cast<XAxis>(x_axis_->currentIndex());
-    return {{"metric", metric_->currentIndex()}, {"x_axis", QString(to_string(x_axis))}, {"log_x", log_x_->isChecked()},
-            {"log_y", log_y_->isChecked()},      {"smoothing", smoothing_->value()},     {"band", band_->isChecked()}};
+    return {{"metric_key", QString(run::metric(wanted_metric_).key)},
+            {"x_axis", QString(to_string(wanted_x_axis_))},
+            {"log_x", log_x_->isChecked()},
+            {"log_y", log_y_->isChecked()},
+            {"smoothing", smoothing_->value()},
+            {"band", band_->isChecked()}};
 }
 
 void CurvesPanel::restore_state(const QVariantMap& state) {
-    const int metric = state.value("metric", 0).toInt();
-    metric_->setCurrentIndex(metric >= 0 && metric < metric_->count() ? metric : 0);
-    x_axis_->setCurrentIndex(static_cast<int>(chosen_x_axis(state.value("x_axis"), state.value("along"))));
+    // Earlier versions stored the index in a list of the validation loss and the training loss.
+    const QString key = state.value("metric_key").toString();
+    wanted_metric_ = state.value("metric").toInt() == 1 ? run::MetricId::train_loss : run::MetricId::val_loss;
+    for (const run::MetricId id : run::kCompareMetrics)
+        if (key == run::metric(id).key) wanted_metric_ = id;
+    wanted_x_axis_ = chosen_x_axis(state.value("x_axis"), state.value("along"));
+    show_metric();
+    show_x_axis();
     log_x_->setChecked(state.value("log_x").toBool());
     log_y_->setChecked(state.value("log_y").toBool());
     band_->setChecked(state.value("band", true).toBool());

@@ -30,6 +30,8 @@ class CurvesPanel : public QWidget {
     explicit CurvesPanel(QWidget* parent = nullptr);
     // `visible`: groups the table shows, by configuration hash.
     void show_scene(const CompareScenePtr& scene, const ColorOf& color_of, const QStringList& visible);
+    // What its runs can be drawn by: the menus name what there is and disable what there is not.
+    void set_comparison(const study::Comparison& comparison);
     void highlight(const QString& group);  // by configuration hash; "" for none
     void set_empty_text(const QString& text);
     CompareChoices with_choices(CompareChoices choices) const;  // what is chosen here
@@ -50,8 +52,14 @@ class CurvesPanel : public QWidget {
     void show_step(const Readings& readings, bool any_between);
     void read_at(double step);
 
+    void show_metric();
+    void show_x_axis();
+
     QComboBox* metric_;
     QComboBox* x_axis_;
+    // What was chosen, also while the runs shown do not have it.
+    run::MetricId wanted_metric_ = run::kCompareMetrics.front();
+    plot::XAxis wanted_x_axis_ = plot::XAxis::steps;
     QCheckBox* log_x_;
     QCheckBox* log_y_;
     QCheckBox* band_;

@@ -59,7 +59,7 @@ class ComparePageTest : public QObject {
         test::write_measured_study(window.folder.path());
         window.open();
         QTRY_VERIFY(window.table().model()->rowCount() == 3 && window.page.settle());
-        QCOMPARE(window.column(CompareColumn::delta), (QStringList{"–", "+0.0815", "+0.1421"}));
+        QCOMPARE(window.column(CompareColumn::delta), (QStringList{"–", "+0.0815", "+0.142"}));
         QVERIFY(window.table().isVisible());
     }
 
@@ -90,7 +90,7 @@ class ComparePageTest : public QObject {
         QComboBox& reference = window.named<QComboBox>("Reference");
         QCOMPARE(reference.currentText(), QString("Baseline"));
         QTest::keyClick(&reference, Qt::Key_Down);
-        QTRY_COMPARE(window.column(CompareColumn::delta), (QStringList{"-0.0815", "–", "+0.0606"}));
+        QTRY_COMPARE(window.column(CompareColumn::delta), (QStringList{"-0.0815", "–", "+0.061"}));
     }
 
     void differences_are_read_at_a_step() {
@@ -103,7 +103,7 @@ class ComparePageTest : public QObject {
         QCOMPARE(step.value(), 100.0);  // the last at which all were evaluated
         QCOMPARE(readings.rowCount(), 2);
         QCOMPARE(readings.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QString("Steps\n100"));
-        QCOMPARE(readings.index(1, 1).data().toString(), QString("+0.1421 ± 0.0288"));
+        QCOMPARE(readings.index(1, 1).data().toString(), QString("+0.142 ± 0.029"));
         QCOMPARE(readings.index(1, 4).data().toString(), QString("–"));  // SiLU ends after 27 of 30 s
         // Arrows go from one evaluation to the next, and what is typed becomes the nearest.
         QTest::keyClick(&step, Qt::Key_Down);
