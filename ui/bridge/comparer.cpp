@@ -33,11 +33,7 @@ void Comparer::set_workspace(Workspace* workspace, StudyDocument* document) {
     document_ = document;
     if (workspace_) connect(workspace_, &Workspace::runs_changed, this, &Comparer::look);
     // The points a study has now are in its file.
-    if (document_)
-        connect(document_, &StudyDocument::saved, this, [this] {
-            known_ = false;
-            look();
-        });
+    if (document_) connect(document_, &StudyDocument::saved, this, &Comparer::study_file_changed);
     begin({});
 }
 
@@ -55,6 +51,11 @@ void Comparer::begin(const Subject& subject) {
     latest_.cancel();
     again_.stop();
     Q_EMIT changed();
+    look();
+}
+
+void Comparer::study_file_changed() {
+    known_ = false;
     look();
 }
 

@@ -31,6 +31,7 @@ class Comparer : public QObject {
     void set_workspace(Workspace* workspace, StudyDocument* document = nullptr);
     void choose(const Subject& subject);
     const Subject& subject() const { return subject_; }
+    void study_file_changed();     // by somebody else than the document: its points are read again
     void set_active(bool active);  // a page that nobody sees reads nothing
 
     ComparisonPtr comparison() const { return comparison_; }  // of the subject; null until read
