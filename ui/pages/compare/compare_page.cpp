@@ -1,20 +1,11 @@
-#include "ui/pages/compare/compare_page.h"
+#include "ui/pages/compare/compare_page_state.h"
 
 #include "core/compare/wording.h"
-#include "ui/bridge/comparer.h"
 #include "ui/bridge/settings.h"
 #include "ui/pages/compare/compare_delegate.h"
-#include "ui/pages/compare/compare_model.h"
-#include "ui/pages/compare/compare_scene.h"
-#include "ui/pages/compare/config_panel.h"
-#include "ui/pages/compare/curves_panel.h"
-#include "ui/pages/compare/prompts_panel.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/empty_state.h"
 #include "ui/widgets/header_state.h"
 #include "ui/widgets/labels.h"
-#include "ui/widgets/pinned_row.h"
-#include "ui/widgets/study_choice.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -36,66 +27,13 @@
 namespace ablate::ui {
 namespace {
 
-constexpr int kNameWidth = 168, kWordsWidth = 208, kWidest = 260;  // px
-constexpr int kNotesTab = 3;
+constexpr int kNameWidth = 168, kWidestName = 420, kWordsWidth = 208, kWidest = 260;  // px
+constexpr auto kLearningRate = "train.lr";
+constexpr auto kEqualPoints = "equal", kBestPoints = "best";  // the choice of grid points, in the settings
 
 }  // namespace
 
-struct ComparePage::State {
-    explicit State(ComparePage* page);
-    QWidget* build_toolbar();
-    QWidget* build_table();
-    QWidget* build_tabs();
-    void build_columns_menu();
-
-    void take_subject();
-    void take_comparison();
-    void derive_soon();
-    void derive();
-    void show_scene();
-    void fill_references();
-    void fit_columns();
-    void show_state();  // the page, or what is missing
-    QStringList visible_groups() const;
-    std::function<int(std::size_t)> color_of() const;
-    void set_column_shown(int column, bool shown);
-
-    ComparePage* page;
-    QPointer<Workspace> workspace;
-    Comparer comparer;
-    Latest deriving;
-    QTimer derive_timer;
-    CompareScenePtr scene;
-    ComparisonPtr derived;  // what the newest scene asked for shows, and with which choices
-    CompareChoices choices;
-    QString deriving_error;
-    Reference reference;
-    bool fitted = false;  // columns got a width once; then they are the user's
-
-    CompareModel model;
-    CompareProxy proxy;
-    QStackedWidget* stack = nullptr;
-    EmptyState* empty = nullptr;
-    QLabel* failed = nullptr;
-    StudyChoice* study = nullptr;
-    QComboBox* references = nullptr;
-    QWidget* points_box = nullptr;
-    QComboBox* points = nullptr;
-    QLineEdit* filter = nullptr;
-    QPushButton* columns = nullptr;
-    QMenu* columns_menu = nullptr;
-    QPushButton* report = nullptr;
-    QSplitter* split = nullptr;
-    QTreeView* table = nullptr;
-    PinnedRow* pinned = nullptr;  // the group that stands out in the curves
-    QTabWidget* tabs = nullptr;
-    CurvesPanel* curves = nullptr;
-    ConfigPanel* config = nullptr;
-    PromptsPanel* prompts = nullptr;
-    QPlainTextEdit* notes = nullptr;
-};
-
-ComparePage::State::State(ComparePage* page) : page(page), deriving(page) {
+ComparePage::State::State(ComparePage* page) : page(page), deriving(page), extending(page) {
     split = new QSplitter(Qt::Vertical, page);
     split->addWidget(build_table());
     split->addWidget(build_tabs());
@@ -115,6 +53,8 @@ ComparePage::State::State(ComparePage* page) : page(page), deriving(page) {
     failed->setWordWrap(true);
     failed->hide();
     column->addWidget(failed);
+    answer = new VerdictBar(content);
+    column->addWidget(answer);
     column->addWidget(split, 1);
     stack = new QStackedWidget(page);
     stack->addWidget(empty);
@@ -129,6 +69,11 @@ ComparePage::State::State(ComparePage* page) : page(page), deriving(page) {
     connect(empty, &EmptyState::triggered, page, [page] { Q_EMIT page->open_page("study"); });
     connect(study, &StudyChoice::subject_changed, page, [this] { take_subject(); });
     connect(&comparer, &Comparer::changed, page, [this] { take_comparison(); });
+    connect(answer, &VerdictBar::add_seeds, page, [this](int count) { add_seeds(count); });
+    connect(grid, &GridPanel::extend, page,
+            [this](const GridExtension& extension, const std::vector<std::int64_t>& seeds) {
+                extend_grid(extension, seeds);
+            });
 }
 
 QWidget* ComparePage::State::build_toolbar() {
@@ -164,6 +109,10 @@ QWidget* ComparePage::State::build_toolbar() {
     row->setSpacing(2 * kSpace);
     row->addWidget(plain_label("Study", "muted", bar));
     row->addWidget(study);
+    add_runs = flat_button("Add study", bar);
+    add_runs->setToolTip("Show the runs of another study next to these");
+    studies_menu = new QMenu(add_runs);
+    row->addWidget(add_runs);
     row->addSpacing(2 * kSpace);
     row->addWidget(plain_label("compared with", "muted", bar));
     row->addWidget(references);
@@ -177,7 +126,14 @@ QWidget* ComparePage::State::build_toolbar() {
         reference = references->itemData(index).value<Reference>();
         derive_soon();
     });
+    connect(points, &QComboBox::activated, page,
+            [this](int index) { points_choice = index == 1 ? kBestPoints : kEqualPoints; });
     connect(points, &QComboBox::currentIndexChanged, page, [this] { derive_soon(); });
+    connect(studies_menu, &QMenu::triggered, page, [this](QAction* action) { add_study(action->data().toString()); });
+    connect(add_runs, &QPushButton::clicked, page, [this] {
+        fill_studies_menu();
+        studies_menu->popup(add_runs->mapToGlobal(QPoint(0, add_runs->height())));
+    });
     connect(filter, &QLineEdit::textChanged, page, [this](const QString& words) {
         pinned->while_replacing([&] { proxy.setFilterFixedString(words); });
         if (scene) show_scene();
@@ -246,6 +202,8 @@ QWidget* ComparePage::State::build_tabs() {
     tabs = new QTabWidget(page);
     tabs->setDocumentMode(true);
     curves = new CurvesPanel(tabs);
+    grid = new GridPanel(tabs);
+    pairs = new PairsPanel(tabs);
     config = new ConfigPanel(tabs);
     prompts = new PromptsPanel(tabs);
     notes = new QPlainTextEdit(tabs);
@@ -256,6 +214,9 @@ QWidget* ComparePage::State::build_tabs() {
     tabs->addTab(config, "Configuration");
     tabs->addTab(prompts, "Prompts");
     tabs->addTab(notes, "Notes");
+    tabs->addTab(grid, "Grid");
+    tabs->addTab(pairs, "All pairs");
+    for (int i = 0; i < tabs->count(); ++i) tabs->widget(i)->setObjectName(tabs->tabText(i).toLower());
     connect(curves, &CurvesPanel::choices_changed, page, [this] { derive_soon(); });
     connect(curves, &CurvesPanel::group_hovered, page,
             [this](const QString& group) { curves->highlight(group.isEmpty() ? pinned->key() : group); });
@@ -281,7 +242,10 @@ void ComparePage::State::take_subject() {
 }
 
 void ComparePage::State::take_comparison() {
-    if (comparer.comparison()) fill_references();
+    if (comparer.comparison()) {
+        fill_references();
+        curves->set_comparison(*comparer.comparison());
+    }
     show_state();
     derive_soon();
 }
@@ -306,6 +270,11 @@ void ComparePage::State::fill_references() {
     }
     references->setCurrentIndex(current);
     points_box->setVisible(comparison.has_grid());
+    // A learning rate is swept to give each variant its own.
+    const std::vector<std::string> keys = study::grid_keys(comparison);
+    const bool swept = std::find(keys.begin(), keys.end(), kLearningRate) != keys.end();
+    const bool best = points_choice.isEmpty() ? swept : points_choice == kBestPoints;
+    points->setCurrentIndex(best ? 1 : 0);
 }
 
 void ComparePage::State::derive_soon() { derive_timer.start(); }
@@ -358,6 +327,9 @@ void ComparePage::State::show_scene() {
                                ? QString("No runs of this study.")
                                : QString("No variant matches the filter “%1”: clear its field.").arg(filter->text()));
     curves->show_scene(scene, color_of(), visible);
+    answer->show_answer(scene, why_nothing_is_trained(), jobs());
+    grid->show_scene(scene, visible, why_nothing_is_trained(), jobs());
+    pairs->show_scene(scene, visible);
     config->show_scene(scene, visible);
     prompts->show_scene(scene, visible);
     QStringList lines;
@@ -367,7 +339,8 @@ void ComparePage::State::show_scene() {
     for (const std::string& note : scene->comparison->notes) lines += QString::fromStdString(note);
     const QString told = lines.isEmpty() ? QString("Nothing prevents this comparison.") : "•  " + lines.join("\n•  ");
     if (notes->toPlainText() != told) notes->setPlainText(told);
-    tabs->setTabText(kNotesTab, lines.isEmpty() ? QString("Notes") : QString("Notes (%1)").arg(lines.size()));
+    tabs->setTabText(tabs->indexOf(notes),
+                     lines.isEmpty() ? QString("Notes") : QString("Notes (%1)").arg(lines.size()));
 }
 
 void ComparePage::State::fit_columns() {
@@ -379,7 +352,7 @@ void ComparePage::State::fit_columns() {
         table->resizeColumnToContents(i);
         const CompareColumnInfo& info = compare_columns()[static_cast<std::size_t>(i)];
         const int least = i == 0 ? kNameWidth : info.number ? 72 : 96;
-        const int most = i == static_cast<int>(CompareColumn::judgement) ? kWordsWidth : kWidest;
+        const int most = i == 0 ? kWidestName : i == static_cast<int>(CompareColumn::judgement) ? kWordsWidth : kWidest;
         table->setColumnWidth(i, std::clamp(table->columnWidth(i) + 2 * kSpace, least, most));
         if (hidden) table->setColumnHidden(i, true);
     }
@@ -398,6 +371,9 @@ void ComparePage::State::show_state() {
     none->comparison = std::make_shared<const study::Comparison>();
     none->readings.step = none->readings.last_common = std::nan("");
     curves->show_scene(none, [](std::size_t) { return -1; }, {});
+    answer->show_answer(nullptr, {}, 0);
+    grid->show_scene(none, {}, {}, 0);
+    pairs->show_scene(none, {});
     config->show_scene(none, {});
     prompts->show_scene(none, {});
 }
@@ -415,6 +391,8 @@ ComparePage::~ComparePage() { qDeleteAll(findChildren<QWidget*>(Qt::FindDirectCh
 void ComparePage::set_context(const PageContext& context) {
     State& s = *state_;
     s.workspace = context.workspace;
+    s.document = context.document;
+    s.control = context.control;
     s.comparer.set_workspace(context.workspace, context.document);
     s.study->set_workspace(context.workspace);
     s.take_subject();
@@ -449,9 +427,10 @@ void ComparePage::hideEvent(QHideEvent* event) {
 QVariantMap ComparePage::save_state() const {
     const State& s = *state_;
     return {{"columns", save_header(*s.table->header())},
+            {"columns_fitted", s.fitted},  // widths that no row has seen are not kept
             {"split", s.split->saveState()},
             {"tab", s.tabs->currentIndex()},
-            {"points", s.points->currentIndex()},
+            {"points_choice", s.points_choice},
             {"curves", s.curves->save_state()},
             {"config", s.config->save_state()},
             {"prompts", s.prompts->save_state()},
@@ -461,12 +440,15 @@ QVariantMap ComparePage::save_state() const {
 void ComparePage::restore_state(const QVariantMap& state) {
     State& s = *state_;
     if (state.isEmpty()) return;
-    s.fitted = restore_header(*s.table->header(), state.value("columns").toMap());
+    s.fitted = restore_header(*s.table->header(), state.value("columns").toMap()) &&
+               state.value("columns_fitted", true).toBool();
     for (int i = 1; i < s.model.columnCount(); ++i) s.set_column_shown(i, !s.table->isColumnHidden(i));
     s.split->restoreState(state.value("split").toByteArray());
     const int tab = state.value("tab").toInt();
     if (tab >= 0 && tab < s.tabs->count()) s.tabs->setCurrentIndex(tab);
-    s.points->setCurrentIndex(state.value("points").toInt() == 1 ? 1 : 0);
+    // Earlier versions stored the index, and stored 0 for what nobody had chosen.
+    s.points_choice = state.value("points_choice", state.value("points").toInt() == 1 ? kBestPoints : "").toString();
+    if (!s.points_choice.isEmpty()) s.points->setCurrentIndex(s.points_choice == kBestPoints ? 1 : 0);
     s.curves->restore_state(state.value("curves").toMap());
     s.config->restore_state(state.value("config").toMap());
     s.prompts->restore_state(state.value("prompts").toMap());

@@ -326,7 +326,13 @@ CompareScenePtr make_scene(const ComparisonPtr& comparison, const CompareChoices
         scene->table.clear();
         for (const ShownGroup& one : scene->shown) scene->table.push_back(compare_row(*comparison, one));
         scene->configuration = configuration_of(*comparison, scene->shown);
+        scene->grids =
+            grid_scenes(*comparison, [&](std::size_t group) { return reference_of(*comparison, group, choices); });
+        std::vector<std::size_t> groups;
+        for (const ShownGroup& one : scene->shown) groups.push_back(one.group);
+        scene->pairs = pairs_scene(*comparison, groups);
     }
+    if (!known) scene->answer = answer_scene(*comparison);
     if (!known || !same_curves(then, choices)) {
         const DrawnSeries drawn(*comparison, choices);
         scene->curves.clear();

@@ -3,6 +3,7 @@
 #include "core/run/metric_table.h"
 #include "ui/bridge/comparer.h"
 #include "ui/pages/compare/compare_table.h"
+#include "ui/pages/compare/scene_tables.h"
 
 // All that the page shows of a comparison, derived from it in a worker and immutable from then on.
 namespace ablate::ui {
@@ -72,6 +73,9 @@ struct CompareScene {
     std::vector<GroupCurves> curves;
     Readings readings;
     ConfigTable configuration;
+    AnswerScene answer;
+    std::vector<GridScene> grids;  // one for each key of the grid
+    PairsScene pairs;              // of the groups shown
 };
 using CompareScenePtr = std::shared_ptr<const CompareScene>;
 // What `before`, if any, shows of the same comparison and choices is taken over.
