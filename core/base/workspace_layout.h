@@ -40,6 +40,7 @@ inline constexpr const char* kControl = "control.json";
 inline constexpr const char* kLock = "lock";
 inline constexpr const char* kQueue = "queue.json";
 inline constexpr const char* kEvents = "events.jsonl";
+inline constexpr const char* kCollapse = "collapse.json";
 inline constexpr const char* kNotes = "notes.json";
 inline constexpr const char* kLog = "log.txt";
 inline constexpr const char* kCheckpoints = "checkpoints";  // a folder

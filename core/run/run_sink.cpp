@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
+#include "core/run/collapse_record.h"
 #include "core/run/json_fields.h"
 #include "core/run/metrics.h"
 
@@ -54,6 +55,8 @@ void RunSink::open_logs(const Json& position) {
         files.pop_back();
     }
     for (const fs::path& stale : files) fs::remove(stale);
+    // A collapse after the checkpoint has not happened yet.
+    if (!position.is_object() || !position.value("collapse", false)) fs::remove(folder / run_files::kCollapse);
     metrics_ = std::make_unique<io::TensorBoardWriter>(folder, metrics);
     events_ = std::make_unique<io::JsonLinesWriter>(folder / run_files::kEvents, events);
     last_record_time_ = unix_now();
@@ -105,6 +108,8 @@ void RunSink::checkpoint(const train::CheckpointInfo& info) {
     message(fmt::format("checkpoint at step {} saved ({})", info.step, info.reason));
 }
 
+void RunSink::collapsed(const train::GradientHistory& history) { write_collapse_record(directory_, history); }
+
 void RunSink::message(const std::string& line) { log_->info("{}", one_line(line)); }
 
 train::Request RunSink::requested() {
@@ -135,7 +140,9 @@ train::Request RunSink::requested() {
 Json RunSink::log_position() {
     metrics_->sync();
     events_->sync();
-    return {{"metrics", metrics_->offset()}, {"events", events_->offset()}};
+    Json position = {{"metrics", metrics_->offset()}, {"events", events_->offset()}};
+    if (fs::exists(directory_.folder() / run_files::kCollapse)) position["collapse"] = true;
+    return position;
 }
 
 void RunSink::append_event(train::Event event) {

@@ -32,9 +32,10 @@ class RunSink : public train::TrainSink {
     void evaluation(const train::Evaluation& evaluation) override;
     void event(const train::Event& event) override;
     void checkpoint(const train::CheckpointInfo& info) override;
+    void collapsed(const train::GradientHistory& history) override;  // collapse.json
     void message(const std::string& line) override;
     train::Request requested() override;
-    Json log_position() override;  // {"metrics": bytes, "events": bytes}
+    Json log_position() override;  // {"metrics": bytes, "events": bytes}, "collapse": true once that is written
 
   private:
     using Clock = std::chrono::steady_clock;

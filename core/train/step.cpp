@@ -66,6 +66,11 @@ StepRunner::StepRunner(const StepSource& source, model::Transformer& model, Opti
     const auto options = at::TensorOptions().dtype(at::kFloat).device(model.device());
     rows_ = at::zeros({capacity, 2 + static_cast<std::int64_t>(model.parameters().size())}, options);
     found_inf_ = at::zeros({}, options);
+    for (const auto& parameter : model.parameters()) {
+        const std::string block = block_of(parameter.spec.name);
+        if (blocks_.empty() || blocks_.back() != block) blocks_.push_back(block);
+        block_of_parameter_.push_back(blocks_.size() - 1);
+    }
 }
 
 StepRunner::Statistics* StepRunner::statistics_due(std::int64_t step) {
@@ -105,29 +110,33 @@ std::vector<StepValues> StepRunner::read() {
     std::vector<StepValues> steps;
     for (std::size_t i = 0; i < pending_.size(); ++i) {
         const float* row = rows.const_data_ptr<float>() + static_cast<std::int64_t>(i) * rows.size(1);
-        steps.push_back({pending_[i], row[0], row[1], {}});
+        steps.push_back({pending_[i], row[0], row[1], {}, block_norms(row + 2)});
     }
-    append_statistics(steps, rows);
+    append_statistics(steps);
     pending_.clear();
     statistics_.clear();
     return steps;
 }
 
-void StepRunner::append_statistics(std::vector<StepValues>& steps, const at::Tensor& rows) {
+std::vector<double> StepRunner::block_norms(const float* norms) const {
+    std::vector<double> blocks(blocks_.size(), 0);
+    for (std::size_t i = 0; i < block_of_parameter_.size(); ++i) {
+        const double norm = norms[i];
+        blocks[block_of_parameter_[i]] += norm * norm;
+    }
+    for (double& square : blocks) square = std::sqrt(square);
+    return blocks;
+}
+
+void StepRunner::append_statistics(std::vector<StepValues>& steps) {
     for (const auto& statistics : statistics_) {
-        const auto index = statistics.step - pending_.front();
-        auto& out = steps[static_cast<std::size_t>(index)].statistics;
+        StepValues& values = steps[static_cast<std::size_t>(statistics.step - pending_.front())];
+        auto& out = values.statistics;
         const at::Tensor activations = at::stack(statistics.values).to(at::kCPU);
         for (std::size_t i = 0; i < statistics.names.size(); ++i)
             out.emplace_back(statistics.names[i], activations.const_data_ptr<float>()[i]);
-        std::vector<std::pair<std::string, double>> squares;  // of each block's gradient, in forward order
-        for (std::size_t i = 0; i < model_.parameters().size(); ++i) {
-            const std::string block = block_of(model_.parameters()[i].spec.name);
-            if (squares.empty() || squares.back().first != block) squares.emplace_back(block, 0);
-            const double norm = rows.const_data_ptr<float>()[index * rows.size(1) + 2 + static_cast<std::int64_t>(i)];
-            squares.back().second += norm * norm;
-        }
-        for (const auto& [block, square] : squares) out.emplace_back(kBlockGradNorm.prefix + block, std::sqrt(square));
+        for (std::size_t i = 0; i < blocks_.size(); ++i)
+            out.emplace_back(kBlockGradNorm.prefix + blocks_[i], values.blocks[i]);
     }
 }
 

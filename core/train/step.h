@@ -27,6 +27,7 @@ struct StepValues {
     std::int64_t step = 0;
     double loss = 0, grad_norm = 0;
     std::vector<std::pair<std::string, double>> statistics;
+    std::vector<double> blocks = {};  // L2 norm of each block's gradient, in the order of StepRunner::blocks()
     bool finite() const { return std::isfinite(loss) && std::isfinite(grad_norm); }
 };
 
@@ -37,6 +38,7 @@ class StepRunner {
   public:
     // `capacity`: how many steps may be taken between two reads.
     StepRunner(const StepSource& source, model::Transformer& model, Optimizer& optimizer, std::int64_t capacity);
+    const std::vector<std::string>& blocks() const { return blocks_; }  // in forward order
     void run(std::int64_t step);
     std::vector<StepValues> read();  // the steps since the last read, in one copy
     void thaw();
@@ -48,7 +50,8 @@ class StepRunner {
         std::vector<at::Tensor> values;  // scalars, on the device
     };
     Statistics* statistics_due(std::int64_t step);
-    void append_statistics(std::vector<StepValues>& steps, const at::Tensor& rows);
+    void append_statistics(std::vector<StepValues>& steps);
+    std::vector<double> block_norms(const float* norms) const;  // from the norm of each parameter's gradient
 
     StepSource source_;
     model::Transformer& model_;
@@ -57,6 +60,8 @@ class StepRunner {
     at::Tensor found_inf_;               // scalar fp32
     std::vector<std::int64_t> pending_;  // the steps in rows_
     std::vector<Statistics> statistics_;
+    std::vector<std::string> blocks_;
+    std::vector<std::size_t> block_of_parameter_;  // index into blocks_
 };
 
 }  // namespace ablate::train

@@ -50,6 +50,8 @@ struct Trainer::State {
     CollapseDetector detector;
     CheckpointStore store;
     Progress progress;
+    GradientHistory gradients;
+    bool collapse_told = false;             // to the sink
     std::optional<CheckpointInfo> resumed;  // where this process took the run up
     Clock::time_point window_start;
     std::int64_t read_each_step_until = 0;
@@ -64,7 +66,8 @@ struct Trainer::State {
           runner(source, model, *optimizer,
                  std::clamp<std::int64_t>(train.log_every, 1, std::max<std::int64_t>(train.steps, 1))),
           detector(train, job.data->unigram_entropy, job.config.data.vocab_size),
-          store(job.checkpoints, train.keep_last) {}
+          store(job.checkpoints, train.keep_last),
+          gradients{runner.blocks(), {}} {}
 
     Json resume();
     TrainSummary run(const std::stop_token& stop);
@@ -72,6 +75,7 @@ struct Trainer::State {
     std::vector<NamedTensor> weights() const;
     Json trainer_state(const std::string& reason) const;
     void require_same_run(const Json& stored, const std::filesystem::path& folder) const;
+    void resume_gradients(const Json& stored);
     bool is_best() const;
     CheckpointInfo save(const std::string& reason);
 
@@ -81,6 +85,8 @@ struct Trainer::State {
     void after_step();
     bool flush();
     void emit(std::span<const StepValues> steps, double tokens_per_second, const NonFinite& found = {});
+    void remember_gradients(const StepValues& values);
+    void tell_collapse();
     void tell(const Event& event);
     bool non_finite_step(const StepValues& values, double tokens_per_second);
     void keep_last_good();
@@ -115,6 +121,7 @@ Json Trainer::State::trainer_state(const std::string& reason) const {
             {"device", model.device().str()},
             {"progress", to_json(progress)},
             {"detector", detector.save()},
+            {"gradients", to_json(gradients)},
             {"log_position", sink.log_position()}};
 }
 
@@ -159,6 +166,14 @@ void Trainer::State::require_same_run(const Json& stored, const std::filesystem:
     note("device", stored.at("device"), model.device().str());
 }
 
+// Checkpoints of 0.1 have none.
+void Trainer::State::resume_gradients(const Json& stored) {
+    collapse_told = detector.collapse().has_value();
+    if (!stored.contains("gradients")) return;
+    GradientHistory before = gradient_history_from_json(stored.at("gradients"), "gradients");
+    if (before.blocks == gradients.blocks) gradients = std::move(before);
+}
+
 Json Trainer::State::resume() {
     const auto newest = newest_sound_checkpoint(job.checkpoints, [&](const std::string& line) { sink.message(line); });
     if (!newest) return {};
@@ -170,6 +185,7 @@ Json Trainer::State::resume() {
         optimizer->resumed();
         progress = progress_from_json(stored.at("progress"));
         detector.load(stored.at("detector"));
+        resume_gradients(stored);
         resumed = {newest->step, newest->folder, stored.at("reason").get<std::string>(),
                    stored_weights_sha256(newest->folder)};
         return stored.at("log_position");
@@ -259,10 +275,26 @@ void Trainer::State::emit(std::span<const StepValues> steps, double tokens_per_s
                            tokens_per_second, values.statistics, skipped});
         for (auto& event : detector.step(values.step, values.loss, values.grad_norm, found))
             events.push_back(std::move(event));
+        remember_gradients(values);
         progress.took(values.loss);
     }
     sink.steps(records);
     for (const auto& event : events) tell(event);
+}
+
+// An explosion is found when its spike has lasted for a while: its beginning is remembered until then.
+void Trainer::State::remember_gradients(const StepValues& values) {
+    const auto spike = static_cast<std::size_t>(std::max<std::int64_t>(train.spike_recovery, 0));
+    const bool troubled = detector.in_spike() || detector.collapse();
+    gradients.add({values.step, values.loss, values.grad_norm, values.blocks},
+                  troubled ? std::min(kHistorySteps + spike, kLongestHistory) : kHistorySteps);
+    tell_collapse();
+}
+
+void Trainer::State::tell_collapse() {
+    if (collapse_told || !detector.collapse()) return;
+    collapse_told = true;
+    sink.collapsed(gradients);
 }
 
 void Trainer::State::tell(const Event& event) {
@@ -314,6 +346,7 @@ bool Trainer::State::evaluate_sets() {
         const bool is_first = !std::isfinite(evaluation.loss) && !has_non_finite_verdict();
         const NonFinite found = is_first ? first_non_finite(model, job.config, sets[i]) : NonFinite{};
         for (const auto& event : detector.evaluated(progress.step, evaluation.loss, evaluation.set, found)) tell(event);
+        tell_collapse();
     }
     window_start = Clock::now();
     return best;
@@ -349,7 +382,10 @@ TrainSummary Trainer::State::interrupt(Outcome outcome) {
 }
 
 TrainSummary Trainer::State::finish() {
-    if (progress.step == train.steps) detector.finish(train.steps);
+    if (progress.step == train.steps) {
+        detector.finish(train.steps);
+        tell_collapse();
+    }
     if (!frozen() && progress.evaluated_at != progress.step) evaluate_sets();
     const CheckpointInfo info = save("end");
     return summary(detector.collapse().value_or(Verdict{}), info);

@@ -2,6 +2,7 @@
 #include "core/config/run_config.h"
 #include "core/data/prepare.h"
 #include "core/train/events.h"
+#include "core/train/gradient_history.h"
 #include "core/train/progress.h"
 #include "core/train/records.h"
 
@@ -22,6 +23,8 @@ class TrainSink {
     virtual void evaluation(const Evaluation& evaluation) = 0;
     virtual void event(const Event& event) = 0;
     virtual void checkpoint(const CheckpointInfo& info) = 0;
+    // Once, at the first collapse that is found, with the steps up to there.
+    virtual void collapsed(const GradientHistory& history) { (void)history; }
     virtual void message(const std::string& line) = 0;
     virtual Request requested() = 0;  // polled each step
     virtual Json log_position() = 0;  // synced; stored in trainer.json, to cut the logs back to on a resume

@@ -1,6 +1,7 @@
 #include "core/run/run_sink.h"
 
 #include "core/io/json_file.h"
+#include "core/run/collapse_record.h"
 #include "core/run/metrics.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
@@ -110,6 +111,34 @@ class RunSinkTest : public QObject {
         const RunMetrics metrics = run.metrics();
         QCOMPARE(metrics[kTrainLoss].value, (std::vector<double>{3, 2, 9}));
         QCOMPARE(metrics.events().size(), std::size_t{1});
+    }
+
+    void a_collapse_is_recorded_and_taken_back_with_the_logs() {
+        Fixture run;
+        run.sink.open_logs({});
+        QVERIFY(!read_collapse_record(run.directory));
+        const Json before = run.sink.log_position();
+        train::GradientHistory history{{"embed", "head"}, {}};
+        history.add({7, 3.5, INFINITY, {1.5, NAN}});
+        run.sink.collapsed(history);
+        const auto recorded = read_collapse_record(run.directory);
+        QVERIFY(recorded && train::to_json(*recorded) == train::to_json(history));
+        const Json after = run.sink.log_position();
+
+        RunState state;
+        RunSink resumed(run.directory, run.lock, state, {});
+        resumed.open_logs(after);
+        QVERIFY(read_collapse_record(run.directory).has_value());
+        RunSink earlier(run.directory, run.lock, state, {});
+        earlier.open_logs(before);
+        QVERIFY(!read_collapse_record(run.directory));
+    }
+
+    void a_damaged_record_is_one_line() {
+        Fixture run;
+        io::write_json(run.directory.folder() / "collapse.json", {{"format", 1}});
+        QVERIFY(test::is_line_with(test::input_error([&] { read_collapse_record(run.directory); }),
+                                   {"collapse.json", "blocks"}));
     }
 
     void without_a_position_logs_begin_anew() {

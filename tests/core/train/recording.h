@@ -11,6 +11,7 @@ class RecordingSink final : public train::TrainSink {
     std::vector<train::Evaluation> evaluations;
     std::vector<Json> events;  // as their lines of events.jsonl
     std::vector<train::CheckpointInfo> checkpoints;
+    std::vector<train::GradientHistory> collapses;
     std::vector<std::string> messages;
     std::function<train::Request()> ask;
 
@@ -20,6 +21,7 @@ class RecordingSink final : public train::TrainSink {
     void evaluation(const train::Evaluation& evaluation) override { evaluations.push_back(evaluation); }
     void event(const train::Event& event) override { events.push_back(train::to_json(event)); }
     void checkpoint(const train::CheckpointInfo& info) override { checkpoints.push_back(info); }
+    void collapsed(const train::GradientHistory& history) override { collapses.push_back(history); }
     void message(const std::string& line) override { messages.push_back(line); }
     train::Request requested() override { return ask ? ask() : train::Request::none; }
     Json log_position() override { return {{"records", records.size()}, {"events", events.size()}}; }

@@ -290,6 +290,11 @@ class TrainerTest : public QObject {
         QVERIFY(is_line_with(run.summary.verdict.cause, {"has not come back in 12 steps"}));
         QCOMPARE(run.summary.steps_done, 45);  // found at step 42
         QCOMPARE(run.sink.records.size(), std::size_t{15});
+        // From before the spike, and before the pause, to the step that tells the explosion.
+        QCOMPARE(run.sink.collapses.size(), std::size_t{1});
+        QCOMPARE(run.sink.collapses[0].rows.front().step, 0);
+        QCOMPARE(run.sink.collapses[0].rows.back().step, 42);
+        QCOMPARE(run.sink.collapses[0].rows.size(), std::size_t{43});
         QVERIFY(std::isfinite(run.summary.final_val.at("val")));
         QCOMPARE(run.sink.evaluations.back().step, run.summary.steps_done);
     }
