@@ -3,6 +3,7 @@
 #include "ui/bridge/run_control.h"
 #include "ui/bridge/settings.h"
 #include "ui/bridge/text.h"
+#include "ui/collapse/collapse_area.h"
 #include "ui/pages/live/chart_board.h"
 #include "ui/pages/live/depth_panel.h"
 #include "ui/pages/live/live_curves.h"
@@ -78,6 +79,7 @@ struct LivePage::State {
     LiveToolbar* toolbar = nullptr;
     Banner* banner = nullptr;
     ChartBoard* board = nullptr;
+    CollapseArea* collapse = nullptr;  // of the run that is picked
     DepthPanel* depth = nullptr;
 };
 
@@ -110,10 +112,12 @@ QWidget* LivePage::State::build_charts() {
     toolbar = new LiveToolbar(right);
     banner = new Banner(right);
     board = new ChartBoard(right);
+    collapse = new CollapseArea(right);
     depth = new DepthPanel(right);
     column->addWidget(toolbar);
     column->addWidget(banner);
     column->addWidget(board, 1);
+    column->addWidget(collapse);
     column->addWidget(depth);
     return right;
 }
@@ -131,6 +135,7 @@ void LivePage::State::connect_parts() {
     connect(side, &RunListPanel::pointed_at, page, [this](const QString& id) { highlight(id); });
     connect(side, &RunListPanel::picked_changed, page, [this](const QString& id) {
         highlight({});
+        collapse->follow(id);
         if (!id.isEmpty()) depth->show_run(id);
         redraw_soon();
     });
@@ -307,6 +312,7 @@ void LivePage::set_context(const PageContext& context) {
     s.told.clear();
     s.banner->hide();
     s.curves.set_workspace(context.workspace);
+    s.collapse->set_context(*this, context);
     if (!s.workspace) return;
     if (s.control)
         connect(s.control, &RunControl::started, this,

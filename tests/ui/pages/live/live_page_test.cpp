@@ -71,6 +71,28 @@ class LivePageTest : public QObject {
         }
     }
 
+    void a_collapsed_run_that_is_picked_says_why() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
+        QVERIFY(!window.telling("The run collapsed: "));
+        QListView& list = window.list();
+        const auto pick = [&](const QString& name) {
+            for (int row = 0; row < 2; ++row) {
+                const QModelIndex index = list.model()->index(row, 0);
+                if (!index.data().toString().contains(name)) continue;
+                QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, list.visualRect(index).center());
+            }
+        };
+        pick("No norm");
+        QTRY_VERIFY(window.telling("The run collapsed: loss is NaN at step 23"));
+        QVERIFY(window.button("Longer warm-up").isVisible());
+        QVERIFY(window.chart("Training loss")->isVisible());
+        pick("Baseline");
+        QTRY_VERIFY(!window.telling("The run collapsed: "));
+    }
+
     void a_zoom_in_one_chart_is_a_zoom_in_all() {
         Window window;
         write_two(window.folder);
@@ -170,7 +192,9 @@ class LivePageTest : public QObject {
 
     void a_run_picked_stands_out_until_it_is_let_go() {
         Window window;
-        write_two(window.folder);
+        // Healthy ones: a card next to the charts tells why a run collapsed, and changes their size.
+        test::write_synthetic_run(window.folder.path(), {});
+        test::write_synthetic_run(window.folder.path(), {.variant = "nope", .label = "NoPE", .patch = test::kNoPE});
         window.open();
         QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
         QListView& list = window.list();
