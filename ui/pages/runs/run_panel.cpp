@@ -4,6 +4,7 @@
 #include "core/run/known_keys.h"
 #include "core/run/summary.h"
 #include "ui/bridge/text.h"
+#include "ui/collapse/collapse_area.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -62,7 +63,8 @@ std::vector<std::string> without(const QStringList& all, const QStringList& thes
 
 }  // namespace
 
-RunPanel::RunPanel(QWidget* parent) : QWidget(parent), pages_(new QStackedWidget(this)) {
+RunPanel::RunPanel(QWidget* parent)
+    : QWidget(parent), pages_(new QStackedWidget(this)), collapse_(new CollapseArea(this)) {
     QLabel* hint = plain_label("Select a run to see why it ended, and to write a note.", "muted", this);
     hint->setAlignment(Qt::AlignCenter);
     hint->setWordWrap(true);
@@ -74,9 +76,10 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent), pages_(new QStackedWidget
     row->addWidget(build_notes(), 1);
     pages_->addWidget(hint);
     pages_->addWidget(both);
-    auto* all = new QHBoxLayout(this);
+    auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 2 * kSpace, 0, 0);
-    all->addWidget(pages_);
+    all->addWidget(pages_, 1);
+    all->addWidget(collapse_, 2);
 
     save_timer_.setSingleShot(true);
     save_timer_.setInterval(kSaveAfter);
@@ -162,6 +165,7 @@ void RunPanel::show_runs(const std::vector<const run::ListedRun*>& runs, const Q
     const bool others = ids != ids_;
     if (others) tags_->clear();
     ids_ = ids;
+    collapse_->follow(ids.size() == 1 ? ids.front() : QString());
     pages_->setCurrentIndex(runs.empty() ? 0 : 1);
     if (runs.empty()) return;
     Typed now{{}, tags_of(runs.front()->notes)};
@@ -195,6 +199,7 @@ void RunPanel::show_damaged(const run::DamagedRun& run) {
     save();
     ids_.clear();
     refusal_->hide();
+    collapse_->follow({});
     pages_->setCurrentIndex(1);
     title_->setText(text(run.folder.filename().string()));
     chip_->setText("unreadable");

@@ -12,6 +12,8 @@ class QStackedWidget;
 
 namespace ablate::ui {
 
+class CollapseArea;
+
 // What is selected, in full: why it ended so, what it is, its note and tags. Notes are edited in place and saved by
 // themselves, a moment after the last key; of several runs only the tags that all of them have.
 class RunPanel : public QWidget {
@@ -21,8 +23,9 @@ class RunPanel : public QWidget {
     // `pausing`: ids of those this window asked to pause.
     void show_runs(const std::vector<const run::ListedRun*>& runs, const QStringList& pausing = {});
     void show_damaged(const run::DamagedRun& run);
-    void edit();  // puts the cursor into the note
-    void save();  // now, what was typed
+    CollapseArea& collapse() { return *collapse_; }  // why the selected run collapsed, below the rest
+    void edit();                                     // puts the cursor into the note
+    void save();                                     // now, what was typed
     void note_written(const QStringList& ids);
     void note_refused(const QStringList& ids, const QString& line);  // what was typed stays
 
@@ -53,6 +56,7 @@ class RunPanel : public QWidget {
     QTimer save_timer_;
 
     QStackedWidget* pages_;
+    CollapseArea* collapse_;
     QLabel *title_ = nullptr, *chip_ = nullptr, *cause_ = nullptr, *refusal_ = nullptr;
     std::vector<std::pair<QLabel*, QLabel*>> facts_;
     QPlainTextEdit* note_ = nullptr;

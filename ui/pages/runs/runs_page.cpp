@@ -6,8 +6,10 @@
 #include "ui/bridge/settings.h"
 #include "ui/bridge/study_document.h"
 #include "ui/bridge/text.h"
+#include "ui/collapse/collapse_area.h"
 #include "ui/pages/runs/confirm.h"
 #include "ui/pages/runs/delete_question.h"
+#include "ui/pages/runs/retry_question.h"
 #include "ui/pages/runs/run_actions.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/pages/runs/run_clone.h"
@@ -420,7 +422,9 @@ void RunsPage::State::act(RunAction action) {
         case RunAction::stop:
             return control->stop(ids);
         case RunAction::retry:
-            return control->retry(ids);
+            return ask_to_retry(page, model, ids, [this, ids] {
+                if (control) control->retry(ids);
+            });
         case RunAction::remove:
             return ask_to_delete(ids);
         case RunAction::move_earlier:
@@ -526,6 +530,7 @@ void RunsPage::set_context(const PageContext& context) {
     s.document = context.document;
     s.control = context.control;
     s.files = s.workspace ? std::make_unique<RunFiles>(s.workspace->folder()) : nullptr;
+    s.panel->collapse().set_context(*this, context);
     if (!s.workspace) return;
     connect(s.workspace, &Workspace::runs_changed, this, [this] { state_->take_runs(); });
     if (s.control) connect(s.control, &RunControl::queue_changed, this, [this] { state_->take_queue(); });

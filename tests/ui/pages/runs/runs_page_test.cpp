@@ -252,6 +252,42 @@ class RunsPageTest : public QObject {
         QVERIFY(fs::exists(window.folder / "runs" / id.toStdString()));
     }
 
+    void retrying_a_collapsed_run_asks() {
+        Window window;
+        const QString healthy = write(window, {});
+        const QString collapsed = write(window, {.variant = "no-norm", .label = "No norm", .nan_at = 23});
+        window.open(2);
+        window.table().select({healthy, collapsed});
+        QTRY_VERIFY(window.action("Retry").isEnabled());
+        window.action("Retry").trigger();
+        QTRY_VERIFY(question(window.page.get()));
+        QMessageBox* box = question(window.page.get());
+        QCOMPARE(box->text(), QString("Retry a collapsed run with the same settings?"));
+        QVERIFY(box->informativeText().contains("quick: No norm, seed 1 (" + collapsed));
+        QVERIFY(!box->informativeText().contains(healthy));
+        QTest::keyClick(box, Qt::Key_Escape);
+        QTRY_VERIFY(!question(window.page.get()));
+        QTest::qWait(50);
+        QCOMPARE(run::RunStore(window.folder.path()).list().runs.size(), std::size_t{2});
+    }
+
+    void a_selected_collapsed_run_says_why() {
+        Window window;
+        const QString healthy = write(window, {});
+        const QString collapsed = write(window, {.variant = "no-norm", .label = "No norm", .nan_at = 23});
+        window.open(2);
+        window.click(collapsed);
+        QTRY_VERIFY(window.label("The run collapsed: loss is NaN at step 23"));
+        QVERIFY(window.push_button("Longer warm-up"));
+        window.click(healthy);
+        QTRY_VERIFY(!window.label("The run collapsed: "));
+        QVERIFY(!window.push_button("Longer warm-up"));
+        window.click(collapsed);
+        QTRY_VERIFY(window.label("The run collapsed: "));
+        QTest::mouseClick(window.push_button("Close"), Qt::LeftButton);
+        QVERIFY(!window.label("The run collapsed: "));
+    }
+
     void the_trash_restores_and_is_emptied_once_agreed() {
         Window window;
         const QString a = write(window, {}), b = write(window, {.variant = "nope", .label = "", .patch = test::kNoPE});
