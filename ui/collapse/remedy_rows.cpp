@@ -109,7 +109,7 @@ void RemedyRows::stop_waiting() {
 }
 
 template <class Signal, class Done>
-void RemedyRows::wait_for(Signal signal, Done done) {
+void RemedyRows::wait_for(Signal signal, const QString& failure, Done done) {
     stop_waiting();
     waiting_ = new QObject(this);
     connect(document_, signal, waiting_, [this, done] {
@@ -117,10 +117,10 @@ void RemedyRows::wait_for(Signal signal, Done done) {
         done();
         show_rows();
     });
-    connect(document_, &StudyDocument::failed, waiting_, [this](const QString& line) {
+    connect(document_, &StudyDocument::failed, waiting_, [this, failure](const QString& line) {
         stop_waiting();
         show_rows();
-        Q_EMIT message("Not added: " + line);
+        Q_EMIT message(failure + line);
     });
     show_rows();
 }
@@ -128,7 +128,7 @@ void RemedyRows::wait_for(Signal signal, Done done) {
 void RemedyRows::choose(std::size_t row) {
     if (!run_ || !document_ || !control_) return;
     if (document_->study().name == run_->study) return apply(row);
-    wait_for(&StudyDocument::loaded, [this, row] { apply(row); });
+    wait_for(&StudyDocument::loaded, "Not added: ", [this, row] { apply(row); });
     document_->open_named(text(run_->study));
 }
 
@@ -152,7 +152,7 @@ void RemedyRows::start(const Remedy& remedy) {
     study::PlanOptions options;
     options.only = {remedy.trains};
     options.seeds = {run_->seed};
-    wait_for(&StudyDocument::saved, [this, options, study = remedy.study] {
+    wait_for(&StudyDocument::saved, "Added, but not trained: ", [this, options, study = remedy.study] {
         if (control_) control_->start_study(study, options);
     });
     document_->save();

@@ -43,7 +43,8 @@ class RemedyRows : public QWidget {
     void start(const Remedy& remedy);
     void stop_waiting();
     template <class Signal, class Done>
-    void wait_for(Signal signal, Done done);  // once, or until the document fails
+    // Once, or until the document fails: that is told after the words of `failure`.
+    void wait_for(Signal signal, const QString& failure, Done done);
 
     QPointer<StudyDocument> document_;
     QPointer<RunControl> control_;
