@@ -159,6 +159,27 @@ class CountsTest : public QObject {
         QCOMPARE(qint64(model::match_d_ff(target, narrow, model::MatchBy::parameters).d_ff), qint64(64));
     }
 
+    void a_width_of_any_multiple_matches_parameters_or_flops() {
+        const RunConfig target = tiny_stories();
+        const RunConfig plain = silu(target, 1344);
+        for (const model::MatchBy by : {model::MatchBy::parameters, model::MatchBy::flops}) {
+            const model::MatchedWidth exact = model::match_d_ff(plain, target, by, 1);
+            QCOMPARE(qint64(exact.d_ff), qint64(2016));  // 3/2 · 1344
+            QCOMPARE(exact.mismatch, 0.0);
+            QCOMPARE(qint64(model::match_d_ff(plain, target, by, 8).d_ff), qint64(2016));
+            QCOMPARE(qint64(model::match_d_ff(plain, target, by, 64).d_ff), qint64(2048));
+        }
+        QCOMPARE(qint64(model::proposed_width(plain, target).width.d_ff), qint64(2016));
+        RunConfig qk = plain;  // gains that no width of this feed-forward makes up for
+        qk.model.norm_at(NormSite::q) = kind_from_json("norm", "rms", "test");
+        QCOMPARE(qint64(model::proposed_width(qk, target).width.d_ff), qint64(1984));  // 2015.94 would be exact
+        const std::vector<model::WidthMatch> all = model::width_matches(plain, target);
+        QCOMPARE(all.size(), std::size_t{6});
+        QCOMPARE(model::in_words(all[0]), std::string("parameters +0.58 %, a multiple of 64"));
+        QCOMPARE(model::in_words(all[2]), std::string("equal parameters"));
+        QVERIFY(all[5].by == model::MatchBy::flops && all[5].multiple == 1);
+    }
+
     void memory_follows_what_is_kept() {
         const RunConfig config = tiny_stories();
         const model::MemoryEstimate estimate = model::memory_estimate(config);
