@@ -1,22 +1,14 @@
 #pragma once
-#include "core/config/study_config.h"
+#include "core/config/study_edits.h"
 
 // Changes of a study as values: what StudyDocument makes undo steps of.
 namespace ablate::ui {
 
-// InputError when the study cannot be written down: an unknown key, a value out of range, a bad or doubled name.
-void require_readable(const StudyConfig& study);
-RunConfig baseline_config(const StudyConfig& study);
-
-// Sets or resets one option, by dotted key, of the baseline or of a variant's patch. A variant's patch keeps only what
-// differs from the baseline. InputError for an unknown key or variant.
-StudyConfig with_option(StudyConfig study, const std::string& variant, const std::string& key, const Json& value);
-StudyConfig without_option(StudyConfig study, const std::string& variant, const std::string& key);
-
-// `wanted`, or the first of "wanted-2", "wanted-3" ... that no variant has.
-std::string free_variant_name(const StudyConfig& study, const std::string& wanted);
-
-// How a menu names the option: "learning rate", "RoPE base".
-std::string option_in_words(const std::string& key);
+using ablate::baseline_config;
+using ablate::free_variant_name;
+using ablate::option_in_words;
+using ablate::require_readable;
+using ablate::with_option;
+using ablate::without_option;
 
 }  // namespace ablate::ui

@@ -1,4 +1,4 @@
-#include "ui/bridge/study_edits.h"
+#include "core/config/study_edits.h"
 
 #include "core/base/error.h"
 #include "core/base/names.h"
@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace ablate::ui {
+namespace ablate {
 
 namespace {
 
@@ -181,4 +181,4 @@ std::string option_in_words(const std::string& key) {
     return words;
 }
 
-}  // namespace ablate::ui
+}  // namespace ablate
