@@ -1,0 +1,58 @@
+#include "core/data/short_text.h"
+
+#include "core/base/error.h"
+#include "core/base/paths.h"
+#include "core/base/text.h"
+#include "core/data/corpus.h"
+
+#include <algorithm>
+
+namespace ablate::data {
+namespace {
+
+constexpr std::size_t kMostBytes = 8 << 20;
+
+std::string objection(const DataConfig& config, const ShortText& text, std::int64_t held_out_documents,
+                      std::int64_t held_out_bytes) {
+    if (held_out_documents == 0)
+        return fmt::format(
+            "data.val_every: {} has {} document{}; one in {}, from number {} on, is held out for validation: lower "
+            "data.val_every{}, or name a text in data.val",
+            config.text, with_thousands(text.documents), text.documents == 1 ? "" : "s", config.val_every,
+            config.val_every / 2 + 1, text.cut_by_lines ? " or data.block_lines" : "");
+    return fmt::format(
+        "data.val_every: the documents of {} that are held out for validation have {} bytes, and a window of "
+        "data.context {} takes more: lower data.val_every or data.context, or name a text in data.val",
+        config.text, with_thousands(held_out_bytes), with_thousands(config.context));
+}
+
+}  // namespace
+
+std::optional<ShortText> short_text(const DataConfig& config) {
+    if (config.text.empty() || !config.tokens.empty() || !config.val.empty() || !is_there(config.text)) return {};
+    ShortText found;
+    try {
+        DocumentReader reader(config, {config.text}, kMostBytes);
+        std::int64_t held_out = 0, held_out_documents = 0;
+        std::size_t read = 0;
+        found.cut_by_lines = true;
+        for (Document document; reader.next(document);) {
+            ++found.documents;
+            found.lines += std::count(document.text.begin(), document.text.end(), '\n');
+            found.cut_by_lines = found.cut_by_lines && !document.bordered;
+            read += document.text.size();
+            if (document.validation) {
+                held_out += static_cast<std::int64_t>(document.text.size());
+                ++held_out_documents;
+            }
+            // A token stands for a byte at least, but for the borders of a document.
+            if (held_out + 2 * held_out_documents > config.context || read > kMostBytes) return {};
+        }
+        found.line = objection(config, found, held_out_documents, held_out);
+        return found;
+    } catch (const InputError& error) {
+        return ShortText{fmt::format("data.text: {}", error.what()), 0, 0, false};
+    }
+}
+
+}  // namespace ablate::data
