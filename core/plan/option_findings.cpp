@@ -2,7 +2,9 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/config/study_edits.h"
 #include "core/config/train_kinds.h"
+#include "core/config/variant_names.h"
 #include "core/data/batches.h"
 #include "core/plan/resolve.h"
 #include "core/train/collapse.h"
@@ -23,6 +25,15 @@ bool any_reads(const std::string& option) {
     return std::any_of(rows.begin(), rows.end(), [&](const auto& named) { return named.second.reads(option); });
 }
 
+// The ways to mend a finding: each sets some options.
+using Remedies = std::vector<std::vector<OptionEdit>>;
+
+struct Remark {
+    Severity severity = Severity::note;
+    std::string text;
+    Remedies remedies;
+};
+
 // What is to be said of one configuration, in a fixed order.
 class Remarks {
   public:
@@ -33,13 +44,16 @@ class Remarks {
         judgments();
         optimizer();
     }
-    const std::vector<std::pair<Severity, std::string>>& all() const { return remarks_; }
+    const std::vector<Remark>& all() const { return remarks_; }
 
   private:
     template <class... Args>
     void add(Severity severity, fmt::format_string<Args...> text, Args&&... args) {
-        remarks_.emplace_back(severity, fmt::format(text, std::forward<Args>(args)...));
+        remarks_.push_back({severity, fmt::format(text, std::forward<Args>(args)...), {}});
     }
+    // Of the last remark: a way to mend it.
+    void mend_by(std::vector<OptionEdit> edits) { remarks_.back().remedies.push_back(std::move(edits)); }
+    std::int64_t share_of_steps(std::int64_t parts) const { return std::max<std::int64_t>(1, train_.steps / parts); }
 
     // An option that another one switches off, set all the same.
     void unused_options() {
@@ -56,15 +70,18 @@ class Remarks {
             const bool other_kind = field.info->type == FieldType::kind && value.at("kind") != usual.at("kind");
             add(Severity::note, "{} is set to {}, but nothing reads it with these settings: {}", field.key,
                 other_kind ? value.at("kind").get<std::string>() : value.dump(), why_unused(field.key));
+            mend_by({{field.key, nullptr}});
         }
     }
 
     void unused_options_of_kind(const ListedField& field, const Json& choice) {
         const std::string kind = choice.at("kind").get<std::string>();
         for (const FieldInfo& option : KindTable::instance().get(field.info->category, kind, field.key).options)
-            if (!option.visible(choice) && choice.at(option.key) != option.default_value)
+            if (!option.visible(choice) && choice.at(option.key) != option.default_value) {
                 add(Severity::note, "{}.{} is set to {}, but nothing reads it with these settings: {}", field.key,
                     option.key, choice.at(option.key).dump(), why_unused(field.key + "." + option.key));
+                mend_by({{field.key + "." + option.key, nullptr}});
+            }
     }
 
     std::string why_unused(const std::string& key) const {
@@ -88,83 +105,109 @@ class Remarks {
         if (train_.epochs > 0) return;  // the steps are not known yet
         if (!schedule_of(train_).decaying_steps) return;
         decay();
-        if (train_.lr_min_ratio == 1)
-            add(Severity::warning,
-                "train.lr_min_ratio is 1, so the schedule {} holds the learning rate constant: lower it, or use the "
-                "schedule constant",
-                train_.schedule);
+        if (train_.lr_min_ratio != 1) return;
+        add(Severity::warning,
+            "train.lr_min_ratio is 1, so the schedule {} holds the learning rate constant: lower it, or use the "
+            "schedule constant",
+            train_.schedule);
+        mend_by({{"train.lr_min_ratio", TrainConfig().lr_min_ratio}});
+        mend_by({{"train.schedule", "constant"}});
     }
 
     // A schedule that never decays, or later than it is set to.
     void decay() {
         TrainConfig cut = train_;
         const bool overlaps = decay_after_warmup(cut);
-        if (train_.warmup >= train_.steps && train_.warmup > 0)
+        const bool has_share = schedule_of(train_).reads("decay_share");
+        if (train_.warmup >= train_.steps && train_.warmup > 0) {
             add(Severity::warning,
                 "the warm-up of {} steps takes all {} steps, so the {} schedule never acts: lower train.warmup",
                 with_thousands(train_.warmup), with_thousands(train_.steps), train_.schedule);
-        else if (schedule_of(train_).reads("decay_share") && train_.decay_share == 0)
+            mend_by({{"train.warmup", train_.steps / 10}});
+        } else if (has_share && train_.decay_share == 0) {
             add(Severity::warning,
                 "train.decay_share is 0, so the schedule {} never decays and train.lr_min_ratio is never reached: "
                 "raise it, or use the schedule constant",
                 train_.schedule);
-        else if (train_.steps > 1 && train_.steps - train_.warmup == 1)
+            mend_by({{"train.decay_share", TrainConfig().decay_share}});
+            mend_by({{"train.schedule", "constant"}});
+        } else if (train_.steps > 1 && train_.steps - train_.warmup == 1) {
             add(Severity::warning,
                 "the warm-up takes all but one of the {} steps, so the schedule {} never decays: lower train.warmup or "
                 "raise train.steps",
                 with_thousands(train_.steps), train_.schedule);
-        else if (overlaps)
+            mend_by({{"train.warmup", train_.steps / 10}});
+        } else if (overlaps) {
             add(Severity::warning,
                 "the warm-up of {} steps overlaps the decay over the last {:.4g} % of {} steps. The decay begins after "
                 "the warm-up, so train.decay_share becomes {:.4g}: set it so, or lower train.warmup",
                 with_thousands(train_.warmup), 100 * train_.decay_share, with_thousands(train_.steps), cut.decay_share);
-        else if (train_.steps > 1 && train::decaying_steps(train_) <= 1)
+            mend_by({{"train.decay_share", cut.decay_share}});
+        } else if (train_.steps > 1 && train::decaying_steps(train_) <= 1) {
             add(Severity::warning,
                 "the decay over the last {:.4g} % of {} steps begins at the last step or later, so the schedule {} "
                 "never decays: raise train.decay_share above {:.4g}, or use the schedule constant",
                 100 * train_.decay_share, with_thousands(train_.steps), train_.schedule,
                 1 / static_cast<double>(train_.steps));
+            mend_by({{"train.schedule", "constant"}});
+        }
     }
 
     void observation() {
         if (train_.epochs > 0) return;
-        if (train_.checkpoint_every > train_.steps)
+        if (train_.checkpoint_every > train_.steps) {
             add(Severity::note,
                 "train.checkpoint_every {} exceeds train.steps {}: only the end is saved, and a run that is killed "
                 "starts again",
                 with_thousands(train_.checkpoint_every), with_thousands(train_.steps));
-        if (train_.stats_every > train_.steps)
+            mend_by({{"train.checkpoint_every", share_of_steps(4)}});
+        }
+        if (train_.stats_every > train_.steps) {
             add(Severity::note, "train.stats_every {} exceeds train.steps {}: statistics are taken at step 0 only",
                 with_thousands(train_.stats_every), with_thousands(train_.steps));
+            mend_by({{"train.stats_every", share_of_steps(20)}});
+        }
     }
 
     void judgments() {
         const double no_preference = std::log(static_cast<double>(config_.data.vocab_size));
-        if (train_.dead_margin >= no_preference)
+        if (train_.dead_margin >= no_preference) {
             add(Severity::warning,
                 "train.dead_margin {:.4g} nats is not below ln of the vocabulary, {:.4g}: every run would be called "
                 "dead, since no loss falls below 0",
                 train_.dead_margin, no_preference);
+            if (TrainConfig().dead_margin < no_preference) mend_by({{"train.dead_margin", TrainConfig().dead_margin}});
+        }
         if (train_.epochs > 0) return;
-        if (train_.steps < train::kShortestJudged)
+        if (train_.steps < train::kShortestJudged) {
             add(Severity::note, "a run of {} steps is too short to be judged dead, which takes {} steps", train_.steps,
                 train::kShortestJudged);
-        if (train_.spike_recovery >= train_.steps)
+            mend_by({{"train.steps", train::kShortestJudged}});
+        }
+        if (train_.spike_recovery >= train_.steps) {
             add(Severity::note,
                 "train.spike_recovery {} is not below train.steps {}: no run can be called exploding before its end",
                 with_thousands(train_.spike_recovery), with_thousands(train_.steps));
+            if (train_.steps > 1) mend_by({{"train.spike_recovery", share_of_steps(4)}});
+        }
     }
 
     void optimizer() {
         const OptimizerRow& row = optimizer_of(train_);
-        if (row.adam_moments && train_.beta1 > 0 && train_.beta1 >= std::sqrt(train_.beta2))
+        if (row.adam_moments && train_.beta1 > 0 && train_.beta1 >= std::sqrt(train_.beta2)) {
             add(Severity::warning,
                 "train.beta1 {} is not below the square root of train.beta2, {:.4g}: {}'s updates can grow far "
                 "beyond the learning rate. Raise train.beta2 or lower train.beta1",
                 in_digits(train_.beta1), std::sqrt(train_.beta2), row.reads("adam_lr") ? "AdamW" : row.label);
+            const double usual = TrainConfig().beta2;
+            if (train_.beta1 < std::sqrt(usual)) mend_by({{"train.beta2", usual}});
+            if (TrainConfig().beta1 < std::sqrt(train_.beta2)) mend_by({{"train.beta1", TrainConfig().beta1}});
+        }
         published_values(row);
-        if (train_.decay_all && train_.weight_decay == 0)
+        if (train_.decay_all && train_.weight_decay == 0) {
             add(Severity::note, "train.decay_all has no effect, since train.weight_decay is 0");
+            mend_by({{"train.decay_all", false}});
+        }
         if (row.coupled_decay && train_.weight_decay > 0 && train_.momentum > 0)
             add(Severity::note,
                 "{} adds weight decay to the gradient, so momentum {} multiplies its effect by about {:.3g}; "
@@ -176,16 +219,18 @@ class Remarks {
     void published_values(const OptimizerRow& row) {
         const Json values = to_json(config_).at("train");
         for (const auto& [key, published] : row.published)
-            if (const double value = values.at(key).get<double>(); value != published)
+            if (const double value = values.at(key).get<double>(); value != published) {
                 add(Severity::note,
                     "train.{0} is {1}, and {2} was published with {3}: set train.{0} to {3} unless you want the "
                     "difference",
                     key, in_digits(value), row.label, in_digits(published));
+                mend_by({{fmt::format("train.{}", key), published}});
+            }
     }
 
     const RunConfig& config_;
     const TrainConfig& train_;
-    std::vector<std::pair<Severity, std::string>> remarks_;
+    std::vector<Remark> remarks_;
 };
 
 std::string text_of(const RunConfig& config) {
@@ -193,8 +238,31 @@ std::string text_of(const RunConfig& config) {
                        with_thousands(config.data.context));
 }
 
+bool is_in_grid(const StudyConfig& study, const char* key) {
+    return std::any_of(study.grid.begin(), study.grid.end(), [&](const auto& axis) { return axis.first == key; });
+}
+
+void collect(std::optional<Mend> mend, std::vector<Mend>& mends) {
+    if (mend && std::find(mends.begin(), mends.end(), *mend) == mends.end()) mends.push_back(*std::move(mend));
+}
+
+// Of baseline and variant alike: the windows of both are counted, and no longer follow from their batches.
+std::vector<Mend> equal_windows(const StudyConfig& study, const std::string& variant, std::int64_t windows) {
+    std::vector<Mend> mends;
+    const auto wanted = std::find_if(study.variants.begin(), study.variants.end(),
+                                     [&](const VariantConfig& own) { return own.name == variant; });
+    if (wanted == study.variants.end() || is_in_grid(study, "train.eval_windows")) return mends;
+    StudyConfig after = with_option(study, kBaseline, "train.eval_windows", windows);
+    after = with_option(std::move(after), variant, "train.eval_windows", windows);
+    collect(mend_between(fmt::format("Set {} to {} for both", option_in_words("train.eval_windows"), windows), study,
+                         after),
+            mends);
+    return mends;
+}
+
 // The baseline's validation text, and the point's where it is another.
-void compare_validation_text(const VariantPoint& point, const RunConfig& baseline, std::vector<Finding>& findings) {
+void compare_validation_text(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline,
+                             std::vector<Finding>& findings) {
     const std::string own = text_of(point.config), wanted = text_of(baseline);
     if (own == wanted) return;
     const bool can_be_equal = point.config.data.context == baseline.data.context;
@@ -203,11 +271,17 @@ void compare_validation_text(const VariantPoint& point, const RunConfig& baselin
          fmt::format("is validated on {}, the baseline on {}: the losses are means over different texts{}", own, wanted,
                      can_be_equal ? fmt::format(". Set train.eval_windows to {} for both",
                                                 data::evaluation_windows(baseline.train))
-                                  : "")});
+                                  : ""),
+         can_be_equal ? equal_windows(study, point.variant, data::evaluation_windows(baseline.train))
+                      : std::vector<Mend>()});
 }
 
-bool is_in_grid(const StudyConfig& study, const char* key) {
-    return std::any_of(study.grid.begin(), study.grid.end(), [&](const auto& axis) { return axis.first == key; });
+// The same change for both rates.
+std::vector<Mend> scaled_adam_rate(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline) {
+    const double rate = point.config.train.adam_lr * (point.config.train.lr / baseline.train.lr);
+    std::vector<Mend> mends;
+    collect(mend_options(study, point.variant, {{"train.adam_lr", std::stod(in_digits(rate))}}), mends);
+    return mends;
 }
 
 // A change of Muon's own rate leaves that of AdamW, which trains embeddings and head, as it is.
@@ -223,7 +297,14 @@ void look_at_rates(const StudyConfig& study, const VariantPoint& point, const Ru
             {Severity::note, point.name,
              fmt::format("train.lr changes the rate of the hidden matrices only; embeddings, head, gains "
                          "and biases keep train.adam_lr {}",
-                         in_digits(point.config.train.adam_lr))});
+                         in_digits(point.config.train.adam_lr)),
+             by_patch ? scaled_adam_rate(study, point, baseline) : std::vector<Mend>()});
+}
+
+std::vector<Mend> rate_grid(const StudyConfig& study, double rate) {
+    std::vector<Mend> mends;
+    collect(mend_by_rate_grid(study, rate), mends);
+    return mends;
 }
 
 // At a rate that suits the baseline's optimizer, a comparison with another one mostly compares the rate.
@@ -235,7 +316,8 @@ void look_at_shared_rate(const StudyConfig& study, const VariantPoint& point, co
         {Severity::note, point.name,
          fmt::format("trains with {} at the learning rate {} of the baseline, whose optimizer is {}. The best learning "
                      "rates of two optimizers usually differ: set train.lr, or add a grid over it",
-                     optimizer_of(own).label, in_digits(own.lr), optimizer_of(usual).label)});
+                     optimizer_of(own).label, in_digits(own.lr), optimizer_of(usual).label),
+         rate_grid(study, usual.lr)});
 }
 
 }  // namespace
@@ -244,10 +326,17 @@ std::vector<Finding> option_findings(const StudyConfig& study, const VariantPoin
     const Remarks own(point.config), usual(baseline);
     const bool is_baseline = &point.config == &baseline;
     std::vector<Finding> findings;
-    for (const auto& remark : own.all())
-        if (is_baseline || std::find(usual.all().begin(), usual.all().end(), remark) == usual.all().end())
-            findings.push_back({remark.first, point.name, remark.second});
-    compare_validation_text(point, baseline, findings);
+    for (const Remark& remark : own.all()) {
+        const bool of_baseline = std::any_of(usual.all().begin(), usual.all().end(), [&](const Remark& other) {
+            return other.severity == remark.severity && other.text == remark.text;
+        });
+        if (!is_baseline && of_baseline) continue;
+        Finding finding{remark.severity, point.name, remark.text, {}};
+        for (const std::vector<OptionEdit>& edits : remark.remedies)
+            collect(mend_options(study, point.variant, edits), finding.mends);
+        findings.push_back(std::move(finding));
+    }
+    compare_validation_text(study, point, baseline, findings);
     look_at_rates(study, point, baseline, findings);
     look_at_shared_rate(study, point, baseline, findings);
     return findings;

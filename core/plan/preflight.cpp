@@ -3,9 +3,12 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
+#include "core/config/variant_names.h"
 #include "core/data/corpus.h"
+#include "core/data/short_text.h"
 #include "core/data/token_sets.h"
 #include "core/model/transformer.h"
+#include "core/plan/finding_mends.h"
 #include "core/plan/option_findings.h"
 #include "core/train/start.h"
 
@@ -18,7 +21,9 @@ namespace ablate::study {
 
 namespace {
 
-constexpr double kMismatchThatCounts = 0.001;
+// Of the parameters. A difference of 0.5 % moves the loss by less than the seeds do (about 0.04 % of it, by the
+// exponent 0.076 of Kaplan et al. 2020, arXiv:2001.08361).
+constexpr double kMismatchThatCounts = 0.005, kMismatchToMention = 0.001;
 
 // What can be said of the data before they are read. What is missing is told by data::missing_data().
 std::vector<std::string> remarks_on_data(const DataConfig& config) {
@@ -42,7 +47,7 @@ class Lints {
             try {
                 require_valid(point.config, point.name);
             } catch (const InputError& error) {
-                add(Severity::error, point.name, error.what());
+                add(Severity::error, point.name, error.what(), mends_of_invalid(study_, point));
                 continue;
             }
             preview_.points.push_back(describe(point));
@@ -50,7 +55,7 @@ class Lints {
             check_start(preview_.points.back());
             check_head(point);
             for (const Finding& finding : option_findings(study_, point, baseline_of(point).config))
-                add(finding.severity, finding.variant, finding.text);
+                add(finding.severity, finding.variant, finding.text, finding.mends);
             if (point.variant == points_.front().variant)
                 check_baseline(point);
             else
@@ -61,9 +66,13 @@ class Lints {
 
   private:
     // What holds at every grid point of a variant is said once.
-    void add(Severity severity, const std::string& point, std::string text) {
+    void add(Severity severity, const std::string& point, std::string text, std::vector<Mend> mends = {}) {
         if (said_.insert({point.substr(0, point.find('@')), text}).second)
-            preview_.findings.push_back({severity, point, std::move(text)});
+            preview_.findings.push_back({severity, point, std::move(text), std::move(mends)});
+    }
+    std::vector<Mend> by_options(const VariantPoint& point, const std::vector<OptionEdit>& edits,
+                                 const std::string& title = {}) const {
+        return listed({mend_options(study_, point.variant, edits, title)});
     }
 
     // The baseline comes first, so the first of a grid point is its baseline.
@@ -85,22 +94,29 @@ class Lints {
     }
 
     void check_data(bool early_findings) {
-        for (std::string& missing : data::missing_data(points_.front().config.data, cache_folder(workspace_)))
+        const DataConfig& data = points_.front().config.data;
+        for (std::string& missing : data::missing_data(data, cache_folder(workspace_)))
             add(Severity::error, "", std::move(missing));
+        if (const auto found = data::short_text(data))
+            add(Severity::error, "", found->line, mends_of_short_text(study_, data, *found));
         if (!early_findings) return;
-        for (std::string& finding : data::early_findings(points_.front().config.data, cache_folder(workspace_)))
-            add(Severity::warning, "", std::move(finding));
+        for (std::string& finding : data::early_findings(data, cache_folder(workspace_))) {
+            std::vector<Mend> mends = mends_of_data(study_, finding);
+            add(Severity::warning, "", std::move(finding), std::move(mends));
+        }
     }
 
     void check_study() {
         if (study_.seeds.size() == 1)
-            add(Severity::warning, "", "one seed: no interval can be given, so no difference can be told from noise");
+            add(Severity::warning, "", "one seed: no interval can be given, so no difference can be told from noise",
+                mends_of_one_seed(study_));
         for (const std::string& remark : remarks_on_data(points_.front().config.data)) add(Severity::note, "", remark);
         std::map<std::string, std::string> seen;
         for (const VariantPoint& point : points_) {
             const auto [other, fresh] = seen.emplace(config_hash(point.config, ""), point.name);
             if (!fresh && baseline_of(point).name != other->second)
-                add(Severity::warning, point.name, fmt::format("trains the same configuration as {}", other->second));
+                add(Severity::warning, point.name, fmt::format("trains the same configuration as {}", other->second),
+                    listed({mend_by_removing(study_, point.variant)}));
         }
     }
 
@@ -112,11 +128,13 @@ class Lints {
             if (train.precision == "bf16" && on_cpu && !has_bf16_products())
                 add(Severity::note, "",
                     "this processor has neither AMX nor AVX512-BF16: train.precision bf16 rounds as it does elsewhere "
-                    "but saves no time over fp32");
+                    "but saves no time over fp32",
+                    by_options(preview.point, {{"train.precision", "fp32"}}));
         } catch (const ResourceError& error) {
-            add(Severity::error, preview.point.name, error.what());
+            add(Severity::error, preview.point.name, error.what(), mends_of_memory(study_, preview.point));
         } catch (const InputError& error) {  // a device this machine lacks
-            add(Severity::error, preview.point.name, error.what());
+            add(Severity::error, preview.point.name, error.what(),
+                by_options(preview.point, {{"train.device", "auto"}}));
         }
     }
 
@@ -147,7 +165,8 @@ class Lints {
             add(Severity::warning, point.name,
                 fmt::format("init cs336 gives the tied head the embedding's deviation of 1: logits start near "
                             "sqrt(d_model) = {:.1f}, and the first loss far above ln V; init gpt2 or normal suits it",
-                            std::sqrt(static_cast<double>(model.d_model))));
+                            std::sqrt(static_cast<double>(model.d_model))),
+                by_options(point, {{"model.init.kind", "gpt2"}}));
     }
 
     void check_baseline(const VariantPoint& point) {
@@ -162,10 +181,12 @@ class Lints {
             add(Severity::note, point.name,
                 fmt::format("train.eval_every {} exceeds train.steps {}: validation is measured at the start and the "
                             "end only",
-                            config.train.eval_every, config.train.steps));
+                            config.train.eval_every, config.train.steps),
+                by_options(point, {{"train.eval_every", std::max<std::int64_t>(1, config.train.steps / 10)}}));
         if (config.data.context % 8 != 0)
             add(Severity::note, point.name,
-                fmt::format("data.context {} is not a multiple of 8: matrix products run slower", config.data.context));
+                fmt::format("data.context {} is not a multiple of 8: matrix products run slower", config.data.context),
+                by_options(point, {{"data.context", (config.data.context + 7) / 8 * 8}}));
         const model::ParameterCounts counts = model::parameter_counts(config);
         const std::int64_t embeddings =
             (config.model.tie_embeddings ? 1 : 2) * config.data.vocab_size * config.model.d_model;
@@ -174,7 +195,9 @@ class Lints {
                 fmt::format("the vocabulary of {} holds {:.0f} % of the parameters{}",
                             with_thousands(config.data.vocab_size),
                             100.0 * static_cast<double>(embeddings) / static_cast<double>(counts.unique),
-                            config.model.tie_embeddings ? "" : "; model.tie_embeddings would halve that"));
+                            config.model.tie_embeddings ? "" : "; model.tie_embeddings would halve that"),
+                config.model.tie_embeddings ? std::vector<Mend>()
+                                            : by_options(point, {{"model.tie_embeddings", true}}));
     }
 
     void check_against_baseline(const PointPreview& preview) {
@@ -187,7 +210,8 @@ class Lints {
                 words.empty() ? "trains the baseline's configuration: the grid sets every option that it changes"
                               : fmt::format("changes only what this configuration does not use or what only observes: "
                                             "{}",
-                                            join(words, "; ")));
+                                            join(words, "; ")),
+                listed({mend_by_removing(study_, point.variant)}));
             return;
         }
         check_parameters(preview, baseline.config);
@@ -196,15 +220,18 @@ class Lints {
     }
 
     void check_parameters(const PointPreview& preview, const RunConfig& baseline) {
-        if (std::abs(preview.parameter_mismatch) <= kMismatchThatCounts) return;
+        const double mismatch = std::abs(preview.parameter_mismatch);
+        if (mismatch <= kMismatchToMention) return;
         const RunConfig& config = preview.point.config;
         std::string text =
             fmt::format("parameters differ by {:+.2f} % from the baseline", 100 * preview.parameter_mismatch);
-        const model::MatchedWidth match = model::match_d_ff(config, baseline, model::MatchBy::parameters);
-        if (match.d_ff != config.model.d_ff && std::abs(match.mismatch) < std::abs(preview.parameter_mismatch))
-            text += fmt::format("; d_ff {} -> {} would match within {:.2f} %", config.model.d_ff, match.d_ff,
-                                100 * std::abs(match.mismatch));
-        add(Severity::warning, preview.point.name, text);
+        const model::MatchedWidth match = model::proposed_width(config, baseline).width;
+        if (match.d_ff != config.model.d_ff && std::abs(match.mismatch) < mismatch)
+            text += fmt::format(
+                "; d_ff {} -> {} would match {}", config.model.d_ff, match.d_ff,
+                match.mismatch == 0 ? "exactly" : fmt::format("within {:.2f} %", 100 * std::abs(match.mismatch)));
+        add(mismatch > kMismatchThatCounts ? Severity::warning : Severity::note, preview.point.name, text,
+            mends_of_width(study_, preview.point, baseline));
     }
 
     void check_pairing(const VariantPoint& point, const RunConfig& baseline) {
@@ -212,10 +239,13 @@ class Lints {
         if (config.train.batch != baseline.train.batch || config.train.accumulate != baseline.train.accumulate ||
             config.data.context != baseline.data.context || config.data.vocab_size != baseline.data.vocab_size)
             add(Severity::warning, point.name,
-                "reads other batches than the baseline: its runs cannot be paired by seed");
+                "reads other batches than the baseline: its runs cannot be paired by seed",
+                by_options(point, {{"train.batch", nullptr}, {"train.accumulate", nullptr}, {"data.context", nullptr}},
+                           "Read the baseline's batches"));
         if (config.train.steps != baseline.train.steps)
             add(Severity::warning, point.name,
-                fmt::format("trains {} steps, the baseline {}", config.train.steps, baseline.train.steps));
+                fmt::format("trains {} steps, the baseline {}", config.train.steps, baseline.train.steps),
+                config.train.epochs > 0 ? std::vector<Mend>() : by_options(point, {{"train.steps", nullptr}}));
     }
 
     void check_learning_rate(const VariantPoint& point, const RunConfig& baseline) {
@@ -228,8 +258,8 @@ class Lints {
                                          [](const auto& axis) { return axis.first == "train.lr"; });
         if (norms(point.config) < norms(baseline) && !lr_grid)
             add(Severity::note, point.name,
-                "has fewer norms than the baseline. Such a variant often needs another learning rate: add a grid over "
-                "train.lr");
+                "has fewer norms than the baseline. Its best learning rate often differs, so add a grid over train.lr",
+                listed({mend_by_rate_grid(study_, baseline.train.lr)}));
     }
 
     const StudyConfig& study_;

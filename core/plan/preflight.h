@@ -2,6 +2,7 @@
 #include "core/model/start_plan.h"
 #include "core/model/tensor_table.h"
 #include "core/plan/machine.h"
+#include "core/plan/mend.h"
 #include "core/plan/resolved_study.h"
 #include "core/plan/step_zero.h"
 
@@ -14,8 +15,9 @@ enum class Severity { note, warning, error };
 struct Finding {
     Severity severity = Severity::note;
     std::string variant;  // point name, or "" for the study
-    std::string text;     // one line: "parameters differ by +0.58 % from the baseline; d_ff 2048 -> 1984 would match
-                          // within 0.02 %"
+    std::string text;     // one line: "parameters differ by +0.58 % from the baseline; d_ff 2048 -> 2016 would match
+                          // exactly"
+    std::vector<Mend> mends = {};  // what would mend it, the best first; empty where only the user can tell
 };
 
 struct PointPreview {

@@ -7,6 +7,7 @@
 #include "core/base/workspace_layout.h"
 #include "core/io/numbers.h"
 #include "core/model/norm_counts.h"
+#include "core/plan/finding_mends.h"
 #include "core/plan/launch.h"
 #include "core/plan/throughput.h"
 #include "core/report/text_table.h"
@@ -125,18 +126,27 @@ Json point_json(const study::PointPreview& p, const study::TimeEstimate& time, c
             {"start", p.start ? model::to_json(*p.start) : Json()}};
 }
 
+Json finding_json(const study::Finding& finding) {
+    Json mends = Json::array();
+    for (const study::Mend& mend : finding.mends) mends.push_back({{"title", mend.title}, {"patch", mend.patch}});
+    return {{"severity", to_text(finding.severity)},
+            {"variant", finding.variant},
+            {"text", finding.text},
+            {"mends", mends}};
+}
+
 Json to_json(const StudyConfig& study, const study::Preview& preview, const std::vector<study::TimeEstimate>& times,
              const std::optional<StepZeroResults>& zero, const std::vector<double>& mfu) {
     Json json = {{"study", study.name}, {"seeds", study.seeds}, {"points", Json::array()}, {"findings", Json::array()}};
     for (std::size_t i = 0; i < preview.points.size(); ++i)
         json["points"].push_back(point_json(preview.points[i], times[i], mfu));
-    for (const study::Finding& f : preview.findings)
-        json["findings"].push_back({{"severity", to_text(f.severity)}, {"variant", f.variant}, {"text", f.text}});
+    for (const study::Finding& f : preview.findings) json["findings"].push_back(finding_json(f));
     if (!zero) return json;
     json["ln_vocab"] = zero->ln_vocab;
     json["data_note"] = join(zero->data_remarks, "; ");
     for (const std::string& finding : zero->data_findings)
-        json["findings"].push_back({{"severity", "warning"}, {"variant", ""}, {"text", finding}});
+        json["findings"].push_back(
+            finding_json({study::Severity::warning, "", finding, study::mends_of_data(study, finding)}));
     json["step_zero"] = Json::array();
     for (const study::StepZero& z : zero->points)
         json["step_zero"].push_back({{"point", z.point},

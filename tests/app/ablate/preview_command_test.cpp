@@ -32,6 +32,17 @@ class PreviewCommandTest : public QObject {
         QVERIFY(contains(table.out, "from a step measured on this machine"));
     }
 
+    void findings_say_what_would_mend_them() {
+        const Json findings = study_.run({"preview", study_.file(), "--json"}).json().at("findings");
+        const auto found = std::find_if(findings.begin(), findings.end(), [](const Json& finding) {
+            return finding.at("text").get<std::string>().starts_with("a run of 20 steps is too short");
+        });
+        QVERIFY(found != findings.end());
+        const Json& mend = found->at("mends").at(0);
+        QCOMPARE(mend.at("title").get<std::string>(), std::string("Set steps to 50"));
+        QCOMPARE(mend.at("patch"), (Json{{"baseline", {{"train", {{"steps", 50}}}}}}));
+    }
+
     void a_utilization_that_is_no_number_is_refused() {
         const Output output = study_.run({"preview", study_.file(), "--mfu", "0.5,nan"});
         QCOMPARE(output.code, 2);

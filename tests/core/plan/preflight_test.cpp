@@ -67,9 +67,9 @@ class PreflightTest : public QObject {
             preview_of({variant("silu", model_patch({{"ffn", kind("silu")}, {"d_ff", 1344}})),
                         variant("wide", model_patch({{"ffn", kind("silu")}, {"d_ff", 2048}})),
                         variant("qk", model_patch({{"norm", {{"q", kind("rms")}, {"k", kind("rms")}}}}))});
-        QVERIFY(says(preview, Severity::warning, "silu", "d_ff 1344 -> 2048 would match within 0.58 %"));
-        QVERIFY(says(preview, Severity::warning, "wide", "parameters differ by +0.58 % from the baseline"));
-        QVERIFY(about(preview, "wide", "->").empty());  // 2048 is the nearest multiple of 64 already
+        QVERIFY(says(preview, Severity::warning, "silu", "d_ff 1344 -> 2016 would match exactly"));
+        QVERIFY(
+            says(preview, Severity::warning, "wide", "parameters differ by +0.58 % from the baseline; d_ff 2048 ->"));
         QVERIFY(about(preview, "qk", "parameters").empty());
         QVERIFY(std::abs(preview.points[2].parameter_mismatch - 131072.0 / 22696448) < 1e-12);
     }
@@ -112,7 +112,9 @@ class PreflightTest : public QObject {
     // The run would say so after the data of the others have been prepared, or hours later on a cluster.
     void data_that_are_not_there_are_errors() {
         const test::TempFolder folder;
-        const std::string text = folder.write("text.txt", "some text\n").string(), none = (folder / "none").string();
+        std::string lines;
+        for (int i = 0; i < 2400; ++i) lines += "some text\n";  // 12 documents; number 11 is held out
+        const std::string text = folder.write("text.txt", lines).string(), none = (folder / "none").string();
         const auto error = [&](const std::vector<std::string>& settings, const std::string& part) {
             return says(preview_of(Json::array(), settings), Severity::error, "", part);
         };
@@ -122,6 +124,25 @@ class PreflightTest : public QObject {
         QVERIFY(error({"data.text=" + text, "data.val={\"news\": \"" + none + "\"}"}, "data.val.news: " + none));
         for (const Finding& finding : preview_of(Json::array(), {"data.text=" + text}).findings)
             QVERIFY2(finding.severity != Severity::error, finding.text.c_str());
+    }
+
+    void a_text_too_short_to_hold_some_out_is_an_error_with_its_mends() {
+        const test::TempFolder folder;
+        std::string lines;
+        for (int i = 0; i < 600; ++i) lines += "some text\n";  // three documents
+        const StudyConfig study =
+            study_from_json({{"name", "s"},
+                             {"baseline", {{"data", {{"text", folder.write("text.txt", lines).string()}}}}},
+                             {"seeds", {1, 2}}},
+                            "study");
+        const auto found = about(preview(resolve_study(study), {}), "", "data.val_every: ");
+        QCOMPARE(found.size(), std::size_t{1});
+        QVERIFY(found[0].severity == Severity::error);
+        QVERIFY(is_line_with(found[0].text, {"has 3 documents; one in 20, from number 11 on, is held out"}));
+        QCOMPARE(found[0].mends.size(), std::size_t{2});
+        for (const Mend& mend : found[0].mends)
+            QVERIFY2(about(preview(resolve_study(mended(study, mend)), {}), "", "data.val_every: ").empty(),
+                     mend.title.c_str());
     }
 
     void one_seed_is_warned_of() {
@@ -175,6 +196,70 @@ class PreflightTest : public QObject {
         QCOMPARE(said, 1);
         QCOMPARE(preview.points.size(), std::size_t{4});
         QCOMPARE(preview.points[3].differences.size(), std::size_t{1});  // to the baseline at its own grid point
+    }
+
+    // A button that does not mend what it stands beside would be worse than none.
+    void mends_remove_their_findings() {
+        const StudyConfig study = study_from_json(
+            {{"name", "s"},
+             {"baseline",
+              {{"model", {{"tie_embeddings", true}}},
+               {"data", {{"context", 127}}},
+               {"train",
+                {{"device", "cpu"},
+                 {"steps", 300},
+                 {"eval_every", 5000},
+                 {"stats_every", 400},
+                 {"checkpoint_every", 301},
+                 {"spike_recovery", 300},
+                 {"beta1", 0.95},
+                 {"beta2", 0.9},
+                 {"momentum", 0.3},
+                 {"schedule", "linear"},
+                 {"lr_min_ratio", 1}}}}},
+             {"variants",
+              {variant("silu", model_patch({{"ffn", kind("silu")}, {"d_ff", 1344}})),
+               variant("same", model_patch({{"ffn", kind("silu")}, {"d_ff", 1344}})),
+               variant("odd", model_patch({{"heads", 7}})), variant("lion", {{"train", {{"optimizer", "lion"}}}}),
+               variant("batch", {{"train", {{"batch", 8}}}, {"model", {{"position", kind("none")}}}}),
+               variant("steps", {{"train", {{"steps", 200}}}, {"model", {{"position", kind("none")}}}}),
+               variant("cadence", {{"train", {{"log_every", 7}}}}),
+               variant("bare", model_patch({{"norm", {{"attn_in", kind("none")}, {"final", kind("none")}}}}))}},
+             {"seeds", {3}}},
+            "study");
+        const Preview before = preview(resolve_study(study), {});
+        int mends = 0;
+        for (const Finding& finding : before.findings)
+            for (std::size_t i = 0; i < finding.mends.size(); ++i) {
+                const Mend& mend = finding.mends[i];
+                const bool is_choice_of_width = finding.text.starts_with("parameters differ") && i > 0;
+                if (is_choice_of_width) continue;  // equal FLOPs need not mean equal parameters
+                ++mends;
+                const Preview after = preview(resolve_study(mended(study, mend)), {});
+                QVERIFY2(about(after, finding.variant, finding.text).empty(),
+                         (finding.text + " | " + mend.title).c_str());
+            }
+        QVERIFY2(mends >= 15, std::to_string(mends).c_str());
+        for (const char* words :
+             {"one seed", "eval_every", "stats_every", "checkpoint_every", "spike_recovery", "train.beta1",
+              "momentum is set", "lr_min_ratio is 1", "not a multiple of 8", "tied head", "parameters differ",
+              "same configuration as", "7 heads", "learning rates of two optimizers", "different texts",
+              "cannot be paired", "trains 200 steps", "only observes", "fewer norms"}) {
+            const auto found = std::find_if(before.findings.begin(), before.findings.end(), [&](const Finding& one) {
+                return one.text.find(words) != std::string::npos;
+            });
+            QVERIFY2(found != before.findings.end() && !found->mends.empty(), words);
+        }
+    }
+
+    void a_tenth_of_a_percent_is_no_warning() {
+        // Of 22,696,448 parameters a step of d_ff is 6,144: 0.027 %.
+        const Preview preview =
+            preview_of({variant("three", model_patch({{"d_ff", 1347}})), variant("five", model_patch({{"d_ff", 1349}})),
+                        variant("twenty", model_patch({{"d_ff", 1364}}))});
+        QVERIFY(about(preview, "three", "parameters differ").empty());
+        QVERIFY(says(preview, Severity::note, "five", "parameters differ by +0.14 %"));
+        QVERIFY(says(preview, Severity::warning, "twenty", "parameters differ by +0.54 %"));
     }
 
     void equal_variants_are_named() {
