@@ -6,11 +6,12 @@
 #include "core/data/corpus.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace ablate::data {
 namespace {
 
-constexpr std::size_t kMostBytes = 8 << 20;
+constexpr std::size_t kMostBytes = 8 << 20, kMostFiles = 100;
 
 std::string objection(const DataConfig& config, const ShortText& text, std::int64_t held_out_documents,
                       std::int64_t held_out_bytes) {
@@ -26,10 +27,22 @@ std::string objection(const DataConfig& config, const ShortText& text, std::int6
         config.text, with_thousands(held_out_bytes), with_thousands(config.context));
 }
 
+// Of a folder the files alone are looked at, and not when they are many: it is not short then, or "/" on the way to
+// another path.
+bool may_be_read_now(const std::filesystem::path& text) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(text, error)) return true;
+    std::size_t entries = 0;
+    for (std::filesystem::directory_iterator entry(text, error), end; !error && entry != end; entry.increment(error))
+        if (++entries > kMostFiles || entry->is_directory(error)) return false;
+    return !error;
+}
+
 }  // namespace
 
 std::optional<ShortText> short_text(const DataConfig& config) {
     if (config.text.empty() || !config.tokens.empty() || !config.val.empty() || !is_there(config.text)) return {};
+    if (!may_be_read_now(config.text)) return {};
     ShortText found;
     try {
         DocumentReader reader(config, {config.text}, kMostBytes);
