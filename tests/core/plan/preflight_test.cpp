@@ -198,7 +198,7 @@ class PreflightTest : public QObject {
         QCOMPARE(preview.points[3].differences.size(), std::size_t{1});  // to the baseline at its own grid point
     }
 
-    // A button that does not mend what it stands beside would be worse than none.
+    // A mend that leaves its finding would be worse than none.
     void mends_remove_their_findings() {
         const StudyConfig study = study_from_json(
             {{"name", "s"},
