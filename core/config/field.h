@@ -10,11 +10,17 @@ namespace ablate {
 
 enum class FieldType { boolean, integer, real, text, choice, kind, map };
 
+// What the path of a text option leads to; either: a file or a folder.
+enum class PathKind { none, file, folder, either };
+
 // All that is known of one option: reading and writing JSON, --set, --help, the form in the window, the difference of
 // two runs and the documentation derive from it (core/README.md, decision 1).
 struct FieldInfo {
     std::string key;  // dotted, below its group: "norm.attn_in"
     std::string label, help, unit;
+    std::string prefix;    // read before the number: "1 in" 20 documents
+    std::string zero;      // what 0 stands for, where it is not a 0: "off"
+    std::string keywords;  // other words that people search the option by: "sequence length"
     FieldType type = FieldType::real;
     std::optional<double> min, max;
     bool above_min = false;  // the range is (min, max] rather than [min, max]
@@ -22,6 +28,7 @@ struct FieldInfo {
     std::optional<Json> first_default;  // where default_value has changed since the option was introduced
     std::vector<std::string> choices;   // type choice
     std::string category;               // type kind: which table of kinds
+    PathKind path = PathKind::none;     // type text, and the values of type map
     std::string heading;                // where the form and the help show it
     bool identity = true;  // part of the configuration hash; false for cadences and devices that only observe
     std::function<bool(const Json& group)> visible_when;  // absent: always
@@ -42,6 +49,10 @@ Json parse_value(const FieldInfo& field, const std::string& text, const std::str
 struct FieldBuilder : FieldInfo {
     FieldBuilder& doc(std::string text) { return help = std::move(text), *this; }
     FieldBuilder& in(std::string text) { return unit = std::move(text), *this; }
+    FieldBuilder& after(std::string text) { return prefix = std::move(text), *this; }
+    FieldBuilder& at_zero(std::string text) { return zero = std::move(text), *this; }
+    FieldBuilder& also(std::string words) { return keywords = std::move(words), *this; }
+    FieldBuilder& leads_to(PathKind what) { return path = what, *this; }
     FieldBuilder& range(double low, double high) { return min = low, max = high, *this; }
     FieldBuilder& at_least(double low) { return min = low, *this; }
     FieldBuilder& above(double low) { return min = low, above_min = true, *this; }

@@ -302,6 +302,10 @@ std::string value_in_words(const std::string& key, const Json& value) {
     const ListedField* field = find_field(key);
     if (field && field->info->type == FieldType::kind && below(*field, key) == "kind")
         return KindTable::instance().get(field->info->category, value.get<std::string>(), key).label;
+    if (field && field->key == key && value.is_number()) {
+        if (value == 0 && !field->info->zero.empty()) return field->info->zero;
+        if (!field->info->prefix.empty()) return field->info->prefix + " " + describe(value);
+    }
     return describe(value);
 }
 

@@ -60,20 +60,37 @@ void add_norm_sites(Schema<ModelConfig>& schema) {
 
 Schema<ModelConfig> declare_model() {
     Schema<ModelConfig> s;
-    s.add(&ModelConfig::d_model,
-          option("d_model", "Width").range(1, 1 << 20).doc("width of the residual stream").under("Shape"));
-    s.add(&ModelConfig::layers, option("layers", "Layers").range(1, 10000).doc("transformer blocks").under("Shape"));
-    s.add(&ModelConfig::heads, option("heads", "Attention heads").range(1, 1 << 16).doc("query heads").under("Shape"));
+    s.add(&ModelConfig::d_model, option("d_model", "Width")
+                                     .range(1, 1 << 20)
+                                     .doc("width of the residual stream")
+                                     .also("hidden size embedding n_embd dim")
+                                     .under("Shape"));
+    s.add(&ModelConfig::layers, option("layers", "Layers")
+                                    .range(1, 10000)
+                                    .doc("transformer blocks")
+                                    .also("depth n_layer num_hidden_layers")
+                                    .under("Shape"));
+    s.add(&ModelConfig::heads, option("heads", "Attention heads")
+                                   .range(1, 1 << 16)
+                                   .doc("query heads")
+                                   .also("n_head num_attention_heads")
+                                   .under("Shape"));
     s.add(&ModelConfig::kv_heads, option("kv_heads", "Key-value heads")
                                       .range(0, 1 << 16)
                                       .doc("grouped-query attention; 0: as many as heads")
+                                      .at_zero("as many as heads")
+                                      .also("GQA MQA multi-query n_kv_head")
                                       .under("Shape"));
-    s.add(
-        &ModelConfig::head_dim,
-        option("head_dim", "Head width").range(0, 1 << 16).doc("width of one head; 0: d_model / heads").under("Shape"));
+    s.add(&ModelConfig::head_dim, option("head_dim", "Head width")
+                                      .range(0, 1 << 16)
+                                      .doc("width of one head; 0: d_model / heads")
+                                      .at_zero("width / heads")
+                                      .also("size")
+                                      .under("Shape"));
     s.add(&ModelConfig::d_ff, option("d_ff", "Feed-forward width")
                                   .range(1, 1 << 24)
                                   .doc("hidden width of the feed-forward; the d_ff solver matches parameters or FLOPs")
+                                  .also("MLP FFN intermediate size")
                                   .under("Shape"));
     s.add(
         &ModelConfig::placement,
@@ -92,10 +109,12 @@ Schema<ModelConfig> declare_model() {
                   return kind("q") != "none" || kind("k") != "none";
               }));
     s.add(&ModelConfig::position, option("position", "Position")
+                                      .also("positional encoding embedding rotary")
                                       .kind_of("position", "rope")
                                       .doc("how attention knows the order of tokens")
                                       .under("Position"));
     s.add(&ModelConfig::ffn, option("ffn", "Feed-forward")
+                                 .also("MLP FFN activation")
                                  .kind_of("ffn", "swiglu")
                                  .doc("gated kinds have three matrices, plain ones two")
                                  .under("Feed-forward"));
@@ -104,8 +123,10 @@ Schema<ModelConfig> declare_model() {
               .kind_of("init", "cs336")
               .doc("how matrices and embeddings start; each tensor draws from the stream of its name")
               .under("Initialization"));
-    s.add(&ModelConfig::tie_embeddings,
-          option("tie_embeddings", "Tied head").doc("the head is the embedding matrix").under("Head"));
+    s.add(&ModelConfig::tie_embeddings, option("tie_embeddings", "Tied head")
+                                            .doc("the head is the embedding matrix")
+                                            .also("weight tying share lm_head")
+                                            .under("Head"));
     s.add(&ModelConfig::head_bias, option("head_bias", "Head bias").doc("a bias on the logits").under("Head"));
     s.add(&ModelConfig::attn_bias,
           option("attn_bias", "Attention bias").doc("biases on the q, k, v and o projections").under("Biases"));
@@ -114,9 +135,13 @@ Schema<ModelConfig> declare_model() {
     s.add(&ModelConfig::dropout, option("dropout", "Dropout")
                                      .range(0, 0.95)
                                      .doc("on embeddings, attention probabilities and sub-layer outputs; 0: off")
+                                     .at_zero("off")
                                      .under("Regularization"));
-    s.add(&ModelConfig::logit_softcap,
-          option("logit_softcap", "Logit soft-cap").range(0, 1e6).doc("c tanh(logit / c); 0: off").under("Head"));
+    s.add(&ModelConfig::logit_softcap, option("logit_softcap", "Logit soft-cap")
+                                           .range(0, 1e6)
+                                           .doc("c tanh(logit / c); 0: off")
+                                           .at_zero("off")
+                                           .under("Head"));
     return s;
 }
 
@@ -129,17 +154,23 @@ Schema<DataConfig> declare_data() {
     s.add(&DataConfig::text,
           path_option("text", "Text")
               .doc("a file (.txt, .jsonl, either gzipped) or a folder of them; empty: the text from set-up stands in")
+              .leads_to(PathKind::either)
+              .also("dataset corpus training data file")
               .under("Source")
               .when(from_text));
     s.add(&DataConfig::tokens,
           path_option("tokens", "Token files")
               .doc("a folder of token files (as `ablate tokenize` writes it), one file, or what the "
                    "names of shards begin with; wins over text")
+              .leads_to(PathKind::either)
+              .also("dataset bin npy")
               .under("Source"));
     s.add(&DataConfig::tokenizer,
           path_option("tokenizer", "Tokenizer")
               .doc("of the text: a model of the workspace, or a folder or file with tokenizer.json, vocab.json and "
                    "merges.txt, or a sentencepiece .model; empty: one is trained on the text")
+              .leads_to(PathKind::either)
+              .also("BPE vocabulary")
               .under("Source")
               .when(from_text));
     s.add(&DataConfig::text_field,
@@ -167,10 +198,13 @@ Schema<DataConfig> declare_data() {
                                     .range(1, 1 << 24)
                                     .in("tokens")
                                     .doc("length of a training sequence")
+                                    .also("block size seq_len window max position")
                                     .under("Tokens"));
     s.add(&DataConfig::val,
           path_option("val", "Validation sets")
               .doc("names and text files, or token files where data.tokens is set; empty: held-out documents")
+              .leads_to(PathKind::either)
+              .also("evaluation test data")
               .under("Validation"));
     s.add(&DataConfig::block_lines, option("block_lines", "Lines per document")
                                         .range(1, 1 << 30)
@@ -178,9 +212,12 @@ Schema<DataConfig> declare_data() {
                                         .doc("where the text has no <|endoftext|>, this many lines make a document")
                                         .under("Validation")
                                         .when(from_text));
-    s.add(&DataConfig::val_every, option("val_every", "Hold out one in")
+    s.add(&DataConfig::val_every, option("val_every", "Held-out share")
                                       .range(2, 1 << 30)
+                                      .after("1 in")
+                                      .in("documents")
                                       .doc("every Nth document is held out for validation")
+                                      .also("hold out validation split fraction percent")
                                       .under("Validation")
                                       .when(from_text));
     s.add(&DataConfig::byte_fallback, option("byte_fallback", "Byte fallback")
@@ -249,8 +286,11 @@ void declare_optimizer(Schema<TrainConfig>& s, bool with_own_options) {
                                        .one_of(registered_names<OptimizerRow>())
                                        .doc(help_of_rows<OptimizerRow>())
                                        .under("Optimizer"));
-    s.add(&TrainConfig::lr,
-          option("lr", "Learning rate").above(0).doc("peak, reached after the warm-up").under("Optimizer"));
+    s.add(&TrainConfig::lr, option("lr", "Learning rate")
+                                .above(0)
+                                .doc("peak, reached after the warm-up")
+                                .also("LR step size")
+                                .under("Optimizer"));
     s.add(&TrainConfig::adam_lr, option("adam_lr", "AdamW learning rate")
                                      .above(0)
                                      .doc("muon: peak for embeddings, head, gains and biases")
@@ -280,6 +320,7 @@ void declare_optimizer(Schema<TrainConfig>& s, bool with_own_options) {
                                       .when(optimizer_reads("momentum")));
     s.add(&TrainConfig::weight_decay,
           option("weight_decay", "Weight decay")
+              .also("L2 regularization wd")
               .at_least(0)
               .doc("on matrices and embeddings; decoupled from the gradient, but SGD adds it to the gradient, as "
                    "torch.optim.SGD does")
@@ -287,12 +328,16 @@ void declare_optimizer(Schema<TrainConfig>& s, bool with_own_options) {
     s.add(&TrainConfig::decay_all, option("decay_all", "Decay everything")
                                        .doc("weight decay on gains, biases and scalars too")
                                        .under("Optimizer"));
-    s.add(
-        &TrainConfig::clip,
-        option("clip", "Gradient clipping").at_least(0).doc("largest global gradient norm; 0: off").under("Optimizer"));
+    s.add(&TrainConfig::clip, option("clip", "Gradient clipping")
+                                  .at_least(0)
+                                  .doc("largest global gradient norm; 0: off")
+                                  .at_zero("off")
+                                  .also("grad max_norm")
+                                  .under("Optimizer"));
     s.add(&TrainConfig::z_loss, option("z_loss", "Z-loss")
                                     .range(0, 1)
                                     .doc("weight of the mean squared log-partition; 0: off")
+                                    .at_zero("off")
                                     .under("Optimizer"));
     if (with_own_options) add_own_options<OptimizerRow>(s, "Optimizer", optimizer_reads);
 }
@@ -303,6 +348,8 @@ void declare_start(Schema<TrainConfig>& s) {
           option("start", "Start from")
               .doc("weights to begin with: a model or a run of the workspace, or the folder of one; "
                    "empty: random ones by model.init")
+              .leads_to(PathKind::folder)
+              .also("pretrained checkpoint finetune warm start")
               .under("Start")
               .observes_only());
     s.add(&TrainConfig::start_sha256,
@@ -322,8 +369,11 @@ void declare_schedule(Schema<TrainConfig>& s, bool with_own_options) {
                                       .doc(help_of_rows<ScheduleRow>())
                                       .under("Schedule")
                                       .when([](const Json& train) { return !constant_by_optimizer(train); }));
-    s.add(&TrainConfig::warmup,
-          option("warmup", "Warm-up").at_least(0).in("steps").doc("linear, from lr / warmup").under("Schedule"));
+    s.add(&TrainConfig::warmup, option("warmup", "Warm-up")
+                                    .at_least(0)
+                                    .in("steps")
+                                    .doc("linear, from lr / warmup")
+                                    .under("Schedule"));
     s.add(&TrainConfig::lr_min_ratio,
           option("lr_min_ratio", "Final learning-rate ratio")
               .range(0, 1)
@@ -342,6 +392,7 @@ void declare_schedule(Schema<TrainConfig>& s, bool with_own_options) {
 void declare_collapse(Schema<TrainConfig>& s) {
     s.add(&TrainConfig::policy,
           option("policy", "On collapse")
+              .also("NaN divergence")
               .one_of({"stop", "record"})
               .doc("stop: the run ends, the study continues; record: a non-finite step is skipped, training continues, "
                    "and the run has collapsed unless all later values are finite")
@@ -373,18 +424,25 @@ Schema<TrainConfig> declare_train(bool with_own_options) {
     s.add(&TrainConfig::steps, option("steps", "Steps")
                                    .range(1, 1e12)
                                    .doc("optimizer steps; with epochs they follow from the text")
+                                   .also("iterations max_steps budget duration")
                                    .under("Budget")
                                    .when([=](const Json& train) { return !by_epochs(train); }));
     s.add(&TrainConfig::epochs,
           option("epochs", "Epochs")
               .range(0, 1e6)
               .doc("0: by steps; else steps that read so many times as many tokens as the training text has")
+              .at_zero("by steps")
               .under("Budget"));
-    s.add(&TrainConfig::batch,
-          option("batch", "Batch").range(1, 1 << 24).in("sequences").doc("sequences of a micro-batch").under("Budget"));
+    s.add(&TrainConfig::batch, option("batch", "Batch")
+                                   .range(1, 1 << 24)
+                                   .in("sequences")
+                                   .doc("sequences of a micro-batch")
+                                   .also("batch size bs")
+                                   .under("Budget"));
     s.add(&TrainConfig::accumulate, option("accumulate", "Accumulation")
                                         .range(1, 1 << 20)
                                         .doc("micro-batches an optimizer step averages over")
+                                        .also("gradient accumulation")
                                         .under("Budget"));
     declare_start(s);
     declare_optimizer(s, with_own_options);
@@ -392,6 +450,7 @@ Schema<TrainConfig> declare_train(bool with_own_options) {
     s.add(&TrainConfig::precision, option("precision", "Precision")
                                        .one_of({"fp32", "bf16"})
                                        .doc("of matrix products; weights and optimizer stay fp32")
+                                       .also("dtype bfloat16 float32 mixed amp")
                                        .under("Machine"));
     s.add(&TrainConfig::threads, option("threads", "Threads")
                                      .range(1, 1024)
@@ -399,6 +458,7 @@ Schema<TrainConfig> declare_train(bool with_own_options) {
                                      .under("Machine")
                                      .observes_only());
     s.add(&TrainConfig::device, option("device", "Device")
+                                    .also("GPU processor accelerator")
                                     .doc("auto, cpu or cuda:N; auto takes a CUDA device where there is one")
                                     .under("Machine")
                                     .observes_only());
@@ -420,6 +480,7 @@ Schema<TrainConfig> declare_train(bool with_own_options) {
             .doc(
                 "windows of one context each, evenly spaced over the validation set, whatever the batch; 0: as many as "
                 "the validation batches hold")
+            .at_zero("as the batches hold")
             .under("Watching"));
     s.add(&TrainConfig::log_every, option("log_every", "Read metrics every")
                                        .range(1, 10000)
@@ -431,12 +492,15 @@ Schema<TrainConfig> declare_train(bool with_own_options) {
                                          .at_least(0)
                                          .in("steps")
                                          .doc("activation RMS per site and gradient norm per block; 0: never")
+                                         .at_zero("never")
                                          .under("Watching")
                                          .observes_only());
     s.add(&TrainConfig::checkpoint_every, option("checkpoint_every", "Checkpoint every")
                                               .at_least(0)
                                               .in("steps")
                                               .doc("0: at the end, when paused and before trouble")
+                                              .at_zero("at the end")
+                                              .also("save interval")
                                               .under("Watching")
                                               .observes_only());
     s.add(&TrainConfig::keep_last, option("keep_last", "Checkpoints kept")

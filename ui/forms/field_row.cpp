@@ -2,9 +2,13 @@
 
 #include "core/base/error.h"
 #include "core/config/kind_table.h"
+#include "ui/forms/option_words.h"
 #include "ui/theme/theme.h"
 
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QPainter>
 #include <QVBoxLayout>
 #include <utility>
@@ -42,6 +46,7 @@ FieldRow::FieldRow(std::string key, const FieldInfo& field, const FormActions& a
     QSizePolicy keeps = reset_->sizePolicy();
     keeps.setRetainSizeWhenHidden(true);
     reset_->setSizePolicy(keeps);
+    if (field.path != PathKind::none) add_browse_button();
     setToolTip(field_tool_tip(key_, field));
     error_label_ = new QLabel(this);
     error_label_->setTextFormat(Qt::PlainText);
@@ -76,6 +81,37 @@ FieldRow::FieldRow(std::string key, const FieldInfo& field, const FormActions& a
         apply([this] { actions_.reset(key_); });
         editor_->setFocus();
     });
+}
+
+void FieldRow::add_browse_button() {
+    auto* button = new QToolButton(editor_);
+    button->setProperty("flat", true);
+    button->setText("…");
+    button->setFixedSize(6 * kSpace, 6 * kSpace);
+    button->setToolTip(field_.path == PathKind::folder ? "Choose a folder" : "Choose a file or a folder");
+    button->setAccessibleName("Browse for " + QString::fromStdString(field_.label));
+    if (field_.path == PathKind::either) {
+        auto* menu = new QMenu(button);
+        connect(menu->addAction("Choose a file…"), &QAction::triggered, this, [this] { browse(false); });
+        connect(menu->addAction("Choose a folder…"), &QAction::triggered, this, [this] { browse(true); });
+        button->setMenu(menu);
+        button->setPopupMode(QToolButton::InstantPopup);
+    } else {
+        connect(button, &QToolButton::clicked, this, [this] { browse(field_.path == PathKind::folder); });
+    }
+    editor_->add_button(button);
+}
+
+// Begins in the folder of the path that is there.
+void FieldRow::browse(bool folder) {
+    const QString label = QString::fromStdString(field_.label);
+    auto* dialog = new QFileDialog(window(), QString("Choose %1").arg(label.left(1).toLower() + label.mid(1)));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
+    if (field_.type == FieldType::text && editor_->draft().contains('/'))
+        dialog->setDirectory(QFileInfo(editor_->draft()).absolutePath());
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) { editor_->take_path(path); });
+    dialog->open();
 }
 
 void FieldRow::edited() {
@@ -169,7 +205,10 @@ void FieldRow::show_value(const QString& subject, const Json& value, const Json&
     }
     resettable_ = value != reference;
     reset_->setVisible(resettable_ && !read_only_);
-    const QString old = kind ? QString::fromStdString(kind_of(field_, reference)->label) : field_text(reference);
+    const bool means_other = reference == 0 && !field_.zero.empty();
+    const QString old = kind          ? QString::fromStdString(kind_of(field_, reference)->label)
+                        : means_other ? QString::fromStdString(field_.zero)
+                                      : field_text(reference);
     reset_->setToolTip(
         QString("Back to the %1: %2").arg(reference_name, old.isEmpty() ? QString("(unset)") : old).toHtmlEscaped());
     reset_->setAccessibleName("Reset " + QString::fromStdString(field_.label));
@@ -241,17 +280,9 @@ void FieldRow::forget_draft() {
 }
 
 bool FieldRow::matches(const QString& needle) const {
-    const auto holds = [&](const std::string& text) {
-        return QString::fromStdString(text).contains(needle, Qt::CaseInsensitive);
-    };
-    if (needle.isEmpty() || holds(field_.label) || holds(key_) || holds(field_.help)) return true;
-    for (const std::string& choice : field_.choices)
-        if (holds(choice)) return true;
-    for (const FieldRow* option : options_)
-        if (!option->isHidden() && option->matches(needle)) return true;
-    if (field_.type != FieldType::kind) return false;
-    const KindRow* kind = KindTable::instance().find(field_.category, options_of_);
-    return kind && holds(kind->label);
+    if (needle.isEmpty()) return true;
+    if (words_.isEmpty()) words_ = words_of_option(key_, field_);
+    return holds_words(words_, needle);
 }
 
 void FieldRow::paintEvent(QPaintEvent*) {

@@ -46,7 +46,8 @@ class FieldRow : public QWidget {
     const std::string& key() const { return key_; }
     const FieldInfo& field() const { return field_; }
     bool changed() const { return changed_; }
-    bool matches(const QString& needle) const;  // its label, key, help or kinds
+    // Whether every word of the needle is in its label, key, help, heading, choices, kinds or their options.
+    bool matches(const QString& needle) const;
     ValueEditor& editor() { return *editor_; }
 
   protected:
@@ -58,6 +59,8 @@ class FieldRow : public QWidget {
     void refuse(const QString& line);
     void drop_draft(const QString& subject);
     void drop_drafts();
+    void add_browse_button();
+    void browse(bool folder);
     void show_options_of(const KindRow& kind);
     void show_options(const QString& subject, const Json& value, const Json& reference, const QString& reference_name);
     void apply(const std::function<void()>& action);
@@ -65,6 +68,7 @@ class FieldRow : public QWidget {
     bool means(const Json& value) const;
 
     std::string key_;
+    mutable QString words_;  // that a search finds it by, once one has looked
     const FieldInfo& field_;
     const FormActions& actions_;
     int indent_;

@@ -15,12 +15,11 @@ QString group_name(const std::string& group) {
     return group == "train" ? QString("Training") : name.first(1).toUpper() + name.sliced(1);
 }
 
-// What an option means where it is 0; "" for options whose 0 is a 0.
+// The number that a 0 of the option stands for; "" where the option itself says what that is.
 QString meant_by_zero(const std::string& key, RunConfig config) {
     config.model.kv_heads = config.model.head_dim = config.train.eval_windows = 0;
     if (key == "model.kv_heads") return QString::number(config.model.key_value_heads());
     if (key == "model.head_dim") return QString::number(config.model.head_width());
-    if (key == "train.epochs") return "by steps";
     if (key == "train.eval_windows") return QString::number(data::evaluation_windows(config.train));
     return {};
 }
@@ -98,7 +97,8 @@ void SchemaForm::show_values(const QString& subject, const RunConfig& values, co
         for (FieldRow* row : section->rows) {
             const Json &value = *schema_detail::find(values_, row->key()),
                        &old = *schema_detail::find(back, row->key());
-            row->set_placeholder(meant_by_zero(row->key(), values));
+            const QString meant = meant_by_zero(row->key(), values);
+            row->set_placeholder(meant.isEmpty() ? QString::fromStdString(row->field().zero) : meant);
             row->show_value(subject, value, old, reference_name);
             changed += value != old;
             has_kind |= row->field().type == FieldType::kind;

@@ -9,11 +9,13 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDragEnterEvent>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLocale>
 #include <QMimeData>
 #include <QPainter>
+#include <QRegularExpression>
 #include <QSignalBlocker>
 #include <QWheelEvent>
 #include <cmath>
@@ -51,7 +53,8 @@ template <class Widget>
 void fill(QWidget* editor, Widget* widget) {
     auto* row = new QHBoxLayout(editor);
     row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(widget);
+    row->setSpacing(kSpace);
+    row->addWidget(widget, 1);
     editor->setFocusProxy(widget);
 }
 
@@ -61,6 +64,7 @@ class LineEditor : public ValueEditor {
         : ValueEditor(parent), field_(field), line_(new FieldLineEdit(this)) {
         fill(this, line_);
         line_->set_unit(text(field.unit));
+        line_->set_prefix(text(field.prefix));
         line_->setAccessibleName(text(field.label));
         line_->step_by_arrows(field.type == FieldType::integer);
         line_->setAcceptDrops(field.type == FieldType::text);
@@ -86,6 +90,11 @@ class LineEditor : public ValueEditor {
     void set_draft(const QString& draft) override {
         line_->setText(draft);
         if (!line_->hasFocus()) line_->setCursorPosition(0);  // a long path shows how it begins
+    }
+    void take_path(const QString& path) override {
+        set_draft(path);
+        Q_EMIT edited();
+        Q_EMIT finished();
     }
 
   private:
@@ -187,12 +196,25 @@ class MapEditor : public ValueEditor {
         const QSignalBlocker quiet(lines_);
         lines_->setPlainText(draft);
     }
+    // A line of its own, named as the file is.
+    void take_path(const QString& path) override {
+        QString name = QFileInfo(path).completeBaseName();
+        name.replace(QRegularExpression("[^A-Za-z0-9._-]"), "-");
+        const QString typed = lines_->toPlainText();
+        const QString line = (name.isEmpty() ? QString("text") : name) + " = " + path;
+        lines_->setPlainText(typed.isEmpty() || typed.endsWith('\n') ? typed + line : typed + '\n' + line);
+        Q_EMIT finished();
+    }
 
   private:
     FieldTextEdit* lines_;
 };
 
 }  // namespace
+
+void ValueEditor::add_button(QWidget* button) {
+    static_cast<QHBoxLayout*>(layout())->addWidget(button, 0, Qt::AlignTop);
+}
 
 ValueEditor* ValueEditor::make(const FieldInfo& field, QWidget* parent) {
     switch (field.type) {
@@ -216,7 +238,20 @@ FieldLineEdit::FieldLineEdit(QWidget* parent) : QLineEdit(parent) { setAcceptDro
 
 void FieldLineEdit::set_unit(const QString& unit) {
     unit_ = unit;
-    if (!unit.isEmpty()) setTextMargins(0, 0, fontMetrics().horizontalAdvance(unit) + kSpace, 0);
+    set_margins();
+}
+
+void FieldLineEdit::set_prefix(const QString& prefix) {
+    prefix_ = prefix;
+    set_margins();
+}
+
+void FieldLineEdit::set_margins() {
+    const auto room = [this](const QString& words) {
+        return words.isEmpty() ? 0 : fontMetrics().horizontalAdvance(words) + kSpace;
+    };
+    if (unit_.isEmpty() && prefix_.isEmpty()) return;
+    setTextMargins(room(prefix_), 0, room(unit_), 0);
 }
 
 bool FieldLineEdit::event(QEvent* event) { return leave_undo(event) || QLineEdit::event(event); }
@@ -234,10 +269,12 @@ void FieldLineEdit::keyPressEvent(QKeyEvent* event) {
 
 void FieldLineEdit::paintEvent(QPaintEvent* event) {
     QLineEdit::paintEvent(event);
-    if (unit_.isEmpty()) return;
+    if (unit_.isEmpty() && prefix_.isEmpty()) return;
     QPainter painter(this);
     painter.setPen(Theme::instance().palette().muted);
-    painter.drawText(rect().adjusted(0, 0, -2 * kSpace, 0), Qt::AlignRight | Qt::AlignVCenter, unit_);
+    const QRect inside = rect().adjusted(2 * kSpace, 0, -2 * kSpace, 0);
+    painter.drawText(inside, Qt::AlignRight | Qt::AlignVCenter, unit_);
+    painter.drawText(inside, Qt::AlignLeft | Qt::AlignVCenter, prefix_);
 }
 
 void FieldLineEdit::dragEnterEvent(QDragEnterEvent* event) {

@@ -22,6 +22,8 @@ class ValueEditor : public QWidget {
     virtual void set_draft(const QString& text) { Q_UNUSED(text) }
     // What the option means where it is 0 ("as many as heads"): shown in place of a 0, which is not what is meant.
     virtual void set_placeholder(const QString& text) { Q_UNUSED(text) }
+    virtual void take_path(const QString& path) { Q_UNUSED(path) }  // chosen in a dialog, as if it were typed
+    void add_button(QWidget* button);                               // at the end of the editor
 
   Q_SIGNALS:
     void edited();    // by the user, at each key
@@ -36,6 +38,7 @@ class FieldLineEdit : public QLineEdit {
   public:
     explicit FieldLineEdit(QWidget* parent = nullptr);
     void set_unit(const QString& unit);
+    void set_prefix(const QString& prefix);  // read before the number: "1 in" 20
     void step_by_arrows(bool step) { steps_ = step; }
 
   Q_SIGNALS:
@@ -49,7 +52,9 @@ class FieldLineEdit : public QLineEdit {
     void dropEvent(QDropEvent* event) override;
 
   private:
-    QString unit_;
+    void set_margins();
+
+    QString unit_, prefix_;
     bool steps_ = false;
 };
 

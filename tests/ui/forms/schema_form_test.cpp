@@ -8,6 +8,8 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QFileDialog>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QTest>
 
@@ -234,6 +236,82 @@ class SchemaFormTest : public QObject {
         for (QLabel* label : editing.form.findChildren<QLabel*>())
             told |= label->isVisible() && label->text().startsWith("No option matches “no such thing”.");
         QVERIFY(told);
+    }
+
+    void the_search_finds_what_people_type_data() {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<QString>("key");
+        const auto add = [](const char* typed, const char* key) {
+            QTest::newRow(typed) << QString(typed) << QString(key);
+        };
+        add("d_ff", "model.d_ff");
+        add("lr", "train.lr");
+        add("learning-rate", "train.lr");
+        add("rate learning", "train.lr");
+        add("batch size", "train.batch");
+        add("hidden size", "model.d_model");
+        add("sequence length", "data.context");
+        add("LayerNorm", "model.norm.attn_in");  // a kind that is not the chosen one
+        add("alibi", "model.position");
+        add("weight tying", "model.tie_embeddings");
+        add("grad clip", "train.clip");
+        add("gqa", "model.kv_heads");
+        add("bf16", "train.precision");
+        add("gpu", "train.device");
+        add("max_steps", "train.steps");
+        add("held out", "data.val_every");
+        add("muon", "train.optimizer");
+    }
+    void the_search_finds_what_people_type() {
+        QFETCH(QString, typed);
+        QFETCH(QString, key);
+        Editing editing;
+        editing.form.search()->setText(typed);
+        QVERIFY(editing.form.row(key.toStdString())->isVisibleTo(&editing.form));
+        QVERIFY(!editing.form.row("train.keep_last")->isVisibleTo(&editing.form));
+    }
+
+    void zeros_say_what_they_stand_for() {
+        Editing editing;
+        for (const auto& [key, words] :
+             std::vector<std::pair<std::string, QString>>{{"model.dropout", "off"},
+                                                          {"train.epochs", "by steps"},
+                                                          {"train.z_loss", "off"},
+                                                          {"train.checkpoint_every", "at the end"}}) {
+            QCOMPARE(editing.line(key).text(), "");
+            QCOMPARE(editing.line(key).placeholderText(), words);
+        }
+        QCOMPARE(value_in_words("train.clip", 0), std::string("off"));
+        QCOMPARE(value_in_words("data.val_every", 20), std::string("1 in 20"));
+    }
+
+    void a_path_is_chosen_in_a_dialog() {
+        Editing editing;
+        const auto browse = [&](const char* key) {
+            for (QToolButton* button : editing.form.row(key)->findChildren<QToolButton*>())
+                if (button->accessibleName().startsWith("Browse")) return button;
+            throw std::logic_error(key);
+        };
+        const auto dialog = [&]() -> QFileDialog* {
+            const auto all = editing.form.findChildren<QFileDialog*>();
+            return all.isEmpty() ? nullptr : all.back();
+        };
+        QMenu* menu = browse("data.text")->menu();
+        QVERIFY(menu && menu->actions().size() == 2);
+        menu->actions().front()->trigger();
+        QVERIFY(dialog() && dialog()->fileMode() == QFileDialog::ExistingFile);
+        Q_EMIT dialog()->fileSelected("/tmp/a text.txt");
+        QCOMPARE(editing.config.data.text, "/tmp/a text.txt");
+        QCOMPARE(editing.line("data.text").text(), "/tmp/a text.txt");
+        delete dialog();
+        browse("data.val")->menu()->actions().front()->trigger();
+        QVERIFY(dialog());
+        Q_EMIT dialog()->fileSelected("/tmp/my news.txt");
+        QCOMPARE(editing.config.data.val.at("my-news"), "/tmp/my news.txt");
+        delete dialog();
+        browse("train.start")->click();
+        QVERIFY(dialog() && dialog()->fileMode() == QFileDialog::Directory);
+        delete dialog();
     }
 
     void what_another_study_changes_lies_open() {
