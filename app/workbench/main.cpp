@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/train/register.h"
+#include "ui/bridge/number_format.h"
 #include "ui/bridge/settings.h"
 #include "ui/theme/theme.h"
 #include "ui/window/ending_signals.h"
@@ -94,6 +95,7 @@ int run_program(int argc, char** argv) {
     const fs::path workspace = app::workspace_for(options.workspace);
     QApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");  // numbers in files have a point
+    ui::use_number_format();
     QApplication::setWindowIcon(QIcon(":/ablate-workbench.svg"));
     ui::apply_theme(options.theme.isEmpty() ? ui::Settings::theme.value() : options.theme);
     return options.screenshots.isEmpty() ? open(options, workspace) : take_screenshots(application, options, workspace);

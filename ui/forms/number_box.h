@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/error.h"
 #include "core/config/field.h"
+#include "ui/bridge/number_format.h"
 #include "ui/forms/value_editor.h"
 
 #include <QDoubleSpinBox>
@@ -104,7 +105,7 @@ class NumberBox : public Box {
         double number = 0;
         return read(typed, &number).isEmpty() ? static_cast<Number>(number) : this->value();
     }
-    QString textFromValue(Number number) const override { return field_text(Json(number)); }
+    QString textFromValue(Number number) const override { return with_separators(field_text(Json(number))); }
     void fixup(QString&) const override {}
     QAbstractSpinBox::StepEnabled stepEnabled() const override {
         if (!refusal_.line().isEmpty()) return QAbstractSpinBox::StepNone;

@@ -181,6 +181,43 @@ class NumberBoxTest : public QObject {
         QCOMPARE(form.count->text(), QString("60"));
     }
 
+    void numbers_are_written_alike_under_every_locale() {
+        QCOMPARE(with_separators("999"), QString("999"));
+        QCOMPARE(with_separators("1000"), QString("1,000"));
+        QCOMPARE(with_separators("-123456.789"), QString("-123,456.789"));
+        QCOMPARE(with_separators("1e-05"), QString("1e-05"));
+        const QLocale before;
+        QLocale::setDefault(QLocale(QLocale::German));
+        Form form;
+        form.count->setRange(1, 100'000);
+        form.real->setRange(0, 1e6);
+        form.real->setDecimals(3);
+        form.type(*form.count, "2048");
+        form.type(*form.real, "1234.5");
+        QLocale::setDefault(before);
+        QCOMPARE(form.count->value(), 2048);
+        QCOMPARE(form.count->text(), QString("2,048"));
+        QCOMPARE(form.real->value(), 1234.5);
+        QCOMPARE(form.real->text(), QString("1,234.5"));
+        form.type(*form.count, "3,000");
+        QCOMPARE(form.count->value(), 3000);
+    }
+
+    void the_whole_program_has_one_number_format() {
+        const QLocale before;
+        QLocale::setDefault(QLocale(QLocale::German));
+        use_number_format();
+        QSpinBox plain;  // any box of Qt's own
+        plain.setRange(0, 10'000);
+        plain.setGroupSeparatorShown(true);
+        plain.setValue(1000);
+        QCOMPARE(plain.text(), QString("1,000"));
+        QDoubleSpinBox real;
+        real.setValue(0.25);
+        QCOMPARE(real.text(), QString("0.25"));
+        QLocale::setDefault(before);
+    }
+
     void a_special_value_is_named_in_the_reason() {
         Form form;
         QCOMPARE(form.real->text(), QString("off"));
