@@ -4,6 +4,7 @@
 #include "core/config/run_config_schema.h"
 #include "core/config/seeds.h"
 #include "core/config/variant_names.h"
+#include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -21,6 +22,15 @@ namespace {
 constexpr auto kSeedsEntry = "seeds";
 
 QString grid_entry(const std::string& key) { return "grid:" + text(key); }
+
+// As the form calls it: "Learning rate", "Position: Base".
+QString name_in_form(const std::string& key) {
+    const ListedField* field = find_field(key);
+    const FieldInfo* option = find_option(key);
+    if (!field || !option) return text(key);
+    const QString name = text(field->info->label);
+    return option == field->info ? name : name + ": " + text(option->label);
+}
 
 struct Combination {
     const char *value, *title, *help;
@@ -226,7 +236,7 @@ void StudySettings::insert_axis(std::size_t position, const std::string& key) {
     away->setText("✕");
     away->setAccessibleName("Remove " + text(key) + " from the grid");
     away->setToolTip("Remove from the grid");
-    line->addWidget(plain_label(text(key), "", row));
+    line->addWidget(plain_label(name_in_form(key), "", row));
     line->addWidget(values, 1);
     line->addWidget(away);
     QLabel* error = error_label(row);
@@ -258,14 +268,18 @@ void StudySettings::build_menu() {
         if (std::any_of(grid.begin(), grid.end(), [&](const auto& entry) { return entry.first == option.key; }))
             continue;
         QMenu*& menu = menus[option.group + "/" + option.heading];
-        if (!menu) menu = menu_->addMenu(option.heading);
-        QAction* action = menu->addAction(text(option.key));
+        if (!menu) {
+            menu = menu_->addMenu(option.heading);
+            menu->setToolTipsVisible(true);
+        }
+        QAction* action = menu->addAction(name_in_form(option.key).replace('&', "&&"));
+        if (const FieldInfo* field = find_option(option.key)) action->setToolTip(field_tool_tip(option.key, *field));
         connect(action, &QAction::triggered, this, [this, option] { add_axis(option); });
     }
 }
 
 void StudySettings::add_axis(const GridOption& option) {
-    edit(error_, "Add " + text(option.key) + " to the grid", [&] {
+    edit(error_, "Add " + text(option_in_words(option.key)) + " to the grid", [&] {
         StudyConfig next = document_->study();
         const Json baseline = to_json(document_->baseline());
         next.grid.emplace_back(option.key, std::vector<Json>{*schema_detail::find(baseline, option.key)});
@@ -277,7 +291,7 @@ void StudySettings::add_axis(const GridOption& option) {
 }
 
 void StudySettings::remove_axis(const std::string& key) {
-    edit(error_, "Remove " + text(key) + " from the grid", [&] {
+    edit(error_, "Remove " + text(option_in_words(key)) + " from the grid", [&] {
         StudyConfig next = document_->study();
         std::erase_if(next.grid, [&](const auto& entry) { return entry.first == key; });
         return next;

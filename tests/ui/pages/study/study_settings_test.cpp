@@ -112,14 +112,17 @@ class StudySettingsTest : public QObject {
         QAction* weight_decay = nullptr;
         for (QMenu* below : menu->findChildren<QMenu*>())
             for (QAction* action : below->actions()) {
-                QVERIFY(action->text() != "train.lr");  // it is in the grid
-                if (action->text() == "train.weight_decay") weight_decay = action;
+                QVERIFY(action->text() != "Learning rate");  // it is in the grid
+                if (action->text() == "Weight decay") weight_decay = action;
             }
         QVERIFY(weight_decay);
         weight_decay->trigger();
         QCoreApplication::processEvents();  // its row is shown
         QCOMPARE(editing.study().grid.size(), 3u);
         QCOMPARE(editing.named<QLineEdit>("Grid values of train.weight_decay").text(), "0.1");
+        bool named = false;  // as the form names it
+        for (QLabel* label : editing.settings.findChildren<QLabel*>()) named |= label->text() == "Weight decay";
+        QVERIFY(named);
     }
 
     void combination_and_policy_are_chosen() {
