@@ -1,10 +1,16 @@
 #include "ui/pages/study/finding_list.h"
 
+#include "core/config/run_config_schema.h"
 #include "core/config/variant_names.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 
+#include <QHBoxLayout>
+#include <QMenu>
 #include <QPainter>
+#include <QPushButton>
+#include <QStyleOptionButton>
+#include <QStylePainter>
 #include <QStyledItemDelegate>
 #include <QTextLayout>
 #include <algorithm>
@@ -13,7 +19,7 @@
 namespace ablate::ui {
 namespace {
 
-constexpr int kMarkColumn = 28;  // px
+constexpr int kMarkColumn = 28, kButtonHeight = 28;  // px
 
 QString line_of(const QModelIndex& index) {
     const QString variant = index.data(FindingModel::variant).toString();
@@ -52,7 +58,14 @@ class FindingDelegate : public QStyledItemDelegate {
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const int width = view_->viewport()->width();
         QTextLayout layout(line_of(index), option.font);
-        return {width, static_cast<int>(std::ceil(lay_out(layout, width - kMarkColumn - 2 * kSpace))) + 2 * kSpace};
+        const int buttons = index.data(FindingModel::mend_count).toInt() > 0 ? kButtonHeight + kSpace : 0;
+        const int lines = static_cast<int>(std::ceil(lay_out(layout, width - kMarkColumn - 2 * kSpace)));
+        return {width, lines + buttons + 2 * kSpace};
+    }
+
+    void updateEditorGeometry(QWidget* buttons, const QStyleOptionViewItem& option, const QModelIndex&) const override {
+        const QRect inside = option.rect.adjusted(kMarkColumn, 0, -2 * kSpace, -kSpace);
+        buttons->setGeometry(inside.left(), inside.bottom() + 1 - kButtonHeight, inside.width(), kButtonHeight);
     }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
@@ -73,6 +86,21 @@ class FindingDelegate : public QStyledItemDelegate {
     QListView* view_;
 };
 
+// Ends in an ellipsis where the list is narrow; the tooltip has the whole text.
+class ElidedButton : public QPushButton {
+  public:
+    using QPushButton::QPushButton;
+    QSize minimumSizeHint() const override { return {20 * kSpace, QPushButton::minimumSizeHint().height()}; }
+
+  protected:
+    void paintEvent(QPaintEvent*) override {
+        QStyleOptionButton option;
+        initStyleOption(&option);
+        option.text = fontMetrics().elidedText(text(), Qt::ElideRight, width() - 4 * kSpace, Qt::TextShowMnemonic);
+        QStylePainter(this).drawControl(QStyle::CE_PushButton, option);
+    }
+};
+
 }  // namespace
 
 QString in_words(const RefusedEntry& entry) {
@@ -80,20 +108,28 @@ QString in_words(const RefusedEntry& entry) {
 }
 
 std::pair<QString, QString> option_and_rest(const study::Finding& finding) {
-    const std::string place = finding.variant + ".";
     const auto colon = finding.text.find(": ");
+    if (finding.variant.empty() && colon != std::string::npos)
+        if (const ListedField* field = find_field(finding.text.substr(0, colon)))
+            return {text(field->key), text(finding.text.substr(colon + 2))};
+    const std::string place = finding.variant + ".";
     if (colon == std::string::npos || !finding.text.starts_with(place)) return {{}, text(finding.text)};
     return {text(finding.text.substr(place.size(), colon - place.size())), text(finding.text.substr(colon + 2))};
 }
 
 std::vector<FindingModel::Row> FindingModel::rows_of(const StudyPreview& preview) {
     std::vector<Row> rows;
-    for (const auto& [variant, line] : preview.broken)
-        rows.push_back({Mark::error, text(variant), without_variant(line, preview.study.name, variant), {}});
+    for (const auto& [variant, line] : preview.broken) {
+        Row row{Mark::error, text(variant), without_variant(line, preview.study.name, variant), {}};
+        if (auto mend = study::mend_by_removing(preview.study, variant)) row.mends.push_back(*std::move(mend));
+        rows.push_back(std::move(row));
+    }
     if (!preview.error.isEmpty() && rows.empty()) rows.push_back({Mark::error, {}, preview.error, {}});
     for (const study::Finding& finding : preview.preview.findings) {
         const auto [key, rest] = option_and_rest(finding);
-        Row row{mark_of(finding.severity), text(finding.variant), key.isEmpty() ? rest : key + ": " + rest, key};
+        const bool whole = key.isEmpty() || finding.variant.empty();
+        Row row{mark_of(finding.severity), text(finding.variant), whole ? text(finding.text) : key + ": " + rest, key,
+                finding.mends};
         // What holds at several grid points of a variant, or of the baseline already, is said once.
         const QString variant = row.variant.section('@', 0, 0);
         const auto said = std::find_if(rows.begin(), rows.end(), [&](const Row& other) {
@@ -152,6 +188,8 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
             return row.variant;
         case key:
             return row.key;
+        case mend_count:
+            return static_cast<int>(row.mends.size());
         default:
             return {};
     }
@@ -170,6 +208,44 @@ FindingList::FindingList(QWidget* parent) : QListView(parent) {
     };
     connect(this, &QListView::clicked, this, choose);
     connect(this, &QListView::activated, this, choose);
+    connect(&model_, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex&, int first, int last) { place_buttons(first, last); });
+    connect(&model_, &QAbstractItemModel::dataChanged, this,
+            [this](const QModelIndex& first, const QModelIndex& last) { place_buttons(first.row(), last.row()); });
+}
+
+void FindingList::place_buttons(int first, int last) {
+    for (int row = first; row <= last; ++row) {
+        const std::vector<study::Mend>& mends = model_.mends(row);
+        const QModelIndex index = model_.index(row);
+        if (mends.empty() && !indexWidget(index)) continue;
+        setIndexWidget(index, mends.empty() ? nullptr : buttons_of(mends));
+    }
+    scheduleDelayedItemsLayout();  // lines with buttons are higher
+}
+
+// The best way as a button, the others in a menu beside it.
+QWidget* FindingList::buttons_of(const std::vector<study::Mend>& mends) {
+    auto* row = new QWidget(viewport());
+    auto* line = new QHBoxLayout(row);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(kSpace);
+    const QString title = text(mends.front().title);
+    auto* best = new ElidedButton(QString(title).replace('&', "&&"), row);
+    best->setToolTip(plain_tooltip({title, "Undo with Ctrl+Z"}));
+    connect(best, &QPushButton::clicked, this, [this, mend = mends.front()] { Q_EMIT mend_chosen(mend); });
+    line->addWidget(best);
+    if (mends.size() > 1) {
+        auto* others = new QPushButton("Other ways", row);
+        auto* menu = new QMenu(others);
+        for (std::size_t i = 1; i < mends.size(); ++i)
+            connect(menu->addAction(text(mends[i].title).replace('&', "&&")), &QAction::triggered, this,
+                    [this, mend = mends[i]] { Q_EMIT mend_chosen(mend); });
+        others->setMenu(menu);
+        line->addWidget(others);
+    }
+    line->addStretch();
+    return row;
 }
 
 // Heights follow the width.

@@ -22,6 +22,7 @@ StartBar::StartBar(QWidget* parent)
       bar_(new QProgressBar(this)) {
     summary_->setWordWrap(true);
     told_->setWordWrap(true);
+    start_->setShortcut(keys());
     bar_->setTextVisible(false);
     bar_->setFixedHeight(2 * kSpace);
     bar_->setAccessibleName("Preparing the study");
@@ -85,6 +86,8 @@ void StartBar::set_context(StudyDocument* document, RunControl* control) {
     show_state();
 }
 
+void StartBar::press() { start_->isEnabled() ? start_->click() : setFocus(); }
+
 void StartBar::start() {
     refusal_.clear();
     saving_ = document_->study();
@@ -147,7 +150,9 @@ void StartBar::tell(const QString& line, const char* role) {
     set_look(told_, "role", role);
     told_->setText(line);
     told_->setVisible(!line.isEmpty());
-    start_->setToolTip(plain_tooltip({start_->isEnabled() ? QString() : line}));
+    const QString shortcut = start_->shortcut().toString(QKeySequence::NativeText);
+    start_->setToolTip(
+        plain_tooltip({QString("Start study (%1)").arg(shortcut), start_->isEnabled() ? QString() : line}));
 }
 
 }  // namespace ablate::ui

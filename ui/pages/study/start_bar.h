@@ -2,6 +2,7 @@
 #include "ui/bridge/run_control.h"
 #include "ui/bridge/study_document.h"
 
+#include <QKeySequence>
 #include <QLabel>
 #include <QPointer>
 #include <QProgressBar>
@@ -17,6 +18,8 @@ class StartBar : public QWidget {
   public:
     explicit StartBar(QWidget* parent = nullptr);
     void set_context(StudyDocument* document, RunControl* control);
+    void press();  // starts, or waits at the button, whose tooltip and the line above say what is in the way
+    static QKeySequence keys() { return QKeySequence("Ctrl+Return"); }
 
   Q_SIGNALS:
     void started(const QString& study, const QStringList& runs);  // by this button

@@ -1,5 +1,6 @@
 #include "ui/pages/study/study_page.h"
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/config/run_config_schema.h"
 #include "core/config/variant_names.h"
@@ -19,15 +20,18 @@
 #include "ui/pages/study/study_strip.h"
 #include "ui/pages/study/tensor_panel.h"
 #include "ui/pages/study/variant_panel.h"
+#include "ui/pages/study/width_menu.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
 #include <QKeyEvent>
+#include <QMenu>
 #include <QScrollArea>
 #include <QShortcut>
 #include <QSplitter>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <optional>
@@ -59,6 +63,8 @@ struct StudyPage::State {
     void list_findings();
     void show_problems();
     void reveal(const QString& variant, const QString& key);
+    void mend(const study::Mend& mend);
+    void add_match_button();
     void place_columns();
     // The shown variant's configuration, and what it is compared with: the preview's for one that `combine` made.
     struct Shown {
@@ -76,6 +82,7 @@ struct StudyPage::State {
     QSplitter *columns, *rows = nullptr;
     QLabel *form_title = nullptr, *form_remark = nullptr;
     SchemaForm* form = nullptr;
+    QToolButton* match = nullptr;  // beside the feed-forward width
     VariantPanel* variants = nullptr;
     StudySettings* settings = nullptr;
     QTabWidget* tabs = nullptr;
@@ -130,6 +137,7 @@ QWidget* StudyPage::State::build_form() {
              if (document) document->finish_entry();
          }},
         side);
+    add_match_button();
     form_title->setMinimumHeight(kHeadHeight);
     auto* head = new QHBoxLayout;
     head->addWidget(form_title);
@@ -179,6 +187,7 @@ QWidget* StudyPage::State::build_middle() {
     });
     connect(findings, &FindingList::chosen, page,
             [this](const QString& variant, const QString& key) { reveal(variant, key); });
+    connect(findings, &FindingList::mend_chosen, page, [this](const study::Mend& chosen) { mend(chosen); });
     return rows;
 }
 
@@ -247,6 +256,9 @@ void StudyPage::State::show_shown() {
                                      : "made by combining");
     form->show_values(name, config, is_baseline ? RunConfig() : baseline, is_baseline ? "default" : "baseline");
     form->set_read_only(!is_baseline && !own);
+    match->setEnabled(own != nullptr);
+    match->setToolTip(own ? "Choose the width that matches the baseline's parameters or FLOPs"
+                          : "Choose a variant to match its size to the baseline's");
     model_title->setText(label);
     diagram->show_model(config, baseline);
     QStringList words;
@@ -280,7 +292,8 @@ void StudyPage::State::show_problems() {
     if (const StudyPreviewPtr preview = document->preview(); preview)
         for (const study::Finding& finding : preview->preview.findings) {
             const auto [key, rest] = option_and_rest(finding);
-            if (!key.isEmpty() && text(finding.variant).section('@', 0, 0) == variants->shown())
+            const QString whose = finding.variant.empty() ? kBaseline : text(finding.variant).section('@', 0, 0);
+            if (!key.isEmpty() && finding.severity == study::Severity::error && whose == variants->shown())
                 problems[key.toStdString()] = rest;
         }
     form->set_problems(problems);
@@ -288,12 +301,41 @@ void StudyPage::State::show_problems() {
 
 void StudyPage::State::reveal(const QString& variant, const QString& key) {
     if (strip->focus_entry(key) || settings->focus_entry(key) || variants->focus_entry(key)) return;
-    variants->choose(variant);
+    variants->choose(variant.isEmpty() && !key.isEmpty() ? QString(kBaseline) : variant);
     if (key.startsWith(PatchEditor::kEntry)) {
         tabs->setCurrentWidget(patch);
         patch->setFocus();
     } else if (!key.isEmpty()) {
         form->reveal(key.toStdString());
+    }
+}
+
+void StudyPage::State::add_match_button() {
+    FieldRow* width = form->row("model.d_ff");
+    match = match_width_button(width);
+    width->editor().add_button(match);
+    connect(match->menu(), &QMenu::aboutToShow, page, [this] {
+        const std::optional<Shown> configs = document ? shown_configs() : std::nullopt;
+        if (!configs) return;
+        fill_width_menu(*match->menu(), configs->config, configs->baseline, [this](std::int64_t d_ff) {
+            document->finish_entry();  // a step of undo by itself
+            document->set_option(variants->shown(), "model.d_ff", d_ff);
+            document->finish_entry();
+        });
+    });
+}
+
+// One step of undo. The patch lists the variants as they were when they were checked, so it waits for the check.
+void StudyPage::State::mend(const study::Mend& mend) {
+    if (!document->preview_is_current()) {
+        Q_EMIT page->message("The study has changed and is being checked again. Then choose what would mend it.");
+        return;
+    }
+    try {
+        document->edit(text(mend.title), study::mended(document->study(), mend));
+        findings->setFocus();
+    } catch (const InputError& error) {
+        Q_EMIT page->message(text(one_line(error.what())));
     }
 }
 
@@ -359,6 +401,17 @@ void StudyPage::restore_state(const QVariantMap& state) {
     s.form->restore_state(state.value("folds").toMap());
     s.form->search()->setText(state.value(Settings::kView).toMap().value("search").toString());
 }
+
+void StudyPage::show_option(const QString& key) {
+    state_->form->reveal(key.toStdString());
+    const FieldRow* row = state_->form->row(key.toStdString());
+    if (row && !row->isVisibleTo(state_->form))
+        Q_EMIT message(text(row->field().label) + ": the present settings do not use this option.");
+}
+
+void StudyPage::start_study() { state_->start->press(); }
+
+QString StudyPage::start_keys() { return StartBar::keys().toString(QKeySequence::NativeText); }
 
 void StudyPage::resizeEvent(QResizeEvent* event) {
     Page::resizeEvent(event);

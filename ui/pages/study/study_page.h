@@ -18,6 +18,10 @@ class StudyPage : public Page {
     QVariantMap save_state() const override;
     void restore_state(const QVariantMap& state) override;
 
+    void show_option(const QString& key);  // unfolds, scrolls to and focuses it
+    void start_study();                    // as the button does; where it cannot be started, shows why
+    static QString start_keys();           // the shortcut of that, as it is written here
+
   Q_SIGNALS:
     void choose_study_file();  // to open
     void save_study_as();      // in a file that is to be chosen

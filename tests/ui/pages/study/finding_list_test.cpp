@@ -3,6 +3,8 @@
 #include "ui/theme/theme.h"
 
 #include <QAbstractItemModelTester>
+#include <QMenu>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -86,6 +88,50 @@ class FindingListTest : public QObject {
         const int narrow = height(0);
         list.resize(600, 300);
         QTRY_VERIFY(height(0) < narrow);
+    }
+
+    void what_mends_a_finding_is_a_button_below_it() {
+        FindingList list;
+        list.resize(500, 300);
+        list.show();
+        const study::Mend wide{"Set feed-forward width to 96 (equal parameters)", {{"seeds", {1}}}},
+            near{"Set feed-forward width to 64", {{"seeds", {2}}}};
+        list.findings().take(found({{Severity::warning, "a", "parameters differ", {wide, near}},
+                                    {Severity::note, "b", "nothing to be done"}}));
+        std::vector<study::Mend> chosen;
+        connect(&list, &FindingList::mend_chosen, &list, [&](const study::Mend& mend) { chosen.push_back(mend); });
+        const auto button = [&](const QString& text) -> QPushButton* {
+            for (QPushButton* one : list.findChildren<QPushButton*>())
+                if (one->text() == text && one->isVisible()) return one;
+            return nullptr;
+        };
+        QTRY_VERIFY(button("Set feed-forward width to 96 (equal parameters)"));
+        // Below the line and within it.
+        const auto row_of = [&](int row) { return list.visualRect(list.findings().index(row)); };
+        QTRY_VERIFY(row_of(0).height() > row_of(1).height() + 20);
+        QPushButton* best = button("Set feed-forward width to 96 (equal parameters)");
+        QTRY_VERIFY(row_of(0).contains(best->mapTo(list.viewport(), best->rect().center())));
+        QTest::mouseClick(best, Qt::LeftButton);
+        QCOMPARE(chosen.size(), std::size_t{1});
+        QVERIFY(chosen[0] == wide);
+        QPushButton* others = button("Other ways");
+        QVERIFY(others && others->menu());
+        QCOMPARE(others->menu()->actions().size(), 1);
+        others->menu()->actions().front()->trigger();
+        QVERIFY(chosen.back() == near);
+        list.findings().take(found({{Severity::note, "b", "nothing to be done"}}));
+        QTRY_VERIFY(!button("Set feed-forward width to 96 (equal parameters)"));
+    }
+
+    void a_finding_of_the_study_names_its_option() {
+        FindingModel model;
+        model.take(found({{Severity::error, "", "data.val_every: the text has 3 documents"},
+                          {Severity::error, "", "data.val.news: /none: no such file or folder"},
+                          {Severity::warning, "", "note: no option is called so"}}));
+        QCOMPARE(model.index(0).data(FindingModel::key).toString(), "data.val_every");
+        QCOMPARE(model.index(0).data().toString(), "data.val_every: the text has 3 documents");
+        QCOMPARE(model.index(1).data().toString(), "data.val.news: /none: no such file or folder");
+        QVERIFY(model.index(2).data(FindingModel::key).toString().isEmpty());
     }
 
     void a_click_or_return_shows_what_it_is_about() {

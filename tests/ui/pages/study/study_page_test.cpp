@@ -306,6 +306,67 @@ class StudyPageTest : public QObject {
         QTRY_VERIFY(!table.isColumnHidden(VariantModel::changes));
     }
 
+    void a_finding_is_mended_by_its_button_and_undone() {
+        Window window;
+        window.document.set_option("nope", "model.d_ff", 300);
+        window.document.finish_entry();
+        const auto button = [&]() -> QPushButton* {
+            for (QPushButton* one : window.named<FindingList>("Findings").findChildren<QPushButton*>())
+                if (one->text().contains("equal parameters")) return one;
+            return nullptr;
+        };
+        QTRY_VERIFY(window.document.preview_is_current() && button());
+        button()->click();
+        QVERIFY(!window.document.study().variants[0].patch.at("model").contains("d_ff"));  // as the baseline's
+        QTRY_VERIFY(window.document.preview_is_current() && !button());
+        window.document.undo_stack()->undo();
+        QCOMPARE(window.document.study().variants[0].patch.at("model").at("d_ff"), Json(300));
+    }
+
+    void the_width_that_matches_is_chosen_beside_its_field() {
+        Window window;
+        auto& match = window.named<QToolButton>("Match the baseline's size");
+        QVERIFY(!match.isEnabled());  // the baseline is what the others match
+        window.document.set_option("nope", "model.d_ff", 300);
+        window.document.show_variant("nope");
+        QVERIFY(match.isEnabled());
+        Q_EMIT match.menu()->aboutToShow();
+        QAction* exact = nullptr;
+        bool by_flops = false;
+        for (QAction* action : match.menu()->actions()) {
+            if (action->text().endsWith(": equal parameters") && !exact) exact = action;
+            by_flops |= action->text().contains("FLOPs");
+        }
+        QVERIFY(exact && by_flops);
+        exact->trigger();
+        QVERIFY(!window.document.study().variants[0].patch.at("model").contains("d_ff"));
+        window.document.undo_stack()->undo();
+        QCOMPARE(window.document.study().variants[0].patch.at("model").at("d_ff"), Json(300));
+    }
+
+    void a_missing_file_is_told_while_typing() {
+        Window window;
+        window.document.set_option("baseline", "data.tokens", "");
+        window.type(window.line("data.text"), "/no/such/text.txt");
+        QTRY_VERIFY(window.finding("data.text: /no/such/text.txt: no such file or folder").isValid());
+        QTRY_VERIFY(window.tells("/no/such/text.txt: no such file or folder"));  // below the field as well
+        QVERIFY(!window.button("Start study").isEnabled());
+        const std::filesystem::path file = window.folder.write("short.txt", "one line\nanother\n");
+        window.type(window.line("data.text"), file.c_str());
+        QTRY_VERIFY(window.finding("is held out for validation").isValid());
+    }
+
+    void the_study_starts_by_its_shortcut() {
+        Window window;
+        auto& start = window.button("Start study");
+        QVERIFY(start.toolTip().contains(StudyPage::start_keys()));
+        QTRY_VERIFY(start.isEnabled());
+        QSignalSpy shown(window.page.get(), &Page::show_runs);
+        QTest::keyClick(window.page.get(), Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(shown.size(), 1, 15000);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.control.busy(), 15000);
+    }
+
     void a_zero_that_means_another_value_shows_that_value() {
         Window window;
         QCOMPARE(window.line("model.kv_heads").text(), "");
