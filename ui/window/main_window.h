@@ -38,6 +38,7 @@ class MainWindow : public QMainWindow {
     void choose_study_to_open();
     void choose_study_to_save();
     void choose_workspace();
+    void show_palette();  // finds options, studies, runs, pages and actions
     void show_settings();
     void show_help();  // about the page that is shown
     void show_about();

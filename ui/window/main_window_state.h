@@ -23,6 +23,8 @@ class HeaderBar;
 class Leaving;
 class Menus;
 
+struct PaletteEntry;
+
 struct PageEntry {
     QString stem;
     std::unique_ptr<Page> (*make)();
@@ -62,6 +64,12 @@ struct MainWindow::State {
         PageEntry* found = entry(stem);
         return found ? qobject_cast<PageKind*>(found->page) : nullptr;
     }
+
+    // The command palette
+    void show_palette();
+    std::vector<PaletteEntry> palette_of_pages_and_actions();
+    std::vector<PaletteEntry> palette_of_options();
+    std::vector<PaletteEntry> palette_of_runs();
 
     // Studies
     void replace_study(std::function<void()> then);  // asks first what becomes of changes
@@ -124,7 +132,8 @@ struct MainWindow::State {
     bool restoring = false;  // the file that was open is being read
     Settings::Place place;   // what was open at the start; its draft is put back once that file is read
     QTimer keeper;
-    Latest looker{window};  // at a workspace to open
+    Latest looker{window};          // at a workspace to open
+    Latest palette_reader{window};  // of the names of studies
     Worker drops;           // looks at what was dropped, writes the studies of imported models
     // What came of imports while more are on their way: the banner tells it all.
     struct Arrivals {

@@ -80,6 +80,8 @@ void Menus::build_view() {
     }
     add(menu, "&Welcome", {}, &window_, [this] { window_.show_page("welcome"); });
     menu->addSeparator();
+    add(menu, "&Go to…", QKeySequence("Ctrl+K"), &window_, &MainWindow::show_palette);
+    menu->addSeparator();
     QAction* full = add(menu, "&Full screen", QKeySequence("F11"), &window_,
                         [this] { window_.setWindowState(window_.windowState() ^ Qt::WindowFullScreen); });
     full->setCheckable(true);

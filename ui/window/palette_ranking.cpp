@@ -1,0 +1,61 @@
+#include "ui/window/palette_ranking.h"
+
+#include "ui/forms/option_words.h"
+
+#include <algorithm>
+
+namespace ablate::ui {
+namespace {
+
+constexpr int kLongest = 99;  // titles are told apart up to this length
+
+bool are_all_in(const QStringList& parts, const QString& words) {
+    return std::all_of(parts.begin(), parts.end(), [&](const QString& part) { return words.contains(part); });
+}
+
+bool are_letters_in_order(const QString& letters, const QString& title) {
+    qsizetype at = 0;
+    for (const QChar letter : letters) {
+        if (letter == ' ') continue;
+        at = title.indexOf(letter, at);
+        if (at < 0) return false;
+        ++at;
+    }
+    return true;
+}
+
+// 7 to 1; 0: not at all.
+int rank(const QString& needle, const QString& title, const QString& words) {
+    if (title == needle) return 7;
+    if (title.startsWith(needle)) return 6;
+    if (title.contains(' ' + needle)) return 5;
+    if (title.contains(needle)) return 4;
+    const QStringList parts = needle.split(' ', Qt::SkipEmptyParts);
+    if (are_all_in(parts, title)) return 3;
+    if (are_all_in(parts, title + ' ' + words)) return 2;
+    return are_letters_in_order(needle, title) ? 1 : 0;
+}
+
+}  // namespace
+
+int palette_score(const QString& needle, const PaletteText& text) {
+    const QString wanted = search_text(needle);
+    if (wanted.isEmpty()) return needle.trimmed().isEmpty() ? 0 : -1;
+    const int found = rank(wanted, search_text(text.title), text.words);
+    if (found == 0) return -1;
+    return found * (kLongest + 1) - std::min(static_cast<int>(text.title.size()), kLongest);
+}
+
+std::vector<int> palette_order(const QString& needle, const std::vector<PaletteText>& texts) {
+    std::vector<std::pair<int, int>> found;  // score, place
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        if (const int score = palette_score(needle, texts[i]); score >= 0)
+            found.emplace_back(score, static_cast<int>(i));
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<int> order;
+    order.reserve(found.size());
+    for (const auto& one : found) order.push_back(one.second);
+    return order;
+}
+
+}  // namespace ablate::ui
