@@ -100,6 +100,21 @@ std::vector<Mend> mends_of_memory(const StudyConfig& study, const VariantPoint& 
     return {};
 }
 
+std::vector<Mend> mends_of_start(const StudyConfig& study, const RunConfig& from, const RunConfig& to,
+                                 const std::vector<std::string>& silent, const std::string& name) {
+    std::vector<OptionEdit> edits;
+    for (const ConfigDifference& one : difference(from, to))
+        if (!one.before.is_null() && std::find(silent.begin(), silent.end(), ablate::in_words(one)) != silent.end())
+            edits.push_back({one.key, one.before});
+    // A kind discards the options that were set before it.
+    std::stable_partition(edits.begin(), edits.end(), [](const auto& edit) { return edit.key.ends_with(".kind"); });
+    try {
+        return listed({mend_options(study, kBaseline, edits, "Use the options of " + name)});
+    } catch (const InputError&) {  // they do not fit together without the others
+        return {};
+    }
+}
+
 std::vector<Mend> mends_of_one_seed(const StudyConfig& study) {
     StudyConfig after = study;
     const std::int64_t first = study.seeds.front();

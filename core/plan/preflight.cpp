@@ -152,7 +152,8 @@ class Lints {
             if (point.variant == points_.front().variant && !silent.empty())
                 add(Severity::warning, point.name,
                     fmt::format("is not the model it starts from, whose weights were trained with other options: {}",
-                                join(silent, "; ")));
+                                join(silent, "; ")),
+                    mends_of_start(study_, from.config, resolved, silent, from.name));
         } catch (const InputError& error) {
             add(Severity::error, point.name, error.what());
         }

@@ -5,6 +5,7 @@
 #include "ui/widgets/labels.h"
 
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPainter>

@@ -1,5 +1,8 @@
 #include "core/plan/mend.h"
 
+#include "core/config/study_edits.h"
+#include "core/model/start_plan.h"
+#include "core/plan/finding_mends.h"
 #include "core/train/register.h"
 #include "tests/support/throws.h"
 
@@ -74,6 +77,20 @@ class MendTest : public QObject {
         const StudyConfig after = mended(study(), *mend);
         QCOMPARE(after.variants.size(), std::size_t{1});
         QCOMPARE(after.variants.front().name, std::string("b"));
+    }
+
+    void the_options_of_a_start_are_taken_over() {
+        RunConfig from;
+        from.model.position = kind_from_json("position", "none", "test");
+        const RunConfig to;
+        const std::vector<std::string> silent = model::silent_changes(from, to);
+        QVERIFY(!silent.empty());
+        const std::vector<Mend> mends = mends_of_start(study(), from, to, silent, "base");
+        QCOMPARE(mends.size(), std::size_t{1});
+        QCOMPARE(mends.front().title, std::string("Use the options of base"));
+        const RunConfig after = baseline_config(mended(study(), mends.front()));
+        QCOMPARE(after.model.position.kind, std::string("none"));
+        QVERIFY(mends_of_start(study(), to, to, {}, "base").empty());
     }
 
     void a_grid_is_added_around_the_rate() {
