@@ -196,7 +196,7 @@ class MapEditor : public ValueEditor {
         const QSignalBlocker quiet(lines_);
         lines_->setPlainText(draft);
     }
-    // A line of its own, named as the file is.
+    // A separate line, named as the file is.
     void take_path(const QString& path) override {
         QString name = QFileInfo(path).completeBaseName();
         name.replace(QRegularExpression("[^A-Za-z0-9._-]"), "-");
