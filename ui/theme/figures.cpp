@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QPainter>
+#include <algorithm>
 #include <cmath>
 
 namespace ablate::ui {
@@ -33,6 +34,18 @@ void draw_figures(QPainter& painter, const QRectF& area, Qt::Alignment alignment
     }
 }
 
+QString fitted_figures(const QString& text, double width, const QFontMetricsF& metrics) {
+    if (figures_width(text, metrics) <= width) return text;
+    if (std::none_of(text.begin(), text.end(), [](QChar c) { return c.isDigit(); }))
+        return metrics.elidedText(text, Qt::ElideRight, width);
+    for (const char* interval : {" ± ", " +- ", " ["}) {
+        const QString mark = QString::fromUtf8(interval);
+        const QString alone = text.section(mark, 0, 0);
+        if (alone != text && figures_width(alone, metrics) <= width) return alone;
+    }
+    return QStringLiteral("…");
+}
+
 QString draw_cell_ground(QPainter& painter, QStyleOptionViewItem item) {
     const QString text = std::exchange(item.text, {});
     const QStyle* style = item.widget ? item.widget->style() : QApplication::style();
@@ -49,7 +62,9 @@ void FiguresDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     painter->setFont(item.font);
     const bool selected = item.state & QStyle::State_Selected;
     painter->setPen(item.palette.color(selected ? QPalette::HighlightedText : QPalette::Text));
-    draw_figures(*painter, item.rect.adjusted(kCellMargin, 0, -kCellMargin, 0), item.displayAlignment, text);
+    const QRectF area = QRectF(item.rect).adjusted(kCellMargin, 0, -kCellMargin, 0);
+    const QString fitted = fitted_figures(text, area.width(), QFontMetricsF(item.font, painter->device()));
+    draw_figures(*painter, area, item.displayAlignment, fitted);
     painter->restore();
 }
 

@@ -9,6 +9,10 @@ double figures_width(const QString& text, const QFontMetricsF& metrics);
 // One line in the painter's font and pen.
 void draw_figures(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QString& text);
 
+// A number that fits into `width`: as it is, else without the interval that follows it ("3.06 ± 0.02" is "3.06"), else
+// an ellipsis. Its digits are never cut. Text without digits is elided as usual.
+QString fitted_figures(const QString& text, double width, const QFontMetricsF& metrics);
+
 // Draws a cell without its text (ground, selection, focus) and returns that, for a delegate that draws it itself.
 QString draw_cell_ground(QPainter& painter, QStyleOptionViewItem item);
 

@@ -167,8 +167,10 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         if (heading && column != RunsModel::name) painter->setFont(Theme::instance().font());
         if (is_figures(column)) {
             const QString shorter = index.data(RunsModel::short_role).toString();
-            const bool fits = figures_width(text, QFontMetricsF(painter->font())) <= area.width();
-            draw_figures(*painter, area, item.displayAlignment, fits || shorter.isEmpty() ? text : shorter);
+            const QFontMetricsF metrics(painter->font(), painter->device());
+            const bool fits = figures_width(text, metrics) <= area.width();
+            const QString shown = fits || shorter.isEmpty() ? text : shorter;
+            draw_figures(*painter, area, item.displayAlignment, fitted_figures(shown, area.width(), metrics));
         } else
             painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                               painter->fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(area.width())));
