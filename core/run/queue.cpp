@@ -3,6 +3,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/device_name.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
 #include "core/config/config_hash_0_1.h"
@@ -61,6 +62,8 @@ Verdict train_locked(const RunDirectory& directory, const RunInfo& info, RunLock
     job.checkpoints = directory.checkpoints();
     if (!train::list_checkpoints(job.checkpoints).empty()) job.earlier_hash = hash_of_0_1(directory, info);
     state.device = model::resolve_device(info.config.train.device).str();
+    state.device_name = device_name(state.device);
+    state.host = host_name();
     train::Trainer trainer(std::move(job), sink);
     sink.open_logs(trainer.resume());
     const train::TrainSummary summary = trainer.train(stop);

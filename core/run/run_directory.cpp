@@ -105,15 +105,18 @@ std::optional<double> or_absent(const Json& json, const char* key, const std::st
 }  // namespace
 
 Json to_json(const RunState& state) {
-    return {{"phase", state.phase},
-            {"step", state.step},
-            {"last_loss", or_null(state.last_loss)},
-            {"last_grad_norm", or_null(state.last_grad_norm)},
-            {"tokens_per_second", io::number_to_json(state.tokens_per_second)},
-            {"device", state.device},
-            {"verdict", state.verdict ? train::to_json(*state.verdict) : Json()},
-            {"summary", state.summary},
-            {"updated", state.updated}};
+    Json json{{"phase", state.phase},
+              {"step", state.step},
+              {"last_loss", or_null(state.last_loss)},
+              {"last_grad_norm", or_null(state.last_grad_norm)},
+              {"tokens_per_second", io::number_to_json(state.tokens_per_second)},
+              {"device", state.device},
+              {"verdict", state.verdict ? train::to_json(*state.verdict) : Json()},
+              {"summary", state.summary},
+              {"updated", state.updated}};
+    if (!state.device_name.empty()) json["device_name"] = state.device_name;
+    if (!state.host.empty()) json["host"] = state.host;
+    return json;
 }
 
 RunState run_state_from_json(const Json& json, const std::string& where) {
@@ -127,6 +130,8 @@ RunState run_state_from_json(const Json& json, const std::string& where) {
     state.last_grad_norm = or_absent(json, "last_grad_norm", where);
     state.tokens_per_second = field<double>(json, "tokens_per_second", where);
     if (json.contains("device")) state.device = field<std::string>(json, "device", where);
+    if (json.contains("device_name")) state.device_name = field<std::string>(json, "device_name", where);
+    if (json.contains("host")) state.host = field<std::string>(json, "host", where);
     if (json.contains("verdict") && !json["verdict"].is_null()) state.verdict = read_verdict(json["verdict"], where);
     if (state.phase == "ended" && !state.verdict) throw InputError("{}: an ended run without a verdict", where);
     state.summary = field<Json>(json, "summary", where);

@@ -40,7 +40,9 @@ struct RunState {
     std::int64_t step = 0;
     std::optional<double> last_loss, last_grad_norm;  // absent before the first step was read: a 0 would be a result
     double tokens_per_second = 0;
-    std::string device;  // what train.device came to, "cpu" or "cuda:0"; empty before it first trained
+    std::string device;       // what train.device came to, "cpu" or "cuda:0"; empty before it first trained
+    std::string device_name;  // its product name, "NVIDIA H200"; empty where the system does not tell
+    std::string host;         // the computer that last trained it; empty of runs of earlier versions
     std::optional<train::Verdict> verdict;
     Json summary = Json::object();  // TrainSummary
     double updated = 0;

@@ -1,5 +1,6 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/device_name.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
@@ -26,12 +27,6 @@ std::string first_line(const fs::path& file) {
     std::ifstream stream(file);
     std::getline(stream, line);
     return line;
-}
-
-std::string this_host() {
-    char name[256] = {};
-    gethostname(name, sizeof name - 1);
-    return name;
 }
 
 LockHolder read_holder(const fs::path& file) {
@@ -81,7 +76,7 @@ RunLock::~RunLock() { close(descriptor_); }
 
 void RunLock::heartbeat() {
     const Json holder{{"pid", getpid()},
-                      {"host", this_host()},
+                      {"host", host_name()},
                       {"boot_id", first_line("/proc/sys/kernel/random/boot_id")},
                       {"heartbeat", unix_now()}};
     // Of constant length, so that a reader never meets the tail of an older line.

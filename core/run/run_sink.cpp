@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
+#include "core/io/numbers.h"
 #include "core/run/collapse_record.h"
 #include "core/run/json_fields.h"
 #include "core/run/metrics.h"
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace ablate::run {
 
@@ -31,6 +33,15 @@ std::int64_t kept_bytes(const fs::path& file, std::int64_t wanted, RunSink& sink
         sink.message(fmt::format("{} has lost {} bytes that were written before the checkpoint",
                                  file.filename().string(), wanted - present));
     return std::min(wanted, present);
+}
+
+// The last and the best loss of a set while the run trains, where the trainer's summary will have them.
+void note_validation(Json& summary, const train::Evaluation& evaluation) {
+    if (!summary.is_object()) summary = Json::object();
+    summary["final_val"][evaluation.set] = io::number_to_json(evaluation.loss);
+    if (!std::isfinite(evaluation.loss)) return;
+    Json& best = summary["best_val"][evaluation.set];
+    if (best.is_null() || io::number_from_json(best) > evaluation.loss) best = io::number_to_json(evaluation.loss);
 }
 
 }  // namespace
@@ -98,6 +109,7 @@ void RunSink::evaluation(const train::Evaluation& evaluation) {
                       {{evaluation_tag(evaluation.set, MetricId::val_loss), static_cast<float>(evaluation.loss)},
                        {evaluation_tag(evaluation.set, MetricId::val_bpb), static_cast<float>(evaluation.bpb)}}});
     metrics_->flush();
+    note_validation(state_.summary, evaluation);
 }
 
 void RunSink::event(const train::Event& event) { append_event(event); }

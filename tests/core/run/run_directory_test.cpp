@@ -143,6 +143,12 @@ class RunDirectoryTest : public QObject {
         QCOMPARE(again.tokens_per_second, HUGE_VAL);
         QCOMPARE(again.verdict->cause, state.verdict->cause);
         QVERIFY(again.summary == state.summary);
+        QVERIFY(again.host.empty() && again.device_name.empty());
+        state.host = "workstation";
+        state.device_name = "NVIDIA H200";
+        const RunState named = run_state_from_json(to_json(state), "state.json");
+        QCOMPARE(named.host, std::string("workstation"));
+        QCOMPARE(named.device_name, std::string("NVIDIA H200"));
         QVERIFY(is_line_with(input_error([] {
                                  run_state_from_json({{"phase", "running"}}, "state.json");
                              }),
