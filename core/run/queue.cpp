@@ -1,9 +1,9 @@
 #include "core/run/queue.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/device_name.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
-#include "core/base/device_name.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
 #include "core/config/config_hash_0_1.h"

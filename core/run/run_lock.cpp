@@ -1,6 +1,6 @@
 #include "core/base/atomic_file.h"
-#include "core/base/error.h"
 #include "core/base/device_name.h"
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"

@@ -1,5 +1,6 @@
 #include "ui/pages/runs/runs_delegate.h"
 
+#include "ui/pages/runs/run_columns.h"
 #include "ui/pages/runs/runs_model.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/run_words.h"
@@ -129,10 +130,10 @@ void paint_name(QPainter& painter, const QRectF& area, const QModelIndex& index,
                      painter.fontMetrics().elidedText(name, Qt::ElideMiddle, static_cast<int>(rest.width())));
 }
 
+bool is_quiet(int column) { return column > RunsModel::verdict && column <= RunsModel::id; }
+
 bool is_figures(int column) {
-    return column == RunsModel::seed || column == RunsModel::place || column == RunsModel::step ||
-           column == RunsModel::remaining || column == RunsModel::rate || column == RunsModel::loss ||
-           column == RunsModel::created;
+    return column == RunsModel::created || run_columns()[static_cast<std::size_t>(column)].number;
 }
 
 }  // namespace
@@ -162,7 +163,7 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     } else {
         const bool alarm = index.data(RunsModel::alarm_role).toBool();
         const bool older = index.data(RunsModel::older_role).toBool();
-        const bool quiet = heading ? older || column != RunsModel::name : column > RunsModel::verdict;
+        const bool quiet = heading ? older || column != RunsModel::name : is_quiet(column);
         painter->setPen(alarm ? palette().danger : quiet ? palette().muted : palette().text);
         if (heading && column != RunsModel::name) painter->setFont(Theme::instance().font());
         if (is_figures(column)) {

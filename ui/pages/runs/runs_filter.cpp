@@ -1,5 +1,6 @@
 #include "ui/pages/runs/runs_filter.h"
 
+#include "core/base/natural_order.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/pages/runs/runs_model.h"
@@ -52,12 +53,16 @@ bool matches(const run::DamagedRun& run, const RunQuery::Word& word) {
 // Not a number either: it is sorted after all others.
 bool is_missing(const QVariant& value) {
     if (!value.isValid()) return true;
-    return value.typeId() == QMetaType::QString ? value.toString().isEmpty() : std::isnan(value.toDouble());
+    return value.typeId() == QMetaType::QString ? is_missing_text(value.toString().toStdString())
+                                                : std::isnan(value.toDouble());
 }
 
 // -1, 0 or 1, of two values of a column.
 int compare(const QVariant& a, const QVariant& b) {
-    if (a.typeId() == QMetaType::QString) return QString::localeAwareCompare(a.toString(), b.toString());
+    if (a.typeId() == QMetaType::QString || b.typeId() == QMetaType::QString) {
+        const std::string left = a.toString().toStdString(), right = b.toString().toStdString();
+        return natural_less(left, right) ? -1 : natural_less(right, left) ? 1 : 0;
+    }
     return a.toDouble() < b.toDouble() ? -1 : a.toDouble() > b.toDouble() ? 1 : 0;
 }
 

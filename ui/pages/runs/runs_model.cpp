@@ -1,90 +1,23 @@
 #include "ui/pages/runs/runs_model.h"
 
-#include "core/base/text.h"
-#include "core/run/known_keys.h"
 #include "core/run/older_settings.h"
-#include "core/run/seed_text.h"
 #include "ui/bridge/text.h"
-#include "ui/pages/runs/run_cells.h"
-#include "ui/theme/theme.h"
-#include "ui/widgets/run_words.h"
+#include "ui/pages/runs/run_columns.h"
 
-#include <QFont>
 #include <QHash>
 #include <QSet>
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <map>
 #include <tuple>
 #include <utility>
 
 namespace ablate::ui {
 
-using run::Status;
-
 namespace {
-
-struct ColumnTexts {
-    const char* title;
-    const char* help;
-};
-constexpr std::array<ColumnTexts, RunsModel::column_count> kColumns{{
-    {"Variant", "Runs, grouped by study"},
-    {"Grid point", "The options that the study's grid sets"},
-    {"Seed", "Seed of the initialization, the data order and the sampling"},
-    {"Queue", "Position in this window's queue"},
-    {"State", "Running means that a process holds the run's lock now; pausing and stopping, that it was asked to end"},
-    {"Progress", "Share of the steps"},
-    {"Step", "Steps done, of all"},
-    {"Left", "Time to the last step at the present rate"},
-    {"Tokens/s", "At the last step"},
-    {"Loss (nats)", "Training loss of the last step that was read"},
-    {"Verdict", "Why the run ended as it did"},
-    {"Tags", "As written in the panel below the table"},
-    {"Device", "The device it trains on, or will train on"},
-    {"Created", "In local time"},
-    {"Run", "Its id: the name of its folder"},
-}};
-
-constexpr auto kOlderHelp =
-    "Runs whose settings differ from those of the newest run of the same variant and grid point. They do not count for "
-    "the study.";
-
-bool is_number(int column) {
-    using C = RunsModel::Column;
-    return column == C::seed || column == C::place || column == C::step || column == C::remaining ||
-           column == C::rate || column == C::loss;
-}
-
-QVariant alignment(int column) {
-    return QVariant::fromValue(Qt::Alignment(is_number(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-}
 
 bool same(const run::ListedRun& a, const run::ListedRun& b) {
     return a.status == b.status && a.state.step == b.state.step && a.state.updated == b.state.updated &&
            a.asked == b.asked && a.notes == b.notes && a.problems == b.problems && a.info.created == b.info.created;
-}
-
-QStringList strings(const std::vector<std::string>& words) {
-    QStringList list;
-    for (const std::string& word : words) list += text(word);
-    return list;
-}
-
-// What a cell cannot show in full.
-QString run_tooltip(const run::ListedRun& run, int column) {
-    using C = RunsModel::Column;
-    const auto& loss = run.state.last_loss;
-    if (column == C::loss && run.status == Status::collapsed) return plain_tooltip({cause_text(run)});
-    if (column == C::loss && loss) return plain_tooltip({text(full_precision(*loss)) + " nats"});
-    if (column == C::rate) return plain_tooltip({text(full_precision(run.state.tokens_per_second)) + " tokens/s"});
-    if (column == C::created) return plain_tooltip({text(utc_time(run.info.created))});
-    if (column == C::tags) return plain_tooltip(strings(run.notes.tags));
-    if (column == C::verdict) return plain_tooltip({cause_text(run)});
-    if (column == C::step) return plain_tooltip({steps_text(run, " of ") + " steps"});
-    if (column == C::device) return plain_tooltip({device_text(run)});
-    return plain_tooltip({run_title(run.info), cause_text(run), text(run.notes.text).left(400)});
 }
 
 }  // namespace
@@ -269,10 +202,10 @@ void RunsModel::tell_changes(const std::vector<Sought>& wanted) {
             const Row& row = group->rows[static_cast<std::size_t>(r)];
             if (!row.recolored && unchanged.contains(row.id)) continue;
             const QModelIndex above = heading(*group);
-            Q_EMIT dataChanged(index(r, 0, above), index(r, column_count - 1, above));
+            Q_EMIT dataChanged(index(r, 0, above), index(r, columnCount() - 1, above));
             group->stale = true;
         }
-        if (std::exchange(group->stale, false)) Q_EMIT dataChanged(heading(*group), heading(*group, column_count - 1));
+        if (std::exchange(group->stale, false)) Q_EMIT dataChanged(heading(*group), heading(*group, columnCount() - 1));
     }
 }
 
@@ -282,7 +215,7 @@ void RunsModel::change_rows(Change change) {
     for (Group* group : all_groups())
         for (int r = 0; r < static_cast<int>(group->rows.size()); ++r)
             if (change(group->rows[static_cast<std::size_t>(r)]))
-                Q_EMIT dataChanged(index(r, 0, heading(*group)), index(r, column_count - 1, heading(*group)));
+                Q_EMIT dataChanged(index(r, 0, heading(*group)), index(r, columnCount() - 1, heading(*group)));
 }
 
 void RunsModel::set_waiting(const QStringList& ids) {
@@ -325,7 +258,7 @@ int RunsModel::rowCount(const QModelIndex& parent) const {
     return group ? static_cast<int>(group->rows.size()) + (group->older ? 1 : 0) : 0;
 }
 
-int RunsModel::columnCount(const QModelIndex&) const { return column_count; }
+int RunsModel::columnCount(const QModelIndex&) const { return static_cast<int>(run_columns().size()); }
 
 Qt::ItemFlags RunsModel::flags(const QModelIndex& index) const {
     if (!index.isValid()) return Qt::NoItemFlags;
@@ -387,197 +320,6 @@ int RunsModel::older_count() const {
     for (const auto& group : groups_)
         if (group->older) count += group->older->rows.size();
     return static_cast<int>(count);
-}
-
-// --- what the cells say
-
-QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= column_count) return {};
-    const ColumnTexts& texts = kColumns[static_cast<std::size_t>(section)];
-    if (role == Qt::DisplayRole) return QString(texts.title);
-    if (role == Qt::ToolTipRole) return QString(texts.help);
-    if (role == Qt::TextAlignmentRole) return alignment(section);
-    return {};
-}
-
-QVariant RunsModel::data(const QModelIndex& index, int role) const {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
-    const Row* row = row_at(index);
-    const Group& group = row ? *static_cast<const Group*>(index.internalPointer()) : *headed_by(index);
-    if (role == heading_role) return row == nullptr;
-    if (role == damaged_role) return group.damaged;
-    if (role == older_role) return group.above != nullptr;
-    if (role == Qt::TextAlignmentRole) return alignment(index.column());
-    if (!row) return heading_data(group, index.column(), role);
-    return group.damaged ? damaged_data(*row, index.column(), role) : run_data(group, *row, index.column(), role);
-}
-
-QVariant RunsModel::heading_data(const Group& group, int column, int role) const {
-    if (role == newest_role) return group.newest;
-    if (role == study_role) return group.study;
-    if (role == Qt::FontRole) return Theme::instance().font(0, group.above ? QFont::Medium : QFont::DemiBold);
-    if (role == Qt::ToolTipRole) return group.above ? plain_tooltip({kOlderHelp}) : QString();
-    if (group.damaged) {
-        if (role == Qt::DisplayRole && column == name) return QStringLiteral("Cannot be read");
-        if (role == Qt::DisplayRole && column == step) return QString::number(group.rows.size());
-        return {};
-    }
-    if (role != Qt::DisplayRole && role != share_role && role != alarm_role && role != status_role) return {};
-    const Tally tally = tally_of(group);
-    if (role == status_role) return tally.running > 0 ? QString(run::to_string(Status::running)) : QString();
-    if (role == share_role && column == progress) return tally.share;
-    if (role == alarm_role) return column == verdict && tally.collapsed + tally.failed > 0;
-    if (role != Qt::DisplayRole) return {};
-    if (column == name && group.above) return QString("Older settings (%1)").arg(runs_text(group.rows.size()));
-    if (column == name) return group.study;
-    if (column == step) return QString("%1 of %2 runs").arg(tally.ended).arg(group.rows.size());
-    if (column != verdict) return {};
-    QStringList bad;
-    if (tally.collapsed > 0) bad += QString("%1 collapsed").arg(tally.collapsed);
-    if (tally.failed > 0) bad += QString("%1 failed").arg(tally.failed);
-    return bad.join(", ");
-}
-
-RunsModel::Tally RunsModel::tally_of(const Group& group) const {
-    Tally tally;
-    for (const Row& row : group.rows) {
-        const run::ListedRun& run = listed(row);
-        const bool over = run::has_result(run.status);
-        tally.ended += over;
-        tally.collapsed += run.status == Status::collapsed;
-        tally.failed += run.status == Status::failed;
-        tally.running += run.status == Status::running;
-        tally.share += over ? 1 : share_of_steps(run);
-    }
-    // Divided once: a sum of tenths misses 1, and with it the 100 %.
-    if (!group.rows.empty()) tally.share /= static_cast<double>(group.rows.size());
-    return tally;
-}
-
-QVariant RunsModel::damaged_data(const Row& row, int column, int role) const {
-    const run::DamagedRun& run = list_->damaged[row.listed];
-    const QString reason = text(run.reason);
-    if (role == id_role) return row.id;
-    if (role == status_role) return QStringLiteral("unreadable");
-    if (role == Qt::ToolTipRole) return plain_tooltip({reason});
-    if (role == sort_role) return column == name || column == id ? QVariant(row.id) : QVariant();
-    if (role != Qt::DisplayRole) return {};
-    switch (column) {
-        case name:
-        case id:
-            return row.id;
-        case state:
-            return QStringLiteral("unreadable");
-        case verdict:
-            return reason;
-        default:
-            return {};
-    }
-}
-
-QVariant RunsModel::run_data(const Group& group, const Row& row, int column, int role) const {
-    const run::ListedRun& run = listed(row);
-    switch (role) {
-        case Qt::DisplayRole:
-            return run_text(row, column);
-        case sort_role:
-            return run_value(row, column);
-        case Qt::ToolTipRole:
-            return run_tooltip(run, column);
-        case Qt::AccessibleTextRole:
-            if (column == progress) return QString("%1 %").arg(std::floor(100 * share_of_steps(run)));
-            return column == tags ? run_value(row, tags) : QVariant(run_text(row, column));
-        case id_role:
-            return row.id;
-        case status_role:
-            return state_text(run, row.pausing);
-        case study_role:
-            return group.study;
-        case color_role:
-            return row.color;
-        case share_role:
-            return column == progress ? QVariant(share_of_steps(run)) : QVariant();
-        case tags_role:
-            return strings(run.notes.tags);
-        case short_role:
-            return column == step ? text(short_count(static_cast<double>(run.state.step)) + " / " +
-                                         short_count(static_cast<double>(run.info.config.train.steps)))
-                                  : QString();
-        case alarm_role:
-            return column == verdict ? is_alarming(run)
-                                     : column == loss && (run.status == Status::collapsed ||
-                                                          !std::isfinite(run.state.last_loss.value_or(0)));
-        default:
-            return {};
-    }
-}
-
-// As a table of numbers would hold it: what sorting compares. Nothing where there is no value.
-QVariant RunsModel::run_value(const Row& row, int column) const {
-    const run::ListedRun& run = listed(row);
-    const auto or_nothing = [](const std::optional<double>& value) { return value ? QVariant(*value) : QVariant(); };
-    switch (column) {
-        case seed:
-            return qlonglong(run.info.seed);
-        case place:
-            return row.place < 0 ? QVariant() : QVariant(row.place);
-        case state:
-            return static_cast<int>(run.status);
-        case progress:
-            return share_of_steps(run);
-        case step:
-            return qlonglong(run.state.step);
-        case remaining:
-            return or_nothing(seconds_remaining(run));
-        case rate:
-            return run.state.tokens_per_second > 0 ? QVariant(run.state.tokens_per_second) : QVariant();
-        case loss:
-            return or_nothing(loss_to_sort(run));
-        case tags:
-            return strings(run.notes.tags).join(", ");
-        case created:
-            return run.info.created;
-        default:
-            return run_text(row, column);
-    }
-}
-
-QString RunsModel::run_text(const Row& row, int column) const {
-    const run::ListedRun& run = listed(row);
-    switch (column) {
-        case name:
-            return variant_text(run.info);
-        case grid_point:
-            return text(run.info.grid_point);
-        case seed:
-            return text(run::seed_text(run.info));
-        case place:
-            return row.place < 0 ? QString() : QString::number(row.place + 1);
-        case state:
-            return state_text(run, row.pausing);
-        case step:
-            return steps_text(run, " / ");
-        case remaining: {
-            const std::optional<double> seconds = seconds_remaining(run);
-            return seconds ? text(short_duration(*seconds)) : QString();
-        }
-        case rate:
-            return run.state.tokens_per_second > 0 ? text(short_count(run.state.tokens_per_second)) : QString();
-        case loss:
-            return loss_text(run);
-        case verdict:
-            return cause_text(run);
-        case device:  // what was asked for is in the tooltip
-            return run.state.device.empty() && run::is_imported_log(run.info) ? QString()
-                   : run.state.device.empty()                                 ? text(run.info.config.train.device)
-                                                                              : text(run.state.device);
-        case created:
-            return local_time(run.info.created);
-        case id:
-            return row.id;
-        default:
-            return {};  // painted: progress, tags
-    }
 }
 
 }  // namespace ablate::ui

@@ -31,7 +31,13 @@ class RunsModel : public QAbstractItemModel {
         device,
         created,
         id,
-        column_count
+        study_name,
+        best_validation,
+        last_validation,
+        duration,
+        host,
+        device_name,
+        column_count  // of those that are named; the options of a configuration follow (run_columns.h)
     };
     enum Role {
         id_role = Qt::UserRole + 1,  // a run's id, of a damaged one its folder's name; of a heading empty
@@ -127,6 +133,7 @@ class RunsModel : public QAbstractItemModel {
     QVariant damaged_data(const Row& row, int column, int role) const;
     QVariant run_value(const Row& row, int column) const;
     QString run_text(const Row& row, int column) const;
+    QString full_text(const Row& row, int column) const;
 
     RunListPtr list_;
     std::vector<std::unique_ptr<Group>> groups_;

@@ -2,302 +2,31 @@
 
 #include "core/base/text.h"
 #include "core/run/older_settings.h"
-#include "ui/bridge/run_control.h"
 #include "ui/bridge/settings.h"
-#include "ui/bridge/study_document.h"
 #include "ui/bridge/text.h"
 #include "ui/collapse/collapse_area.h"
 #include "ui/pages/runs/confirm.h"
 #include "ui/pages/runs/delete_question.h"
 #include "ui/pages/runs/retry_question.h"
-#include "ui/pages/runs/run_actions.h"
 #include "ui/pages/runs/run_cells.h"
 #include "ui/pages/runs/run_clone.h"
-#include "ui/pages/runs/run_files.h"
 #include "ui/pages/runs/run_panel.h"
-#include "ui/pages/runs/runs_table.h"
+#include "ui/pages/runs/runs_page_state.h"
 #include "ui/pages/runs/trash_dialog.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/empty_state.h"
-#include "ui/widgets/labels.h"
 
-#include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QHash>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
-#include <QPointer>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QToolButton>
 #include <algorithm>
-#include <array>
 
 namespace ablate::ui {
-
-namespace {
-
-constexpr int kFilterWidth = 320, kPanelHeight = 184, kButtonHeight = 28;
-
-struct ActionTexts {
-    RunAction action;
-    const char *text, *help, *shortcut;
-};
-constexpr std::array kActions{
-    ActionTexts{RunAction::resume, "Resume", "Resume runs that wait, were paused, stopped, interrupted or failed",
-                "Ctrl+R"},
-    ActionTexts{RunAction::pause, "Pause", "Save a checkpoint and pause; a queued run leaves the queue", "Ctrl+P"},
-    ActionTexts{RunAction::stop, "Stop", "Save a checkpoint and end with the verdict \"stopped\"", "Ctrl+."},
-    ActionTexts{RunAction::retry, "Retry",
-                "Resume a failed run from its last good checkpoint; train a run that ended again, as a new run",
-                "Ctrl+Shift+R"},
-    ActionTexts{RunAction::move_earlier, "Earlier", "Move up in the queue", "Alt+Up"},
-    ActionTexts{RunAction::move_later, "Later", "Move down in the queue", "Alt+Down"},
-    ActionTexts{RunAction::remove, "Delete", "Move to the trash, from where runs can be restored", "Del"},
-};
-
-constexpr auto kFoldHelp = "Write the run's model with its norms folded into the linear layers that follow";
-
-QString with_shortcut(const QString& help, const QAction& action) {
-    const QString keys = action.shortcut().toString(QKeySequence::NativeText);
-    return plain_tooltip({keys.isEmpty() ? help : QString("%1 (%2)").arg(help, keys)});
-}
-
-QToolButton* button_of(QAction* action, QWidget* parent) {
-    auto* button = new QToolButton(parent);
-    button->setDefaultAction(action);
-    button->setProperty("flat", true);
-    button->setToolButtonStyle(Qt::ToolButtonTextOnly);
-    button->setFocusPolicy(Qt::TabFocus);
-    button->setMinimumHeight(kButtonHeight);
-    return button;
-}
-
-QFrame* divider(QWidget* parent) {
-    auto* line = new QFrame(parent);
-    line->setFrameShape(QFrame::VLine);
-    line->setFixedHeight(4 * kSpace);
-    return line;
-}
-
-}  // namespace
-
-struct RunsPage::State {
-    explicit State(RunsPage* page);
-    void build_actions();
-    QAction* add_action(const QString& text, const QString& help, const char* shortcut, std::function<void()> act);
-    QWidget* build_top();
-    QWidget* build_action_bar();
-    QWidget* build_table();
-    void build_context_menu();
-
-    void take_runs();
-    void take_queue();
-    void choose_view();
-
-    struct Chosen {
-        QString id;
-        RunSituation situation;
-    };
-    void follow_selection();
-    void show_in_panel(const QModelIndexList& selected);
-    void update_actions(const std::vector<Chosen>& all);
-    std::vector<Chosen> situations_of(const QModelIndexList& runs) const;
-    void act(RunAction action);
-    void ask_to_delete(const QStringList& ids);
-    void show_in_live();
-    void compare();
-    void clone();
-    void copy(bool folders);
-    void open_trash();
-    void say(const QString& line) { Q_EMIT page->message(line); }
-
-    RunsPage* page;
-    QPointer<Workspace> workspace;
-    QPointer<StudyDocument> document;
-    QPointer<RunControl> control;
-    std::unique_ptr<RunFiles> files;
-    RunsModel model;
-    RunsFilter filter;
-    QStringList in_trash;  // what Undo takes back
-    bool stale = true;     // panel and actions, of a page that is hidden
-    bool listed = false;   // the workspace was read: runs that come from now on are new
-
-    RunsTable* table = nullptr;
-    RunPanel* panel = nullptr;
-    QLineEdit* search = nullptr;
-    QLabel* summary = nullptr;
-    Banner* banner = nullptr;
-    EmptyState* none = nullptr;
-    QSplitter* split = nullptr;
-    QStackedWidget* views = nullptr;
-    std::map<RunAction, QAction*> actions;
-    QAction *live = nullptr, *compare_study = nullptr, *clone_run = nullptr, *fold = nullptr, *notes = nullptr,
-            *copy_id = nullptr, *copy_folder = nullptr, *details = nullptr, *trash = nullptr;
-};
-
-RunsPage::State::State(RunsPage* page) : page(page) {
-    filter.setSourceModel(&model);
-    build_actions();
-    banner = new Banner(page);
-    auto* empty = new EmptyState("No runs yet",
-                                 "Design a study and start it. Runs that a terminal or another window starts in this "
-                                 "workspace appear here as well.",
-                                 "Open Study page", page);
-    none = new EmptyState("No run matches", {}, "Clear filter", page);
-    views = new QStackedWidget(page);
-    views->addWidget(build_table());
-    views->addWidget(empty);
-    views->addWidget(none);
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(3 * kSpace, 3 * kSpace, 3 * kSpace, 3 * kSpace);
-    column->setSpacing(2 * kSpace);
-    column->addWidget(build_top());
-    column->addWidget(build_action_bar());
-    column->addWidget(banner);
-    column->addWidget(views, 1);
-
-    page->setFocusProxy(table);
-    connect(empty, &EmptyState::triggered, page, [page] { Q_EMIT page->open_page("study"); });
-    connect(none, &EmptyState::triggered, page, [this] { search->clear(); });
-    connect(banner, &Banner::triggered, page, [this] {
-        if (files) files->restore(in_trash);
-    });
-    connect(search, &QLineEdit::textChanged, page, [this](const QString& words) {
-        filter.set_query(words);
-        choose_view();
-    });
-    connect(table, &RunsTable::selection_changed, page, [this] { follow_selection(); });
-    connect(table, &RunsTable::opened, page, [page](const QStringList& ids) { Q_EMIT page->show_runs(ids); });
-    connect(panel, &RunPanel::notes_edited, page, [this](const QStringList& ids, const run::NotesEdit& edit) {
-        if (files) files->edit_notes(ids, edit);
-    });
-    build_context_menu();
-    choose_view();
-    update_actions({});
-}
-
-// --- building
-
-QAction* RunsPage::State::add_action(const QString& text, const QString& help, const char* shortcut,
-                                     std::function<void()> act) {
-    auto* action = new QAction(text, page);
-    if (*shortcut) action->setShortcut(QKeySequence(shortcut));
-    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    action->setToolTip(with_shortcut(help, *action));
-    connect(action, &QAction::triggered, page, std::move(act));
-    page->addAction(action);
-    return action;
-}
-
-void RunsPage::State::build_actions() {
-    for (const ActionTexts& one : kActions)
-        actions[one.action] =
-            add_action(one.text, one.help, one.shortcut, [this, action = one.action] { act(action); });
-    live = add_action("Show in Live", "Draw the curves of the selected runs", "Ctrl+L", [this] { show_in_live(); });
-    compare_study = add_action("Compare study", "Compare the variants of the selected run's study", "Ctrl+Shift+C",
-                               [this] { compare(); });
-    clone_run = add_action("Clone as variant", "Add the run's configuration to the study being designed, as a variant",
-                           "Ctrl+D", [this] { clone(); });
-    fold = add_action("Fold with FlashNorm…", kFoldHelp, "", [this] {
-        const QStringList ids = table->selected_ids();
-        if (ids.size() == 1) Q_EMIT page->fold_run(ids.front());
-    });
-    notes = add_action("Edit note and tags", "Put the cursor into the note", "F2", [this] {
-        details->setChecked(true);
-        panel->edit();
-    });
-    copy_id = add_action("Copy run id", "Copy the ids of the selected runs", "Ctrl+C", [this] { copy(false); });
-    copy_folder = add_action("Copy folder", "Copy the folders of the selected runs", "", [this] { copy(true); });
-    trash = add_action("Trash", "Restore deleted runs, or delete them for good", "", [this] { open_trash(); });
-    details = add_action("Details", "Show what is selected, with its note and tags, below the table", "Ctrl+I", [] {});
-    details->setCheckable(true);
-    details->setChecked(true);
-}
-
-QWidget* RunsPage::State::build_top() {
-    auto* bar = new QWidget(page);
-    search = new QLineEdit(bar);
-    search->setPlaceholderText("Filter: study, variant, tag, state");
-    search->setToolTip(
-        plain_tooltip({"Runs that have every word. study:, variant:, tag: and state: look there alone, "
-                       "as in state:collapsed tag:keep (Ctrl+F)"}));
-    search->setAccessibleName("Filter runs");
-    search->setClearButtonEnabled(true);
-    search->setFixedWidth(kFilterWidth);
-    summary = plain_label({}, "muted", bar);
-    auto* columns = new QToolButton(bar);
-    columns->setText("Columns");
-    columns->setToolTip("Choose the columns of the table");
-    columns->setProperty("flat", true);
-    columns->setMinimumHeight(kButtonHeight);
-    columns->setFocusPolicy(Qt::TabFocus);
-    connect(columns, &QToolButton::clicked, page,
-            [this, columns] { table->columns_menu()->popup(columns->mapToGlobal(QPoint(0, columns->height()))); });
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(2 * kSpace);
-    row->addWidget(search);
-    row->addWidget(summary);
-    row->addStretch();
-    row->addWidget(columns);
-    row->addWidget(button_of(details, bar));
-    row->addWidget(button_of(trash, bar));
-    add_action("Find", "", "Ctrl+F", [this] { search->setFocus(Qt::ShortcutFocusReason); });
-    return bar;
-}
-
-QWidget* RunsPage::State::build_action_bar() {
-    auto* bar = new QWidget(page);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kSpace);
-    const auto add = [&](std::initializer_list<QAction*> group) {
-        if (row->count() > 0) row->addWidget(divider(bar));
-        for (QAction* action : group) row->addWidget(button_of(action, bar));
-    };
-    add({actions[RunAction::resume], actions[RunAction::pause], actions[RunAction::stop], actions[RunAction::retry]});
-    add({actions[RunAction::move_earlier], actions[RunAction::move_later]});
-    add({live, compare_study, clone_run});
-    add({actions[RunAction::remove]});
-    row->addStretch();
-    return bar;
-}
-
-QWidget* RunsPage::State::build_table() {
-    split = new QSplitter(Qt::Vertical, page);
-    table = new RunsTable(model, filter, split);
-    panel = new RunPanel(split);
-    split->addWidget(table);
-    split->addWidget(panel);
-    split->setStretchFactor(0, 1);
-    split->setSizes({400, kPanelHeight});
-    split->setChildrenCollapsible(false);
-    connect(details, &QAction::toggled, panel, &QWidget::setVisible);
-    return split;
-}
-
-void RunsPage::State::build_context_menu() {
-    auto* menu = new QMenu(table);
-    menu->setToolTipsVisible(true);
-    for (const ActionTexts& one : kActions) {
-        if (one.action == RunAction::move_earlier) menu->addSeparator();
-        if (one.action != RunAction::remove) menu->addAction(actions[one.action]);
-    }
-    menu->addSeparator();
-    menu->addActions({live, compare_study, clone_run, fold});
-    menu->addSeparator();
-    menu->addActions({notes, copy_id, copy_folder});
-    menu->addSeparator();
-    menu->addAction(actions[RunAction::remove]);
-    connect(table, &QWidget::customContextMenuRequested, page, [this, menu](const QPoint& point) {
-        if (!table->selected_ids().isEmpty()) menu->popup(table->viewport()->mapToGlobal(point));
-    });
-}
 
 // --- following
 
@@ -308,10 +37,15 @@ void RunsPage::State::take_runs() {
     };
     table->change_in_place(take, listed);
     listed = workspace->has_read();
-    bool any_grid = false;
-    for (const run::ListedRun& run : workspace->runs()->runs) any_grid |= !run.info.grid_point.empty();
-    table->show_grid_points(any_grid);
+    show_grid_points();
     take_queue();
+}
+
+void RunsPage::State::show_grid_points() {
+    if (!workspace) return;
+    const auto& runs = workspace->runs()->runs;
+    table->show_grid_points(
+        std::any_of(runs.begin(), runs.end(), [](const auto& run) { return !run.info.grid_point.empty(); }));
 }
 
 void RunsPage::State::take_queue() {
@@ -378,7 +112,7 @@ std::vector<RunsPage::State::Chosen> RunsPage::State::situations_of(const QModel
 
 // What applies to one of the selected runs is offered; the reason why nothing does is in the tooltip.
 void RunsPage::State::update_actions(const std::vector<Chosen>& all) {
-    for (const ActionTexts& one : kActions) {
+    for (const ActionTexts& one : kRunActions) {
         QString reason = all.empty() ? "Select runs first" : QString();
         for (const Chosen& run : all) {
             reason = why_not(one.action, run.situation);
@@ -572,19 +306,18 @@ void RunsPage::choose_runs(const QStringList& ids) {
 }
 
 QVariantMap RunsPage::save_state() const {
-    return {{"table", state_->table->save_state()},
-            {"split", state_->split->saveState()},
+    return {{"split", state_->split->saveState()},
             {"details", state_->details->isChecked()},
             {Settings::kView, QVariantMap{{"filter", state_->search->text()}, {"table", state_->table->save_view()}}}};
 }
 
 void RunsPage::restore_state(const QVariantMap& state) {
-    state_->table->restore_state(state.value("table").toMap());
     state_->split->restoreState(state.value("split").toByteArray());
     state_->details->setChecked(state.value("details", true).toBool());
     const QVariantMap view = state.value(Settings::kView).toMap();
     state_->search->setText(view.value("filter").toString());
     state_->table->restore_view(view.value("table").toMap());
+    state_->show_grid_points();
 }
 
 void RunsPage::showEvent(QShowEvent* event) {

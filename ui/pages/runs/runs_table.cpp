@@ -1,45 +1,43 @@
 #include "ui/pages/runs/runs_table.h"
 
+#include "core/base/natural_order.h"
+#include "ui/bridge/text.h"
+#include "ui/pages/runs/run_columns.h"
 #include "ui/pages/runs/runs_delegate.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/header_state.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QAction>
 #include <QHeaderView>
+#include <QMap>
 #include <QPainter>
 #include <QScrollBar>
 #include <algorithm>
-#include <array>
 
 namespace ablate::ui {
 
 namespace {
 
-// px. Narrower than usual before anything has to be scrolled to; what is left is the verdict's.
-struct Width {
-    int usual, least;
-};
-constexpr std::array<Width, RunsModel::column_count> kWidths{{{184, 148},
-                                                              {144, 104},
-                                                              {52, 52},
-                                                              {60, 60},
-                                                              {140, 120},
-                                                              {112, 84},
-                                                              {112, 100},
-                                                              {64, 56},
-                                                              {76, 76},
-                                                              {92, 92},
-                                                              {160, 100},
-                                                              {128, 84},
-                                                              {80, 66},
-                                                              {144, 128},
-                                                              {96, 80}}};
 constexpr int kStandsOut = 2400, kFrame = 50;  // ms
 constexpr double kMark = 0.22;                 // of the accent in the ground of a run that has just come
-constexpr std::array kHiddenAtFirst{RunsModel::grid_point, RunsModel::place, RunsModel::created, RunsModel::id};
+
+// Narrower than usual before anything has to be scrolled to; what is left is the verdict's.
+const RunColumn& column_at(int column) { return run_columns()[static_cast<std::size_t>(column)]; }
+int column_total() { return static_cast<int>(run_columns().size()); }
 
 bool is_heading(const QModelIndex& index) { return index.data(RunsModel::heading_role).toBool(); }
 bool is_older(const QModelIndex& heading) { return heading.data(RunsModel::older_role).toBool(); }
+
+// The named ones in their order, then the options by title.
+std::vector<int> columns_by_title() {
+    std::vector<int> columns;
+    for (int column = RunsModel::name + 1; column < column_total(); ++column) columns.push_back(column);
+    std::sort(columns.begin() + (RunsModel::column_count - 1), columns.end(), [](int a, int b) {
+        if (column_at(a).group != column_at(b).group) return a < b;  // groups are next to each other
+        return natural_less(column_at(a).title.toStdString(), column_at(b).title.toStdString());
+    });
+    return columns;
+}
 
 QString heading_name(const QModelIndex& heading) {
     return heading.data(RunsModel::damaged_role).toBool() ? QString() : heading.data(RunsModel::study_role).toString();
@@ -61,6 +59,7 @@ RunsTable::RunsTable(RunsModel& model, RunsFilter& filter, QWidget* parent)
     setContextMenuPolicy(Qt::CustomContextMenu);
     build_header();
     build_columns_menu();
+    copy_ = copy_rows_on_request(this, [this] { return selected(); });
     connect(&filter_, &QAbstractItemModel::rowsInserted, this, &RunsTable::unfold);
     connect(&filter_, &RunsFilter::query_changed, this, [this] {
         hidden_.clear();
@@ -87,9 +86,8 @@ void RunsTable::build_header() {
     head.setMinimumSectionSize(12 * kSpace);
     head.setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     head.setContextMenuPolicy(Qt::CustomContextMenu);
-    for (int column = 0; column < RunsModel::column_count; ++column)
-        head.resizeSection(column, kWidths[static_cast<std::size_t>(column)].usual);
-    for (const int column : kHiddenAtFirst) setColumnHidden(column, true);
+    for (int column = 0; column < column_total(); ++column) head.resizeSection(column, column_at(column).usual);
+    show_columns_at_first();
     // A third click on a title goes back to the order of creation.
     head.setSortIndicatorClearable(true);
     head.setSortIndicator(-1, Qt::AscendingOrder);
@@ -109,18 +107,57 @@ void RunsTable::build_header() {
 }
 
 void RunsTable::build_columns_menu() {
-    for (int column = RunsModel::name + 1; column < RunsModel::column_count; ++column) {
-        QAction* choice =
-            columns_menu_.addAction(model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+    QMap<QString, QMenu*> groups;
+    const auto menu_of = [&](const QString& group) -> QMenu& {
+        if (group.isEmpty()) return columns_menu_;
+        QMenu*& menu = groups[group];
+        if (!menu) {
+            if (groups.size() == 1) columns_menu_.addSeparator();
+            menu = columns_menu_.addMenu(group == "model"  ? "Model options"
+                                         : group == "data" ? "Data options"
+                                                           : "Training options");
+            menu->setToolTipsVisible(true);
+        }
+        return *menu;
+    };
+    for (const int column : columns_by_title()) {
+        const RunColumn& one = column_at(column);
+        QAction* choice = menu_of(one.group).addAction(QString(one.title).replace('&', "&&"));
+        choice->setToolTip(plain_tooltip({one.help}));
         choice->setCheckable(true);
-        connect(choice, &QAction::triggered, this, [this, column](bool shown) {
-            columns_chosen_ = true;
-            setColumnHidden(column, !shown);
-            fit_columns();
-        });
+        connect(choice, &QAction::triggered, this, [this, column](bool shown) { show_column(column, shown); });
         connect(&columns_menu_, &QMenu::aboutToShow, choice,
                 [this, choice, column] { choice->setChecked(!isColumnHidden(column)); });
     }
+    columns_menu_.setToolTipsVisible(true);
+    columns_menu_.addSeparator();
+    connect(columns_menu_.addAction("Reset columns"), &QAction::triggered, this, [this] {
+        columns_chosen_ = false;
+        sized_.clear();
+        show_columns_at_first();
+        Q_EMIT columns_reset();
+    });
+}
+
+// A column that is shown anew comes before the first one that takes the remaining room, where it is seen.
+void RunsTable::show_column(int column, bool shown) {
+    columns_chosen_ = true;
+    if (shown && column >= RunsModel::column_count) {
+        QHeaderView& head = *header();
+        const int from = head.visualIndex(column), to = head.visualIndex(RunsModel::verdict);
+        if (from > to) head.moveSection(from, to);
+    }
+    setColumnHidden(column, !shown);
+    fit_columns();
+}
+
+void RunsTable::show_columns_at_first() {
+    QHeaderView& head = *header();
+    for (int column = 0; column < column_total(); ++column) {
+        head.moveSection(head.visualIndex(column), column);
+        setColumnHidden(column, !column_at(column).shown);
+    }
+    fit_columns();
 }
 
 void RunsTable::show_grid_points(bool any) {
@@ -133,13 +170,13 @@ void RunsTable::fit_columns() {
     QHeaderView& head = *header();
     std::vector<int> columns;
     int usual = 0, least = 0, room = viewport()->width();
-    for (int column = 0; column < RunsModel::column_count; ++column) {
+    for (int column = 0; column < column_total(); ++column) {
         if (isColumnHidden(column)) continue;
         if (sized_.contains(column)) {
             room -= head.sectionSize(column);
             continue;
         }
-        const Width& width = kWidths[static_cast<std::size_t>(column)];
+        const RunColumn& width = column_at(column);
         usual += width.usual;
         least += width.least;
         columns.push_back(column);
@@ -147,14 +184,14 @@ void RunsTable::fit_columns() {
     const double share = usual > least ? std::clamp(double(room - least) / (usual - least), 0.0, 1.0) : 1;
     fitting_ = true;
     for (const int column : columns) {
-        const Width& width = kWidths[static_cast<std::size_t>(column)];
+        const RunColumn& width = column_at(column);
         if (column == RunsModel::verdict) continue;
         const int given = width.least + static_cast<int>(share * (width.usual - width.least));
         head.resizeSection(column, given);
         room -= given;
     }
     if (!isColumnHidden(RunsModel::verdict) && !sized_.contains(RunsModel::verdict))
-        head.resizeSection(RunsModel::verdict, std::max(kWidths[RunsModel::verdict].least, room));
+        head.resizeSection(RunsModel::verdict, std::max(column_at(RunsModel::verdict).least, room));
     fitting_ = false;
 }
 
@@ -285,34 +322,61 @@ void RunsTable::select(const QStringList& ids) {
     scrollTo(first);
 }
 
-QVariantMap RunsTable::save_state() const {
-    QVariantList sized;
-    for (const int column : sized_) sized += column;
-    return {{"header", save_header(*header())}, {"columns_chosen", columns_chosen_}, {"sized", sized}};
+// The columns shown, in order, and the widths that somebody gave.
+QVariantMap RunsTable::save_columns() const {
+    if (!columns_chosen_ && sized_.isEmpty() && !header()->sectionsMoved()) return {};
+    QStringList shown;
+    QVariantMap widths;
+    for (int place = 0; place < header()->count(); ++place) {
+        const int column = header()->logicalIndex(place);
+        if (header()->isSectionHidden(column)) continue;
+        shown += column_at(column).key;
+        if (sized_.contains(column)) widths[column_at(column).key] = header()->sectionSize(column);
+    }
+    return {{"shown", shown}, {"widths", widths}, {"chosen", columns_chosen_}};
 }
 
 QVariantMap RunsTable::save_view() const {
-    return {{"sorted", header()->sortIndicatorSection()},
+    const int sorted = header()->sortIndicatorSection();
+    return {{"columns", save_columns()},
+            {"sorted", sorted < 0 ? QString() : column_at(sorted).key},
             {"order", static_cast<int>(header()->sortIndicatorOrder())},
             {"folded", QStringList(folded_.begin(), folded_.end())},
             {"older", QStringList(opened_.begin(), opened_.end())}};
 }
 
-void RunsTable::restore_state(const QVariantMap& state) {
+void RunsTable::restore_columns(const QVariantMap& columns) {
+    QHeaderView& head = *header();
     fitting_ = true;
-    const bool restored = restore_header(*header(), state.value("header").toMap());
-    fitting_ = false;
-    if (restored) {
-        columns_chosen_ = state.value("columns_chosen").toBool();
-        sized_.clear();
-        for (const QVariant& column : state.value("sized").toList()) sized_ += column.toInt();
-        setColumnHidden(RunsModel::name, false);
+    sized_.clear();
+    show_columns_at_first();
+    fitting_ = true;
+    columns_chosen_ = columns.value("chosen").toBool();
+    const QVariantMap widths = columns.value("widths").toMap();
+    const QStringList shown = columns.value("shown").toStringList();
+    if (!shown.isEmpty())
+        for (int column = 1; column < column_total(); ++column) setColumnHidden(column, true);
+    int place = 1;
+    for (const QString& key : shown) {
+        const int column = run_column(key);
+        if (column <= RunsModel::name) continue;  // of another version
+        head.moveSection(head.visualIndex(column), place++);
+        setColumnHidden(column, false);
     }
+    for (auto width = widths.begin(); width != widths.end(); ++width) {
+        const int column = run_column(width.key());
+        if (column < 0 || width->toInt() < head.minimumSectionSize()) continue;
+        head.resizeSection(column, width->toInt());
+        sized_ += column;
+    }
+    setColumnHidden(RunsModel::name, false);
+    fitting_ = false;
     fit_columns();
 }
 
 void RunsTable::restore_view(const QVariantMap& view) {
-    const int sorted = std::clamp(view.value("sorted", -1).toInt(), -1, RunsModel::column_count - 1);
+    restore_columns(view.value("columns").toMap());
+    const int sorted = run_column(view.value("sorted").toString());
     const auto order = view.value("order").toInt() == Qt::DescendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder;
     header()->setSortIndicator(sorted, order);
     filter_.sort(sorted < 0 ? int(RunsModel::created) : sorted, order);

@@ -22,19 +22,20 @@ class RunsTable : public QTreeView {
     QStringList selected_ids() const;
     void select(const QStringList& ids);
     QMenu* columns_menu() { return &columns_menu_; }
+    QAction* copy_action() const { return copy_; }
     void show_grid_points(bool any);  // the column comes by itself, until somebody chooses columns
     // Changes the model while the rows in view stay where they are. `mark_new`: runs that come stand out for a moment.
     void change_in_place(const std::function<void()>& change, bool mark_new);
     bool stands_out(const QString& id) const { return new_.contains(id); }
 
-    QVariantMap save_state() const;
-    void restore_state(const QVariantMap& state);
-    QVariantMap save_view() const;  // what belongs to a workspace: the order, and which headings are folded
+    // What belongs to a workspace: the columns and their widths, the order, and which headings are folded.
+    QVariantMap save_view() const;
     void restore_view(const QVariantMap& view);
 
   Q_SIGNALS:
     void selection_changed();
     void opened(const QStringList& ids);  // double click or Return on a run
+    void columns_reset();                 // to those shown at first
 
   protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -44,6 +45,10 @@ class RunsTable : public QTreeView {
   private:
     void build_header();
     void build_columns_menu();
+    void show_column(int column, bool shown);
+    void show_columns_at_first();
+    QVariantMap save_columns() const;
+    void restore_columns(const QVariantMap& columns);
     void fit_columns();
     void unfold(const QModelIndex& parent, int first, int last);
     bool wants_open(const QModelIndex& heading) const;
@@ -58,6 +63,7 @@ class RunsTable : public QTreeView {
     RunsModel& model_;
     RunsFilter& filter_;
     QMenu columns_menu_;
+    QAction* copy_ = nullptr;
     QSet<QString> folded_;         // studies
     QSet<QString> opened_;         // studies whose older settings somebody opened
     QSet<QString> hidden_;         // studies whose older settings somebody folded while a query shows them

@@ -8,6 +8,7 @@
 #include "ui/bridge/settings.h"
 #include "ui/bridge/study_document.h"
 #include "ui/bridge/workspace.h"
+#include "ui/pages/runs/run_columns.h"
 #include "ui/pages/runs/runs_model.h"
 #include "ui/pages/runs/runs_table.h"
 #include "ui/pages/runs/trash_dialog.h"
@@ -404,8 +405,16 @@ class RunsPageTest : public QObject {
         QCOMPARE(shown.value(1).value(0).toStringList(), QStringList({a, b}));
         QTest::mouseClick(window.button("Compare study"), Qt::LeftButton);
         QCOMPARE(compared.value(0).value(0).toString(), QString("quick"));
-        QTest::keyClick(&window.table(), Qt::Key_C, Qt::ControlModifier);
+        QTest::keyClick(&window.table(), Qt::Key_C, Qt::ControlModifier | Qt::AltModifier);
         QCOMPARE(QGuiApplication::clipboard()->text(), a + "\n" + b);
+        window.table().setFocus();
+        QTest::keyClick(&window.table(), Qt::Key_C, Qt::ControlModifier);
+        const QStringList lines = QGuiApplication::clipboard()->text().split('\n');
+        QCOMPARE(lines.size(), 4);  // the titles, both runs, the end of the last line
+        const qsizetype loss = lines[0].split('\t').indexOf("Loss (nats)");
+        QVERIFY(lines[0].startsWith("Variant\tSeed\t") && loss > 0);
+        QVERIFY(lines[2].startsWith("Baseline\t2\thealthy\t"));
+        QCOMPARE(lines[1].split('\t').value(loss), QString("3.65"));
     }
 
     void waiting_runs_change_places_and_leave_the_queue() {
@@ -490,6 +499,46 @@ class RunsPageTest : public QObject {
         window.page->resize(1440, 700);
         QTRY_COMPARE(length(), table.viewport()->width());
         QCOMPARE(table.columnWidth(RunsModel::tags), 200);
+    }
+
+    void any_option_can_be_a_column_and_belongs_to_the_workspace() {
+        Window window;
+        const auto wide = [](int d_ff) { return Json{{"model", {{"d_ff", d_ff}}}}; };
+        for (const int d_ff : {1000, 128, 16})
+            write(window, {.variant = "ff-" + std::to_string(d_ff), .label = "", .patch = wide(d_ff)});
+        window.open(3);
+        RunsTable& table = window.table();
+        const int column = run_column("model.d_ff");
+        QVERIFY(column >= RunsModel::column_count && table.isColumnHidden(column));
+        const auto choose = [&](const QString& name) {
+            Q_EMIT table.columns_menu()->aboutToShow();
+            for (QAction* choice : table.columns_menu()->findChildren<QAction*>())
+                if (choice->text() == name && choice->isCheckable()) choice->trigger();
+        };
+        choose(run_columns()[static_cast<std::size_t>(column)].title);
+        choose("Best validation loss (nats)");
+        QVERIFY(!table.isColumnHidden(column) && !table.isColumnHidden(RunsModel::best_validation));
+        const auto shown = [&] {
+            QStringList values;
+            for (const QString& id : window.ids()) values += window.cell(id, column).data().toString();
+            return values;
+        };
+        table.header()->setSortIndicator(column, Qt::AscendingOrder);
+        QCOMPARE(shown(), QStringList({"16", "128", "1000"}));
+        table.header()->setSortIndicator(column, Qt::DescendingOrder);
+        QCOMPARE(shown(), QStringList({"1000", "128", "16"}));
+        table.header()->setSortIndicator(RunsModel::name, Qt::AscendingOrder);
+        QCOMPARE(shown(), QStringList({"16", "128", "1000"}));  // ff-16, ff-128, ff-1000
+
+        const QVariantMap state = window.page->save_state();
+        window.page->restore_state({});  // another workspace
+        QVERIFY(table.isColumnHidden(column) && !table.isColumnHidden(RunsModel::rate));
+        window.page->restore_state(state);
+        QVERIFY(!table.isColumnHidden(column) && !table.isColumnHidden(RunsModel::best_validation));
+        QCOMPARE(table.header()->sortIndicatorSection(), int(RunsModel::name));
+        for (QAction* choice : table.columns_menu()->actions())
+            if (choice->text() == "Reset columns") choice->trigger();
+        QVERIFY(table.isColumnHidden(column) && table.isColumnHidden(RunsModel::best_validation));
     }
 
     void a_page_shown_again_knows_what_happened_meanwhile() {
