@@ -55,7 +55,7 @@ void add(const interop::FlashNormVerification& verification, FoldReport& report)
 
 FoldReport fold(const FoldRequest& request, const Tell& tell) {
     tell("reading " + request.name, -1);
-    const interop::FoldSource source(request.from, request.is_run, request.to);
+    const interop::FoldSource source(request.from, request.is_run, request.to, request.step);
     if (request.verify) source.require_known_model();  // before anything is written
     const interop::FlashNormResult result =
         interop::flashnorm(source.folder(), request.to, {request.strict},

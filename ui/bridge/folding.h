@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 namespace ablate::ui {
 
@@ -14,6 +15,7 @@ struct FoldRequest {
     QString name;                // of the source, for people
     std::filesystem::path from;  // a Hugging Face folder, or a run's
     bool is_run = false;         // it is exported beside the result while that is made
+    std::optional<std::int64_t> step = {};  // of a run: the checkpoint; absent: the newest sound one
     std::filesystem::path to;
     bool strict = false;  // leave the folded norms out of the files
     bool verify = true;   // compare the weights and logits of both

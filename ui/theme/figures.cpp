@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QPainter>
+#include <QRegularExpression>
 #include <algorithm>
 #include <cmath>
 
@@ -36,8 +37,8 @@ void draw_figures(QPainter& painter, const QRectF& area, Qt::Alignment alignment
 
 QString fitted_figures(const QString& text, double width, const QFontMetricsF& metrics) {
     if (figures_width(text, metrics) <= width) return text;
-    if (std::none_of(text.begin(), text.end(), [](QChar c) { return c.isDigit(); }))
-        return metrics.elidedText(text, Qt::ElideRight, width);
+    static const QRegularExpression number("^[-+−±<>]?[0-9][0-9.,]*([eE][-+]?[0-9]+)?[%kMBGT]?([ /]|$)");
+    if (!number.match(text).hasMatch()) return metrics.elidedText(text, Qt::ElideRight, width);
     for (const char* interval : {" ± ", " +- ", " ["}) {
         const QString mark = QString::fromUtf8(interval);
         const QString alone = text.section(mark, 0, 0);

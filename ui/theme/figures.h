@@ -10,7 +10,7 @@ double figures_width(const QString& text, const QFontMetricsF& metrics);
 void draw_figures(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QString& text);
 
 // A number that fits into `width`: as it is, else without the interval that follows it ("3.06 ± 0.02" is "3.06"), else
-// an ellipsis. Its digits are never cut. Text without digits is elided as usual.
+// an ellipsis. Its digits are never cut. Text that does not begin with a number is elided as usual.
 QString fitted_figures(const QString& text, double width, const QFontMetricsF& metrics);
 
 // Draws a cell without its text (ground, selection, focus) and returns that, for a delegate that draws it itself.

@@ -10,7 +10,8 @@ namespace ablate::interop {
 
 namespace fs = std::filesystem;
 
-FoldSource::FoldSource(const fs::path& from, bool is_run, const fs::path& to) : folder_(from) {
+FoldSource::FoldSource(const fs::path& from, bool is_run, const fs::path& to, std::optional<std::int64_t> step)
+    : folder_(from) {
     if (!is_run) return;
     const fs::path out = fs::absolute(to).lexically_normal();
     if (fs::exists(fs::symlink_status(out))) throw InputError("{}: exists already; name a new folder", out.string());
@@ -18,7 +19,7 @@ FoldSource::FoldSource(const fs::path& from, bool is_run, const fs::path& to) : 
     fs::create_directories(exported_);
     folder_ = exported_ / from.filename();  // the model card names the run
     try {
-        hf::export_run(from, folder_);
+        hf::export_run(from, folder_, {.step = step});
     } catch (...) {
         std::error_code ignored;
         fs::remove_all(exported_, ignored);

@@ -1,5 +1,7 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 
 namespace ablate::interop {
 
@@ -8,7 +10,9 @@ namespace ablate::interop {
 class FoldSource {
   public:
     // InputError: a run that cannot be exported as a Llama or Qwen3.
-    FoldSource(const std::filesystem::path& from, bool is_run, const std::filesystem::path& to);
+    // `step`: of a run, the checkpoint; absent: the newest sound one.
+    FoldSource(const std::filesystem::path& from, bool is_run, const std::filesystem::path& to,
+               std::optional<std::int64_t> step = {});
     ~FoldSource();
     FoldSource(const FoldSource&) = delete;
     FoldSource& operator=(const FoldSource&) = delete;

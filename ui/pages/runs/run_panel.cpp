@@ -6,6 +6,7 @@
 #include "ui/bridge/text.h"
 #include "ui/collapse/collapse_area.h"
 #include "ui/pages/runs/run_cells.h"
+#include "ui/pages/runs/run_details.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/run_words.h"
@@ -30,8 +31,8 @@ namespace {
 
 constexpr int kSaveAfter = 700;  // ms without a key
 constexpr int kFactsWidth = 460, kTagsHeight = 28;
-constexpr std::array kFacts{"Study", "Device", "Parameters", "Training time", "Created", "Folder", "Remark"};
-enum Fact { study, device, parameters, time, created, folder, remark };
+constexpr std::array kFacts{"Study", "Device", "Host", "Parameters", "Training time", "Created", "Folder", "Remark"};
+enum Fact { study, device, host, parameters, time, created, folder, remark };
 
 QString training_time(const run::ListedRun& run) {
     const double seconds = run::summary_number(run.state, "seconds");
@@ -74,8 +75,10 @@ RunPanel::RunPanel(QWidget* parent)
     row->setSpacing(4 * kSpace);
     row->addWidget(build_facts(), 1);
     row->addWidget(build_notes(), 1);
+    details_ = new RunDetails(both, this);
     pages_->addWidget(hint);
-    pages_->addWidget(both);
+    pages_->addWidget(details_);
+    connect(details_, &RunDetails::fold_checkpoint, this, &RunPanel::fold_checkpoint);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 2 * kSpace, 0, 0);
     all->addWidget(pages_, 1);
@@ -167,6 +170,10 @@ void RunPanel::show_runs(const std::vector<const run::ListedRun*>& runs, const Q
     ids_ = ids;
     collapse_->follow(ids.size() == 1 ? ids.front() : QString());
     pages_->setCurrentIndex(runs.empty() ? 0 : 1);
+    if (runs.size() == 1)
+        details_->show_run(*runs.front());
+    else
+        details_->clear();
     if (runs.empty()) return;
     Typed now{{}, tags_of(runs.front()->notes)};
     for (const run::ListedRun* run : runs) {
@@ -200,6 +207,7 @@ void RunPanel::show_damaged(const run::DamagedRun& run) {
     ids_.clear();
     refusal_->hide();
     collapse_->follow({});
+    details_->clear();
     pages_->setCurrentIndex(1);
     title_->setText(text(run.folder.filename().string()));
     chip_->setText("unreadable");
@@ -235,7 +243,9 @@ void RunPanel::show_facts(const run::ListedRun& run, bool pausing) {
                         ": its configuration is known only in part, its data are not");
     for (const std::string& told : run::source_remarks(info)) remarks += text(told);
     set_fact(study, text(info.study));
-    set_fact(device, device_text(run));
+    set_fact(device,
+             run.state.device_name.empty() ? device_text(run) : device_text(run) + ": " + text(run.state.device_name));
+    set_fact(host, text(run.state.host));
     set_fact(parameters, info.parameters > 0 ? text(with_thousands(info.parameters)) : QString());
     set_fact(time, training_time(run));
     set_fact(created, local_time(info.created));
@@ -266,6 +276,7 @@ void RunPanel::show_notes(const Typed& notes) {
 }
 
 void RunPanel::edit() {
+    details_->setCurrentIndex(RunDetails::summary);
     if (note_->isEnabled())
         note_->setFocus(Qt::ShortcutFocusReason);
     else

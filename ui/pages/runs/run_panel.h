@@ -13,6 +13,7 @@ class QStackedWidget;
 namespace ablate::ui {
 
 class CollapseArea;
+class RunDetails;
 
 // What is selected, in full: why it ended so, what it is, its note and tags. Notes are edited in place and saved by
 // themselves, a moment after the last key; of several runs only the tags that all of them have.
@@ -30,6 +31,7 @@ class RunPanel : public QWidget {
     void note_refused(const QStringList& ids, const QString& line);  // what was typed stays
 
   Q_SIGNALS:
+    void fold_checkpoint(const QString& id, qint64 step);  // with FlashNorm
     void notes_edited(const QStringList& ids, const run::NotesEdit& edit);
 
   protected:
@@ -57,6 +59,7 @@ class RunPanel : public QWidget {
 
     QStackedWidget* pages_;
     CollapseArea* collapse_;
+    RunDetails* details_ = nullptr;
     QLabel *title_ = nullptr, *chip_ = nullptr, *cause_ = nullptr, *refusal_ = nullptr;
     std::vector<std::pair<QLabel*, QLabel*>> facts_;
     QPlainTextEdit* note_ = nullptr;

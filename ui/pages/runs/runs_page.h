@@ -20,7 +20,7 @@ class RunsPage : public Page {
     void restore_state(const QVariantMap& state) override;
 
   Q_SIGNALS:
-    void fold_run(const QString& id);  // with FlashNorm
+    void fold_run(const QString& id, qint64 step = -1);  // with FlashNorm; the newest checkpoint, or that of `step`
 
   protected:
     void showEvent(QShowEvent* event) override;

@@ -19,7 +19,7 @@ namespace ablate::ui {
 
 namespace {
 
-constexpr int kFilterWidth = 320, kPanelHeight = 184, kButtonHeight = 28;
+constexpr int kFilterWidth = 320, kPanelHeight = 232, kButtonHeight = 28;
 
 QToolButton* button_of(QAction* action, QWidget* parent) {
     auto* button = new QToolButton(parent);
@@ -79,6 +79,8 @@ RunsPage::State::State(RunsPage* page) : page(page) {
     connect(table, &RunsTable::selection_changed, page, [this] { follow_selection(); });
     connect(table, &RunsTable::columns_reset, page, [this] { show_grid_points(); });
     connect(table, &RunsTable::opened, page, [page](const QStringList& ids) { Q_EMIT page->show_runs(ids); });
+    connect(panel, &RunPanel::fold_checkpoint, page,
+            [page](const QString& id, qint64 step) { Q_EMIT page->fold_run(id, step); });
     connect(panel, &RunPanel::notes_edited, page, [this](const QStringList& ids, const run::NotesEdit& edit) {
         if (files) files->edit_notes(ids, edit);
     });
