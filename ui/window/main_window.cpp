@@ -66,16 +66,13 @@ void MainWindow::State::build() {
     header = new HeaderBar(middle);
     banner = new Banner(middle);
     stack = new QStackedWidget(middle);
-    auto* banner_room = new QHBoxLayout;
-    banner_room->setContentsMargins(3 * kSpace, 0, 3 * kSpace, 0);
-    banner_room->addWidget(banner);
     auto* column = new QVBoxLayout(middle);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(header);
-    column->addLayout(banner_room);
     column->addWidget(stack, 1);
     window->setCentralWidget(middle);
+    banner->float_over(stack);
     folder = new QLabel(window);
     folder->setTextFormat(Qt::PlainText);
     folder->setProperty("role", "muted");

@@ -119,8 +119,10 @@ void MainWindow::show_page(const QString& file_stem) {
     if (!shown) return;
     state_->first_page_chosen = true;
     state_->stack->setCurrentWidget(shown);
-    state_->header->tabs().choose(static_cast<int>(tab_pages().indexOf(file_stem)));
-    if (!state_->header->tabs().isAncestorOf(focusWidget())) shown->setFocus();  // arrows go on along the tabs
+    const int tab = static_cast<int>(tab_pages().indexOf(file_stem));
+    state_->header->tabs().choose(tab);
+    // Arrows go on along the tabs; of a page without a tab the page itself has the focus.
+    if (tab < 0 || !state_->header->tabs().isAncestorOf(focusWidget())) shown->setFocus();
     state_->keeper.start();
 }
 

@@ -92,6 +92,8 @@ void MainWindow::State::enter(std::unique_ptr<Session> next, const QString& stud
     show_preparing();
     banner->hide();
     arrivals = {};
+    events = {};
+    events_shown = interrupted_told = false;
     after_loading = after_saving = after_restoring = {};
     show_live_when_started = false;
     show_study_name();
@@ -104,6 +106,7 @@ void MainWindow::State::connect_workspace() {
         show_progress();
         choose_first_page();
         open_study_of_runs();
+        tell_interrupted();
     });
     connect(workspace, &Workspace::run_collapsed, window, [this](const QString& id) { tell_collapse(id); });
     connect(workspace, &Workspace::study_ended, window, [this](const QString& study) { tell_end(study); });
@@ -265,8 +268,11 @@ void MainWindow::State::tell_collapse(const QString& id) {
     const QString line = QString("%1 collapsed: %2").arg(run_title(run->info), cause);
     if (Settings::notify.value() && !window->isActiveWindow()) notify_desktop("A run has collapsed", line);
     if (window->current_page() == "live") return;  // says so itself
-    offer(Banner::Tone::danger, line, "Show in Live", [this, id] {
-        window->page("live")->choose_runs({id});
+    if (!events_shown || banner->isHidden()) events = {};
+    events.collapsed += line;
+    events.collapsed_ids += id;
+    tell_event(Banner::Tone::danger, "Show in Live", [this, ids = events.collapsed_ids] {
+        window->page("live")->choose_runs(ids);
         window->show_page("live");
     });
 }
@@ -274,16 +280,50 @@ void MainWindow::State::tell_collapse(const QString& id) {
 void MainWindow::State::tell_end(const QString& study) {
     const QString line = end_of_study(*session->workspace.runs(), study);
     if (Settings::notify.value() && !window->isActiveWindow()) notify_desktop("A study has ended", line);
-    offer(Banner::Tone::neutral, line, "Compare", [this, study] {
+    if (!events_shown || banner->isHidden()) events = {};
+    events.ended += line;
+    tell_event(events.collapsed.isEmpty() ? Banner::Tone::neutral : Banner::Tone::danger, "Compare", [this, study] {
         window->page("compare")->choose_study(study);
         window->show_page("compare");
     });
 }
 
-void MainWindow::State::offer(Banner::Tone tone, const QString& text, const QString& action,
-                              std::function<void()> act) {
+void MainWindow::State::tell_event(Banner::Tone tone, const QString& action, std::function<void()> act) {
+    const auto& [collapsed, ended, ids] = events;
+    QStringList words;
+    if (collapsed.size() == 1) words += collapsed;
+    if (collapsed.size() > 1) words += QString("%1 runs collapsed.").arg(collapsed.size());
+    if (ended.size() == 1) words += ended;
+    if (ended.size() > 1) words += QString("%1 studies have ended.").arg(ended.size());
+    const QStringList all = collapsed + ended;
+    offer(tone, words.join(' '), action, std::move(act), all.size() > words.size() ? all : QStringList());
+    events_shown = true;
+}
+
+void MainWindow::State::tell_interrupted() {
+    if (interrupted_told || !session->workspace.has_read()) return;
+    interrupted_told = true;
+    QStringList ids, lines;
+    for (const run::ListedRun& run : session->workspace.runs()->runs) {
+        if (run.status != run::Status::interrupted || run::is_imported_log(run.info)) continue;
+        ids += QString::fromStdString(run.info.id);
+        lines += QString("%1: %2, at step %3")
+                     .arg(QString::fromStdString(run.info.study), run_title(run.info), steps_text(run, " of "));
+    }
+    if (ids.isEmpty()) return;
+    const QString text = ids.size() == 1
+                             ? QString("A run was interrupted: %1.").arg(lines.front())
+                             : QString("%1 runs were interrupted, among them %2.").arg(ids.size()).arg(lines.front());
+    offer(
+        Banner::Tone::warning, text, ids.size() == 1 ? "Resume" : "Resume all",
+        [this, ids] { session->control.resume(ids); }, ids.size() == 1 ? QStringList() : lines);
+}
+
+void MainWindow::State::offer(Banner::Tone tone, const QString& text, const QString& action, std::function<void()> act,
+                              const QStringList& details) {
+    events_shown = false;
     banner_action = std::move(act);
-    banner->tell(tone, text, action);
+    banner->tell(tone, text, action, details);
 }
 
 void MainWindow::State::say(const QString& line) { window->statusBar()->showMessage(line, kMessageTime); }

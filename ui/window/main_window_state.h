@@ -107,7 +107,11 @@ struct MainWindow::State {
     void show_study_name();
     void tell_collapse(const QString& id);
     void tell_end(const QString& study);
-    void offer(Banner::Tone tone, const QString& text, const QString& action = {}, std::function<void()> act = {});
+    // Ends and collapses while a banner tells of earlier ones: all of them in one. `act` of the newest.
+    void tell_event(Banner::Tone tone, const QString& action, std::function<void()> act);
+    void tell_interrupted();  // runs whose process ended without a word, once the workspace is read
+    void offer(Banner::Tone tone, const QString& text, const QString& action = {}, std::function<void()> act = {},
+               const QStringList& details = {});
     void say(const QString& line);
 
     MainWindow* window;
@@ -135,6 +139,13 @@ struct MainWindow::State {
     Latest looker{window};          // at a workspace to open
     Latest palette_reader{window};  // of the names of studies
     Worker drops;           // looks at what was dropped, writes the studies of imported models
+    // Events that the banner tells of together.
+    struct Events {
+        QStringList collapsed, ended;  // a line for each
+        QStringList collapsed_ids;
+    } events;
+    bool events_shown = false;  // the banner tells of them, and of nothing else
+    bool interrupted_told = false;
     // What came of imports while more are on their way: the banner tells it all.
     struct Arrivals {
         QStringList told, failed;      // a line for each

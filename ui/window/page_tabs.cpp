@@ -88,6 +88,9 @@ void PageTabs::choose(int tab) {
     group_->setExclusive(false);
     for (QAbstractButton* button : group_->buttons()) button->setChecked(group_->id(button) == tab);
     group_->setExclusive(tab >= 0);
+    // The ring follows the page, also when a shortcut or another page chose it.
+    if (QAbstractButton* chosen = group_->button(tab); chosen && isAncestorOf(window()->focusWidget()))
+        chosen->setFocus(Qt::TabFocusReason);
 }
 
 int PageTabs::chosen() const { return group_->checkedId(); }

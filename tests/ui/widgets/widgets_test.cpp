@@ -9,6 +9,7 @@
 #include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTest>
+#include <QVBoxLayout>
 
 using namespace ablate::ui;
 
@@ -55,6 +56,46 @@ class WidgetsTest : public QObject {
         QTest::mouseClick(button(banner, "Dismiss"), Qt::LeftButton);
         QVERIFY(banner.isHidden());
         QCOMPARE(triggered.size(), 1);
+    }
+
+    void a_banner_sums_up_and_shows_all_on_request() {
+        Banner banner;
+        const QStringList runs{"nope, seed 1 collapsed", "nope, seed 2 collapsed"};
+        banner.tell(Banner::Tone::danger, "2 runs collapsed.", "Show in Live", runs);
+        const auto all = [&] {
+            for (QLabel* label : banner.findChildren<QLabel*>())
+                if (label->accessibleName() == "All of them") return label;
+            return static_cast<QLabel*>(nullptr);
+        };
+        QVERIFY(all() && all()->isHidden());
+        QTest::mouseClick(button(banner, "Show all"), Qt::LeftButton);
+        QVERIFY(!all()->isHidden() && all()->text().contains("seed 2"));
+        banner.tell(Banner::Tone::danger, "3 runs collapsed.", "Show in Live", runs + QStringList{"silu, seed 1"});
+        QVERIFY(!all()->isHidden() && all()->text().contains("silu"));
+        QTest::mouseClick(button(banner, "Show less"), Qt::LeftButton);
+        QVERIFY(all()->isHidden());
+        banner.tell(Banner::Tone::neutral, "It has ended");
+        QVERIFY(button(banner, "Show all")->isHidden());
+    }
+
+    void a_floating_banner_moves_nothing() {
+        QWidget window;
+        auto* page = new QWidget(&window);
+        auto* column = new QVBoxLayout(&window);
+        auto* banner = new Banner(&window);
+        column->addWidget(page);
+        banner->float_over(page);
+        window.resize(700, 400);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        const QRect before = page->geometry();
+        banner->tell(Banner::Tone::warning, "A run was interrupted", "Resume");
+        QCoreApplication::processEvents();
+        QCOMPARE(page->geometry(), before);
+        QVERIFY(before.contains(banner->geometry()));
+        QVERIFY(banner->geometry().top() > before.center().y());
+        window.resize(500, 300);
+        QTRY_VERIFY(page->geometry().contains(banner->geometry()));
     }
 
     void a_folder_below_home_is_short() {

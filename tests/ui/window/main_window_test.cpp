@@ -332,6 +332,22 @@ class MainWindowTest : public QObject {
         QCOMPARE(window.findChild<Banner*>()->text(), QString("quick has ended: 1 run."));
     }
 
+    void runs_of_an_unclean_end_are_named_and_resumed_together() {
+        const test::TempFolder folder;
+        test::write_synthetic_run(folder.path(), {.ended = false});
+        test::write_synthetic_run(folder.path(), {.seed = 2, .ended = false});
+        MainWindow window(folder.path());
+        window.show();
+        auto* banner = window.findChild<Banner*>();
+        QTRY_VERIFY(banner->isVisible());
+        QVERIFY2(banner->text().startsWith("2 runs were interrupted, among them quick: "), qPrintable(banner->text()));
+        QCOMPARE(banner->details().size(), 2);
+        QVERIFY(banner->details().last().contains("seed 2"));
+        QTest::mouseClick(button(*banner, "Resume all"), Qt::LeftButton);
+        QTRY_VERIFY(window.session().control.busy() ||
+                    window.session().workspace.runs()->runs.front().status != run::Status::interrupted);
+    }
+
     void closing_asks_while_runs_train() {
         test::TempFolder folder;
         MainWindow window(folder.path());

@@ -56,6 +56,18 @@ class PageTabsTest : public QObject {
         QCOMPARE(clicked.last()[0].toInt(), 0);
     }
 
+    void the_ring_follows_the_page() {
+        PageTabs tabs;
+        fill(tabs);
+        QVERIFY(QTest::qWaitForWindowActive(&tabs));
+        tab(tabs, "Study")->setFocus();
+        tabs.choose(2);  // by a shortcut
+        QVERIFY(tab(tabs, "Live")->hasFocus());
+        tab(tabs, "Live")->clearFocus();
+        tabs.choose(1);  // somebody works elsewhere
+        QVERIFY(!tab(tabs, "Runs")->hasFocus());
+    }
+
     void a_count_is_read_out_and_widens_the_tab() {
         PageTabs tabs;
         fill(tabs);

@@ -63,8 +63,8 @@ RunsPage::State::State(RunsPage* page) : page(page) {
     column->setSpacing(2 * kSpace);
     column->addWidget(build_top());
     column->addWidget(build_action_bar());
-    column->addWidget(banner);
     column->addWidget(views, 1);
+    banner->float_over(views);
 
     page->setFocusProxy(table);
     connect(empty, &EmptyState::triggered, page, [page] { Q_EMIT page->open_page("study"); });
