@@ -126,15 +126,17 @@ void write_runs(std::vector<interop::ImportedRun> all, const Tell& tell, Importe
     }
 }
 
-std::vector<interop::ImportedRun> read_log(const fs::path& path, logs::Restarts restarts) {
+std::vector<interop::ImportedRun> read_log(const fs::path& path, logs::Restarts restarts, const logs::RunNames& names) {
     logs::ReadOptions options;
     options.restarts = restarts;
     options.offers_options = false;  // those of the command line
-    return logs::read_log(path, options);
+    std::vector<interop::ImportedRun> runs = logs::read_log(path, options);
+    logs::name_runs(runs, names, false);
+    return runs;
 }
 
 Imported take_in(ImportKind kind, const fs::path& path, const fs::path& workspace, logs::Restarts restarts,
-                 const Tell& tell) {
+                 const logs::RunNames& names, const Tell& tell) {
     Imported imported{kind, workspace, {}, {}, {}, 0, {}};
     tell("importing " + text(path.filename().string()), -1);
     switch (kind) {
@@ -147,7 +149,7 @@ Imported take_in(ImportKind kind, const fs::path& path, const fs::path& workspac
             imported.told = QString("Imported run %1.").arg(imported.runs.front());
             break;
         case ImportKind::log:
-            write_runs(read_log(path, restarts), tell, imported);
+            write_runs(read_log(path, restarts, names), tell, imported);
             break;
         case ImportKind::norm_ablation: {
             interop::norm_ablation::FolderImport folder = interop::norm_ablation::read_folder(path);
@@ -180,9 +182,10 @@ Importer::Importer(QObject* parent) : QObject(parent) {}
 
 Importer::~Importer() { cancel(); }
 
-void Importer::import(ImportKind kind, const QString& path, const fs::path& workspace, logs::Restarts restarts) {
+void Importer::import(ImportKind kind, const QString& path, const fs::path& workspace, logs::Restarts restarts,
+                      const logs::RunNames& names) {
     ++left_;
-    worker_.post([this, kind, path, workspace, restarts, wanted = Wanted(cancelled_)] {
+    worker_.post([this, kind, path, workspace, restarts, names, wanted = Wanted(cancelled_)] {
         const auto answer = [this](auto then) { QMetaObject::invokeMethod(this, then, Qt::QueuedConnection); };
         const Tell tell = [&](const QString& what, double share) {
             wanted.check();
@@ -193,10 +196,10 @@ void Importer::import(ImportKind kind, const QString& path, const fs::path& work
         };
         try {
             const fs::path file = path.toStdString();
-            answer([this, result = take_in(kind, file, workspace, restarts, tell)] { Q_EMIT imported(result); });
+            answer([this, result = take_in(kind, file, workspace, restarts, names, tell)] { Q_EMIT imported(result); });
         } catch (const Cancelled&) {
         } catch (const logs::AmbiguousRestart& error) {
-            const AmbiguousLog log{path, workspace, text(error.problem()), error.readings()};
+            const AmbiguousLog log{path, workspace, text(error.problem()), error.readings(), names};
             if (kind == ImportKind::log)
                 answer([this, wanted, log] {
                     if (wanted.still()) Q_EMIT ambiguous(log);

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/interop/hf/import_model.h"
 #include "core/interop/logs/logs.h"
+#include "core/interop/logs/run_names.h"
 #include "ui/bridge/worker.h"
 
 #include <QObject>
@@ -32,6 +33,7 @@ struct AmbiguousLog {
     std::filesystem::path workspace;
     QString problem;                                // one line
     std::vector<interop::logs::Restarts> readings;  // one of them is to be chosen
+    interop::logs::RunNames names = {};             // as it was asked for
 };
 
 // Imports what is stored elsewhere, one thing after the other in its own thread, so that nothing asked for is lost.
@@ -41,9 +43,10 @@ class Importer : public QObject {
     explicit Importer(QObject* parent = nullptr);
     ~Importer() override;  // gives up what is under way
 
-    // `restarts`: of a log, how it is to be read.
+    // Of a log: `restarts` is how it is to be read, `names` what its runs are called.
     void import(ImportKind kind, const QString& path, const std::filesystem::path& workspace,
-                interop::logs::Restarts restarts = interop::logs::Restarts::automatic);
+                interop::logs::Restarts restarts = interop::logs::Restarts::automatic,
+                const interop::logs::RunNames& names = {});
     void cancel();  // what waits and what is read; runs that are being written still arrive
     bool busy() const { return left_ > 0; }
 

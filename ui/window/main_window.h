@@ -32,8 +32,10 @@ class MainWindow : public QMainWindow {
     void open_workspace(const QString& folder);         // asks first when runs train here
     void import(ImportKind kind, const QString& path);  // into the workspace; a banner tells of the result
     void choose_to_import(ImportKind kind);
-    void choose_to_fold();               // a Hugging Face folder, with FlashNorm
-    void fold(const FoldRequest& what);  // asks where to and how
+    void choose_logs(bool folder);             // files, or the folder of a run that TensorBoard reads
+    void name_logs(const QStringList& paths);  // asks for study, variant and seeds, then imports
+    void choose_to_fold();                     // a Hugging Face folder, with FlashNorm
+    void fold(const FoldRequest& what);        // asks where to and how
     void save_study();
     void choose_study_to_open();
     void choose_study_to_save();

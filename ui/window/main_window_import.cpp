@@ -5,6 +5,7 @@
 #include "ui/widgets/run_words.h"
 #include "ui/window/fold_dialog.h"
 #include "ui/window/header_bar.h"
+#include "ui/window/log_import_dialog.h"
 #include "ui/window/main_window_state.h"
 #include "ui/window/restart_dialog.h"
 
@@ -20,13 +21,11 @@ constexpr auto kNotImported = "Not imported. ";
 struct ImportTexts {
     ImportKind kind;
     const char* title;
-    bool folder;
 };
 constexpr ImportTexts kImports[]{
-    {ImportKind::model, "Import a Hugging Face model: the folder with config.json and its weights", true},
-    {ImportKind::run, "Import a run directory", true},
-    {ImportKind::log, "Import a training log", false},
-    {ImportKind::norm_ablation, "Import a norm-ablation folder: VARIANT and VARIANT_finetuned", true},
+    {ImportKind::model, "Import a Hugging Face model: the folder with config.json and its weights"},
+    {ImportKind::run, "Import a run directory"},
+    {ImportKind::norm_ablation, "Import a norm-ablation folder: VARIANT and VARIANT_finetuned"},
 };
 constexpr auto kLogFiles = "Training logs (*.json *.jsonl *.csv *.tsv *tfevents*);;All files (*)";
 
@@ -72,15 +71,32 @@ void MainWindow::import(ImportKind kind, const QString& path) {
 void MainWindow::choose_to_import(ImportKind kind) {
     const auto& texts =
         *std::find_if(std::begin(kImports), std::end(kImports), [&](const auto& one) { return one.kind == kind; });
-    QFileDialog* dialog = nullptr;
-    if (texts.folder) {
-        dialog = folder_dialog(this, texts.title);
-    } else {
-        dialog = new QFileDialog(this, texts.title, {}, kLogFiles);
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setFileMode(QFileDialog::ExistingFile);
-    }
+    if (kind == ImportKind::log) return choose_logs(false);
+    QFileDialog* dialog = folder_dialog(this, texts.title);
     connect(dialog, &QFileDialog::fileSelected, this, [this, kind](const QString& path) { import(kind, path); });
+    dialog->open();
+}
+
+void MainWindow::choose_logs(bool folder) {
+    QFileDialog* dialog = folder ? folder_dialog(this, "Import the log of a run: its TensorBoard folder")
+                                 : new QFileDialog(this, "Import training logs", {}, kLogFiles);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    if (!folder) dialog->setFileMode(QFileDialog::ExistingFiles);
+    connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::name_logs);
+    dialog->open();
+}
+
+// Asks for the study, the variant and the seeds of logs. More can be added there.
+void MainWindow::name_logs(const QStringList& paths) {
+    QStringList studies;
+    for (const run::ListedRun& run : session().workspace.runs()->runs) studies += text(run.info.study);
+    auto* dialog = new LogImportDialog(paths, studies, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        for (const LogImportDialog::Log& log : dialog->logs())
+            state_->importer.import(ImportKind::log, log.path, session().workspace.folder(),
+                                    interop::logs::Restarts::automatic, log.names);
+    });
     dialog->open();
 }
 
@@ -157,7 +173,7 @@ void MainWindow::State::answer_about_logs(std::optional<interop::logs::Restarts>
         if (i > 0 && !(all && concerns(log)))
             ambiguous_logs.push_back(log);
         else if (reading)
-            importer.import(ImportKind::log, log.path, log.workspace, *reading);
+            importer.import(ImportKind::log, log.path, log.workspace, *reading, log.names);
         else
             given_up += log.path;
     }
@@ -220,14 +236,16 @@ void MainWindow::choose_to_fold() {
     dialog->open();
 }
 
-void MainWindow::State::fold_run(const QString& id) {
+void MainWindow::State::fold_run(const QString& id, qint64 step) {
     for (const run::ListedRun& run : session->workspace.runs()->runs) {
         if (text(run.info.id) != id) continue;
         FoldRequest what;
         what.name = QString("%1: %2 (run %3)").arg(text(run.info.study), run_title(run.info), id);
         what.from = run.directory.folder();
         what.is_run = true;
-        what.to = exports_folder(session->workspace.folder()) / (run.info.id + "-flashnorm");
+        if (step >= 0) what.step = step;
+        const std::string of_step = step >= 0 ? "-step-" + std::to_string(step) : std::string();
+        what.to = exports_folder(session->workspace.folder()) / (run.info.id + of_step + "-flashnorm");
         return window->fold(what);
     }
 }

@@ -80,7 +80,7 @@ void MainWindow::State::connect_page(Page* page) {
         connect(study, &StudyPage::save_study_as, w, &MainWindow::choose_study_to_save);
     }
     if (auto* runs = qobject_cast<RunsPage*>(page))
-        connect(runs, &RunsPage::fold_run, w, [this](const QString& id) { fold_run(id); });
+        connect(runs, &RunsPage::fold_run, w, [this](const QString& id, qint64 step) { fold_run(id, step); });
     auto* welcome = qobject_cast<WelcomePage*>(page);
     if (!welcome) return;
     connect(welcome, &WelcomePage::start_preset, w, &MainWindow::start_preset);

@@ -84,7 +84,7 @@ struct MainWindow::State {
     // Of the log that was asked about and, with `all`, of those that wait. Without a reading they are not imported.
     void answer_about_logs(std::optional<interop::logs::Restarts> reading, bool all);
     void open_study_of_norms(const StudyConfig& study);
-    void fold_run(const QString& id);
+    void fold_run(const QString& id, qint64 step);  // below 0: its newest checkpoint
     // Unlike a Latest, nothing that was asked for is passed over.
     template <class Work, class Done>
     void in_order(Worker& worker, Work work, Done done) {

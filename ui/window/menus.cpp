@@ -54,7 +54,8 @@ void Menus::build_import(QMenu* menu) {
     };
     offer("&Hugging Face model…", ImportKind::model);
     offer("&Run directory…", ImportKind::run);
-    offer("Training &log…", ImportKind::log);
+    offer("Training &logs…", ImportKind::log);
+    add(menu, "&TensorBoard folder…", {}, &window_, [this] { window_.choose_logs(true); });
     offer("&Norm-ablation folder…", ImportKind::norm_ablation);
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/interop/logs/logs.h"
+#include "core/interop/logs/run_names.h"
 
 #include <algorithm>
 
@@ -36,34 +37,10 @@ std::map<std::string, std::string> columns_of(const std::vector<std::string>& gi
     return columns;
 }
 
-// "qwen3@130m" is the variant qwen3 at the grid point 130m.
-void name_runs(std::vector<interop::ImportedRun>& runs, const Options& options) {
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        interop::ImportedRun& run = runs[i];
-        if (!options.study.empty()) run.study = options.study;
-        if (options.seed && run.is_mean)
-            throw InputError("--seed {}: {} holds means over several runs, which have no seed", *options.seed,
-                             run.path.string());
-        if (options.seed) {
-            run.seed = *options.seed;
-            run.knows_seed = true;
-        }
-        if (options.variant.empty()) continue;
-        const auto at = options.variant.find('@');
-        run.variant = options.variant.substr(0, at);
-        run.grid_point = at == std::string::npos ? "" : options.variant.substr(at + 1);
-        run.label.clear();
-        if (runs.size() > 1)
-            throw InputError(
-                "--variant {}: the log holds {} runs, which keep their own names{}", options.variant, runs.size(),
-                runs.front().format == "csv" ? "" : "; --restarts resume or --restarts continue reads one run");
-    }
-}
-
 int import_log(const Options& options) {
     logs::ReadOptions reading{options.format, columns_of(options.columns), logs::restarts_from_name(options.restarts)};
     std::vector<interop::ImportedRun> runs = logs::read_log(options.path, reading);
-    name_runs(runs, options);
+    logs::name_runs(runs, {options.study, options.variant, options.seed});
     write_and_tell(make_workspace(options.workspace), std::move(runs), {options.again, options.json});
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/banner.h"
 #include "ui/window/dropped.h"
+#include "ui/window/log_import_dialog.h"
 #include "ui/window/main_window.h"
 #include "ui/window/restart_dialog.h"
 #include "ui/window/session.h"
@@ -15,6 +16,7 @@
 #include <QCheckBox>
 #include <QFileDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenuBar>
 #include <QPushButton>
 #include <QRadioButton>
@@ -310,9 +312,11 @@ class MainWindowImportTest : public QObject {
 
     void the_menu_asks_for_what_is_imported() {
         Window w;
-        const QList<std::pair<QString, QFileDialog::FileMode>> entries{{"&Hugging Face model…", QFileDialog::Directory},
-                                                                       {"&Run directory…", QFileDialog::Directory},
-                                                                       {"Training &log…", QFileDialog::ExistingFile}};
+        const QList<std::pair<QString, QFileDialog::FileMode>> entries{
+            {"&Hugging Face model…", QFileDialog::Directory},
+            {"&Run directory…", QFileDialog::Directory},
+            {"Training &logs…", QFileDialog::ExistingFiles},
+            {"&TensorBoard folder…", QFileDialog::Directory}};
         for (const auto& [text, mode] : entries) {
             QVERIFY2(action(w.window, text), qPrintable(text));
             action(w.window, text)->trigger();
@@ -320,11 +324,50 @@ class MainWindowImportTest : public QObject {
             QCOMPARE(w.window.findChild<QFileDialog*>()->fileMode(), mode);
             delete w.window.findChild<QFileDialog*>();
         }
-        action(w.window, "Training &log…")->trigger();
-        Q_EMIT w.window.findChild<QFileDialog*>()->fileSelected(
-            QString::fromStdString(data("logs/hf-healthy/trainer_state.json").string()));
+        action(w.window, "Training &logs…")->trigger();
+        Q_EMIT w.window.findChild<QFileDialog*>()->filesSelected(
+            {QString::fromStdString(data("logs/hf-healthy/trainer_state.json").string())});
+        auto* dialog = w.window.findChild<LogImportDialog*>();
+        QVERIFY(dialog);
+        QTest::mouseClick(push_button(*dialog, "Import"), Qt::LeftButton);  // as the log says
         QTRY_VERIFY(w.banner.isVisible());
         QVERIFY(w.banner.text().contains("healthy"));
+    }
+
+    void six_logs_become_six_seeds_of_one_variant() {
+        Window w;
+        const test::TempFolder logs;
+        QStringList paths;
+        for (const int seed : {10, 2, 1, 3, 4, 5})
+            paths += QString::fromStdString(logs.write(fmt::format("run{}.csv", seed),
+                                                       fmt::format("step,loss\n5,4.{0}\n10,3.{0}\n15,2.{0}\n", seed))
+                                                .string());
+        w.window.name_logs(paths);
+        auto* dialog = w.window.findChild<LogImportDialog*>();
+        QVERIFY(dialog);
+        QPushButton* take = push_button(*dialog, "Import");
+        for (QLineEdit* line : dialog->findChildren<QLineEdit*>()) {
+            if (line->accessibleName() == "Study") line->setText("from elsewhere");
+            if (line->accessibleName() == "Variant") line->setText("nope");
+        }
+        QVERIFY(!take->isEnabled());  // a study's name has no blanks
+        for (QLineEdit* line : dialog->findChildren<QLineEdit*>())
+            if (line->accessibleName() == "Study") line->setText("elsewhere");
+        QVERIFY(take->isEnabled());
+        dialog->findChild<QCheckBox*>()->setChecked(true);  // number the seeds
+        QCOMPARE(dialog->logs().size(), std::size_t{6});
+        QVERIFY(dialog->logs().back().path.endsWith("run10.csv"));  // in natural order
+        QCOMPARE(dialog->logs().back().names.seed, std::optional<std::int64_t>(6));
+        QTest::mouseClick(take, Qt::LeftButton);
+        QTRY_COMPARE(w.runs(), std::size_t{6});
+        std::vector<std::int64_t> seeds;
+        for (const run::ListedRun& run : w.window.session().workspace.runs()->runs) {
+            QCOMPARE(run.info.study, std::string("elsewhere"));
+            QCOMPARE(run.info.variant, std::string("nope"));
+            seeds.push_back(run.info.seed);
+        }
+        std::sort(seeds.begin(), seeds.end());
+        QCOMPARE(seeds, std::vector<std::int64_t>({1, 2, 3, 4, 5, 6}));
     }
 };
 
