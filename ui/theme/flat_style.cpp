@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QStyleOption>
 #include <QWidget>
+#include <algorithm>
 
 namespace ablate::ui {
 namespace {
@@ -13,6 +14,8 @@ namespace {
 constexpr double kRadius = 5;
 constexpr int kFieldHeight = 28;  // of buttons, combo boxes and fields
 constexpr int kMenuArrow = 20;    // room for the chevron of a button with a menu
+constexpr int kSortArrow = 16;    // room for the arrow of a sorted column
+constexpr double kRing = 1.5;     // width of the focus ring
 
 bool on(const QStyleOption* option, QStyle::StateFlag flag) { return option->state.testFlag(flag); }
 bool has_property(const QWidget* widget, const char* name) { return widget && widget->property(name).toBool(); }
@@ -114,7 +117,7 @@ void FlatStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
         case PE_FrameLineEdit:
             return;
         case PE_FrameFocusRect:
-            return draw_box(*painter, option->rect, Qt::transparent, Theme::instance().palette().accent, 1.5);
+            return draw_box(*painter, option->rect, Qt::transparent, Theme::instance().palette().accent, kRing);
         case PE_IndicatorCheckBox:
         case PE_IndicatorItemViewItemCheck:
             return draw_indicator(option, *painter, false);
@@ -142,10 +145,28 @@ void FlatStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
 void FlatStyle::drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
                             const QWidget* widget) const {
     const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
+    if (element == CE_PushButton && button && on(option, State_HasFocus)) {  // around the whole button, also a flat one
+        QStyleOptionButton plain = *button;
+        plain.state &= ~State_HasFocus;
+        QProxyStyle::drawControl(element, &plain, painter, widget);
+        const Palette& c = Theme::instance().palette();
+        return draw_box(*painter, option->rect, Qt::transparent, has_property(widget, "primary") ? c.text : c.accent,
+                        kRing);
+    }
     if (element == CE_PushButtonLabel && button && has_property(widget, "primary") && on(option, State_Enabled)) {
         QStyleOptionButton inked = *button;
         inked.palette.setColor(QPalette::ButtonText, Theme::instance().palette().accent_text);
         return QProxyStyle::drawControl(element, &inked, painter, widget);
+    }
+    // A title ends before the arrow that tells how the column is sorted; the style sheet gives it the whole section.
+    const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+    if (element == CE_HeaderLabel && header && header->sortIndicator != QStyleOptionHeader::None) {
+        QStyleOptionHeader beside = *header;
+        beside.version = QStyleOptionHeader::Version;  // what a later version adds is not copied
+        beside.rect.setWidth(std::max(0, beside.rect.width() - kSortArrow));
+        if (beside.direction == Qt::RightToLeft) beside.rect.translate(kSortArrow, 0);
+        beside.text = beside.fontMetrics.elidedText(header->text, Qt::ElideRight, beside.rect.width());
+        return QProxyStyle::drawControl(element, &beside, painter, widget);
     }
     QProxyStyle::drawControl(element, option, painter, widget);
 }
@@ -159,6 +180,8 @@ void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionCom
             draw_field(option, *painter);
         else if (on(option, State_MouseOver) || on(option, State_HasFocus))
             draw_box(*painter, option->rect, c.hover, Qt::transparent);
+        if (has_property(widget, "flat") && on(option, State_HasFocus))
+            draw_box(*painter, option->rect, Qt::transparent, c.accent, kRing);
         const QRect arrow = proxy()->subControlRect(CC_ComboBox, option, SC_ComboBoxArrow, widget);
         return draw_chevron(*painter, arrow, 0, ink);
     }
@@ -179,6 +202,7 @@ void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionCom
         label.features = QStyleOptionToolButton::None;
         label.rect.adjust(0, 0, -kMenuArrow, 0);
         proxy()->drawControl(CE_ToolButtonLabel, &label, painter, widget);
+        if (on(option, State_HasFocus)) draw_box(*painter, option->rect, Qt::transparent, c.accent, kRing);
         const QRect& all = button->rect;
         return draw_chevron(*painter, QRect(all.right() - kMenuArrow, all.top(), kMenuArrow - kSpace, all.height()), 0,
                             ink);

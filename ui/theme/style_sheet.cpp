@@ -24,6 +24,7 @@ QFrame[banner="danger"] { background: @dangerfill; border: 1px solid @danger; bo
 QFrame[banner="warning"] { background: @warningfill; border: 1px solid @warning; border-radius: 8px; }
 QAbstractItemView { background: @surface; border: 1px solid @line; border-radius: 8px; outline: 0;
     selection-background-color: @selection; selection-color: @text; gridline-color: @grid; }
+QAbstractItemView:focus { border-color: @accent; }
 QAbstractItemView::item:hover { background: @hover; }
 QAbstractItemView::item:selected { background: @selection; color: @text; }
 QPlainTextEdit, QTextEdit { background: @surface; border: 1px solid @line; border-radius: 5px; }
@@ -59,6 +60,7 @@ QTabWidget::pane { border: 0; border-top: 1px solid @line; }
 QTabBar::tab { padding: 8px 12px; color: @muted; border: 0; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
+QTabBar::tab:focus { background: @selection; }
 QProgressBar { background: @hover; border: 0; border-radius: 4px; min-height: 8px; text-align: center; }
 QProgressBar::chunk { background: @accent; border-radius: 4px; }
 QStatusBar { background: @window; color: @muted; }

@@ -3,13 +3,20 @@
 #include "core/plot/dash.h"
 #include "core/report/svg_plot.h"
 #include "ui/theme/figures.h"
+#include "ui/theme/flat_style.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QFontMetricsF>
+#include <QLineEdit>
+#include <QMenu>
 #include <QPainter>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QStyleOption>
 #include <QTest>
+#include <QToolButton>
+#include <QVBoxLayout>
 
 using namespace ablate::ui;
 
@@ -85,6 +92,77 @@ class ThemeTest : public QObject {
         button.resize(160, 32);
         const QImage image = button.grab().toImage();
         QCOMPARE(image.pixelColor(8, 16), Theme::palette_of(false).accent);
+    }
+
+    // The title of a sorted column is elided before the arrow.
+    void the_sort_arrow_covers_no_text() {
+        FlatStyle style;
+        QStyleOptionHeader option;
+        option.rect = {0, 0, 90, 24};
+        option.text = "MMMMMMMMMMMMMMMMMMMM";
+        option.textAlignment = Qt::AlignLeft | Qt::AlignVCenter;
+        option.state = QStyle::State_Enabled | QStyle::State_Horizontal;
+        const auto inked_at_the_arrow = [&](QStyleOptionHeader::SortIndicator sorted) {
+            option.sortIndicator = sorted;
+            QImage image(90, 24, QImage::Format_RGB32);
+            image.fill(Qt::white);
+            QPainter painter(&image);
+            painter.setFont(QApplication::font());
+            option.fontMetrics = painter.fontMetrics();
+            style.drawControl(QStyle::CE_HeaderLabel, &option, &painter);
+            painter.end();
+            int inked = 0;
+            for (int x = 90 - 12; x < 90; ++x)
+                for (int y = 0; y < 24; ++y) inked += image.pixelColor(x, y) != QColor(Qt::white);
+            return inked;
+        };
+        QVERIFY(inked_at_the_arrow(QStyleOptionHeader::None) > 0);
+        QCOMPARE(inked_at_the_arrow(QStyleOptionHeader::SortUp), 0);
+        QCOMPARE(inked_at_the_arrow(QStyleOptionHeader::SortDown), 0);
+    }
+
+    void every_control_has_a_focus_ring() {
+        Theme::instance().choose(ThemeChoice::light);
+        QWidget window;
+        auto* column = new QVBoxLayout(&window);
+        const auto flat = [&](QWidget* widget) {
+            widget->setProperty("flat", true);
+            return widget;
+        };
+        auto* tool = new QToolButton(&window);
+        tool->setText("Columns");
+        auto* with_menu = new QToolButton(&window);
+        with_menu->setText("More");
+        with_menu->setMenu(new QMenu(with_menu));
+        with_menu->setPopupMode(QToolButton::InstantPopup);
+        auto* combo = new QComboBox(&window);
+        combo->addItem("Study");
+        const std::vector<QWidget*> controls{new QPushButton("Start", &window),
+                                             flat(new QPushButton("Dismiss", &window)),
+                                             tool,
+                                             with_menu,
+                                             flat(combo),
+                                             new QLineEdit(&window)};
+        for (QWidget* control : controls) {
+            control->setFocusPolicy(Qt::StrongFocus);
+            column->addWidget(control);
+        }
+        auto* last = new QLineEdit(&window);
+        column->addWidget(last);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        for (QWidget* control : controls) {
+            last->setFocus();
+            const QImage without = control->grab().toImage();
+            control->setFocus(Qt::TabFocusReason);
+            const QImage with = control->grab().toImage();
+            const QColor accent = Theme::palette_of(false).accent;
+            int ring = 0;
+            for (int x = 0; x < with.width(); ++x)
+                for (int y = 0; y < with.height(); ++y)
+                    ring += with.pixelColor(x, y) == accent && without.pixelColor(x, y) != accent;
+            QVERIFY2(ring > 20, control->metaObject()->className());
+        }
     }
 
     void figures_stand_in_columns_whatever_the_font() {

@@ -19,6 +19,7 @@
 #include <QSvgRenderer>
 #include <QTextBlock>
 #include <QTextBrowser>
+#include <QTextTable>
 #include <QVBoxLayout>
 
 namespace ablate::ui {
@@ -77,6 +78,26 @@ void set_block(QTextCursor& cursor, const QTextBlock& block) {
         QTextCharFormat letters = is_code(block) ? code_format() : QTextCharFormat();
         if (level > 0) letters.setFont(Theme::instance().font(level == 1 ? 6 : level == 2 ? 3 : 1, QFont::DemiBold));
         cursor.mergeCharFormat(letters);
+    }
+}
+
+// Hairlines and a ground for the titles, in the colors of the theme: Qt's own borders are raised and gray.
+void set_table(QTextTable& table) {
+    const Palette& colors = Theme::instance().palette();
+    QTextTableFormat format = table.format();
+    format.setBorder(1);
+    format.setBorderStyle(QTextFrameFormat::BorderStyle_Solid);
+    format.setBorderBrush(colors.line);
+    format.setBorderCollapse(true);
+    format.setCellPadding(1.5 * kSpace);
+    format.setCellSpacing(0);
+    format.setBottomMargin(3 * kSpace);
+    table.setFormat(format);
+    for (int column = 0; column < table.columns(); ++column) {
+        QTextTableCell cell = table.cellAt(0, column);
+        QTextCharFormat title = cell.format();
+        title.setBackground(colors.hover);
+        cell.setFormat(title);
     }
 }
 
@@ -196,6 +217,8 @@ void HelpPage::State::format_document() {
     QTextCursor cursor(text->document());
     cursor.beginEditBlock();
     for (QTextBlock block = text->document()->begin(); block.isValid(); block = block.next()) set_block(cursor, block);
+    for (QTextFrame* frame : text->document()->rootFrame()->childFrames())
+        if (auto* table = qobject_cast<QTextTable*>(frame)) set_table(*table);
     cursor.endEditBlock();
 }
 

@@ -12,6 +12,7 @@
 #include <QTextBlock>
 #include <QTextBrowser>
 #include <QTextDocument>
+#include <QTextTable>
 #include <QUrl>
 
 using namespace ablate::ui;
@@ -73,6 +74,24 @@ class HelpPageTest : public QObject {
                 QVERIFY(dark.size() == light.size() && dark != light);
             }
         QVERIFY(pictures > 0);
+    }
+
+    void tables_have_the_colors_of_the_theme() {
+        HelpPage page;
+        page.show_topic("runs");
+        const QTextDocument& document = *page.findChild<QTextBrowser*>()->document();
+        const auto first = [&] {
+            for (QTextFrame* frame : document.rootFrame()->childFrames())
+                if (auto* table = qobject_cast<QTextTable*>(frame)) return table;
+            return static_cast<QTextTable*>(nullptr);
+        };
+        for (const ThemeChoice choice : {ThemeChoice::dark, ThemeChoice::light}) {
+            Theme::instance().choose(choice);
+            QVERIFY(first());
+            const Palette& colors = Theme::palette_of(choice == ThemeChoice::dark);
+            QCOMPARE(first()->format().borderBrush().color(), colors.line);
+            QCOMPARE(first()->cellAt(0, 0).format().background().color(), colors.hover);
+        }
     }
 
     void the_overview_leads_to_every_page() {
