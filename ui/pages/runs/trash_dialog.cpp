@@ -8,6 +8,7 @@
 #include "ui/pages/runs/run_files.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 
 #include <QDialogButtonBox>
@@ -63,6 +64,7 @@ TrashDialog::TrashDialog(RunFiles& files, QWidget* parent)
     table_->setUniformRowHeights(true);
     table_->setAllColumnsShowFocus(true);
     table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    copy_rows_on_request(table_);
     for (int column = 0; column < kColumnCount; ++column)
         table_->setColumnWidth(column, kWidths[static_cast<std::size_t>(column)]);
     restore_ = new QPushButton("Restore", this);
