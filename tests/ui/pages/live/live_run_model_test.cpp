@@ -110,6 +110,24 @@ class LiveRunModelTest : public QObject {
         QCOMPARE(model.rowCount(), 1);
     }
 
+    void a_sparkline_keeps_a_spike_of_one_step() {
+        LiveRunModel model;
+        model.set_runs(test::run_list({test::listed_run("a", "quick", "baseline", 1, 1)}), test::color_of);
+        run::Series loss;
+        for (int step = 0; step < 5000; ++step) {
+            loss.step.push_back(step);
+            loss.value.push_back(step == 1234 ? 99.5 : 3.0);
+            loss.wall_time.push_back(step);
+        }
+        auto curves = std::make_shared<RunCurves>();
+        curves->id = "a";
+        curves->add(run::kTrainLoss, loss);
+        model.set_curves("a", curves);
+        const QVariantList sketch = model.index(0).data(LiveRunModel::sparkline).toList();
+        QVERIFY(sketch.contains(99.5));
+        QVERIFY(sketch.size() <= 40);
+    }
+
     void the_loss_of_a_collapsed_run_is_a_word() {
         run::ListedRun collapsed = test::listed_run("a", "quick", "baseline", 1, 1);
         collapsed.status = run::Status::collapsed;
