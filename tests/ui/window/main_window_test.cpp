@@ -332,6 +332,32 @@ class MainWindowTest : public QObject {
         QCOMPARE(window.findChild<Banner*>()->text(), QString("quick has ended: 1 run."));
     }
 
+    void several_events_are_one_banner() {
+        const test::TempFolder folder;
+        QStringList ids;
+        for (const int seed : {1, 2})
+            ids += QString::fromStdString(
+                test::write_synthetic_run(
+                    folder.path(),
+                    {.variant = "no-norm", .label = "No norm", .patch = test::kNoNorm, .seed = seed, .nan_at = 23})
+                    .id());
+        MainWindow window(folder.path());
+        window.show();
+        QTRY_COMPARE(window.session().workspace.runs()->runs.size(), std::size_t{2});
+        window.show_page("study");
+        auto* banner = window.findChild<Banner*>();
+        for (const QString& id : ids) Q_EMIT window.session().workspace.run_collapsed(id);
+        QCOMPARE(banner->text(), QString("2 runs collapsed."));
+        QCOMPARE(banner->details().size(), 2);
+        Q_EMIT window.session().workspace.study_ended("quick");
+        QCOMPARE(banner->text(), QString("2 runs collapsed. quick has ended: 2 runs, 2 collapsed."));
+        QCOMPARE(banner->details().size(), 3);
+        QTest::mouseClick(button(*banner, "Dismiss"), Qt::LeftButton);
+        Q_EMIT window.session().workspace.run_collapsed(ids.front());  // begins anew
+        QVERIFY2(banner->text().startsWith("No norm, seed 1 collapsed: "), qPrintable(banner->text()));
+        QVERIFY(banner->details().isEmpty());
+    }
+
     void runs_of_an_unclean_end_are_named_and_resumed_together() {
         const test::TempFolder folder;
         test::write_synthetic_run(folder.path(), {.ended = false});
