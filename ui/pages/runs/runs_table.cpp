@@ -21,7 +21,6 @@ namespace {
 constexpr int kStandsOut = 2400, kFrame = 50;  // ms
 constexpr double kMark = 0.22;                 // of the accent in the ground of a run that has just come
 
-// Narrower than usual before anything has to be scrolled to; what is left is the verdict's.
 const RunColumn& column_at(int column) { return run_columns()[static_cast<std::size_t>(column)]; }
 int column_total() { return static_cast<int>(run_columns().size()); }
 
@@ -166,6 +165,7 @@ void RunsTable::show_grid_points(bool any) {
     fit_columns();
 }
 
+// Columns become narrower before anything has to be scrolled to; the verdict takes the remaining room.
 void RunsTable::fit_columns() {
     QHeaderView& head = *header();
     std::vector<int> columns;
