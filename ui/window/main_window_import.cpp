@@ -69,9 +69,9 @@ void MainWindow::import(ImportKind kind, const QString& path) {
 }
 
 void MainWindow::choose_to_import(ImportKind kind) {
+    if (kind == ImportKind::log) return choose_logs(false);
     const auto& texts =
         *std::find_if(std::begin(kImports), std::end(kImports), [&](const auto& one) { return one.kind == kind; });
-    if (kind == ImportKind::log) return choose_logs(false);
     QFileDialog* dialog = folder_dialog(this, texts.title);
     connect(dialog, &QFileDialog::fileSelected, this, [this, kind](const QString& path) { import(kind, path); });
     dialog->open();
