@@ -5,6 +5,7 @@
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 
 #include <QAction>
@@ -27,6 +28,7 @@ ConfigPanel::ConfigPanel(QWidget* parent) : QWidget(parent) {
     table_ = new QTableView(this);
     table_->setModel(model_);
     table_->setAccessibleName("Options that differ");
+    copy_rows_on_request(table_);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setItemDelegate(new CellsDelegate(table_));
     table_->setWordWrap(false);

@@ -8,6 +8,7 @@
 #include "ui/pages/compare/cells_model.h"
 #include "ui/pages/compare/step_box.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/x_axis_setting.h"
 
@@ -225,6 +226,7 @@ QWidget* CurvesPanel::build_readings() {
     table_ = new QTableView(card);
     table_->setModel(readings_);
     table_->setAccessibleName("Differences read at one point");
+    copy_rows_on_request(table_);
     table_->setItemDelegate(new CellsDelegate(table_));
     table_->setWordWrap(false);
     table_->setShowGrid(false);

@@ -7,6 +7,7 @@
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/sampling_form.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 
 #include <QClipboard>
@@ -68,6 +69,7 @@ void PromptsPanel::build_table() {
     table_ = new QTableView(this);
     table_->setModel(&model_);
     table_->setAccessibleName("Prompts");
+    copy_rows_on_request(table_);
     table_->setItemDelegate(new CellsDelegate(table_));
     table_->setWordWrap(true);
     table_->setTextElideMode(Qt::ElideNone);

@@ -6,6 +6,7 @@
 #include "ui/pages/study/table_cells.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 
 #include <QHBoxLayout>
@@ -106,6 +107,7 @@ StepZeroPanel::StepZeroPanel(QWidget* parent)
     bar_->setAccessibleName("Progress of the check");
     table_->setModel(&model_);
     table_->setAccessibleName("Step 0 of each point");
+    copy_rows_on_request(table_);
     table_->setShowGrid(false);
     table_->setWordWrap(false);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);

@@ -4,6 +4,7 @@
 #include "ui/pages/study/table_cells.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 
 #include <QHBoxLayout>
@@ -40,6 +41,7 @@ TensorPanel::TensorPanel(QWidget* parent)
     search_->setMaximumWidth(kFilterWidth);
     table_->setModel(&filter_);
     table_->setAccessibleName("Tensors of the variant");
+    copy_rows_on_request(table_);
     table_->setShowGrid(false);
     table_->setWordWrap(false);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);

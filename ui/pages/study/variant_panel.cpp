@@ -5,6 +5,7 @@
 #include "ui/pages/study/table_cells.h"
 #include "ui/theme/figures.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 
 #include <QHBoxLayout>
@@ -127,6 +128,7 @@ VariantPanel::VariantPanel(QWidget* parent)
     connect(&model_, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { moving_ = true; });
     connect(&model_, &QAbstractItemModel::rowsRemoved, this, [this] { moving_ = false; });
     set_up(*table_, model_);
+    copy_rows_on_request(table_);
     table_->setItemDelegateForColumn(VariantModel::name, names_);
     table_->setItemDelegateForColumn(VariantModel::parameters, parameters_);
     setFocusProxy(table_);
