@@ -12,9 +12,9 @@ namespace ablate::ui {
 
 // What FlashNorm shall fold, and into which new folder.
 struct FoldRequest {
-    QString name;                // of the source, for people
-    std::filesystem::path from;  // a Hugging Face folder, or a run's
-    bool is_run = false;         // it is exported beside the result while that is made
+    QString name;                           // of the source, for people
+    std::filesystem::path from;             // a Hugging Face folder, or a run's
+    bool is_run = false;                    // it is exported beside the result while that is made
     std::optional<std::int64_t> step = {};  // of a run: the checkpoint; absent: the newest sound one
     std::filesystem::path to;
     bool strict = false;  // leave the folded norms out of the files
