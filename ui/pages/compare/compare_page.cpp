@@ -4,6 +4,7 @@
 #include "ui/bridge/settings.h"
 #include "ui/pages/compare/compare_delegate.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/header_state.h"
 #include "ui/widgets/labels.h"
 
@@ -163,6 +164,8 @@ QWidget* ComparePage::State::build_table() {
     table->setModel(&proxy);
     table->setItemDelegate(new CompareDelegate(table));
     table->setAccessibleName("Comparison");
+    copy_rows_on_request(table);
+    follow_widths(*table->header());
     table->setUniformRowHeights(true);
     table->setAllColumnsShowFocus(true);
     table->setSelectionMode(QAbstractItemView::ExtendedSelection);
