@@ -109,7 +109,7 @@ class ThemeTest : public QObject {
             QPainter painter(&image);
             painter.setFont(QApplication::font());
             option.fontMetrics = painter.fontMetrics();
-            style.drawControl(QStyle::CE_HeaderLabel, &option, &painter);
+            style.drawControl(QStyle::CE_HeaderLabel, &option, &painter, nullptr);
             painter.end();
             int inked = 0;
             for (int x = 90 - 12; x < 90; ++x)
