@@ -334,9 +334,7 @@ std::string list_table(const run::RunList& list, bool color, int width) {
     Rows rows;
     for (const run::ListedRun& listed : list.runs) {
         const run::RunState& state = listed.state;
-        const bool begun = state.step > 0;
-        const bool imported = run::is_imported_log(listed.info);  // its rate is a mean, if it tells one
-        const double rate = imported ? run::summary_number(state, "tokens_per_second") : state.tokens_per_second;
+        const double rate = run::tokens_per_second(state);
         rows.push_back({{printable(listed.info.id)},
                         {printable(listed.info.study)},
                         {point_of(listed.info)},
@@ -344,7 +342,7 @@ std::string list_table(const run::RunList& list, bool color, int width) {
                         {status_text(listed), status_style(listed.status)},
                         {steps_text(listed)},
                         loss_cell(listed),
-                        {begun && rate > 0 ? number_or_blank(rate, short_count) : ""},
+                        {rate > 0 ? number_or_blank(rate, short_count) : ""},
                         {number_or_blank(run::summary_number(state, "seconds"), short_duration)},
                         {utc_time(listed.info.created), Style::faint},
                         {printable(join(listed.notes.tags, ", "))}});
@@ -382,7 +380,7 @@ std::string run_details(const run::ListedRun& listed, const run::RunMetrics& met
     for (const std::string& set : run::evaluation_sets(metrics)) add_evaluations(metrics, set, knows_step, facts);
     if (const double seconds = run::summary_number(state, "seconds"); std::isfinite(seconds))
         facts.push_back({"training time", short_duration(seconds)});
-    if (const double rate = run::summary_number(state, "tokens_per_second"); std::isfinite(rate))
+    if (const double rate = run::tokens_per_second(state); std::isfinite(rate) && rate > 0)
         facts.push_back({"tokens/s", short_count(rate)});
     if (const double mfu = study::model_flops_utilization(listed); std::isfinite(mfu))
         facts.push_back({"MFU", study::utilization_text(mfu) + " of the measured matrix-product peak"});

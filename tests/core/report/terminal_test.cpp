@@ -95,6 +95,20 @@ class TerminalTest : public QObject {
         QVERIFY(contains(table, "interrupted"));
     }
 
+    // The mean over the whole run once it has ended, the rate of its newest steps before: as everywhere.
+    void a_rate_is_the_mean_of_a_run_that_ended() {
+        TempFolder workspace;
+        const auto directory = write_synthetic_run(workspace.path(), {});
+        run::RunState state = directory.state();
+        state.tokens_per_second = 31000;
+        directory.write_state(state);
+        const auto row = [&] { return split(list_table(run::RunStore(workspace.path()).list()), '\n')[1]; };
+        QVERIFY(contains(row(), short_count(20000)));
+        state.summary.erase("tokens_per_second");
+        directory.write_state(state);
+        QVERIFY(contains(row(), short_count(31000)));
+    }
+
     // A loss that was at ln 256 before the run was called dead is no result.
     void the_loss_of_a_collapsed_run_is_no_number() {
         TempFolder workspace;
