@@ -4,7 +4,7 @@
 #include <vector>
 
 // What a report says, without how it looks: the sections build it once, each format renders it. All text is plain; the
-// renderers escape it.
+// renderers escape it. Headings of level 1 begin a part (the appendix), of level 2 a section.
 namespace ablate::report {
 
 struct Heading {
@@ -34,6 +34,7 @@ struct Table {
     };
     std::vector<Column> columns;
     std::vector<Row> rows;
+    std::size_t keys = 1;  // leading columns that tell a row: repeated where the others are split over several tables
 };
 struct Figure {
     std::string name;  // [a-z0-9-]: figures/NAME.svg, unique
