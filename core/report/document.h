@@ -14,6 +14,7 @@ struct Heading {
 struct Paragraph {
     std::string text;
     bool strong = false;
+    bool lead = false;  // the answer that a report begins with: larger
 };
 struct ListItem {
     std::string label;  // set off before the text; may be empty
@@ -49,7 +50,7 @@ struct Document {
     std::vector<Block> blocks;
 
     void heading(int level, std::string text) { blocks.emplace_back(Heading{level, std::move(text)}); }
-    void paragraph(std::string text) { blocks.emplace_back(Paragraph{std::move(text), false}); }
+    void paragraph(std::string text) { blocks.emplace_back(Paragraph{std::move(text)}); }
     void add(Block block) { blocks.push_back(std::move(block)); }
 };
 

@@ -1,6 +1,7 @@
 #include "core/report/escape.h"
 
 #include <cstdint>
+#include <utility>
 
 namespace ablate::report {
 
@@ -150,6 +151,14 @@ std::string escape_latex(std::string_view text) {
                 return nullptr;
         }
     });
+}
+
+std::string unbroken(std::string text) {
+    for (const auto& [from, to] :
+         {std::pair<std::string_view, std::string_view>{" ± ", "\u00A0±\u00A0"}, {" %", "\u00A0%"}})
+        for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+            text.replace(at, from.size(), to);
+    return text;
 }
 
 std::size_t display_width(std::string_view text) {

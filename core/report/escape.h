@@ -12,6 +12,8 @@ std::string escape_html(std::string_view text);  // also for attributes in doubl
 std::string escape_markdown(
     std::string_view text);  // within a line or a table cell; what begins a line is the renderer's
 std::string escape_latex(std::string_view text);
+// With no-break spaces around "±" and before "%", so that no line ends there.
+std::string unbroken(std::string text);
 std::size_t display_width(std::string_view text);  // in code points
 
 }  // namespace ablate::report

@@ -6,6 +6,7 @@
 #include "core/train/progress.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -104,6 +105,15 @@ std::string changes_in_words(const Comparison& comparison, std::size_t group) {
 
 double tokens_trained(const Group& group) {
     return static_cast<double>(group.config.train.steps) * run::known_tokens_per_step(group.config, group.known);
+}
+
+std::optional<double> grid_value(const std::string& grid_point) {
+    const std::size_t equals = grid_point.find('=');
+    if (equals == std::string::npos || grid_point.find('=', equals + 1) != std::string::npos) return {};
+    double value = 0;
+    const char* end = grid_point.data() + grid_point.size();
+    const auto read = std::from_chars(grid_point.data() + equals + 1, end, value);
+    return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
 }
 
 bool is_single_seed(const Comparison& comparison) {

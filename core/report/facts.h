@@ -43,6 +43,8 @@ std::int64_t count_events(const study::Comparison& comparison, const study::Grou
 }
 std::string changes_in_words(const study::Comparison& comparison, std::size_t group);  // "Position: RoPE → NoPE; ..."
 double tokens_trained(const study::Group& group);  // by a whole run; NaN where an imported log does not tell
+// The value of a grid point with one numeric key: "train.lr=0.01" is 0.01. None for any other.
+std::optional<double> grid_value(const std::string& grid_point);
 bool is_single_seed(const study::Comparison& comparison);
 std::string loss_or_dash(double loss);   // four decimals; "–" where there is none
 std::string capital(std::string words);  // with a capital first letter

@@ -3,10 +3,14 @@
 #include "core/compare/curves.h"
 #include "core/compare/wording.h"
 #include "core/report/sections.h"
+#include "core/report/svg_forest.h"
 #include "core/report/svg_plot.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <map>
+#include <set>
 
 namespace ablate::report {
 
@@ -99,7 +103,7 @@ void add_last_half(Document& document, LinePlot plot, const std::string& what, c
 }  // namespace
 
 void add_curves(Document& document, const Comparison& comparison, const std::vector<std::size_t>& groups,
-                const std::string& id, const std::string& where) {
+                const std::string& id, const std::string& where, bool only_compared) {
     if (groups.empty()) return;
     const bool same_point = std::all_of(groups.begin(), groups.end(), [&](std::size_t index) {
         return comparison.groups[index].grid_point == comparison.groups[groups.front()].grid_point;
@@ -108,6 +112,7 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
     for (const run::MetricId listed : run::kReportMetrics) {
         // The figure of the validation loss shows what is compared: without any validation, the training loss.
         const bool is_compared = run::metric(listed).is_evaluation();
+        if (only_compared && !is_compared) continue;
         const run::Metric& metric = is_compared ? study::measured_metric(comparison) : run::metric(listed);
         if (!is_compared && listed == study::measured_metric(comparison).id) continue;  // shown already
         LinePlot plot{id + run::metric(listed).figure,
@@ -123,66 +128,114 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
         caption += (is_compared ? ", one line per seed." : ".") + std::string(kMarks);
         if (metric.is_loss) limit_to_uniform(plot, group, caption);
         add_figure(document, plot, caption);
-        if (is_compared) add_last_half(document, plot, metric.title, where);
+        if (is_compared && !only_compared) add_last_half(document, plot, metric.title, where);
     }
 }
 
 namespace {
 
-Bar bar_of(const Comparison& comparison, std::size_t index) {
-    const Group& group = comparison.groups[index];
-    Bar bar{study::plain_label(group), {}, {}, {}, "", group.color, group.collapsed > 0};
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+ForestPlotRow without_value(const Group& group, std::string reason) {
+    return {study::display_name(group), kNaN, kNaN, kNaN, std::move(reason), group.color, group.is_baseline,
+            group.collapsed > 0};
+}
+
+ForestPlotRow difference_row(const Comparison& comparison, const Contrast& contrast) {
+    const Group& group = comparison.groups[contrast.group];
+    const study::PairedInterval& interval = contrast.delta.interval;
+    if (interval.n == 0) return without_value(group, contrast.delta.in_short);
+    const double half = interval.half_width.value_or(kNaN);
+    std::string text = study::with_half_width(interval);
+    if (group.collapsed > 0) text += fmt::format(" ({} collapsed)", group.collapsed);
+    return {study::display_name(group), interval.mean, interval.mean - half, interval.mean + half, text, group.color};
+}
+
+ForestPlotRow loss_row(const Group& group) {
     if (group.healthy() == 0) {
-        bar.text = group.collapsed > 0 ? group.collapse_causes.front() : "not finished";
-        return bar;
+        const bool collapsed = group.collapsed > 0;
+        return without_value(group, collapsed ? group.collapse_causes.front() : "no final value");
     }
-    bar.value = group.final_val.mean;
-    bar.text = fixed(group.final_val.mean, 4);
-    if (group.baseline && *group.baseline != index && group.span.at != comparison.groups[*group.baseline].span.at) {
-        // Read at other steps than the baseline: the bar is as long as the difference where both can be read.
-        bar.text += " " + study::in_words(group.span);
-        bar.value.reset();
-        if (group.delta.n > 0) bar.value = comparison.groups[*group.baseline].final_val.mean + group.delta.mean;
-        if (!bar.value) return bar;
+    const double mean = group.final_val.mean, half = group.final_val.half_width.value_or(kNaN);
+    return {study::display_name(group),
+            mean,
+            mean - half,
+            mean + half,
+            study::with_half_width(group.final_val),
+            group.color,
+            group.is_baseline};
+}
+
+// Each variant at its own best, by its difference to the baseline; without a baseline that has a loss, by its loss.
+ForestPlot forest_of(const Comparison& comparison) {
+    const run::Metric& metric = study::measured_metric(comparison);
+    const std::string what = "final " + run::in_sentence(metric);
+    const std::string unit = *metric.unit ? fmt::format(" ({})", metric.unit) : "";
+    const auto baseline = best_baseline(comparison);
+    ForestPlot plot{capital(what), capital(what) + unit, kNaN, {}};
+    if (baseline && comparison.groups[*baseline].healthy() > 0) {
+        const Group& reference = comparison.groups[*baseline];
+        plot = {"Difference in " + what + " to the baseline", "Difference in " + what + unit, 0, {}};
+        plot.rows.push_back({study::display_name(reference), 0, kNaN, kNaN,
+                             "baseline, " + fixed(reference.final_val.mean, 4), reference.color, true});
+        for (const Contrast& contrast : contrasts(comparison))
+            plot.rows.push_back(difference_row(comparison, contrast));
+    } else {
+        for (const std::size_t index : comparison.best_of_variant)
+            plot.rows.push_back(loss_row(comparison.groups[index]));
     }
-    if (group.delta.half_width && group.baseline) {
-        // The interval of the difference, where the bar ends: pairing takes out what the seeds share.
-        bar.low = *bar.value - *group.delta.half_width;
-        bar.high = *bar.value + *group.delta.half_width;
-    }
-    if (group.collapsed > 0) bar.text += fmt::format(" ({} collapsed)", group.collapsed);
-    return bar;
+    std::stable_sort(plot.rows.begin(), plot.rows.end(), [](const ForestPlotRow& a, const ForestPlotRow& b) {
+        return a.value < b.value || (std::isfinite(a.value) && !std::isfinite(b.value));
+    });
+    return plot;
 }
 
 }  // namespace
 
-void add_bars(Document& document, const Comparison& comparison) {
-    std::vector<std::string> points;
-    for (const Group& group : comparison.groups)
-        if (std::find(points.begin(), points.end(), group.grid_point) == points.end())
-            points.push_back(group.grid_point);
-    for (std::size_t number = 0; number < points.size(); ++number) {
-        const std::string where = points[number].empty() ? "" : " at " + points[number];
-        const run::Metric& metric = study::measured_metric(comparison);
-        const std::string what = "final " + run::in_sentence(metric);
-        const std::string unit = *metric.unit ? fmt::format(" ({})", metric.unit) : "";
-        BarPlot plot{capital(what) + where, capital(what) + unit, std::numeric_limits<double>::quiet_NaN(), {}};
-        double lowest = std::numeric_limits<double>::infinity();
-        for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
-            const Group& group = comparison.groups[i];
-            if (group.grid_point != points[number]) continue;
-            plot.bars.push_back(bar_of(comparison, i));
-            if (group.is_baseline && group.healthy() > 0) plot.origin = group.final_val.mean;
-            if (group.healthy() > 0) lowest = std::min(lowest, group.final_val.mean);
-        }
-        const bool from_baseline = std::isfinite(plot.origin);
-        if (!from_baseline) plot.origin = lowest;
-        if (!std::isfinite(plot.origin)) continue;
-        const std::string from = from_baseline ? "the baseline's: right is worse" : "the lowest";
-        document.add(Figure{
-            "final-loss" + (points[number].empty() ? "" : fmt::format("-{}", number + 1)), bar_plot_svg(plot),
-            fmt::format("{}{}, bars from {}. Whiskers: 95 % interval of the difference.", capital(what), where, from)});
+void add_forest(Document& document, const Comparison& comparison) {
+    const ForestPlot plot = forest_of(comparison);
+    const bool any = std::any_of(plot.rows.begin(), plot.rows.end(),
+                                 [](const ForestPlotRow& row) { return std::isfinite(row.value); });
+    if (!any) return;
+    std::string caption = plot.description;
+    caption += std::isfinite(plot.reference) ? ": right of the line is worse." : ": right is worse.";
+    if (std::any_of(plot.rows.begin(), plot.rows.end(),
+                    [](const ForestPlotRow& row) { return std::isfinite(row.low); }))
+        caption += " Lines: 95 % intervals.";
+    if (cuts_intervals(plot)) caption += " An arrow marks an interval that extends further.";
+    document.add(Figure{"final-loss", forest_plot_svg(plot), std::move(caption)});
+}
+
+void add_grid_curves(Document& document, const Comparison& comparison) {
+    std::map<std::string, PlotLine> lines;  // by variant
+    std::vector<std::string> order;
+    std::set<double> values;
+    for (const Group& group : comparison.groups) {
+        const std::optional<double> value = grid_value(group.grid_point);
+        if (!value) return;
+        values.insert(*value);
+        PlotLine& line = lines[group.variant];
+        if (line.x.empty()) order.push_back(group.variant), line.label = study::plain_label(group);
+        line.color = group.color;
+        line.x.push_back(*value);
+        line.y.push_back(group.healthy() > 0 ? group.final_val.mean : kNaN);
     }
+    if (values.size() < 2) return;
+    const std::string key =
+        comparison.groups.front().grid_point.substr(0, comparison.groups.front().grid_point.find('='));
+    const run::Metric& metric = study::measured_metric(comparison);
+    const std::string what = "final " + run::in_sentence(metric);
+    LinePlot plot{"loss-over-grid", capital(what) + " over " + key, key, run::axis_title(metric), false, {}, {}, {}};
+    plot.log_x = *values.begin() > 0 && *values.rbegin() / *values.begin() >= 4;
+    plot.dots = true;
+    for (const std::string& variant : order) plot.lines.push_back(std::move(lines[variant]));
+    std::string caption = capital(what) + " over " + key + ", mean over healthy seeds.";
+    const bool missing = std::any_of(plot.lines.begin(), plot.lines.end(), [](const PlotLine& line) {
+        return std::any_of(line.y.begin(), line.y.end(), [](double y) { return !std::isfinite(y); });
+    });
+    if (missing) caption += " A cross at the top marks a grid point without a healthy seed.";
+    if (metric.is_loss) limit_to_uniform(plot, comparison.groups.front(), caption);
+    add_figure(document, plot, std::move(caption));
 }
 
 }  // namespace ablate::report

@@ -24,7 +24,7 @@ struct SectionWriter {
     void (*add)(Document& document, const study::Comparison& comparison);
 };
 constexpr std::array kSections{
-    SectionWriter{{"summary", "Executive summary"}, add_summary},
+    SectionWriter{{"summary", "Summary"}, add_summary},
     SectionWriter{{"configuration", "Experiment configuration"}, add_configuration},
     SectionWriter{{"results", "Results overview"}, add_results},
     SectionWriter{{"variants", "Detailed ablation analysis"}, add_variants},
@@ -32,7 +32,7 @@ constexpr std::array kSections{
     SectionWriter{{"dynamics", "Training dynamics"}, add_dynamics},
     SectionWriter{{"recommendations", "Recommendations"}, add_recommendations},
     SectionWriter{{"limitations", "Limitations"}, add_limitations},
-    SectionWriter{{"appendix", "Appendices"}, add_appendix},
+    SectionWriter{{"appendix", "Runs, configuration and files"}, add_appendix},
 };
 
 bool is_in(const std::vector<std::string>& names, const std::string& name) {
@@ -64,11 +64,13 @@ void add_files(Document& document, const ReportOptions& options) {
     add(Output::latex, "results.tex:", "the results table for LaTeX (booktabs)");
     add(Output::markdown, "figures:", "every plot as SVG");
     if (list.items.empty()) return;
-    document.heading(3, "C. Files next to this report");
+    document.heading(3, "Files next to this report");
     document.add(std::move(list));
 }
 
-// A section begins with its title and goes on to the next one's.
+constexpr const char* kFirstPage = "summary";  // the section before the appendix
+
+// A section begins with its title and ends before the next one's. The heading of the appendix belongs to none.
 std::string section_titled(const std::string& title, const std::string& otherwise) {
     for (const SectionWriter& writer : kSections)
         if (writer.section.title == title) return writer.section.name;
@@ -80,8 +82,9 @@ template <class Blocks, class Take>
 void for_each_block(Blocks& blocks, Take take) {
     std::string section;
     for (auto& block : blocks) {
-        if (const auto* heading = std::get_if<Heading>(&block); heading && heading->level == 2)
-            section = section_titled(heading->text, section);
+        const auto* heading = std::get_if<Heading>(&block);
+        if (heading && heading->level == 1) section.clear();
+        if (heading && heading->level == 2) section = section_titled(heading->text, section);
         take(block, section);
     }
 }
@@ -163,8 +166,12 @@ Document build_report(const study::Comparison& comparison, const ReportOptions& 
     document.subtitle =
         fmt::format("{} of {}, {}. Every number is computed from the run directories.",
                     study::count_of(std::ssize(comparison.runs), "run"), comparison.study, utc_time(unix_now()));
-    for (const SectionWriter& writer : kSections)
-        if (chosen(options, writer.section.name)) writer.add(document, comparison);
+    bool is_divided = !chosen(options, kFirstPage);
+    for (const SectionWriter& writer : kSections) {
+        if (!chosen(options, writer.section.name)) continue;
+        if (!document.blocks.empty() && !std::exchange(is_divided, true)) document.heading(1, "Appendix");
+        writer.add(document, comparison);
+    }
     if (chosen(options, "appendix")) add_files(document, options);
     if (options.figures) keep_figures(document, *options.figures);
     return document;
@@ -190,7 +197,10 @@ void keep_figures(Document& document, const std::vector<std::string>& names) {
 }
 
 void keep_sections(Document& document, const std::vector<std::string>& names) {
-    keep(document, [&](const Block&, const std::string& section) { return is_in(names, section); });
+    const bool is_divided = is_in(names, kFirstPage) && names.size() > 1;
+    keep(document, [&](const Block&, const std::string& section) {
+        return section.empty() ? is_divided : is_in(names, section);
+    });
 }
 
 std::string to_markdown(const study::Comparison& comparison, const ReportOptions& options) {

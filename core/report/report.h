@@ -23,8 +23,9 @@ struct ReportOptions {
     std::set<Output> outputs{Output::html, Output::markdown, Output::csv, Output::json, Output::latex};
 };
 
-// What the report says, in the structure of the TinyStories report; every sentence with a number is computed from the
-// comparison. InputError: no runs, an unknown section or figure.
+// What the report says: on the first page the verdict, the forest plot, the table and the configuration that matters;
+// all else is an appendix, under a heading of level 1. Every sentence with a number is computed from the comparison.
+// InputError: no runs, an unknown section or figure.
 Document build_report(const study::Comparison& comparison, const ReportOptions& options = {});
 
 std::string default_title(const study::Comparison& comparison);

@@ -5,7 +5,6 @@
 #include "core/report/sections.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 namespace ablate::report {
@@ -26,7 +25,7 @@ std::string time_in_words(const Comparison& comparison, const Group& group) {
                        fixed(100 * ratio, 0));
 }
 
-// What the difference of one variant to the baseline advises, or nothing.
+// What the difference of one variant to the baseline advises, or nothing. The variants that are worse share an item.
 std::optional<ListItem> advice(const Comparison& comparison, const Contrast& contrast) {
     const Group& group = comparison.groups[contrast.group];
     const study::PairedInterval& interval = contrast.delta.interval;
@@ -36,27 +35,50 @@ std::optional<ListItem> advice(const Comparison& comparison, const Contrast& con
                         "Its loss is the baseline's to within what two runs of one graph differ by; "
                         "`ablate preview --step0` tells whether the change is computed."};
     if (!interval.half_width) return {};
-    if (interval.distinguishable() && interval.mean > 0)
-        return ListItem{
-            "Keep the baseline over " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
-            fmt::format("the change costs {} {} at equal steps{}.",
-                        study::with_half_width(static_cast<const study::Interval&>(interval)),
-                        study::unit_of(comparison), time_in_words(comparison, group))};
-    if (interval.distinguishable())
+    if (interval.distinguishable() && interval.mean < 0)
         return ListItem{"Consider " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
                         fmt::format("the change gains {} {} at equal steps{}{}.",
                                     study::with_half_width(
                                         study::Interval{interval.n, -interval.mean, interval.sd, interval.half_width}),
                                     study::unit_of(comparison), time_in_words(comparison, group),
                                     group.collapsed > 0 ? ", though not every seed survived it" : "")};
+    return {};
+}
+
+// The variants that are worse, with what they cost.
+void advise_on_worse(const Comparison& comparison, List& list) {
+    std::vector<std::string> worse;
+    for (const Contrast& contrast : contrasts(comparison)) {
+        const study::PairedInterval& interval = contrast.delta.interval;
+        if (contrast.delta.too_close() || !interval.distinguishable() || interval.mean < 0) continue;
+        const Group& group = comparison.groups[contrast.group];
+        worse.push_back(fmt::format("{} ({} {} at equal steps{})", study::display_name(group),
+                                    study::with_half_width(static_cast<const study::Interval&>(interval)),
+                                    study::unit_of(comparison), time_in_words(comparison, group)));
+    }
+    if (!worse.empty())
+        list.items.push_back({"Keep the baseline over", join(worse, ", ") + ". In brackets: what the change costs."});
+}
+
+// "NoPE: about 9 seeds for a difference of +0.0012 nats", or "" where the seeds decide.
+std::string seeds_needed(const Comparison& comparison, const Contrast& contrast) {
+    const study::PairedInterval& interval = contrast.delta.interval;
+    if (contrast.delta.too_close() || !interval.half_width || interval.distinguishable()) return "";
     const auto seeds = study::seeds_to_resolve(interval.mean, interval.sd);
-    return ListItem{name + " is undecided:",
-                    seeds
-                        ? fmt::format("about {} would distinguish a difference of {} {} from this spread.",
-                                      study::count_of(*seeds, "seed"), study::signed_loss(interval.mean),
-                                      study::unit_of(comparison))
-                        : fmt::format("more than 100 seeds would be needed for a difference of {} {}; take it as none.",
-                                      study::signed_loss(interval.mean), study::unit_of(comparison))};
+    const std::string needed = seeds ? "about " + study::count_of(*seeds, "seed") : "more than 100 seeds";
+    return fmt::format("{}: {} for a difference of {} {}", study::display_name(comparison.groups[contrast.group]),
+                       needed, study::signed_loss(interval.mean), study::unit_of(comparison));
+}
+
+void advise_on_undecided(const Comparison& comparison, List& list) {
+    std::vector<std::string> undecided;
+    for (const Contrast& contrast : contrasts(comparison))
+        if (std::string needed = seeds_needed(comparison, contrast); !needed.empty())
+            undecided.push_back(std::move(needed));
+    if (undecided.empty()) return;
+    list.items.push_back({"Undecided:", "to tell these differences from the present spread takes, " +
+                                            join(undecided, "; ") +
+                                            ". Take a difference that needs more than 100 seeds as none."});
 }
 
 std::vector<std::size_t> points_of(const Comparison& comparison, const std::string& variant) {
@@ -64,16 +86,6 @@ std::vector<std::size_t> points_of(const Comparison& comparison, const std::stri
     for (std::size_t i = 0; i < comparison.groups.size(); ++i)
         if (comparison.groups[i].variant == variant && !comparison.groups[i].grid_point.empty()) points.push_back(i);
     return points;
-}
-
-// The value of a grid point with one numeric key: "train.lr=0.01" is 0.01.
-std::optional<double> grid_value(const std::string& grid_point) {
-    const std::size_t equals = grid_point.find('=');
-    if (equals == std::string::npos || grid_point.find('=', equals + 1) != std::string::npos) return {};
-    double value = 0;
-    const char* end = grid_point.data() + grid_point.size();
-    const auto read = std::from_chars(grid_point.data() + equals + 1, end, value);
-    return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
 }
 
 void advise_on_grid(const Comparison& comparison, const Group& best, List& list) {
@@ -116,8 +128,10 @@ void add_recommendations(Document& document, const Comparison& comparison) {
         list.items.push_back({"Train more seeds:",
                               "with one, no difference can be told from noise; three give an interval "
                               "(`--seeds 1,2,3` trains only what is missing)."});
+    advise_on_worse(comparison, list);
     for (const Contrast& contrast : contrasts(comparison))
         if (auto item = advice(comparison, contrast)) list.items.push_back(std::move(*item));
+    advise_on_undecided(comparison, list);
     for (std::size_t index : comparison.best_of_variant) advise_on_grid(comparison, comparison.groups[index], list);
     if (knows_everywhere(comparison, "train.lr") && !learning_rate_varies(comparison))
         list.items.push_back(

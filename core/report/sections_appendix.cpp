@@ -14,14 +14,15 @@ using study::Group;
 
 namespace {
 
-// A dash where nothing was measured; what was measured and is not a number says so.
+// With the digits that a float32 holds. A dash where nothing was measured; what was measured and is not a number says
+// so.
 std::string precise(double value, const run::Series& measured) {
-    return measured.value.empty() ? "–" : full_precision(value);
+    return measured.value.empty() ? "–" : significant(value, 9);
 }
 
-// The last finite loss of a run that collapsed is no result.
+// The last finite loss of a run that collapsed or has not finished is no result.
 std::string final_value(const ComparedRun& compared, double value, const run::Series& measured) {
-    return compared.collapsed() ? "collapsed" : precise(value, measured);
+    return compared.healthy() ? precise(value, measured) : run::to_string(compared.listed.status);
 }
 
 std::string final_steps(const ComparedRun& compared) {
@@ -30,49 +31,54 @@ std::string final_steps(const ComparedRun& compared) {
     return compared.final_first == compared.final_last ? last : full_precision(compared.final_first) + "–" + last;
 }
 
-Table precision_table(const Comparison& comparison) {
-    Table table{{{"Run"},
-                 {"Variant"},
-                 {"Seed", true},
-                 {"Status"},
-                 {"Best " + study::measured_in_short(comparison), true},
-                 {"At step", true},
-                 {"Final " + study::measured_in_short(comparison), true},
-                 {"Read at step", true},
-                 {"Min train loss", true},
-                 {"Final train loss", true}},
-                {}};
+Table losses_table(const Comparison& comparison) {
+    const std::string what = study::measured_in_short(comparison);
+    const bool alike = study::shared_span(comparison).has_value();
+    Table table{
+        {{"Run"}, {"Variant"}, {"Seed", true}, {"Best " + what, true}, {"At step", true}, {"Final " + what, true}}, {}};
+    if (!alike) table.columns.push_back({"Read at step", true});
+    table.columns.push_back({"Final train loss", true});
     for (const Group& group : comparison.groups)
         for (std::size_t index : group.runs) {
             const ComparedRun& compared = comparison.runs[index];
             const run::Series& train = (*compared.metrics)[run::kTrainLoss];
-            table.rows.push_back(
-                {{compared.listed.info.id, group.name, run::seed_text(compared.listed.info),
-                  run::to_string(compared.listed.status), precise(compared.best_val, compared.val),
-                  compared.best_step >= 0 ? std::to_string(compared.best_step) : "–",
-                  final_value(compared, compared.final_val, compared.val), final_steps(compared),
-                  precise(compared.min_train, train), final_value(compared, compared.final_train, train)},
-                 group.is_baseline});
+            std::vector<std::string> cells{compared.listed.info.id,
+                                           group.name,
+                                           run::seed_text(compared.listed.info),
+                                           precise(compared.best_val, compared.val),
+                                           compared.best_step >= 0 ? std::to_string(compared.best_step) : "–",
+                                           final_value(compared, compared.final_val, compared.val)};
+            if (!alike) cells.push_back(final_steps(compared));
+            cells.push_back(final_value(compared, compared.final_train, train));
+            table.rows.push_back({std::move(cells), group.is_baseline});
         }
     return table;
 }
 
-Table configuration_table(const Group& group) {
-    Table table{{{"Option"}, {"Value"}}, {}};
-    for (const auto& [key, value] : configuration_lines(group)) table.rows.push_back({{key, value}});
-    return table;
+// Every option, by the part of the configuration it belongs to: "model: layers = 4; d_model = 128; ...".
+List configuration_list(const Group& group) {
+    List list;
+    for (const auto& [key, value] : configuration_lines(group)) {
+        const std::size_t dot = key.find('.');
+        const std::string part = dot == std::string::npos ? "other" : key.substr(0, dot);
+        if (list.items.empty() || list.items.back().label != part + ":") list.items.push_back({part + ":", ""});
+        std::string& text = list.items.back().text;
+        text += (text.empty() ? "" : "; ") + key.substr(dot == std::string::npos ? 0 : dot + 1) + " = " + value;
+    }
+    return list;
 }
 
 }  // namespace
 
 void add_appendix(Document& document, const Comparison& comparison) {
     const Group& reference = comparison.groups[best_baseline(comparison).value_or(0)];
-    document.heading(2, "Appendices");
-    document.heading(3, "A. Losses of every run, full precision");
-    document.add(precision_table(comparison));
-    document.heading(3, reference.imported() ? "B. What is known of the baseline's configuration"
-                                             : "B. The baseline's whole configuration");
-    document.add(configuration_table(reference));
+    document.heading(2, "Runs, configuration and files");
+    document.heading(3, "Losses of every run");
+    document.paragraph("With nine significant digits; `ablate compare --json` prints them in full precision.");
+    document.add(losses_table(comparison));
+    document.heading(3, reference.imported() ? "What is known of the baseline's configuration"
+                                             : "The baseline's whole configuration");
+    document.add(configuration_list(reference));
 }
 
 }  // namespace ablate::report

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace ablate::report {
 
@@ -16,6 +17,8 @@ using study::Group;
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kMostPoints = 4;   // of a grid with curves for each of its points
+constexpr std::size_t kMostRemarks = 5;  // on equal cost
 
 std::string ratio_text(double ratio) { return std::isfinite(ratio) ? significant(ratio, 3) : "–"; }
 
@@ -95,30 +98,34 @@ void add_convergence(Document& document, const Comparison& comparison) {
                         : ""));
 }
 
-std::string steps_in_words(const std::vector<std::int64_t>& steps) {
-    constexpr std::size_t kShown = 6;
-    std::vector<std::string> words;
-    for (std::size_t i = 0; i < std::min(steps.size(), kShown); ++i) words.push_back(with_thousands(steps[i]));
-    if (steps.size() > kShown) words.push_back(fmt::format("{} more", steps.size() - kShown));
-    return join(words, ", ");
-}
-
+// Left out where no curve crosses: it would say nothing.
 void add_crossings(Document& document, const Comparison& comparison) {
-    List list;
+    Table table{
+        {{"Variant"}, {"Seeds that cross", true}, {"Crossings", true}, {"First by step", true}, {"Last by step", true}},
+        {}};
     for (const Group& group : comparison.groups) {
         if (!group.baseline || group.is_baseline) continue;
-        for (const auto& [ours, theirs] : shared_seeds(comparison, group, comparison.groups[*group.baseline])) {
+        const auto pairs = shared_seeds(comparison, group, comparison.groups[*group.baseline]);
+        std::vector<std::int64_t> all;
+        std::int64_t crossing = 0;
+        for (const auto& [ours, theirs] : pairs) {
             const auto steps = study::crossings(ours->val, theirs->val);
-            if (!steps.empty())
-                list.items.push_back(
-                    {fmt::format("{}, seed {}:", study::display_name(group), ours->listed.info.seed),
-                     "crosses the baseline's validation curve by step " + steps_in_words(steps) + "."});
+            crossing += !steps.empty();
+            all.insert(all.end(), steps.begin(), steps.end());
         }
+        if (all.empty()) continue;
+        const auto [first, last] = std::minmax_element(all.begin(), all.end());
+        table.rows.push_back({{study::display_name(group), fmt::format("{} of {}", crossing, pairs.size()),
+                               std::to_string(all.size()), with_thousands(*first), with_thousands(*last)}});
     }
+    if (table.rows.empty()) return;
     document.heading(3, "Where curves cross");
-    if (list.items.empty())
-        return document.paragraph("No validation curve crosses that of the baseline with the same seed.");
-    document.add(std::move(list));
+    document.add(std::move(table));
+    document.paragraph(fmt::format(
+        "Crossings of the {} curves of a variant and of the baseline with the same seed. Each is between the "
+        "evaluation before the step and the one at it. A late crossing means that other budgets may order the two "
+        "differently.",
+        study::measured(comparison)));
 }
 
 // --- stability
@@ -237,6 +244,11 @@ void add_equal_cost(Document& document, const Comparison& comparison) {
     document.paragraph(
         "Each variant and its baseline are read at the furthest step, and the furthest training time, that both have. "
         "A loss between two evaluations is interpolated.");
+    if (remarks.items.size() > kMostRemarks + 1) {
+        const std::size_t more = remarks.items.size() - kMostRemarks;
+        remarks.items.resize(kMostRemarks);
+        remarks.items.push_back({"", fmt::format("The same kind of remark applies to {} more variants.", more)});
+    }
     if (!remarks.items.empty()) document.add(std::move(remarks));
 }
 
@@ -263,12 +275,15 @@ void add_dynamics(Document& document, const Comparison& comparison) {
         return add_curves(document, comparison, all, "", "");
     }
     add_curves(document, comparison, comparison.best_of_variant, "best-", ", each variant at its best grid point");
+    std::set<std::string> points;
+    for (const Group& group : comparison.groups) points.insert(group.grid_point);
+    if (points.size() > kMostPoints) return;
     std::vector<std::string> done;
     for (const Group& group : comparison.groups) {
         if (std::find(done.begin(), done.end(), group.grid_point) != done.end()) continue;
         done.push_back(group.grid_point);
         add_curves(document, comparison, groups_at(comparison, group.grid_point), fmt::format("point-{}-", done.size()),
-                   " at " + group.grid_point);
+                   " at " + group.grid_point, true);
     }
 }
 

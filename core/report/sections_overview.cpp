@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/verdict.h"
 #include "core/compare/wording.h"
 #include "core/config/train_kinds.h"
 #include "core/report/sections.h"
@@ -46,23 +47,25 @@ std::string norms_in_words(const ModelConfig& model) {
     return parts.empty() ? "none" : join(parts, "; ") + "; placement " + model.placement;
 }
 
-List architecture(const Comparison& comparison) {
+using Settings = std::vector<std::pair<std::string, std::string>>;  // "Layers", "4"
+
+void add_architecture(Settings& settings, const Comparison& comparison) {
     const Group& group = reference_group(comparison);
     const ModelConfig& model = group.config.model;
-    return {{{"Parameters:", with_thousands(group.parameters)},
-             {"Dimensions:", fmt::format("d_model {}, d_ff {}", model.d_model, model.d_ff)},
-             {"Layers:", std::to_string(model.layers)},
-             {"Heads:", fmt::format("{} of width {}{}", model.heads, model.head_width(),
-                                    model.key_value_heads() == model.heads
-                                        ? ""
-                                        : fmt::format(", {} key-value heads", model.key_value_heads()))},
-             {"Normalization:", norms_in_words(model)},
-             {"Position:", kind_in_words("position", model.position)},
-             {"Feed-forward:", kind_in_words("ffn", model.ffn)},
-             {"Head:", model.tie_embeddings ? "tied to the embedding" : "untied"},
-             {"Initialization:", kind_in_words("init", model.init)},
-             {"Context:", count_of(group.config.data.context, "token")},
-             {"Vocabulary:", with_thousands(group.config.data.vocab_size)}}};
+    const std::string shared =
+        model.key_value_heads() == model.heads ? "" : fmt::format(", {} key-value heads", model.key_value_heads());
+    settings.insert(settings.end(),
+                    {{"Parameters", with_thousands(group.parameters)},
+                     {"Dimensions", fmt::format("d_model {}, d_ff {}", model.d_model, model.d_ff)},
+                     {"Layers", std::to_string(model.layers)},
+                     {"Heads", fmt::format("{} of width {}{}", model.heads, model.head_width(), shared)},
+                     {"Normalization", norms_in_words(model)},
+                     {"Position", kind_in_words("position", model.position)},
+                     {"Feed-forward", kind_in_words("ffn", model.ffn)},
+                     {"Head", model.tie_embeddings ? "tied to the embedding" : "untied"},
+                     {"Initialization", kind_in_words("init", model.init)},
+                     {"Context", count_of(group.config.data.context, "token")},
+                     {"Vocabulary", with_thousands(group.config.data.vocab_size)}});
 }
 
 std::string schedule_in_words(const TrainConfig& train) {
@@ -95,75 +98,93 @@ void add_stated(Document& document, const Comparison& comparison) {
     document.add(std::move(list));
 }
 
-List training(const Comparison& comparison) {
-    const RunConfig& config = reference_group(comparison).config;
-    const TrainConfig& train = config.train;
+std::string seeds_in_words(const Comparison& comparison) {
     std::set<std::int64_t> seeds;
     for (const ComparedRun& compared : comparison.runs) seeds.insert(compared.listed.info.seed);
-    std::vector<std::string> seed_names;
-    for (std::int64_t seed : seeds) seed_names.push_back(std::to_string(seed));
-    const std::string accumulated =
-        train.accumulate > 1 ? fmt::format(", accumulated over {} of them", train.accumulate) : "";
-    return {{{"Steps:", with_thousands(train.steps)},
-             {"Batch:", fmt::format("{} sequences of {} tokens{}", train.batch, config.data.context, accumulated)},
-             {"Tokens a run:", with_thousands(static_cast<std::int64_t>(tokens_trained(reference_group(comparison))))},
-             {"Optimizer:", optimizer_in_words(train)},
-             {"Learning rate:", schedule_in_words(train)},
-             {"Gradient clipping:", train.clip > 0 ? fmt::format("{}", train.clip) : "off"},
-             {"Precision:", train.precision},
-             {"Seeds:", join(seed_names, ", ")}}};
+    std::vector<std::string> names;
+    for (std::int64_t seed : seeds) names.push_back(std::to_string(seed));
+    return join(names, ", ");
 }
 
-List data_and_machine(const Comparison& comparison) {
+std::string batch_in_words(const RunConfig& config) {
+    const std::string accumulated =
+        config.train.accumulate > 1 ? fmt::format(", accumulated over {} of them", config.train.accumulate) : "";
+    return fmt::format("{} sequences of {} tokens{}", config.train.batch, config.data.context, accumulated);
+}
+
+void add_training(Settings& settings, const Comparison& comparison) {
+    const RunConfig& config = reference_group(comparison).config;
+    const TrainConfig& train = config.train;
+    settings.insert(
+        settings.end(),
+        {{"Steps", with_thousands(train.steps)},
+         {"Batch", batch_in_words(config)},
+         {"Tokens a run", with_thousands(static_cast<std::int64_t>(tokens_trained(reference_group(comparison))))},
+         {"Optimizer", optimizer_in_words(train)},
+         {"Learning rate", schedule_in_words(train)},
+         {"Gradient clipping", train.clip > 0 ? fmt::format("{}", train.clip) : "off"},
+         {"Precision", train.precision},
+         {"Seeds", seeds_in_words(comparison)}});
+}
+
+std::string text_in_words(const DataConfig& data) {
+    return !data.tokens.empty() ? data.tokens : data.text.empty() ? "not given" : data.text;
+}
+
+void add_data_and_machine(Settings& settings, const Comparison& comparison) {
     const run::RunInfo& info = reference_info(comparison);
-    const DataConfig& data = info.config.data;
-    List list;
-    list.items.push_back({"Text:", !data.tokens.empty() ? data.tokens : data.text.empty() ? "not given" : data.text});
-    if (!info.data_note.empty()) list.items.push_back({"Stand-in:", info.data_note});
-    list.items.push_back({"Data SHA-256:", info.data_sha256});
+    settings.push_back({"Text", text_in_words(info.config.data)});
+    if (!info.data_note.empty()) settings.push_back({"Stand-in", info.data_note});
+    settings.push_back({"Data SHA-256", info.data_sha256});
     if (info.unigram_entropy > 0)
-        list.items.push_back(
-            {"Unigram entropy:", fmt::format("{} nats a token; the loss of a model that has learned only frequencies",
-                                             fixed(info.unigram_entropy, 4))});
-    list.items.push_back({"Device:", fmt::format("{}, {} a run", info.config.train.device,
-                                                 count_of(info.config.train.threads, "thread"))});
+        settings.push_back(
+            {"Unigram entropy", fmt::format("{} nats a token; the loss of a model that has learned only frequencies",
+                                            fixed(info.unigram_entropy, 4))});
+    settings.push_back({"Device", fmt::format("{}, {} a run", info.config.train.device,
+                                              count_of(info.config.train.threads, "thread"))});
     if (info.versions.is_object())
         for (const auto& [key, value] : info.versions.items())
-            list.items.push_back({key + ":", value.is_string() ? value.get<std::string>() : value.dump()});
-    return list;
+            settings.push_back({key, value.is_string() ? value.get<std::string>() : value.dump()});
 }
 
 // --- results
 
+// What the table of the first page does not tell: of a grid every point, else the other values of each variant.
 Table results_table(const Comparison& comparison) {
-    Table table;
-    const bool grid = comparison.has_grid();
-    table.columns = {{"Variant"}};
-    if (grid) table.columns.push_back({"Grid point"});
-    const bool perplexity = comparison.measure == study::Measure::val_loss;
+    const bool grid = comparison.has_grid(), alike = study::shared_span(comparison).has_value();
+    const bool perplexity = comparison.measure == study::Measure::val_loss && !grid;
     const std::string what = study::measured_in_short(comparison);
-    const bool alike = study::shared_span(comparison).has_value();
-    for (const std::string& title :
-         {std::string("Seeds"), "Final " + what, std::string("At step"), "Best " + what, std::string("Δ final"),
-          std::string("Δ %"), std::string("Perplexity"), std::string("Time a run")})
-        if ((perplexity || title != "Perplexity") && !(alike && title == "At step"))
-            table.columns.push_back({title, true});
+    Table table{{{"Variant"}}, {}};
+    std::vector<std::string> titles;
+    if (grid) {
+        table.columns.push_back({"Grid point"});
+        table.keys = 2;
+        titles.push_back("Seeds");
+    }
+    titles.push_back("Final " + what);
+    if (!alike) titles.push_back("At step");
+    if (grid) titles.insert(titles.end(), {"Δ final", "Δ %"});
+    if (!grid) titles.push_back("Best " + what);
+    if (perplexity) titles.push_back("Perplexity");
+    if (!grid) titles.push_back("Time a run");
+    for (const std::string& title : titles) table.columns.push_back({title, true});
     table.columns.push_back({"What changes"});
     for (std::size_t i = 0; i < comparison.groups.size(); ++i) {
         const Group& group = comparison.groups[i];
-        std::vector<std::string> cells{study::plain_label(group)};
-        if (grid) cells.push_back(group.grid_point);
-        const std::string seeds = seeds_of(group);
         const bool any = group.healthy() > 0;
-        cells.push_back(seeds);
+        std::vector<std::string> cells{study::plain_label(group)};
+        if (grid) cells.insert(cells.end(), {group.grid_point, seeds_of(group)});
         cells.push_back(any ? study::with_half_width(group.final_val) : group.collapsed > 0 ? "collapsed" : "–");
         if (!alike) cells.push_back(study::span_text(group.span));
-        cells.push_back(any ? study::with_half_width(group.best_val) : "–");
-        cells.push_back(study::with_half_width(group.delta));
-        cells.push_back(group.delta.n > 0 ? study::signed_percent(group.delta_relative) : "");
+        if (grid) {
+            cells.push_back(study::with_half_width(group.delta));
+            cells.push_back(group.delta.n > 0 ? study::signed_percent(group.delta_relative) : "");
+        } else {
+            cells.push_back(any ? study::with_half_width(group.best_val) : "–");
+        }
         if (perplexity) cells.push_back(any ? significant(std::exp(group.final_val.mean)) : "–");
         const std::string mark = study::shared_machine(comparison, group) ? "≈ " : "";
-        cells.push_back(std::isfinite(group.seconds) ? mark + short_duration(group.seconds) : "–");
+        if (!grid) cells.push_back(std::isfinite(group.seconds) ? mark + short_duration(group.seconds) : "–");
         cells.push_back(group.is_baseline ? std::string("–") : changes_in_words(comparison, i));
         table.rows.push_back({std::move(cells), group.is_baseline});
     }
@@ -188,17 +209,6 @@ void add_collapsed_runs(Document& document, const Comparison& comparison) {
     document.add(std::move(table));
 }
 
-}  // namespace
-
-namespace {
-
-std::string size_in_words(const Group& reference) {
-    if (reference.imported()) return fmt::format(", an imported {} log", reference.source);
-    return fmt::format(" of {} parameters, each trained for {} steps ({} tokens) a run",
-                       with_thousands(reference.parameters), with_thousands(reference.config.train.steps),
-                       short_count(tokens_trained(reference)));
-}
-
 std::string compared_in_words(const Comparison& comparison) {
     if (comparison.measure == study::Measure::train_loss)
         return "the final training loss in nats per token (the mean over the last ten steps that all have)";
@@ -209,78 +219,104 @@ std::string compared_in_words(const Comparison& comparison) {
 
 }  // namespace
 
-Table best_points_table(const Comparison& comparison) {
-    Table table{{{"Variant"},
-                 {"Best grid point"},
-                 {"Final " + study::measured_in_short(comparison), true},
-                 {"Δ to the baseline at its best", true},
-                 {"Judgment"}},
-                {}};
+Table variants_table(const Comparison& comparison) {
+    const bool grid = comparison.has_grid();
+    Table table{{{"Variant"}}, {}};
+    if (grid) table.columns.push_back({"Best grid point"});
+    for (const std::string& title :
+         {std::string("Seeds"), "Final " + study::measured_in_short(comparison),
+          std::string(grid ? "Δ to the baseline at its best" : "Δ to the baseline"), std::string("Δ %")})
+        table.columns.push_back({title, true});
+    table.columns.push_back({"Judgment"});
     const auto baseline = best_baseline(comparison);
     for (std::size_t index : comparison.best_of_variant) {
         const Group& group = comparison.groups[index];
         const bool other = baseline && index != *baseline;
         const study::Delta delta = other ? study::compare_groups(comparison, index, *baseline) : study::Delta{};
-        table.rows.push_back({{study::plain_label(group), group.grid_point, study::with_half_width(group.final_val),
-                               study::with_half_width(delta.interval), delta.judgement},
-                              group.is_baseline});
+        const bool any = group.healthy() > 0;
+        std::vector<std::string> cells{study::plain_label(group)};
+        if (grid) cells.push_back(group.grid_point);
+        cells.push_back(seeds_of(group));
+        cells.push_back(any ? study::with_half_width(group.final_val) : group.collapsed > 0 ? "collapsed" : "–");
+        cells.push_back(study::with_half_width(delta.interval));
+        cells.push_back(delta.interval.n > 0 ? study::signed_percent(delta.relative) : "");
+        cells.push_back(delta.in_short);
+        table.rows.push_back({std::move(cells), group.is_baseline});
     }
     return table;
 }
 
-void add_summary(Document& document, const Comparison& comparison) {
+namespace {
+
+// What a reader has to know to judge the table: the model, the budget, the data and what is compared.
+List settings_that_matter(const Comparison& comparison) {
     const Group& reference = reference_group(comparison);
-    const auto others = contrasts(comparison);
-    document.heading(2, "Executive summary");
-    document.paragraph(fmt::format(
-        "{} and a baseline{}; {}: {}. The comparison uses {} of healthy runs only. Differences carry 95 % Student t "
-        "intervals, paired by seed where runs share the order of their data.",
-        count_of(std::ssize(others), "variant"), size_in_words(reference), count_of(std::ssize(comparison.runs), "run"),
-        outcomes(comparison), compared_in_words(comparison)));
-    if (const std::string& note = reference_info(comparison).data_note; !note.empty())
-        document.paragraph(fmt::format("Data: {}.", note));
+    const auto others = static_cast<std::int64_t>(contrasts(comparison).size());
+    List list;
+    if (reference.imported()) {
+        list.items.push_back(
+            {"Baseline:", fmt::format("an imported {} log, {}", reference.source, reference_info(comparison).origin)});
+    } else {
+        const RunConfig& config = reference.config;
+        list.items.push_back(
+            {"Model:",
+             fmt::format("{} parameters; {}, d_model {}, {} of width {}, d_ff {}, vocabulary {}",
+                         with_thousands(reference.parameters), count_of(config.model.layers, "layer"),
+                         config.model.d_model, count_of(config.model.heads, "head"), config.model.head_width(),
+                         config.model.d_ff, with_thousands(config.data.vocab_size))});
+        list.items.push_back(
+            {"Training:",
+             fmt::format("{} steps of {} ({} tokens a run), {}, learning rate {}", with_thousands(config.train.steps),
+                         batch_in_words(config), short_count(tokens_trained(reference)),
+                         optimizer_in_words(config.train), schedule_in_words(config.train))});
+        const std::string& note = reference_info(comparison).data_note;
+        list.items.push_back({"Data:", note.empty() ? text_in_words(config.data) : note});
+    }
+    list.items.push_back({"Runs:", fmt::format("{} and a baseline; {}: {}", count_of(others, "variant"),
+                                               count_of(std::ssize(comparison.runs), "run"), outcomes(comparison))});
+    list.items.push_back(
+        {"Compared:", fmt::format("{} of healthy runs. Differences carry 95 % Student t intervals, paired by seed "
+                                  "where runs share the order of their data.",
+                                  compared_in_words(comparison))});
+    if (const std::string said = study::spans_in_words(comparison); !said.empty()) list.items.back().text += " " + said;
     if (comparison.has_grid())
-        document.paragraph("Each variant is shown at its own best grid point, next to the baseline at its best.");
-    document.add(Paragraph{"Key findings:", true});
-    List findings;
-    if (reference.healthy() > 0)
-        findings.items.push_back(
-            {study::display_name(reference) + ":",
-             fmt::format("final {} {}.", study::measured(comparison), study::with_half_width(reference.final_val))});
-    else
-        findings.items.push_back({study::display_name(reference) + ":", reference.judgement + "."});
-    for (const Contrast& contrast : others)
-        findings.items.push_back(
-            {study::display_name(comparison.groups[contrast.group]) + ":", contrast.delta.judgement + "."});
-    document.add(std::move(findings));
+        list.items.push_back({"Grid:",
+                              "each variant is shown at its own best grid point, next to the baseline at its "
+                              "best. That point is chosen by the very losses shown, which favors variants "
+                              "with many or noisy points."});
+    return list;
+}
+
+}  // namespace
+
+void add_summary(Document& document, const Comparison& comparison) {
+    document.heading(2, "Summary");
+    document.add(Paragraph{study::verdict(comparison).sentence, true, true});
+    add_forest(document, comparison);
+    document.add(variants_table(comparison));
+    document.add(settings_that_matter(comparison));
 }
 
 void add_configuration(Document& document, const Comparison& comparison) {
     document.heading(2, "Experiment configuration");
     if (reference_group(comparison).imported()) return add_stated(document, comparison);
     document.paragraph("These are the settings of the baseline. What a variant changes is listed with its results.");
-    document.heading(3, "Model architecture");
-    document.add(architecture(comparison));
-    document.heading(3, "Training set-up");
-    document.add(training(comparison));
-    document.heading(3, "Data, machine and versions");
-    document.add(data_and_machine(comparison));
+    Settings settings;
+    add_architecture(settings, comparison);
+    add_training(settings, comparison);
+    add_data_and_machine(settings, comparison);
+    Table table{{{"Setting"}, {"Value"}}, {}};
+    for (auto& [name, value] : settings) table.rows.push_back({{std::move(name), std::move(value)}});
+    document.add(std::move(table));
 }
 
 void add_results(Document& document, const Comparison& comparison) {
     document.heading(2, "Results overview");
     document.add(results_table(comparison));
-    document.paragraph(
-        "Losses are means over healthy seeds ± the half width of their 95 % interval; Δ is to the baseline at the same "
-        "grid point. " +
-        study::spans_in_words(comparison));
-    add_bars(document, comparison);
-    if (comparison.has_grid()) {
-        document.heading(3, "Each variant at its own best grid point");
-        document.add(best_points_table(comparison));
-        document.paragraph(
-            "The best point is chosen by the very losses shown, which favors variants with many or noisy points.");
-    }
+    document.paragraph(std::string("Losses are means over healthy seeds ± the half width of their 95 % interval") +
+                       (comparison.has_grid() ? "; Δ is to the baseline at the same grid point. " : ". ") +
+                       study::spans_in_words(comparison));
+    if (comparison.has_grid()) add_grid_curves(document, comparison);
     add_collapsed_runs(document, comparison);
 }
 

@@ -13,6 +13,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace ablate::report {
 
@@ -43,7 +44,10 @@ Scale y_scale(const LinePlot& plot) { return plot.log_y ? Scale::logarithmic : S
 bool in_reach(double value) { return has_place(Scale::linear, value); }  // false for what is not finite
 bool drawable(const LinePlot& plot, double y) { return has_place(y_scale(plot), y); }
 
-bool is_shown(const LinePlot& plot, double x) { return in_reach(x) && !(plot.x_min && x < *plot.x_min); }
+Scale x_scale(const LinePlot& plot) { return plot.log_x ? Scale::logarithmic : Scale::linear; }
+bool is_shown(const LinePlot& plot, double x) {
+    return has_place(x_scale(plot), x) && !(plot.x_min && x < *plot.x_min);
+}
 
 // Where a logarithmic axis ends although values above 0 are below, see cut_beside_zero; 0: nowhere.
 double cut_of(const LinePlot& plot) {
@@ -78,8 +82,9 @@ Frame frame_of(const LinePlot& plot, double right) {
     if (x && !(x->high > x->low)) x->high = x->low + std::max(1.0, std::abs(x->low) * 0.01);
     const Scale scale = y_scale(plot);
     const Range high = padded(scale, y.value_or(plot.log_y ? Range{0.1, 1} : Range{0, 1}), kMargin);
-    const Range wide = padded(Scale::linear, x.value_or(Range{0, 1}), 0);
-    return {Axis(Scale::linear, wide, kLeft, right), Axis(scale, high, kHeight - kBottom, kTop), cut};
+    const Range wide =
+        padded(x_scale(plot), x.value_or(plot.log_x ? Range{0.1, 1} : Range{0, 1}), plot.dots ? kMargin : 0);
+    return {Axis(x_scale(plot), wide, kLeft, right), Axis(scale, high, kHeight - kBottom, kTop), cut};
 }
 
 std::string axes(const LinePlot& plot, const Frame& frame) {
@@ -94,7 +99,7 @@ std::string axes(const LinePlot& plot, const Frame& frame) {
     for (const Tick& tick : frame.x.ticks(kTicks)) {
         const double x = frame.x.pixel(tick.value);
         svg += svg_line(x, bottom, x, bottom + 4, kAxisLine);
-        svg += svg_text(x, bottom + 18, tick.text, "middle", 0.75);
+        if (!tick.text.empty()) svg += svg_text(x, bottom + 18, tick.text, "middle", 0.75);
     }
     svg += svg_text((left + right) / 2, bottom + 36, plot.x_title, "middle");
     return svg + svg_text(8, 16, plot.y_title);
@@ -150,6 +155,24 @@ std::string notes(const LinePlot& plot, const Frame& frame) {
     return svg_text(frame.x.first_pixel() + 6, frame.y.first_pixel() - 6, join(said, "; "), "start", 0.75);
 }
 
+// Those that draw the line as all would. Columns are even along a linear axis alone.
+std::vector<std::size_t> points_to_draw(const LinePlot& plot, const PlotLine& line, std::size_t columns) {
+    if (!plot.log_x) return plot::decimate_min_max(line.x, line.y, columns);
+    std::vector<std::size_t> all(line.x.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return all;
+}
+
+// A dot at each point that is drawn.
+std::string dots(const LinePlot& plot, const PlotLine& line, const Frame& frame) {
+    std::string svg;
+    for (std::size_t i = 0; plot.dots && i < line.x.size(); ++i)
+        if (is_shown(plot, line.x[i]) && drawable(plot, line.y[i]) && !(line.y[i] > frame.y.range().high))
+            svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n", frame.x.pixel(line.x[i]),
+                               frame.y.pixel(line.y[i]), series_color(line.color));
+    return svg;
+}
+
 // Cut at the top edge itself: not every viewer knows clip paths (SVG Tiny, and so Qt, has none and would fill them).
 std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& frame) {
     struct Pixel {
@@ -164,7 +187,7 @@ std::string path_of(const LinePlot& plot, const PlotLine& line, const Frame& fra
     const auto at_top = [&](const Pixel& a, const Pixel& b) {
         return Pixel{a.x + (b.x - a.x) * (top - a.y) / (b.y - a.y), top};
     };
-    for (std::size_t i : plot::decimate_min_max(line.x, line.y, columns)) {
+    for (std::size_t i : points_to_draw(plot, line, columns)) {
         if (!drawable(plot, line.y[i]) || !is_shown(plot, line.x[i])) {
             unbroken = pen_down = false;
             continue;
@@ -306,51 +329,9 @@ std::string line_plot_svg(const LinePlot& given) {
             if ((line.color < 0) == baseline)
                 svg += fmt::format("<path d=\"{}\" {}/>\n", path_of(plot, line, frame), stroke(line.color));
     svg += "</g>\n";
-    for (const PlotLine& line : plot.lines) svg += marks(line, frame, line.label.empty() ? "further seed" : line.label);
+    for (const PlotLine& line : plot.lines)
+        svg += dots(plot, line, frame) + marks(line, frame, line.label.empty() ? "further seed" : line.label);
     return svg + notes(given, frame) + end_labels(plot, frame) + "</svg>\n";
-}
-
-static bool has_value(const Bar& bar) { return bar.value && in_reach(*bar.value); }
-
-std::string bar_plot_svg(const BarPlot& plot) {
-    constexpr double kRow = 28, kBarHeight = 14, kBarTop = 26;
-    double labels = 0, texts = 0, low = plot.origin, high = plot.origin;
-    for (const Bar& bar : plot.bars) {
-        labels = std::max(labels, text_width(shortened(bar.label)));
-        if (has_value(bar)) texts = std::max(texts, text_width(bar.text));
-        for (const auto& value : {bar.value, bar.low, bar.high})
-            if (value && in_reach(*value)) low = std::min(low, *value), high = std::max(high, *value);
-    }
-    const double bottom = kBarTop + kRow * static_cast<double>(plot.bars.size());
-    const Axis x(Scale::linear, padded(Scale::linear, {low, high}, 0.03), labels + 24, kWidth - texts - 20);
-    std::string svg = svg_open(kWidth, bottom + 44, plot.description);
-    for (const Tick& tick : x.ticks(kTicks)) {
-        svg += svg_line(x.pixel(tick.value), kBarTop, x.pixel(tick.value), bottom, kGridLine);
-        svg += svg_text(x.pixel(tick.value), bottom + 16, tick.text, "middle", 0.75);
-    }
-    for (std::size_t i = 0; i < plot.bars.size(); ++i) {
-        const Bar& bar = plot.bars[i];
-        const double middle = kBarTop + kRow * (static_cast<double>(i) + 0.5);
-        svg += svg_text(labels + 14, middle + 4, shortened(bar.label), "end");
-        if (!has_value(bar)) {
-            if (bar.collapsed) svg += svg_cross(x.pixel(plot.origin) + 12, middle, bar.text);
-            svg += svg_text(x.pixel(plot.origin) + (bar.collapsed ? 24 : 8), middle + 4, bar.text);
-            continue;
-        }
-        const std::pair<double, double> edges = std::minmax(x.pixel(plot.origin), x.pixel(*bar.value));
-        svg += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" fill=\"{}\"/>\n",
-                           edges.first, middle - kBarHeight / 2, std::max(edges.second - edges.first, 1.5), kBarHeight,
-                           series_color(bar.color));
-        if (bar.low && bar.high && in_reach(*bar.low) && in_reach(*bar.high)) {
-            const double a = x.pixel(*bar.low), b = x.pixel(*bar.high);
-            for (const auto& [x1, y1, x2, y2] :
-                 {std::array{a, middle, b, middle}, {a, middle - 4, a, middle + 4}, {b, middle - 4, b, middle + 4}})
-                svg += svg_line(x1, y1, x2, y2, "stroke=\"currentColor\" stroke-width=\"1.4\"");
-        }
-        svg += svg_text(x.last_pixel() + 14, middle + 4, bar.text);
-    }
-    svg += svg_line(x.pixel(plot.origin), kBarTop - 4, x.pixel(plot.origin), bottom, kAxisLine);
-    return svg + svg_text((x.first_pixel() + x.last_pixel()) / 2, bottom + 36, plot.x_title, "middle") + "</svg>\n";
 }
 
 std::string standalone_svg(const std::string& svg) {

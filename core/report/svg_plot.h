@@ -29,22 +29,10 @@ struct LinePlot {
     bool log_y = false;
     std::optional<double> x_min, y_max;  // what is beyond is cut off
     std::vector<PlotLine> lines;
+    bool log_x = false;
+    bool dots = false;  // at each point, for curves of few points
 };
 std::string line_plot_svg(const LinePlot& plot);
-
-struct Bar {
-    std::string label;
-    std::optional<double> value, low, high;  // without a value the row has only `text`
-    std::string text;                        // to the right of the bars
-    int color = plot::kBaselineColor;
-    bool collapsed = false;
-};
-struct BarPlot {
-    std::string description, x_title;
-    double origin = 0;  // where bars start
-    std::vector<Bar> bars;
-};
-std::string bar_plot_svg(const BarPlot& plot);
 
 // The same as a separate file, with colors for light and dark viewers.
 std::string standalone_svg(const std::string& svg);

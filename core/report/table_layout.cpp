@@ -74,13 +74,15 @@ void narrow(TablePart& part, const std::vector<ColumnWidth>& columns, double too
 void share_out(TablePart& part, const std::vector<ColumnWidth>& columns, const TableRoom& room) {
     double remaining = room.width - sum_of(part.widths, room.gap);
     if (remaining < 0) return narrow(part, columns, -remaining);
+    const auto widen = [&](std::size_t column, double width) {
+        const double more = std::clamp(width - part.widths[column], 0.0, remaining);
+        part.widths[column] += more;
+        remaining -= more;
+    };
+    for (std::size_t i = 0; i < columns.size(); ++i) widen(i, columns[i].unbroken);
     for (const bool right : {false, true})
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-            if (part.table.columns[i].right != right) continue;
-            const double more = std::min(remaining, std::max(columns[i].natural - part.widths[i], 0.0));
-            part.widths[i] += more;
-            remaining -= more;
-        }
+        for (std::size_t i = 0; i < columns.size(); ++i)
+            if (part.table.columns[i].right == right) widen(i, columns[i].natural);
 }
 
 }  // namespace
@@ -89,15 +91,15 @@ std::vector<ColumnWidth> column_widths(const Table& table, const TableRoom& room
     std::vector<ColumnWidth> columns;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         const Table::Column& column = table.columns[i];
-        ColumnWidth made{longest_word(column.title, true, width), width(column.title, true)};
-        if (!column.right) made.least = std::min(made.least, room.long_text);
+        const double title = longest_word(column.title, true, width);
+        ColumnWidth made{column.right ? title : std::min(title, room.long_text), title, width(column.title, true)};
         for (const Table::Row& row : table.rows) {
             if (i >= row.cells.size()) continue;
             const double whole = width(row.cells[i], row.strong);
             made.natural = std::max(made.natural, whole);
-            made.least = std::max(
-                made.least,
-                column.right ? whole : std::min(longest_word(row.cells[i], row.strong, width), room.long_text));
+            const double word = column.right ? whole : longest_word(row.cells[i], row.strong, width);
+            made.unbroken = std::max(made.unbroken, word);
+            made.least = std::max(made.least, column.right ? whole : std::min(word, room.long_text));
         }
         columns.push_back(made);
     }

@@ -17,8 +17,9 @@ struct TableRoom {
 };
 
 struct ColumnWidth {
-    double least = 0;    // of a number: its whole text; of words: the longest of them, up to TableRoom::long_text
-    double natural = 0;  // without a wrapped line
+    double least = 0;     // of a number: its whole text; of words: the longest of them, up to TableRoom::long_text
+    double unbroken = 0;  // the longest word whole
+    double natural = 0;   // without a wrapped line
 };
 std::vector<ColumnWidth> column_widths(const Table& table, const TableRoom& room, const TextWidth& width);
 

@@ -135,7 +135,7 @@ std::string judgements(const study::Comparison& comparison, bool color, int widt
 
 // The report's table, with titles in lower case like those of the other tables here.
 std::string best_table(const study::Comparison& comparison, bool color, int width) {
-    const Table table = best_points_table(comparison);
+    const Table table = variants_table(comparison);
     std::vector<TextColumn> columns;
     for (const Table::Column& column : table.columns) {
         const std::string title = lower_case(column.title.substr(0, 1)) + column.title.substr(1);

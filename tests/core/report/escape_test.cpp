@@ -29,6 +29,10 @@ class EscapeTest : public QObject {
         QCOMPARE(printable("\xed\xa0\x80"), std::string("\uFFFD\uFFFD\uFFFD"));  // a surrogate
         QCOMPARE(printable("Größe → 3"), std::string("Größe → 3"));
     }
+    void no_line_ends_within_a_number() {
+        QCOMPARE(unbroken("3.7 ± 0.1 and +2 %"), std::string("3.7\u00A0±\u00A00.1 and +2\u00A0%"));
+        QCOMPARE(unbroken("a ±b % c"), std::string("a ±b\u00A0% c"));
+    }
     void width_counts_code_points() { QCOMPARE(display_width("± 3.0"), std::size_t{5}); }
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/text.h"
+#include "core/compare/verdict.h"
 #include "core/report/document.h"
 #include "tests/support/contains.h"
 #include "tests/support/synthetic_runs.h"
@@ -27,7 +28,7 @@ study::Comparison comparison_in(const TempFolder& workspace) {
     return study::compare_study(run::RunStore(workspace.path()), "quick");
 }
 
-const char* kSections[] = {"Executive summary",
+const char* kSections[] = {"Summary",
                            "Experiment configuration",
                            "Results overview",
                            "Detailed ablation analysis",
@@ -35,7 +36,7 @@ const char* kSections[] = {"Executive summary",
                            "Training dynamics",
                            "Recommendations",
                            "Limitations",
-                           "Appendices"};
+                           "Runs, configuration and files"};
 
 }  // namespace
 
@@ -55,13 +56,101 @@ class ReportTest : public QObject {
         QVERIFY(contains(markdown, "worse by 0.0815 nats"));
         QVERIFY(contains(markdown, "+2.23 %"));
         QVERIFY(contains(markdown, "ln V = 7.62"));
-        QVERIFY(contains(markdown, "1. **SiLU**"));  // the larger effect ranks first
-        QVERIFY(contains(markdown, "2. **NoPE**"));
-        QVERIFY(contains(markdown, "Keep the baseline over NoPE"));
+        QVERIFY(contains(markdown, "| 1 | SiLU | +0.1421"));  // the larger effect ranks first
+        QVERIFY(contains(markdown, "| 2 | NoPE | +0.0815 ± 0.0057 | +2.23 % |"));
+        QVERIFY(contains(markdown, "**Keep the baseline over** NoPE (0.0815 ± 0.0057 nats at equal steps"));
         QVERIFY(contains(markdown, "None of the runs collapsed"));
         QVERIFY(contains(markdown, "| NoPE | 7.6400 | 1.30 | 1.30 | 1.30 |"));  // gradient norms over thirds
         QVERIFY(contains(markdown, "3.6582"));
         for (const char* word : {"nan", "inf ", "-nan"}) QVERIFY(lacks(markdown, word));
+    }
+
+    // The answer first, all else in an appendix.
+    void the_first_page_holds_the_answer() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const study::Comparison comparison = comparison_in(workspace);
+        const Document document = build_report(comparison);
+        std::vector<Block> first;
+        for (const Block& block : document.blocks) {
+            const auto* heading = std::get_if<Heading>(&block);
+            if (heading && heading->level == 1) break;
+            first.push_back(block);
+        }
+        QCOMPARE(first.size(), std::size_t{5});
+        QCOMPARE(std::get<Heading>(first[0]).text, std::string("Summary"));
+        QCOMPARE(std::get<Paragraph>(first[1]).text, study::verdict(comparison).sentence);
+        QVERIFY(std::get<Paragraph>(first[1]).lead);
+        const auto& figure = std::get<Figure>(first[2]);
+        QCOMPARE(figure.name, std::string("final-loss"));
+        // Sorted by difference: the baseline, then NoPE, then SiLU.
+        const std::size_t baseline = figure.svg.find(">Baseline<"), nope = figure.svg.find(">NoPE<");
+        QVERIFY(baseline < nope && nope < figure.svg.find(">SiLU<"));
+        QVERIFY(contains(figure.svg, "+0.0815 ± 0.0057"));
+        const auto& table = std::get<Table>(first[3]);
+        QCOMPARE(table.rows.size(), std::size_t{3});
+        const auto row = std::find_if(table.rows.begin(), table.rows.end(),
+                                      [](const Table::Row& one) { return one.cells.front() == "NoPE"; });
+        QVERIFY(row != table.rows.end());
+        QCOMPARE(row->cells, (std::vector<std::string>{"NoPE", "3 of 3", "3.7329 ± 0.0195", "+0.0815 ± 0.0057",
+                                                       "+2.23 %", "worse by 0.0815 nats"}));
+        QCOMPARE(std::get<List>(first[4]).items.front().label, std::string("Model:"));
+    }
+
+    void the_heading_of_the_appendix_needs_both_sides() {
+        TempFolder workspace;
+        write_measured_study(workspace.path());
+        const study::Comparison comparison = comparison_in(workspace);
+        const auto parts = [](const Document& document) {
+            return std::count_if(document.blocks.begin(), document.blocks.end(), [](const Block& block) {
+                const auto* heading = std::get_if<Heading>(&block);
+                return heading && heading->level == 1;
+            });
+        };
+        ReportOptions options;
+        QCOMPARE(parts(build_report(comparison)), 1);
+        using Names = std::vector<std::string>;
+        for (const Names& names : {Names{"summary"}, Names{"results", "dynamics"}, Names{"summary", "results"}}) {
+            options.sections = names;
+            const int wanted = names.size() == 2 && names[0] == "summary";
+            QCOMPARE(parts(build_report(comparison, options)), wanted);
+            Document whole = build_report(comparison);
+            keep_sections(whole, names);
+            QCOMPARE(parts(whole), wanted);
+        }
+    }
+
+    void curves_that_cross_are_a_table_and_else_left_out() {
+        TempFolder apart, crossing;
+        write_measured_study(apart.path());
+        QVERIFY(lacks(to_markdown(comparison_in(apart)), "Where curves cross"));
+        write_synthetic_seeds(crossing.path(), {.initial = 8}, {3.65, 3.66});
+        write_synthetic_seeds(crossing.path(), {.variant = "nope", .label = "NoPE", .patch = kNoPE, .initial = 7.5},
+                              {3.75, 3.76});
+        const std::string markdown = to_markdown(comparison_in(crossing));
+        QVERIFY(contains(markdown, "### Where curves cross"));
+        QVERIFY(contains(markdown, "| NoPE | 2 of 2 | 2 |"));
+    }
+
+    // Browsers with a page of 1,200 px: columns without room are in a further table under the same variants.
+    void wide_tables_of_html_are_split() {
+        Document document{"t", "s", {}};
+        Table table{{{"Variant"}}, {}};
+        Table::Row row{{"NoPE"}};
+        for (int i = 0; i < 20; ++i) {
+            table.columns.push_back({"Column" + std::to_string(i), true});
+            row.cells.push_back("3.6514 ± 0.0156");
+        }
+        table.rows.push_back(row);
+        document.add(table);
+        const QString html = QString::fromStdString(render_html(document));
+        const int tables = static_cast<int>(html.count("<table>"));
+        QCOMPARE(tables, 3);  // 8 columns of 15 characters each at most
+        QCOMPARE(html.count("<td>NoPE</td>"), tables);
+        QCOMPARE(html.count("<div class=\"table\">"), tables);  // which scrolls what is still too wide
+        QCOMPARE(html.count("3.6514\u00A0±\u00A00.0156"), 20);  // never broken at the sign
+        QVERIFY(html.contains(".table { overflow-x: auto; }"));
+        QVERIFY(html.contains("main { max-width: 1152px;"));  // 1,200 with the margins
     }
 
     void the_optimizer_is_described_by_what_it_reads() {
@@ -180,10 +269,13 @@ class ReportTest : public QObject {
             write_synthetic_run(workspace.path(), run);
         }
         const std::string markdown = to_markdown(comparison_in(workspace));
-        QVERIFY(contains(markdown, "Each variant at its own best grid point"));
+        QVERIFY(contains(markdown, "each variant is shown at its own best grid point"));
         QVERIFY(contains(markdown, "collapses at train.lr=0.03"));
         QVERIFY(contains(markdown, "best at the grid's lower end (train.lr=0.001)"));
-        QVERIFY(contains(markdown, "figures/final-loss-3.svg"));
+        QVERIFY(contains(markdown, "figures/loss-over-grid.svg"));
+        QVERIFY(contains(markdown, "Final validation loss over train.lr, mean over healthy seeds."));
+        QVERIFY(contains(markdown, "figures/point-3-validation-loss.svg"));
+        QVERIFY(lacks(markdown, "figures/point-3-grad-norm.svg"));  // of each point only what is compared
     }
 
     void latex() {
@@ -242,12 +334,14 @@ class ReportTest : public QObject {
             if (figure.section == "dynamics") curves.push_back(figure.name);
         QCOMPARE(curves, (std::vector<std::string>{"validation-loss", "validation-loss-end", "training-loss",
                                                    "grad-norm", "learning-rate"}));
+        QCOMPARE(listed.front().name, std::string("final-loss"));
+        QCOMPARE(listed.front().section, std::string("summary"));
         keep_sections(document, {"summary", "dynamics"});
         std::vector<std::string> headings;
         for (const Block& block : document.blocks)
             if (const auto* heading = std::get_if<Heading>(&block); heading && heading->level == 2)
                 headings.push_back(heading->text);
-        QCOMPARE(headings, (std::vector<std::string>{"Executive summary", "Training dynamics"}));
+        QCOMPARE(headings, (std::vector<std::string>{"Summary", "Training dynamics"}));
     }
 
     void what_cannot_be_reported_is_one_line() {

@@ -1,5 +1,7 @@
 #include "core/report/svg_plot.h"
 
+#include "core/report/svg_forest.h"
+
 #include <QRegularExpression>
 #include <QXmlStreamReader>
 #include <QtTest>
@@ -95,9 +97,9 @@ class SvgPlotTest : public QObject {
                     QVERIFY(svg.find("-nan") == std::string::npos);
                 }
         for (const auto& values : kinds) {
-            BarPlot bars{"final loss", "nats", 0, {}};
-            for (const double value : values) bars.bars.push_back({"a", value, value, value, "text", 1, false});
-            const std::string svg = bar_plot_svg(bars);
+            ForestPlot forest{"final loss", "nats", 0, {}};
+            for (const double value : values) forest.rows.push_back({"a", value, value, value, "text", 1});
+            const std::string svg = forest_plot_svg(forest);
             QVERIFY(well_formed(svg));
             QVERIFY(svg.find("nan") == std::string::npos && svg.find("inf") == std::string::npos);
         }
@@ -203,20 +205,66 @@ class SvgPlotTest : public QObject {
         const std::string svg = line_plot_svg(plot);
         QVERIFY(well_formed(svg));
         QVERIFY(svg.find("<script") == std::string::npos);
-        const std::string bars = bar_plot_svg({"d", "x", 3, {{"\"><b>", 3.5, 3.4, 3.6, "3.5", 1, false}}});
-        QVERIFY(well_formed(bars));
-        QVERIFY(bars.find("<b>") == std::string::npos);
+        const std::string forest = forest_plot_svg({"d", "x", 3, {{"\"><b>", 3.5, 3.4, 3.6, "<b>", 1}}});
+        QVERIFY(well_formed(forest));
+        QVERIFY(forest.find("<b>") == std::string::npos);
     }
 
-    void bars_without_a_value_say_why() {
-        const std::string svg = bar_plot_svg(
-            {"final loss",
-             "nats",
-             3.0,
-             {{"Baseline", 3.0, {}, {}, "3.0", -1, false}, {"No norm", {}, {}, {}, "NaN at 23", 1, true}}});
+    void rows_of_a_forest_plot_without_a_value_say_why() {
+        const std::string svg =
+            forest_plot_svg({"final loss",
+                             "nats",
+                             0,
+                             {{"Baseline", 0, NAN, NAN, "baseline, 3.0", -1, true},
+                              {"NoPE", 0.1, 0.05, 0.15, "+0.1000 ± 0.0500", 0},
+                              {"No norm", NAN, NAN, NAN, "2 of 2 seeds collapsed", 1, false, true}}});
         QVERIFY(well_formed(svg));
-        QVERIFY(svg.find("NaN at 23") != std::string::npos);
-        QCOMPARE(count(svg, "<rect"), 1);
+        QVERIFY(svg.find(">2 of 2 seeds collapsed</text>") != std::string::npos);
+        QCOMPARE(count(svg, "#d32f2f"), 1);  // the cross
+        QCOMPARE(count(svg, "<rect"), 1);    // NoPE
+        QCOMPARE(count(svg, "<circle"), 1);  // the baseline
+    }
+
+    void forty_rows_of_a_forest_plot_have_their_names_in_full() {
+        ForestPlot plot{"d", "x", 0, {}};
+        for (int i = 0; i < 40; ++i)
+            plot.rows.push_back({"A variant with quite a long name, number " + std::to_string(i), 0.01 * i, NAN, NAN,
+                                 std::to_string(i), i});
+        const QString svg = QString::fromStdString(forest_plot_svg(plot));
+        QVERIFY(well_formed(svg.toStdString()));
+        QVERIFY(!svg.contains("…"));
+        QCOMPARE(svg.count("<rect"), 40);
+        // In the order given, without overlap, inside the figure.
+        std::vector<double> places;
+        for (auto match = QRegularExpression("<rect x=\"[0-9.]+\" y=\"([0-9.]+)\"").globalMatch(svg); match.hasNext();)
+            places.push_back(match.next().captured(1).toDouble());
+        for (std::size_t i = 1; i < places.size(); ++i) QVERIFY(places[i] - places[i - 1] >= 14);
+        const double height = QRegularExpression("viewBox=\"0 0 780 ([0-9]+)\"").match(svg).captured(1).toDouble();
+        QVERIFY(places.back() < height - 44);
+    }
+
+    // Two seeds give intervals that are a dozen times wider than the differences.
+    void a_wide_interval_does_not_flatten_a_forest_plot() {
+        ForestPlot plot{"d", "x", 0, {{"a", 0.1, 0.05, 0.15, "a", 0}, {"b", 0.2, -9.8, 10.2, "b", 1}}};
+        QVERIFY(cuts_intervals(plot));
+        QVERIFY(forest_plot_svg(plot).find(">10<") == std::string::npos);
+        QCOMPARE(count(forest_plot_svg(plot), "l-6 -4v8z") + count(forest_plot_svg(plot), "l6 -4v8z"), 2);
+        plot.rows[1].low = 0.1, plot.rows[1].high = 0.3;
+        QVERIFY(!cuts_intervals(plot));
+        QCOMPARE(count(forest_plot_svg(plot), "-4v8z"), 0);
+    }
+
+    void a_curve_over_a_grid_has_dots_on_a_logarithmic_axis() {
+        LinePlot plot = plot_of({3.2, 3.0, 3.4});
+        plot.lines[0].x = {1e-4, 1e-3, 1e-2};
+        plot.log_x = plot.dots = true;
+        const QString svg = QString::fromStdString(line_plot_svg(plot));
+        QVERIFY(well_formed(svg.toStdString()));
+        std::vector<double> places;
+        for (auto match = QRegularExpression("<circle cx=\"([0-9.]+)\"").globalMatch(svg); match.hasNext();)
+            places.push_back(match.next().captured(1).toDouble());
+        QCOMPARE(places.size(), std::size_t{3});
+        QVERIFY(std::abs((places[1] - places[0]) - (places[2] - places[1])) < 0.3);  // decades are equally long
     }
 
     void a_standalone_file_has_colors_for_dark_viewers() {

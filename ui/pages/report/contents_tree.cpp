@@ -28,7 +28,7 @@ QTreeWidgetItem* item_of(const QString& text, const QString& name, bool shown) {
 
 // A caption's first sentence: what the figure shows.
 QString short_caption(const QString& caption) {
-    const QString first = caption.section(". ", 0, 0).section(", one line", 0, 0).section(", bars from", 0, 0);
+    const QString first = caption.section(". ", 0, 0).section(", one line", 0, 0).section(": right", 0, 0);
     return first.endsWith('.') ? first.chopped(1) : first;
 }
 

@@ -89,11 +89,11 @@ class ReportPageTest : public QObject {
     void exports_what_is_chosen() {
         Window window;
         window.open_measured();
-        QTRY_VERIFY(window.page.settle() && window.preview().contains("Appendices"));
-        window.section("Appendices").setCheckState(0, Qt::Unchecked);
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Runs, configuration and files"));
+        window.section("Runs, configuration and files").setCheckState(0, Qt::Unchecked);
         for (const char* name : {"Markdown", "LaTeX", "CSV", "JSON", "Every point"})
             window.format(name).setChecked(true);
-        QTRY_VERIFY(!window.preview().contains("Appendices"));
+        QTRY_VERIFY(!window.preview().contains("Runs, configuration and files"));
         QSignalSpy said(&window.page, &Page::message);
         QTest::mouseClick(&window.button("Export report"), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(said.count(), 1, 20000);
@@ -104,7 +104,7 @@ class ReportPageTest : public QObject {
                                  "runs.csv", "comparison.json", "points.csv", "points.json"})
             QVERIFY2(std::filesystem::exists(window.reports() / file), file);
         const std::string html = read_file(window.reports() / "report.html");
-        QVERIFY(html.find("<h2>Appendices") == std::string::npos);
+        QVERIFY(html.find("<h2>Runs, configuration and files") == std::string::npos);
         QVERIFY(test::contains(html, "<h2>Training dynamics"));
     }
 
@@ -112,7 +112,7 @@ class ReportPageTest : public QObject {
         Window window;
         window.folder.write("reports", "a file, not a folder");
         window.open_measured();
-        QTRY_VERIFY(window.page.settle() && window.preview().contains("Executive summary"));
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Summary"));
         QTest::mouseClick(&window.button("Export report"), Qt::LeftButton);
         QTRY_VERIFY(window.telling("cannot be made a folder"));
         QVERIFY(!window.button("Open folder").isVisible());
@@ -131,17 +131,17 @@ class ReportPageTest : public QObject {
     void an_export_right_after_a_choice_writes_that_choice() {
         Window window;
         window.open_measured();
-        QTRY_VERIFY(window.page.settle() && window.preview().contains("Appendices"));
-        window.section("Appendices").setCheckState(0, Qt::Unchecked);
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Runs, configuration and files"));
+        window.section("Runs, configuration and files").setCheckState(0, Qt::Unchecked);
         window.title().setText("Positions and feed-forwards");
         window.format("PDF").setChecked(false);
         QSignalSpy said(&window.page, &Page::message);
         QTest::mouseClick(&window.button("Export report"), Qt::LeftButton);  // before the preview is another
-        QVERIFY(window.preview().contains("Appendices"));
+        QVERIFY(window.preview().contains("Runs, configuration and files"));
         QTRY_COMPARE_WITH_TIMEOUT(said.count(), 1, 20000);
         const std::string html = read_file(window.reports() / "report.html");
         QVERIFY(test::contains(html, "Positions and feed-forwards"));
-        QVERIFY(html.find("<h2>Appendices") == std::string::npos);
+        QVERIFY(html.find("<h2>Runs, configuration and files") == std::string::npos);
         QVERIFY(!std::filesystem::exists(window.reports() / "report.pdf"));
     }
 
@@ -149,7 +149,7 @@ class ReportPageTest : public QObject {
         Window window;
         test::write_synthetic_run(window.folder.path(), {.study = "other"});
         window.open_measured();
-        QTRY_VERIFY(window.page.settle() && window.preview().contains("Executive summary"));
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Summary"));
         window.page.choose_study("quick");
         window.title().setText("Positions");
         QTRY_VERIFY(window.preview().startsWith("Positions"));
@@ -162,7 +162,7 @@ class ReportPageTest : public QObject {
     void the_appendix_names_the_files_of_the_formats_chosen() {
         Window window;
         window.open_measured();
-        QTRY_VERIFY(window.page.settle() && window.preview().contains("Appendices"));
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Runs, configuration and files"));
         QVERIFY(!window.preview().contains("results.tex"));
         window.format("LaTeX").setChecked(true);
         QTRY_VERIFY(window.preview().contains("results.tex"));
@@ -173,7 +173,7 @@ class ReportPageTest : public QObject {
     void an_error_after_a_good_preview_is_told_above_it() {
         Window window;
         window.open_measured();
-        QTRY_VERIFY(window.page.settle() && window.preview().contains("Executive summary"));
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Summary"));
         const auto runs = window.workspace->runs()->runs;
         window.page.choose_runs({QString::fromStdString(runs[0].info.id), QString::fromStdString(runs[3].info.id)});
         QTRY_VERIFY_WITH_TIMEOUT(window.page.settle() && window.preview().contains("NoPE"), 10000);
@@ -193,7 +193,7 @@ class ReportPageTest : public QObject {
         Window window;
         test::write_synthetic_seeds(window.folder.path(), {}, {3.65, 3.66});
         window.open();
-        QTRY_VERIFY(window.page.settle() && window.preview().contains("Executive summary"));
+        QTRY_VERIFY(window.page.settle() && window.preview().contains("Summary"));
         QScrollBar& bar = *window.page.findChild<QTextBrowser*>()->verticalScrollBar();
         QTRY_VERIFY(bar.maximum() > 400);
         bar.setValue(300);
@@ -217,7 +217,7 @@ class ReportPageTest : public QObject {
         QCOMPARE(window.section("Limitations").checkState(0), Qt::Unchecked);
         QVERIFY(window.format("LaTeX").isChecked());
         window.open_measured();
-        QTRY_VERIFY(window.preview().contains("Executive summary"));
+        QTRY_VERIFY(window.preview().contains("Summary"));
         QVERIFY(!window.preview().contains("Limitations"));
     }
 };
