@@ -1,6 +1,7 @@
 #include "ui/pages/report/report_job.h"
 
 #include "core/base/atomic_file.h"
+#include "ui/pages/report/report_pdf.h"
 #include "ui/pages/report/report_text.h"
 
 #include <algorithm>

@@ -6,7 +6,6 @@
 
 #include <QAbstractTextDocumentLayout>
 #include <QPaintDevice>
-#include <QPaintEngine>
 #include <QPainter>
 #include <QPixmap>
 #include <QSvgRenderer>
@@ -22,13 +21,8 @@ namespace {
 
 constexpr double kDotsPerInch = 96;  // of the lengths below
 constexpr double kParagraphGap = 10, kLineHeight = 125;
-constexpr double kPageMargin = 24;  // px, of the preview
-// Tables: the scale of their type, characters that a line on paper holds at it, and a cell's margins as characters.
-constexpr double kTableScale = 0.9, kSmallestScale = 0.64, kLineCharacters = 86, kCellCharacters = 2;
-constexpr std::size_t kLongestCell = 22;  // characters; longer texts wrap
-
-// Names and causes are a stranger's: no control characters, no direction overrides.
-QString text(const std::string& words) { return QString::fromStdString(report::printable(words)); }
+constexpr double kPageMargin = 24;   // px, of the preview
+constexpr double kTableScale = 0.9;  // of the type in tables
 
 double dots(const QTextDocument* document) {
     const QPaintDevice* device = document->documentLayout()->paintDevice();
@@ -49,18 +43,22 @@ class Writer {
     Writer(QTextDocument& document, const ReportLook& look) : cursor_(&document), look_(look) {}
 
     void title(const report::Document& document) {
-        write(text(document.title), block(0, 4), style(1.8, QFont::DemiBold, look_.text));
-        write(text(document.subtitle), block(0, 16), style(1, QFont::Normal, look_.muted));
+        write(report_words(document.title), block(0, 4), style(1.8, QFont::DemiBold, look_.text));
+        write(report_words(document.subtitle), block(0, 16), style(1, QFont::Normal, look_.muted));
     }
     void operator()(const report::Heading& heading) {
         const bool chapter = heading.level <= 2;
-        QTextBlockFormat format = block(chapter ? 28 : 18, 8);
+        QTextBlockFormat format = block(heading.level == 1 ? 48 : chapter ? 28 : 18, 8);
         format.setHeadingLevel(heading.level);
-        write(text(heading.text), format, style(chapter ? 1.35 : 1.1, QFont::DemiBold, look_.text));
+        write(report_words(heading.text), format,
+              style(heading.level == 1 ? 1.8
+                    : chapter          ? 1.35
+                                       : 1.1,
+                    QFont::DemiBold, look_.text));
     }
     void operator()(const report::Paragraph& paragraph) {
-        write(text(paragraph.text), block(0, kParagraphGap),
-              style(1, paragraph.strong ? QFont::DemiBold : QFont::Normal, look_.text));
+        write(report_words(paragraph.text), block(0, kParagraphGap),
+              style(paragraph.lead ? 1.25 : 1, paragraph.strong ? QFont::DemiBold : QFont::Normal, look_.text));
     }
     void operator()(const report::List& list) {
         QTextListFormat format;
@@ -73,8 +71,9 @@ class Writer {
                 made = cursor_.createList(format);
             else
                 made->add(cursor_.block());
-            if (!item.label.empty()) cursor_.insertText(text(item.label) + " ", style(1, QFont::DemiBold, look_.text));
-            cursor_.insertText(text(item.text), style(1, QFont::Normal, look_.text));
+            if (!item.label.empty())
+                cursor_.insertText(report_words(item.label) + " ", style(1, QFont::DemiBold, look_.text));
+            cursor_.insertText(report_words(item.text), style(1, QFont::Normal, look_.text));
         }
     }
     void operator()(const report::Table& table);
@@ -86,8 +85,8 @@ class Writer {
         object.setObjectType(ReportFigures::type);
         object.setProperty(ReportFigures::index, static_cast<int>(figures_.size()));
         cursor_.insertText(QString(QChar::ObjectReplacementCharacter), object);
-        figures_.push_back(svg_of(figure));
-        write(text(figure.caption), block(0, 16), style(0.9, QFont::Normal, look_.muted));
+        figures_.push_back(figure_svg(figure, look_));
+        write(report_words(figure.caption), block(0, 16), style(0.9, QFont::Normal, look_.muted));
     }
     std::vector<QByteArray> figures() { return std::move(figures_); }
 
@@ -112,45 +111,11 @@ class Writer {
         start(format, characters);
         cursor_.insertText(words, characters);
     }
-    // Text and axes in the color of the text.
-    QByteArray svg_of(const report::Figure& figure) const {
-        QByteArray svg = QByteArray::fromStdString(look_.dark ? report::with_dark_colors(figure.svg) : figure.svg);
-        const QByteArray root = "<svg ";
-        svg.replace(svg.indexOf(root), root.size(), root + "color=\"" + look_.text.name().toLatin1() + "\" ");
-        const QByteArray family = "font-family=\"system-ui, sans-serif\"";  // a name that Qt takes for one font's
-        if (const auto at = svg.indexOf(family); at >= 0)
-            svg.replace(at, family.size(), "font-family=\"" + look_.font.family().toHtmlEscaped().toUtf8() + "\"");
-        return svg;
-    }
-
     QTextCursor cursor_;
     const ReportLook& look_;
     bool begun_ = false;
     std::vector<QByteArray> figures_;
 };
-
-// Characters a column wants: numbers in one line, longer texts over several.
-double wanted_characters(const report::Table& table, std::size_t column) {
-    const QString title = text(table.columns[column].title);
-    auto wanted = static_cast<std::size_t>(title.size() / 2);  // over two lines
-    for (const QString& word : title.split(' ')) wanted = std::max(wanted, static_cast<std::size_t>(word.size()));
-    for (const report::Table::Row& row : table.rows)
-        if (column < row.cells.size())
-            wanted = std::max(wanted, std::min(report::display_width(row.cells[column]), kLongestCell));
-    return static_cast<double>(wanted) + kCellCharacters;
-}
-
-// Gives the columns of a table on paper their widths; returns the scale of its type at which they fit.
-double fit_to_page(QTextTableFormat& format, const report::Table& table) {
-    std::vector<double> wanted;
-    double all = 0;
-    for (std::size_t i = 0; i < table.columns.size(); ++i) all += wanted.emplace_back(wanted_characters(table, i));
-    QList<QTextLength> widths;
-    for (const double one : wanted) widths.append(QTextLength(QTextLength::PercentageLength, 100 * one / all));
-    format.setColumnWidthConstraints(widths);
-    format.setWidth(QTextLength(QTextLength::PercentageLength, std::min(100.0, 100 * all / kLineCharacters)));
-    return std::clamp(kTableScale * kLineCharacters / all, kSmallestScale, kTableScale);
-}
 
 void Writer::operator()(const report::Table& table) {
     QTextTableFormat format;
@@ -161,7 +126,6 @@ void Writer::operator()(const report::Table& table) {
     format.setBottomMargin(kParagraphGap + 2);
     format.setHeaderRowCount(1);
     format.setBorderCollapse(true);
-    const double scale = look_.fill_width ? fit_to_page(format, table) : kTableScale;
     const int columns = static_cast<int>(table.columns.size());
     QTextTable* made = cursor_.insertTable(static_cast<int>(table.rows.size()) + 1, columns, format);
     const auto fill = [&](int row, int column, const std::string& words, const QTextCharFormat& characters,
@@ -176,14 +140,15 @@ void Writer::operator()(const report::Table& table) {
         QTextBlockFormat aligned;
         aligned.setAlignment(table.columns[static_cast<std::size_t>(column)].right ? Qt::AlignRight : Qt::AlignLeft);
         at.setBlockFormat(aligned);
-        at.insertText(text(words), characters);
+        at.insertText(report_words(words), characters);
     };
     for (int i = 0; i < columns; ++i)
-        fill(0, i, table.columns[static_cast<std::size_t>(i)].title, style(scale, QFont::DemiBold, look_.muted),
+        fill(0, i, table.columns[static_cast<std::size_t>(i)].title, style(kTableScale, QFont::DemiBold, look_.muted),
              look_.line);
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
         const report::Table::Row& cells = table.rows[row];
-        const QTextCharFormat characters = style(scale, cells.strong ? QFont::DemiBold : QFont::Normal, look_.text);
+        const QTextCharFormat characters =
+            style(kTableScale, cells.strong ? QFont::DemiBold : QFont::Normal, look_.text);
         for (std::size_t i = 0; i < cells.cells.size() && i < table.columns.size(); ++i)
             fill(static_cast<int>(row) + 1, static_cast<int>(i), cells.cells[i], characters, look_.band);
     }
@@ -193,18 +158,32 @@ void Writer::operator()(const report::Table& table) {
 
 }  // namespace
 
+QString report_words(const std::string& words) {
+    return QString::fromStdString(report::unbroken(report::printable(words)));
+}
+
+QByteArray figure_svg(const report::Figure& figure, const ReportLook& look) {
+    QByteArray svg = QByteArray::fromStdString(look.dark ? report::with_dark_colors(figure.svg) : figure.svg);
+    const QByteArray root = "<svg ";
+    svg.replace(svg.indexOf(root), root.size(), root + "color=\"" + look.text.name().toLatin1() + "\" ");
+    const QByteArray family = "font-family=\"system-ui, sans-serif\"";  // a name that Qt takes for one font's
+    if (const auto at = svg.indexOf(family); at >= 0)
+        svg.replace(at, family.size(), "font-family=\"" + look.font.family().toHtmlEscaped().toUtf8() + "\"");
+    return svg;
+}
+
 ReportLook ReportLook::screen() {
     const Palette& c = Theme::instance().palette();
-    return {Theme::instance().font(), c.text, c.muted, c.line, c.grid, false, Theme::instance().dark()};
+    return {Theme::instance().font(), c.text, c.muted, c.line, c.grid, Theme::instance().dark()};
 }
 
 ReportLook ReportLook::paper() {
     QFont font = Theme::instance().font();
-    font.setPointSizeF(9.5);
+    font.setPointSizeF(9);
     // Shaping may pick glyphs that stand for no character (Inter has its own ":" between digits): a reader of the
     // PDF could neither copy nor search them.
     font.setStyleStrategy(QFont::PreferNoShaping);
-    return {font, QColor("#1f2328"), QColor("#59636e"), QColor("#c8cdd3"), QColor("#e6e8eb"), true};
+    return {font, QColor("#1f2328"), QColor("#59636e"), QColor("#c8cdd3"), QColor("#e6e8eb")};
 }
 
 struct ReportFigures::Drawn {
@@ -230,7 +209,6 @@ QSizeF ReportFigures::intrinsicSize(QTextDocument* document, int, const QTextFor
 
 void ReportFigures::drawObject(QPainter* painter, const QRectF& area, QTextDocument*, int, const QTextFormat& format) {
     Drawn& figure = *figures_.at(static_cast<std::size_t>(format.intProperty(index)));
-    if (painter->paintEngine()->type() == QPaintEngine::Pdf) return figure.renderer.render(painter, area);
     const double ratio = painter->device()->devicePixelRatioF();
     const QSize wanted = (area.size() * ratio).toSize();
     if (figure.picture.size() != wanted) {
@@ -248,7 +226,7 @@ std::unique_ptr<QTextDocument> report_text(const report::Document& document, con
     auto made = std::make_unique<QTextDocument>();
     made->setUndoRedoEnabled(false);
     made->setDefaultFont(look.font);
-    made->setDocumentMargin(look.fill_width ? 0 : kPageMargin);
+    made->setDocumentMargin(kPageMargin);
     Writer writer(*made, look);
     writer.title(document);
     for (const report::Block& one : document.blocks) std::visit(writer, one);

@@ -8,13 +8,12 @@
 
 class QTextDocument;
 
-// A report as a text document, for the preview and for the PDF alike: selectable text, figures as vectors.
+// A report as a text document, for the preview. The PDF has a layout by pages instead: pdf_layout.h.
 namespace ablate::ui {
 
 struct ReportLook {
     QFont font;  // of running text
     QColor text, muted, line, band;
-    bool fill_width = false;     // tables as wide as the page: on paper long cells wrap
     bool dark = false;           // the ground: figures take the colors for it
     static ReportLook screen();  // of the theme in force; the window's thread alone
     static ReportLook paper();
@@ -43,7 +42,10 @@ class ReportFigures : public QObject, public QTextObjectInterface {
 std::unique_ptr<QTextDocument> report_text(const report::Document& document, const ReportLook& look);
 void lay_out_figures(QTextDocument& text);
 
-// A4 with page numbers, text that can be selected and figures as vectors, as the bytes of a PDF file. In any thread.
-QByteArray report_pdf(const report::Document& document);
+// A text of the report as it is shown: without control characters and direction overrides, since names and causes come
+// from files of others, and with "±" and "%" kept with their numbers.
+QString report_words(const std::string& words);
+// A figure whose text and axes have the color and the font of the look.
+QByteArray figure_svg(const report::Figure& figure, const ReportLook& look);
 
 }  // namespace ablate::ui

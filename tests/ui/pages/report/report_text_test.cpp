@@ -3,6 +3,7 @@
 #include "core/report/report.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
+#include "ui/pages/report/report_pdf.h"
 #include "ui/theme/theme.h"
 
 #include <QAbstractTextDocumentLayout>
