@@ -8,8 +8,16 @@ namespace ablate::report {
 
 namespace {
 
-constexpr std::size_t kLongestLabel = 30;
-constexpr double kCharacterWidth = 6.7;  // of a 12 px sans-serif, generous
+constexpr std::size_t kLongestLabel = 30, kLabelTail = 12;  // characters
+constexpr double kCharacterWidth = 6.7;                     // of a 12 px sans-serif, generous
+
+// Where a code point begins.
+std::size_t byte_of(const std::string& text, std::size_t point) {
+    std::size_t at = 0;
+    for (std::size_t points = 0; at < text.size(); ++at)
+        if ((static_cast<unsigned char>(text[at]) & 0xC0) != 0x80 && points++ == point) break;
+    return at;
+}
 
 }  // namespace
 
@@ -42,11 +50,10 @@ double text_width(const std::string& text) { return kCharacterWidth * static_cas
 
 std::string shortened(const std::string& label) {
     const std::string clean = printable(label);
-    if (display_width(clean) <= kLongestLabel) return clean;
-    std::size_t end = 0;
-    for (std::size_t points = 0; end < clean.size(); ++end)
-        if ((static_cast<unsigned char>(clean[end]) & 0xC0) != 0x80 && ++points == kLongestLabel) break;
-    return clean.substr(0, end) + "…";
+    const std::size_t points = display_width(clean);
+    if (points <= kLongestLabel) return clean;
+    const std::size_t head = kLongestLabel - 1 - kLabelTail;
+    return clean.substr(0, byte_of(clean, head)) + "…" + clean.substr(byte_of(clean, points - kLabelTail));
 }
 
 }  // namespace ablate::report

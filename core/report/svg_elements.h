@@ -9,6 +9,6 @@ std::string svg_text(double x, double y, const std::string& text, const char* an
 std::string svg_line(double x1, double y1, double x2, double y2, const std::string& style);
 std::string svg_cross(double x, double y, const std::string& title);  // where a run collapsed
 double text_width(const std::string& text);                           // pixels, estimated
-std::string shortened(const std::string& label);                      // to what fits beside a plot
+std::string shortened(const std::string& label);                      // in the middle, to what fits next to a plot
 
 }  // namespace ablate::report

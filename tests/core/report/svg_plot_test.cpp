@@ -225,6 +225,15 @@ class SvgPlotTest : public QObject {
         QCOMPARE(count(svg, "<circle"), 1);  // the baseline
     }
 
+    // Variants often differ at the end of their names.
+    void long_labels_at_the_lines_ends_keep_both_ends() {
+        LinePlot plot = plot_of({3, 2});
+        plot.lines[0].label = "Wider feed-förward layers, number 12";
+        QVERIFY(line_plot_svg(plot).find(">Wider feed-förwar…s, number 12<") != std::string::npos);
+        plot.lines[0].label = "Wider feed-förward layers, 12";
+        QVERIFY(line_plot_svg(plot).find(">Wider feed-förward layers, 12<") != std::string::npos);
+    }
+
     void forty_rows_of_a_forest_plot_have_their_names_in_full() {
         ForestPlot plot{"d", "x", 0, {}};
         for (int i = 0; i < 40; ++i)
