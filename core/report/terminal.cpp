@@ -139,9 +139,9 @@ std::string best_table(const study::Comparison& comparison, bool color, int widt
     std::vector<TextColumn> columns;
     for (const Table::Column& column : table.columns) {
         const std::string title = lower_case(column.title.substr(0, 1)) + column.title.substr(1);
-        columns.push_back({title, column.right, 9});
+        const int importance = title == "judgment" ? 1 : title == "Δ %" ? 2 : title == "seeds" ? 3 : 9;
+        columns.push_back({title, column.right, importance});
     }
-    columns.back().importance = 1;
     Rows rows;
     for (const Table::Row& row : table.rows) {
         std::vector<TextCell> cells;
