@@ -28,7 +28,7 @@ constexpr double kSlack = 2;                      // units, for what the layout 
 struct Laid {
     std::shared_ptr<QTextLayout> layout;
     double height = 0, natural = 0;
-    std::vector<int> starts;  // of its lines
+    std::vector<int> starts{};  // of its lines
 };
 
 struct TextStyle {
