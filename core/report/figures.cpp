@@ -34,10 +34,20 @@ PlotLine line_of(const ComparedRun& compared, const run::Series& series) {
     return line;
 }
 
+// The place of each seed among those of the comparison, which its dash tells.
+std::map<std::int64_t, int> seed_places(const Comparison& comparison) {
+    std::map<std::int64_t, int> places;
+    for (const ComparedRun& compared : comparison.runs) places[compared.listed.info.seed];
+    int next = 0;
+    for (auto& [seed, place] : places) place = next++;
+    return places;
+}
+
 // One line per seed. The first one has the label.
 std::vector<PlotLine> lines_of(const Comparison& comparison, const std::vector<std::size_t>& groups,
                                const run::Metric& metric, bool same_point) {
     std::vector<PlotLine> lines;
+    const std::map<std::int64_t, int> places = seed_places(comparison);
     for (std::size_t index : groups) {
         const Group& group = comparison.groups[index];
         bool first = true;
@@ -45,6 +55,7 @@ std::vector<PlotLine> lines_of(const Comparison& comparison, const std::vector<s
             PlotLine line = line_of(comparison.runs[run], series_of(comparison.runs[run], metric));
             if (line.x.empty()) continue;
             line.color = group.color;
+            line.seed = places.at(comparison.runs[run].listed.info.seed);
             if (first) line.label = same_point ? study::plain_label(group) : study::display_name(group);
             first = false;
             lines.push_back(std::move(line));
@@ -125,7 +136,7 @@ void add_curves(Document& document, const Comparison& comparison, const std::vec
                       lines_of(comparison, groups, metric, same_point)};
         if (group.imported() && !has_curve(plot)) continue;
         std::string caption = caption_of(metric, group, is_compared) + where;
-        caption += (is_compared ? ", one line per seed." : ".") + std::string(kMarks);
+        caption += (is_compared ? ", one line per seed; dashes tell seeds apart." : ".") + std::string(kMarks);
         if (metric.is_loss) limit_to_uniform(plot, group, caption);
         add_figure(document, plot, caption);
         if (is_compared && !only_compared) add_last_half(document, plot, metric.title, where);

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/plot/axis.h"
+#include "core/plot/dash.h"
 #include "core/plot/label_layout.h"
 #include "core/plot/number_text.h"
 #include "core/plot/thinning.h"
@@ -10,7 +11,6 @@
 #include "core/report/svg_elements.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -245,10 +245,13 @@ std::string marks(const PlotLine& line, const Frame& frame, const std::string& n
                            fmt::format("{}: collapsed at {}", name, plot::position_text(*line.collapsed_at)));
 }
 
-std::string stroke(int color) {
-    const std::string dash = series_dash(color);
-    return fmt::format("stroke=\"{}\" stroke-width=\"{}\"{}", series_color(color), color < 0 ? "1.8" : "1.5",
-                       dash.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", dash));
+// An SVG dash array: the lengths of plot::seed_dash are widths of the line.
+std::string stroke(const PlotLine& line) {
+    const double width = line.color < 0 ? 1.8 : 1.5;
+    std::vector<std::string> dashes;
+    for (const double length : plot::seed_dash(line.seed)) dashes.push_back(fmt::format("{}", length * width));
+    return fmt::format("stroke=\"{}\" stroke-width=\"{}\"{}", series_color(line.color), width,
+                       dashes.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", join(dashes, " ")));
 }
 
 // The last point that is drawn, where the label points to.
@@ -276,8 +279,7 @@ std::string end_labels(const LinePlot& plot, const Frame& frame) {
     for (std::size_t i = 0; i < labeled.size(); ++i) {
         svg += svg_line(ends[i].first + 2, ends[i].second, frame.x.last_pixel() + 8, placed[i],
                         "stroke=\"currentColor\" stroke-opacity=\"0.3\" stroke-width=\"0.8\"");
-        svg += svg_line(frame.x.last_pixel() + 9, placed[i], frame.x.last_pixel() + 31, placed[i],
-                        stroke(labeled[i]->color));
+        svg += svg_line(frame.x.last_pixel() + 9, placed[i], frame.x.last_pixel() + 31, placed[i], stroke(*labeled[i]));
         svg += svg_text(frame.x.last_pixel() + 36, placed[i] + 4, shortened(labeled[i]->label));
     }
     return svg;
@@ -286,11 +288,6 @@ std::string end_labels(const LinePlot& plot, const Frame& frame) {
 }  // namespace
 
 std::string series_color(int index) { return index < 0 ? "currentColor" : plot::hex(plot::run_color(index, false)); }
-
-std::string series_dash(int index) {
-    static constexpr std::array dashes{"8 3", "2 2", "10 3 2 3", "5 2", "14 3"};
-    return index < 0 ? "" : dashes[static_cast<std::size_t>(index) % dashes.size()];
-}
 
 // A rule of a style sheet is stronger than the attribute it matches.
 std::string dark_color_rules() {
@@ -327,7 +324,7 @@ std::string line_plot_svg(const LinePlot& given) {
     for (bool baseline : {false, true})
         for (const PlotLine& line : plot.lines)
             if ((line.color < 0) == baseline)
-                svg += fmt::format("<path d=\"{}\" {}/>\n", path_of(plot, line, frame), stroke(line.color));
+                svg += fmt::format("<path d=\"{}\" {}/>\n", path_of(plot, line, frame), stroke(line));
     svg += "</g>\n";
     for (const PlotLine& line : plot.lines)
         svg += dots(plot, line, frame) + marks(line, frame, line.label.empty() ? "further seed" : line.label);

@@ -9,11 +9,10 @@
 // Plots as inline SVG: text and axes take the color of the page (currentColor), so that they serve light and dark.
 namespace ablate::report {
 
-// By the index of plot::run_color. The baseline has the color of the text and is solid. The other colors are those for
-// a light ground; the two functions for dark viewers replace them.
+// By the index of plot::run_color. The baseline has the color of the text. The other colors are those for a light
+// ground; the two functions for dark viewers replace them.
 std::string series_color(int index);
-std::string series_dash(int index);  // an SVG dash array, the second cue next to the color; "" is solid
-std::string dark_color_rules();      // CSS, for a viewer that chooses
+std::string dark_color_rules();                        // CSS, for a viewer that chooses
 std::string with_dark_colors(const std::string& svg);  // for one that knows no CSS
 
 struct PlotLine {
@@ -21,6 +20,7 @@ struct PlotLine {
     std::vector<double> x, y;            // what has no place in the plot is marked at its edge and counted
     int color = plot::kBaselineColor;    // index of series_color
     std::optional<double> collapsed_at;  // x
+    int seed = -1;                       // its index for plot::seed_dash; -1: a solid line
 };
 
 struct LinePlot {

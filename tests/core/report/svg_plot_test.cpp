@@ -1,5 +1,6 @@
 #include "core/report/svg_plot.h"
 
+#include "core/plot/dash.h"
 #include "core/report/svg_forest.h"
 
 #include <QRegularExpression>
@@ -284,14 +285,23 @@ class SvgPlotTest : public QObject {
         QVERIFY(svg.find("[stroke=\"#b8a900\"]{stroke:#f0e442}[fill=\"#b8a900\"]{fill:#f0e442}") != std::string::npos);
     }
 
-    void the_baseline_is_neutral_and_neighbors_differ_twice() {
+    void the_baseline_is_neutral_and_neighbors_differ() {
         QCOMPARE(series_color(-1), std::string("currentColor"));
-        QCOMPARE(series_dash(-1), std::string());
         QCOMPARE(series_color(3), std::string("#b8a900"));
-        for (int i = 0; i < 5; ++i) {
-            QVERIFY(series_color(i) != series_color(i + 1));
-            QVERIFY(series_dash(i) != series_dash(i + 1));
-        }
+        for (int i = 0; i < 5; ++i) QVERIFY(series_color(i) != series_color(i + 1));
+    }
+
+    // The rule of the window, core/plot/dash.h.
+    void dashes_tell_the_seeds_of_a_variant_apart() {
+        LinePlot plot = plot_of({3, 2});
+        QCOMPARE(count(line_plot_svg(plot), "stroke-dasharray"), 0);
+        plot.lines[0].seed = 0;
+        QCOMPARE(count(line_plot_svg(plot), "stroke-dasharray"), 0);
+        plot.lines.push_back({"", {0, 1}, {3, 2.5}, 2, {}, 1});
+        std::string dashes;
+        for (const double length : ablate::plot::seed_dash(1))
+            dashes += (dashes.empty() ? "" : " ") + std::to_string(static_cast<int>(length * 1.5));
+        QCOMPARE(count(line_plot_svg(plot), "stroke-width=\"1.5\" stroke-dasharray=\"" + dashes + "\""), 1);
     }
 };
 
