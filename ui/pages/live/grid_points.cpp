@@ -1,22 +1,10 @@
 #include "ui/pages/live/grid_points.h"
 
+#include "core/base/natural_order.h"
 #include "core/base/text.h"
 #include "ui/bridge/text.h"
 
-#include <charconv>
-#include <optional>
-
 namespace ablate::ui {
-namespace {
-
-std::optional<double> number(const std::string& text) {
-    double value = 0;
-    const char* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, value);
-    return !text.empty() && read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
-}
-
-}  // namespace
 
 GridValues grid_values(const std::string& point) {
     GridValues values;
@@ -30,12 +18,7 @@ GridValues grid_values(const std::string& point) {
     return values;
 }
 
-bool earlier_value(const std::string& a, const std::string& b) {
-    const auto first = number(a), second = number(b);
-    if (first && second && *first != *second) return *first < *second;
-    if (first.has_value() != second.has_value()) return first.has_value();
-    return a < b;
-}
+bool earlier_value(const std::string& a, const std::string& b) { return natural_less(a, b); }
 
 bool earlier_point(const std::string& a, const std::string& b) {
     const GridValues first = grid_values(a), second = grid_values(b);

@@ -10,7 +10,7 @@ namespace ablate::ui {
 using GridValues = std::vector<std::pair<std::string, std::string>>;  // dotted key and value
 GridValues grid_values(const std::string& point);
 
-// By value where both are numbers, else as text.
+// By natural_less.
 bool earlier_value(const std::string& a, const std::string& b);
 bool earlier_point(const std::string& a, const std::string& b);
 

@@ -1,5 +1,6 @@
 #include "ui/pages/live/live_metrics.h"
 
+#include "core/base/natural_order.h"
 #include "core/base/text.h"
 #include "core/compare/curves.h"
 #include "core/train/site_statistics.h"
@@ -56,28 +57,6 @@ LiveMetric of_set(const run::Metric& evaluated, const std::string& set) {
     return metric;
 }
 
-// As text, but runs of digits by their number: "blocks.2" before "blocks.10".
-bool comes_before(const QString& a, const QString& b) {
-    const auto digits = [](const QString& in, qsizetype at) {
-        qsizetype end = at;
-        while (end < in.size() && in[end] >= '0' && in[end] <= '9') ++end;
-        return in.mid(at, end - at);
-    };
-    qsizetype i = 0, j = 0;
-    while (i < a.size() && j < b.size()) {
-        const QString first = digits(a, i), second = digits(b, j);
-        if (!first.isEmpty() && !second.isEmpty()) {
-            if (first.toDouble() != second.toDouble()) return first.toDouble() < second.toDouble();
-            i += first.size();
-            j += second.size();
-        } else {
-            if (a[i] != b[j]) return a[i] < b[j];
-            ++i, ++j;
-        }
-    }
-    return a.size() - i < b.size() - j;
-}
-
 // Tags that the table has, evaluations (read from events.jsonl) and the range around an imported mean.
 bool is_shown_otherwise(const std::string& tag) {
     return tag.starts_with("eval/") || tag.ends_with(run::kLowestOf) || tag.ends_with(run::kHighestOf) ||
@@ -111,8 +90,9 @@ std::vector<LiveMetric> live_metrics(const std::vector<RunCurvesPtr>& runs) {
             if (!is_shown_otherwise(tag)) tags.insert(tag);
     }
     const auto add_sorted = [&](std::vector<LiveMetric> more) {
-        std::stable_sort(more.begin(), more.end(),
-                         [](const LiveMetric& a, const LiveMetric& b) { return comes_before(a.title, b.title); });
+        std::stable_sort(more.begin(), more.end(), [](const LiveMetric& a, const LiveMetric& b) {
+            return natural_less(a.title.toStdString(), b.title.toStdString());
+        });
         metrics.insert(metrics.end(), more.begin(), more.end());
     };
     std::vector<LiveMetric> of_sets, of_tags;
