@@ -1,5 +1,6 @@
 #include "ui/pages/compare/compare_model.h"
 
+#include "core/base/natural_order.h"
 #include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
@@ -180,8 +181,10 @@ bool CompareProxy::lessThan(const QModelIndex& left, const QModelIndex& right) c
     const bool a_missing = std::isnan(a), b_missing = std::isnan(b);
     if (a_missing && b_missing) {
         // Words sort as words; missing numbers keep the study's order.
-        const bool words = !compare_columns()[static_cast<std::size_t>(left.column())].number;
-        return words && left.data().toString().localeAwareCompare(right.data().toString()) < 0;
+        if (compare_columns()[static_cast<std::size_t>(left.column())].number) return false;
+        const std::string x = left.data().toString().toStdString(), y = right.data().toString().toStdString();
+        if (is_missing_text(x) != is_missing_text(y)) return (sortOrder() == Qt::AscendingOrder) == is_missing_text(y);
+        return natural_less(x, y);
     }
     // Descending order asks the other way round, and a missing value still comes last.
     if (a_missing != b_missing) return (sortOrder() == Qt::AscendingOrder) == b_missing;
