@@ -5,6 +5,7 @@
 #include "core/compare/comparison_internal.h"
 #include "core/compare/comparison_span.h"
 #include "core/compare/wording.h"
+#include "core/config/variant_labels.h"
 #include "core/config/variant_names.h"
 #include "core/plan/throughput.h"
 #include "core/run/seed_text.h"
@@ -206,11 +207,11 @@ void name_studies(Comparison& comparison) {
     for (const Group& group : comparison.groups) studies.insert(study_of(group));
     if (studies.size() > 1)
         for (Group& group : comparison.groups) group.label = plain_label(group) + ", " + study_of(group);
-    std::map<std::string, std::set<std::string>> variants;  // by label
-    for (const Group& group : comparison.groups) variants[plain_label(group)].insert(group.variant);
-    for (Group& group : comparison.groups)
-        if (variants[plain_label(group)].size() > 1)
-            group.label = fmt::format("{} ({})", plain_label(group), group.variant);
+    std::vector<std::pair<std::string, std::string>> names_and_labels;
+    for (const Group& group : comparison.groups) names_and_labels.emplace_back(group.variant, plain_label(group));
+    const std::vector<std::string> labels = distinct_labels(names_and_labels);
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        if (labels[i] != names_and_labels[i].second) comparison.groups[i].label = labels[i];
 }
 
 }  // namespace
