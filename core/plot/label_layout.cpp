@@ -39,4 +39,10 @@ std::vector<double> spread_labels(const std::vector<double>& wanted, double heig
     return centers;
 }
 
+FittedLabels fit_labels(std::size_t count, double height, double top, double bottom) {
+    const auto room = static_cast<std::size_t>(std::max(0.0, (bottom - top) / height));
+    if (count <= room) return {count, 0};
+    return room == 0 ? FittedLabels{0, 0} : FittedLabels{room - 1, count - room + 1};
+}
+
 }  // namespace ablate::plot

@@ -10,6 +10,9 @@ namespace {
 
 constexpr double kSmallest = 1e-300;     // the number of pixels per unit would overflow for a range below it
 constexpr double kBesideZero = 1e-4;     // of the median, see cut_beside_zero
+constexpr double kFence = 10;            // see robust_limit
+constexpr double kHeadroom = 0.25;       // of a start's height
+constexpr std::size_t kFewest = 8;       // values that a limit is derived from
 constexpr double kOnlyRounding = 1e-12;  // a range below this share of its values shows nothing but rounding
 
 }  // namespace
@@ -43,6 +46,25 @@ double cut_beside_zero(std::vector<double> positive) {
     std::nth_element(positive.begin(), middle, positive.end());
     const double cut = *middle * kBesideZero;
     return *std::min_element(positive.begin(), positive.end()) < cut ? cut : 0;
+}
+
+double robust_limit(std::vector<double> values, std::vector<double> starts) {
+    constexpr double none = std::numeric_limits<double>::infinity();
+    if (values.size() < kFewest) return none;
+    const auto at_share = [](std::vector<double>& list, std::size_t quarters) {
+        const auto place = list.begin() + static_cast<std::ptrdiff_t>(list.size() * quarters / 4);
+        std::nth_element(list.begin(), place, list.end());
+        return *place;
+    };
+    const double lowest = *std::min_element(values.begin(), values.end());
+    const double spread = at_share(values, 3) - lowest;
+    if (!(spread > 0)) return none;
+    double limit = at_share(values, 2) + kFence * spread;
+    if (!starts.empty()) {
+        const double start = at_share(starts, 2);
+        limit = std::max(limit, start + kHeadroom * (start - lowest));
+    }
+    return limit;
 }
 
 }  // namespace ablate::plot

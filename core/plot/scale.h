@@ -23,4 +23,10 @@ Range padded(Scale scale, Range range, double margin);
 // 1e-4 times their median, or 0 where no value is below that.
 double cut_beside_zero(std::vector<double> positive);
 
+// Where an axis ends so that a few values far above all others do not flatten them: the larger of
+// median + 10 (upper quartile - lowest) of `values`, and a quarter of its height above the median of `starts`, the
+// first value of each curve: a loss that falls steeply at first is no outlier. Infinite where that says nothing: fewer
+// than 8 values, or three quarters of them alike.
+double robust_limit(std::vector<double> values, std::vector<double> starts);
+
 }  // namespace ablate::plot

@@ -36,17 +36,33 @@ std::vector<Tick> logarithmic_ticks(const Range& range, int wanted) {
     if (decades < 0.7) return linear_ticks(range, wanted);
     const int stride = std::max(1, static_cast<int>(std::ceil(decades / std::max(wanted, 1))));
     const bool label_within = decades * 3 <= wanted + 2;  // 2 and 5 as well
-    std::vector<Tick> ticks;
+    struct Place {
+        double value, decade;
+        int factor, power;
+        bool labeled;
+    };
+    std::vector<Place> places;
+    bool powers = false;  // all labels of an axis are written one way, as powers where one of them has to be
     for (int power = static_cast<int>(std::floor(std::log10(range.low)));; ++power) {
         const double decade = std::pow(10, power);
-        if (decade > range.high) return ticks;
+        if (decade > range.high) break;
         for (int i = 1; i < 10; ++i) {
             const double value = i * decade;
             if (value < range.low * (1 - 1e-9) || value > range.high * (1 + 1e-9)) continue;
             const bool labeled = i == 1 ? power % stride == 0 : label_within && (i == 2 || i == 5);
-            if (labeled || stride == 1) ticks.push_back({value, labeled ? decade_text(value, decade) : std::string()});
+            if (!labeled && stride != 1) continue;
+            powers = powers || (labeled && is_far(value));
+            places.push_back({value, decade, i, power, labeled});
         }
     }
+    std::vector<Tick> ticks;
+    for (const Place& place : places) {
+        const auto text = [&] {
+            return powers ? power_text(place.factor, place.power) : decade_text(place.value, place.decade);
+        };
+        ticks.push_back({place.value, place.labeled ? text() : std::string()});
+    }
+    return ticks;
 }
 
 }  // namespace

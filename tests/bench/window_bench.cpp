@@ -160,7 +160,7 @@ double show_in_live(MainWindow& window, const QStringList& ids) {
     };
     if (!wait_until(all_read)) throw std::runtime_error("the runs were not read");
     wait_until([&] { return window.page("live")->settle(); });
-    for (ChartView* chart : charts) chart->repaint();
+    for (ChartView* chart : charts) chart->viewport()->repaint();
     return static_cast<double>(since.nsecsElapsed()) / 1e6;
 }
 

@@ -1,13 +1,12 @@
+#include "ui/charts/bar_view.h"
+
 #include "core/base/text.h"
 #include "core/plot/axis.h"
+#include "core/plot/number_text.h"
 #include "ui/bridge/text.h"
-#include "ui/charts/chart_export.h"
 #include "ui/charts/chart_style.h"
-#include "ui/charts/chart_view.h"
 
-#include <QContextMenuEvent>
 #include <QFontMetricsF>
-#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -38,7 +37,7 @@ QString word_for(const Bar& bar) {
 
 struct BarView::State {
     std::vector<Bar> bars;
-    QString y_title, empty_text;
+    QString y_title;
 
     struct Frame {
         QRectF area, plot;
@@ -50,9 +49,9 @@ struct BarView::State {
         return {frame.plot.left() + frame.slot * static_cast<double>(index), frame.plot.top(), frame.slot,
                 frame.plot.height()};
     }
-    void paint(QPainter& painter, const QRectF& area, const ChartStyle& style) const;
+    void paint(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_bar(QPainter& painter, const Frame& frame, const ChartStyle& style, std::size_t index) const;
-    QString told(const Bar& bar) const;
+    QString told(const Bar& bar, const std::function<std::string(double)>& number) const;
 };
 
 // Bars start at zero: a cut axis would show a small difference as a large one.
@@ -85,31 +84,14 @@ BarView::State::Frame BarView::State::frame(const QRectF& area, const ChartStyle
     return frame;
 }
 
-void BarView::State::paint(QPainter& painter, const QRectF& area, const ChartStyle& style) const {
-    painter.save();
+void BarView::State::paint(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
     painter.setFont(style.font);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.fillRect(area, style.palette.surface);
-    if (bars.empty()) {
-        painter.setPen(style.palette.muted);
-        painter.drawText(area.adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, empty_text);
-        return painter.restore();
-    }
-    const Frame frame = this->frame(area, style);
-    const double line = QFontMetricsF(style.font).height();
-    for (const Tick& tick : frame.y.ticks(5)) {
-        const double y = std::floor(frame.y.pixel(tick.value)) + 0.5;
-        painter.setPen(QPen(tick.value == 0 ? style.palette.line : style.palette.grid, 1));
-        painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));
-        painter.setPen(style.palette.muted);
-        draw_label(painter, {area.left(), y - line / 2, frame.plot.left() - 6 - area.left(), line},
-                   Qt::AlignRight | Qt::AlignVCenter, text(tick.text));
-    }
     for (std::size_t i = 0; i < bars.size(); ++i) paint_bar(painter, frame, style, i);
+    const double line = QFontMetricsF(style.font).height();
     painter.setPen(style.palette.text);
-    draw_label(painter, {area.left() + 2 * kSpace, area.top() + kSpace, area.width() - 4 * kSpace, line},
+    draw_label(painter,
+               {frame.area.left() + 2 * kSpace, frame.area.top() + kSpace, frame.area.width() - 4 * kSpace, line},
                Qt::AlignLeft | Qt::AlignVCenter, y_title);
-    painter.restore();
 }
 
 void BarView::State::paint_bar(QPainter& painter, const Frame& frame, const ChartStyle& style,
@@ -120,7 +102,7 @@ void BarView::State::paint_bar(QPainter& painter, const Frame& frame, const Char
     const double width = std::min(slot.width() * kBarShare, kWidest), x = slot.center().x();
     painter.setPen(bar.collapsed ? style.palette.danger : style.palette.muted);
     draw_label(painter, {slot.left() + 2, frame.plot.bottom() + kSpace, slot.width() - 4, line}, Qt::AlignCenter,
-               bar.label);
+               bar.label, Qt::ElideMiddle);
     if (!drawn(bar)) {
         const QRectF box(x - width / 2, frame.plot.bottom() - 3 * line, width, 3 * line);
         painter.fillRect(box, QBrush(style.palette.danger, Qt::BDiagPattern));
@@ -130,9 +112,6 @@ void BarView::State::paint_bar(QPainter& painter, const Frame& frame, const Char
         return;
     }
     const double top = frame.y.pixel(bar.value);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(mixed(style.ink(bar.color), style.palette.surface, 0.2));
-    painter.drawRect(QRectF(QPointF(x - width / 2, top), QPointF(x + width / 2, frame.y.pixel(0))).normalized());
     double above = std::min(top, frame.y.pixel(0));
     if (const double half = interval(bar); half > 0) {
         const double high = frame.y.pixel(bar.value + half), low = frame.y.pixel(bar.value - half);
@@ -146,66 +125,65 @@ void BarView::State::paint_bar(QPainter& painter, const Frame& frame, const Char
                Qt::AlignCenter, QString::fromStdString(significant(bar.value)));
 }
 
-QString BarView::State::told(const Bar& bar) const {
+QString BarView::State::told(const Bar& bar, const std::function<std::string(double)>& number) const {
     if (bar.collapsed) return bar.label + ": collapsed";
-    QString text = bar.label + ": " + QString::fromStdString(full_precision(bar.value));
-    if (interval(bar) > 0) text += " ± " + QString::fromStdString(full_precision(interval(bar)));
+    QString text = bar.label + ": " + QString::fromStdString(number(bar.value));
+    if (interval(bar) > 0) text += " ± " + QString::fromStdString(number(interval(bar)));
     return text;
 }
 
-BarView::BarView(QWidget* parent) : QWidget(parent), state_(std::make_unique<State>()) {
-    setMouseTracking(true);
-    setMinimumSize(160, 120);
-    connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
-}
+BarView::BarView(QWidget* parent) : BaseChart(parent), state_(std::make_unique<State>()) { setMinimumSize(160, 120); }
 
 BarView::~BarView() = default;
-QSize BarView::sizeHint() const { return {480, 280}; }
 
 void BarView::set_bars(std::vector<Bar> bars, const QString& y_title) {
     state_->bars = std::move(bars);
     state_->y_title = y_title;
     setAccessibleName(y_title);
     QStringList told;
-    for (const Bar& bar : state_->bars) told += state_->told(bar);
+    for (const Bar& bar : state_->bars) told += state_->told(bar, full_precision);
     setAccessibleDescription(told.join("; "));
-    update();
+    redraw();
 }
 
-void BarView::set_empty_text(const QString& text) {
-    state_->empty_text = text;
-    update();
-}
+bool BarView::empty() const { return state_->bars.empty(); }
+QString BarView::title() const { return state_->y_title; }
 
-void BarView::save(const QString& file, ChartView::Format format) const {
-    const ChartStyle style = ChartStyle::for_print();
-    save_chart(file, format, size(), state_->y_title,
-               [&](QPainter& painter, const QRectF& area) { state_->paint(painter, area, style); });
-}
-
-void BarView::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    state_->paint(painter, rect(), ChartStyle::for_screen());
+void BarView::fill(ChartScene& scene, const QRectF& area, const ChartStyle& style) const {
+    const State::Frame frame = state_->frame(area, style);
+    std::vector<ChartScene::Tick> ticks;
+    for (const Tick& tick : frame.y.ticks(5)) ticks.push_back({frame.y.pixel(tick.value), text(tick.text)});
+    scene.set_axes(frame.plot, {}, ticks, style);
+    const double zero = frame.y.pixel(0);
+    scene.add_item(ChartScene::Layer::grid, [ticks, frame, zero, style](QPainter& painter) {
+        for (const ChartScene::Tick& tick : ticks) {
+            const double y = std::floor(tick.pixel) + 0.5;
+            painter.setPen(QPen(tick.pixel == zero ? style.palette.line : style.palette.grid, 1));
+            painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));
+        }
+    });
+    for (std::size_t i = 0; i < state_->bars.size(); ++i) {
+        const Bar& bar = state_->bars[i];
+        if (!drawn(bar)) continue;
+        const QRectF slot = state_->slot(frame, i);
+        const double half = std::min(slot.width() * kBarShare, kWidest) / 2, x = slot.center().x();
+        const double value = frame.y.pixel(bar.value), top = std::min(value, zero), bottom = std::max(value, zero);
+        scene.add_area({{x - half, top}, {x + half, top}}, {{x - half, bottom}, {x + half, bottom}},
+                       mixed(style.ink(bar.color), style.palette.surface, 0.2));
+    }
+    scene.add_item(ChartScene::Layer::marks,
+                   [state = state_.get(), frame, style](QPainter& painter) { state->paint(painter, frame, style); });
 }
 
 void BarView::mouseMoveEvent(QMouseEvent* event) {
     const auto frame = state_->frame(rect(), ChartStyle::for_screen());
+    const double per_pixel = std::abs(frame.y.value(frame.plot.top()) - frame.y.value(frame.plot.top() + 1));
+    const auto rounded = [per_pixel](double value) { return plot::resolved_text(value, per_pixel); };
     for (std::size_t i = 0; i < state_->bars.size(); ++i)
         if (state_->slot(frame, i).contains(event->position()))
-            return QToolTip::showText(event->globalPosition().toPoint(), plain_tooltip({state_->told(state_->bars[i])}),
-                                      this);
+            return QToolTip::showText(event->globalPosition().toPoint(),
+                                      plain_tooltip({state_->told(state_->bars[i], rounded)}), this);
     QToolTip::hideText();
-}
-
-void BarView::contextMenuEvent(QContextMenuEvent* event) {
-    QMenu menu(this);
-    add_export_actions(
-        menu, this, state_->y_title, [this](const QString& file, ChartView::Format format) { save(file, format); },
-        [this] {
-            const ChartStyle style = ChartStyle::for_print();
-            copy_chart(size(), [&](QPainter& painter, const QRectF& area) { state_->paint(painter, area, style); });
-        });
-    menu.exec(event->globalPos());
 }
 
 }  // namespace ablate::ui

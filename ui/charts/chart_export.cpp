@@ -2,6 +2,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "ui/charts/chart_style.h"
 
 #include <QBuffer>
 #include <QClipboard>
@@ -25,7 +26,9 @@ QImage picture(const QSize& size, const PaintChart& paint) {
     QImage image(size * kPngScale, QImage::Format_RGB32);
     image.setDevicePixelRatio(kPngScale);
     QPainter painter(&image);
-    paint(painter, QRectF(QPointF(), size));
+    ChartStyle style = ChartStyle::for_print();
+    style.ratio = kPngScale;
+    paint(painter, QRectF(QPointF(), size), style);
     return image;
 }
 
@@ -37,7 +40,7 @@ void write_svg(QBuffer& buffer, const QSize& size, const QString& title, const P
     svg.setViewBox(QRect(QPoint(), size));
     svg.setTitle(title);
     QPainter painter(&svg);
-    paint(painter, QRectF(QPointF(), size));
+    paint(painter, QRectF(QPointF(), size), ChartStyle::for_print());
 }
 
 void write_pdf(QBuffer& buffer, const QSize& size, const QString& title, const PaintChart& paint) {
@@ -48,23 +51,24 @@ void write_pdf(QBuffer& buffer, const QSize& size, const QString& title, const P
     pdf.setPageSize(QPageSize(QSizeF(size) * 72.0 / kDotsPerInch, QPageSize::Point, {}, QPageSize::ExactMatch));
     pdf.setPageMargins({});
     QPainter painter(&pdf);
-    paint(painter, QRectF(QPointF(), size));
+    painter.setRenderHint(QPainter::LosslessImageRendering);
+    paint(painter, QRectF(QPointF(), size), ChartStyle::for_print());
 }
 
 }  // namespace
 
-void save_chart(const QString& file, ChartView::Format format, const QSize& size, const QString& title,
+void save_chart(const QString& file, BaseChart::Format format, const QSize& size, const QString& title,
                 const PaintChart& paint) {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     switch (format) {
-        case ChartView::Format::svg:
+        case BaseChart::Format::svg:
             write_svg(buffer, size, title, paint);
             break;
-        case ChartView::Format::pdf:
+        case BaseChart::Format::pdf:
             write_pdf(buffer, size, title, paint);
             break;
-        case ChartView::Format::png:
+        case BaseChart::Format::png:
             picture(size, paint).save(&buffer, "PNG");
             break;
     }
@@ -76,31 +80,31 @@ void copy_chart(const QSize& size, const PaintChart& paint) {
     QGuiApplication::clipboard()->setImage(picture(size, paint));
 }
 
+void add_file_action(QMenu& menu, QWidget* parent, const QString& suggested_name, const FileKind& kind,
+                     const std::function<void(const QString&)>& save) {
+    menu.addAction(QString("Save as %1...").arg(kind.name), parent, [=] {
+        QString file = QFileDialog::getSaveFileName(parent, "Save chart", suggested_name + kind.suffix,
+                                                    QString("%1 (*%2)").arg(kind.name, kind.suffix));
+        if (file.isEmpty()) return;
+        if (!file.endsWith(kind.suffix, Qt::CaseInsensitive)) file += kind.suffix;
+        try {
+            save(file);
+        } catch (const std::exception& error) {
+            QMessageBox box(QMessageBox::Warning, "Chart not saved", error.what(), QMessageBox::Ok, parent);
+            box.setTextFormat(Qt::PlainText);
+            box.exec();
+        }
+    });
+}
+
 void add_export_actions(QMenu& menu, QWidget* parent, const QString& suggested_name,
-                        const std::function<void(const QString&, ChartView::Format)>& save,
+                        const std::function<void(const QString&, BaseChart::Format)>& save,
                         const std::function<void()>& copy) {
-    struct Choice {
-        const char* name;
-        const char* suffix;
-        ChartView::Format format;
-    };
-    for (const Choice& choice :
-         {Choice{"SVG", ".svg", ChartView::Format::svg}, Choice{"PDF", ".pdf", ChartView::Format::pdf},
-          Choice{"PNG", ".png", ChartView::Format::png}}) {
-        menu.addAction(QString("Save as %1...").arg(choice.name), parent, [=] {
-            QString file = QFileDialog::getSaveFileName(parent, "Save chart", suggested_name + choice.suffix,
-                                                        QString("%1 (*%2)").arg(choice.name, choice.suffix));
-            if (file.isEmpty()) return;
-            if (!file.endsWith(choice.suffix, Qt::CaseInsensitive)) file += choice.suffix;
-            try {
-                save(file, choice.format);
-            } catch (const std::exception& error) {
-                QMessageBox box(QMessageBox::Warning, "Chart not saved", error.what(), QMessageBox::Ok, parent);
-                box.setTextFormat(Qt::PlainText);
-                box.exec();
-            }
-        });
-    }
+    using Format = BaseChart::Format;
+    for (const auto& [kind, format] :
+         {std::pair(FileKind{"SVG", ".svg"}, Format::svg), std::pair(FileKind{"PDF", ".pdf"}, Format::pdf),
+          std::pair(FileKind{"PNG", ".png"}, Format::png)})
+        add_file_action(menu, parent, suggested_name, kind, [=](const QString& file) { save(file, format); });
     menu.addAction("Copy as picture", parent, copy);
 }
 

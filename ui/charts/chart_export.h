@@ -8,18 +8,25 @@ class QPainter;
 
 namespace ablate::ui {
 
-// Paints into an area of a painter; the same call serves every format.
-using PaintChart = std::function<void(QPainter& painter, const QRectF& area)>;
+// Paints into an area of a painter; the same call serves every format. The style is that of paper.
+using PaintChart = std::function<void(QPainter& painter, const QRectF& area, const ChartStyle& style)>;
 
 // A chart of `size` as a file, whole or not at all: vectors in SVG and PDF, twice the size in PNG.
 // InputError: it cannot be written there; ResourceError: the disk is full.
-void save_chart(const QString& file, ChartView::Format format, const QSize& size, const QString& title,
+void save_chart(const QString& file, BaseChart::Format format, const QSize& size, const QString& title,
                 const PaintChart& paint);
 void copy_chart(const QSize& size, const PaintChart& paint);  // to the clipboard, as a picture
 
+// "Save as CSV..." for a kind of file; a failure is told in a message box.
+struct FileKind {
+    QString name, suffix;  // CSV, .csv
+};
+void add_file_action(QMenu& menu, QWidget* parent, const QString& suggested_name, const FileKind& kind,
+                     const std::function<void(const QString&)>& save);
+
 // "Save as..." and "Copy" entries; a failure is told in a message box.
 void add_export_actions(QMenu& menu, QWidget* parent, const QString& suggested_name,
-                        const std::function<void(const QString&, ChartView::Format)>& save,
+                        const std::function<void(const QString&, BaseChart::Format)>& save,
                         const std::function<void()>& copy);
 
 }  // namespace ablate::ui

@@ -11,6 +11,7 @@ struct ChartStyle {
     QFont font;
     bool print = false;
     bool to_dark = false;
+    double ratio = 1;  // device pixels of a pixel
 
     static ChartStyle for_screen();
     static ChartStyle for_print();
@@ -22,7 +23,11 @@ struct ChartStyle {
 // vector formats get one path.
 void draw_line(QPainter& painter, const QPolygonF& points);
 
+// Whether this painter fills pixels, and is not writing a vector file.
+bool is_raster(const QPainter& painter);
+
 // Text of the chart's own: one line, never markup, elided to its area.
-void draw_label(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QString& text);
+void draw_label(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QString& text,
+                Qt::TextElideMode elide = Qt::ElideRight);
 
 }  // namespace ablate::ui

@@ -1,299 +1,322 @@
 #include "ui/charts/chart_view.h"
 
 #include "ui/charts/chart_export.h"
-#include "ui/charts/plot_painter.h"
+#include "ui/charts/chart_style.h"
 
+#include <QAreaSeries>
+#include <QCategoryAxis>
+#include <QChart>
 #include <QContextMenuEvent>
+#include <QGraphicsItem>
+#include <QGraphicsLayout>
+#include <QGraphicsScene>
+#include <QLegend>
+#include <QLineSeries>
 #include <QMenu>
-#include <QMouseEvent>
 #include <QPainter>
 #include <QPixmap>
-#include <cmath>
-#include <limits>
+#include <QScatterSeries>
 
 namespace ablate::ui {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr int kDragStart = 4;       // px before a press becomes a drag
-constexpr int kTallDrag = 24;       // px of height from which a drag zooms in y too
-constexpr double kWheelStep = 0.8;  // range left per notch
-constexpr double kPanStep = 0.1;    // of the range per key
+// An item of ours among those of QtCharts.
+class PaintedItem : public QGraphicsItem {
+  public:
+    PaintedItem(QGraphicsItem* parent, const QRectF& bounds, std::function<void(QPainter&)> paint)
+        : QGraphicsItem(parent), bounds_(bounds), paint_(std::move(paint)) {}
+    QRectF boundingRect() const override { return bounds_; }
+    void paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) override { paint_(*painter); }
 
-// A range scaled about one of its values, or moved, as it looks on the axis.
-Range between(const Axis& axis, double first_pixel, double last_pixel) {
-    return {axis.value(std::min(first_pixel, last_pixel)), axis.value(std::max(first_pixel, last_pixel))};
+  private:
+    QRectF bounds_;
+    std::function<void(QPainter&)> paint_;
+};
+
+double depth(ChartScene::Layer layer) {
+    switch (layer) {
+        case ChartScene::Layer::grid:
+            return 1;
+        case ChartScene::Layer::curves:
+            return 20;  // QtCharts' own items are below 16
+        case ChartScene::Layer::marks:
+            return 30;
+    }
+    return 0;
+}
+
+QChart* new_chart() {
+    auto* chart = new QChart;
+    chart->setAnimationOptions(QChart::NoAnimation);
+    chart->legend()->hide();
+    chart->setDropShadowEnabled(false);
+    chart->setBackgroundRoundness(0);
+    chart->setMargins({0, 0, 0, 0});
+    chart->layout()->setContentsMargins(0, 0, 0, 0);
+    chart->setBackgroundVisible(false);  // with a fixed plot area it is not resized: the scene has a ground instead
+    return chart;
 }
 
 }  // namespace
 
-struct ChartView::State {
-    PlotPainter plot;
-    PlotPainter::Frame frame;
-    QPixmap picture;  // everything but crosshair and drag
-    bool stale = true;
-    double crosshair = kNaN;
-    bool hovering = false;  // the crosshair is the pointer's own
-    enum class Drag { none, pressed, zoom, pan } drag = Drag::none;
-    QPointF press, pointer;
-    Range pan_x, pan_y;
+// Both axes reach from 0 to 1, whatever they show: values, their logarithms and ticks are placed by core/plot, and no
+// number reaches QtCharts that it has no place for.
+struct ChartScene::State {
+    QGraphicsScene& scene;
+    QChart& chart;
+    QCategoryAxis *x = nullptr, *y = nullptr;
+    QRectF plot;
+    std::vector<QGraphicsItem*> items;
 
-    void zoom_x(const Range& range) {
-        if (!(range.high > range.low) || !std::isfinite(range.low) || !std::isfinite(range.high)) return;
-        // Live data must not move a zoomed view: what y showed stays.
-        if (!plot.y_zoom) {
-            plot.x_zoom = range;
-            plot.y_zoom = plot.y_range();
-        }
-        plot.x_zoom = range;
+    QPointF unit(const QPointF& at) const {
+        return {(at.x() - plot.left()) / plot.width(), (plot.bottom() - at.y()) / plot.height()};
     }
-    void reset() {
-        plot.x_zoom.reset();
-        plot.y_zoom.reset();
+    QList<QPointF> units(const QList<QPointF>& points) const {
+        QList<QPointF> made;
+        for (const QPointF& point : points) made << unit(point);
+        return made;
+    }
+    void add(QAbstractSeries* series) {
+        chart.addSeries(series);
+        series->attachAxis(x);
+        series->attachAxis(y);
     }
 };
 
-ChartView::ChartView(QWidget* parent) : QWidget(parent), state_(std::make_unique<State>()) {
-    setMouseTracking(true);
-    setFocusPolicy(Qt::StrongFocus);
-    setAttribute(Qt::WA_OpaquePaintEvent);
-    connect(&Theme::instance(), &Theme::changed, this, [this] {
-        state_->stale = true;
-        update();
-    });
+ChartScene::ChartScene(QGraphicsScene& scene, QChart& chart)
+    : state_(new State{.scene = scene, .chart = chart, .plot = {}, .items = {}}) {
+    scene.setItemIndexMethod(QGraphicsScene::NoIndex);
+    for (auto [axis, side] : {std::pair(&state_->x, Qt::AlignBottom), std::pair(&state_->y, Qt::AlignLeft)}) {
+        *axis = new QCategoryAxis;
+        (*axis)->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
+        (*axis)->setGridLineVisible(false);  // it rules the range's ends as well: the charts draw their own
+        (*axis)->setShadesVisible(false);
+        (*axis)->setRange(0, 1);
+        chart.addAxis(*axis, side);
+    }
+    state_->y->setLineVisible(false);
 }
 
-ChartView::~ChartView() = default;
+ChartScene::~ChartScene() = default;
 
-QSize ChartView::sizeHint() const { return {480, 280}; }
-QSize ChartView::minimumSizeHint() const { return {160, 104}; }
-
-void ChartView::set_axes(const PlotAxes& axes) {
-    const PlotAxes& before = state_->plot.axes();
-    if (axes.x_title != before.x_title || axes.x != before.x)
-        state_->reset();  // another quantity
-    else if (axes.y != before.y || axes.y_title != before.y_title)
-        state_->plot.y_zoom.reset();
-    state_->plot.set_axes(axes);
-    setAccessibleName(axes.y_title + " against " + axes.x_title);
-    state_->stale = true;
-    update();
-}
-
-void ChartView::set_curves(std::vector<Curve> curves) {
-    state_->plot.set_curves(std::move(curves));
-    state_->stale = true;
-    update();
-}
-
-void ChartView::set_smoothing(double weight) {
-    state_->plot.set_smoothing(weight);
-    state_->stale = true;
-    update();
-}
-
-void ChartView::set_highlight(const QString& id) {
-    if (id == state_->plot.highlight()) return;
-    state_->plot.set_highlight(id);
-    state_->stale = true;
-    update();
-}
-
-void ChartView::set_crosshair(double x) {
-    state_->crosshair = x;
-    state_->hovering = false;
-    update();
-}
-
-void ChartView::set_x_range(double low, double high) {
-    if (std::isfinite(low) && std::isfinite(high))
-        state_->zoom_x({low, high});
-    else
-        state_->reset();
-    state_->stale = true;
-    update();
-}
-
-bool ChartView::zoomed() const { return state_->plot.x_zoom.has_value(); }
-
-void ChartView::set_empty_text(const QString& text) {
-    state_->plot.set_empty_text(text);
-    state_->stale = true;
-    update();
-}
-
-void ChartView::save(const QString& file, Format format) const {
-    const ChartStyle style = ChartStyle::for_print();
-    save_chart(file, format, size(), state_->plot.axes().y_title, [&](QPainter& painter, const QRectF& area) {
-        state_->plot.paint(painter, state_->plot.frame(area, style), style);
-    });
-}
-
-void ChartView::copy_to_clipboard() const {
-    const ChartStyle style = ChartStyle::for_print();
-    copy_chart(size(), [&](QPainter& painter, const QRectF& area) {
-        state_->plot.paint(painter, state_->plot.frame(area, style), style);
-    });
-}
-
-void ChartView::paintEvent(QPaintEvent*) {
+void ChartScene::clear(const QSizeF& size, const ChartStyle& style) {
     State& s = *state_;
-    const ChartStyle style = ChartStyle::for_screen();
-    const double scale = devicePixelRatioF();
-    const QSize wanted = (QSizeF(size()) * scale).toSize();
-    if (s.stale || s.picture.size() != wanted || s.picture.devicePixelRatio() != scale) {
+    for (QGraphicsItem* item : s.items) delete item;
+    s.items.clear();
+    if (!s.chart.series().isEmpty()) s.chart.removeAllSeries();
+    s.x->setVisible(false);
+    s.y->setVisible(false);
+    s.scene.setSceneRect(QRectF(QPointF(), size));
+    s.scene.setBackgroundBrush(style.palette.surface);
+    if (s.chart.size() != size) s.chart.resize(size);
+    s.plot = QRectF(QPointF(), size);
+}
+
+void ChartScene::set_axes(const QRectF& plot, const std::vector<Tick>& x, const std::vector<Tick>& y,
+                          const ChartStyle& style) {
+    State& s = *state_;
+    s.plot = plot;
+    const auto feed = [&](QCategoryAxis* axis, const std::vector<Tick>& ticks, bool across) {
+        const QSignalBlocker block(axis);  // one pass for all labels, below
+        for (const QString& label : axis->categoriesLabels()) axis->remove(label);
+        axis->setStartValue(-1e-9);
+        double last = -1e-9;
+        for (const Tick& tick : ticks) {
+            if (tick.text.isEmpty()) continue;
+            const QPointF at = s.unit({tick.pixel, tick.pixel});
+            last = std::max(across ? at.x() : at.y(), last + 1e-9);  // they have to ascend
+            axis->append(tick.text.toHtmlEscaped(), last);
+        }
+    };
+    feed(s.x, x, true);
+    feed(s.y, y, false);
+    for (QCategoryAxis* axis : {s.x, s.y}) {
+        axis->setLabelsFont(style.font);
+        axis->setLabelsColor(style.palette.muted);
+        axis->setLinePen(QPen(style.palette.line, 1));
+        axis->setVisible(true);
+    }
+    s.y->setLineVisible(false);
+    s.chart.setPlotArea(plot);
+    // setPlotArea() moves series alone: the axes follow at the next pass of the layout, which it does not ask for.
+    s.chart.layout()->invalidate();
+    s.chart.layout()->activate();
+}
+
+void ChartScene::add_item(Layer layer, std::function<void(QPainter&)> paint) {
+    auto* item = new PaintedItem(&state_->chart, state_->scene.sceneRect(), std::move(paint));
+    item->setZValue(depth(layer));
+    item->setAcceptedMouseButtons({});
+    state_->items.push_back(item);
+}
+
+void ChartScene::add_line(const QList<QPointF>& points, const QPen& pen) {
+    auto* line = new QLineSeries;
+    line->replace(state_->units(points));
+    line->setPen(pen);
+    state_->add(line);
+}
+
+void ChartScene::add_points(const QList<QPointF>& points, const QColor& color, const QColor& edge, double size) {
+    auto* dots = new QScatterSeries;
+    dots->setMarkerSize(size);
+    dots->replace(state_->units(points));
+    dots->setColor(color);
+    dots->setBorderColor(edge);
+    state_->add(dots);
+}
+
+void ChartScene::add_area(const QList<QPointF>& upper, const QList<QPointF>& lower, const QBrush& brush) {
+    auto *top = new QLineSeries, *bottom = new QLineSeries;
+    top->replace(state_->units(upper));
+    bottom->replace(state_->units(lower));
+    auto* area = new QAreaSeries(top, bottom);
+    top->setParent(area);
+    bottom->setParent(area);
+    area->setPen(Qt::NoPen);
+    area->setBrush(brush);
+    state_->add(area);
+}
+
+void ChartScene::render(QPainter& painter, const QRectF& area) {
+    painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
+    state_->scene.render(&painter, area, state_->scene.sceneRect());
+}
+
+struct BaseChart::State {
+    ChartScene scene;
+    QString empty_text;
+    QPixmap picture;  // everything but what is painted over it
+    bool stale = true, unfilled = true;
+
+    static void fill(ChartScene& scene, const BaseChart& chart, const QSize& size, const ChartStyle& style) {
+        scene.clear(size, style);
+        const QRectF area(QPointF(), size);
+        if (!chart.empty()) return chart.fill(scene, area, style);
+        scene.add_item(ChartScene::Layer::marks, [area, style, text = chart.state_->empty_text](QPainter& painter) {
+            painter.setFont(style.font);
+            painter.setPen(style.palette.muted);
+            painter.drawText(area.adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, text);
+        });
+    }
+};
+
+BaseChart::BaseChart(QWidget* parent) : QChartView(new_chart(), parent) {
+    state_.reset(new State{.scene = ChartScene(*scene(), *chart()), .empty_text = {}, .picture = {}});
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setViewportUpdateMode(QGraphicsView::NoViewportUpdate);  // the kept picture is all that is painted
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    viewport()->setMouseTracking(true);
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
+    connect(&Theme::instance(), &Theme::changed, this, &BaseChart::redraw);
+}
+
+BaseChart::~BaseChart() = default;
+
+QSize BaseChart::sizeHint() const { return {480, 280}; }
+
+void BaseChart::set_empty_text(const QString& text) {
+    state_->empty_text = text;
+    redraw();
+}
+
+void BaseChart::redraw() {
+    state_->stale = state_->unfilled = true;
+    viewport()->update();
+}
+
+void BaseChart::repaint_over() { viewport()->update(); }
+
+void BaseChart::fill_now() {
+    if (!std::exchange(state_->unfilled, false)) return;
+    ChartStyle style = ChartStyle::for_screen();
+    style.ratio = devicePixelRatioF();
+    State::fill(state_->scene, *this, size(), style);
+}
+
+// A file is drawn from a scene of its own, in the style of paper.
+void BaseChart::save(const QString& file, Format format) const {
+    save_chart(file, format, size(), title(), [this](QPainter& painter, const QRectF& area, const ChartStyle& style) {
+        QGraphicsScene scene;
+        QChart* chart = new_chart();
+        scene.addItem(chart);
+        ChartScene made(scene, *chart);
+        State::fill(made, *this, area.size().toSize(), style);
+        made.render(painter, area);
+    });
+}
+
+void BaseChart::copy_to_clipboard() const {
+    copy_chart(size(), [this](QPainter& painter, const QRectF& area, const ChartStyle& style) {
+        QGraphicsScene scene;
+        QChart* chart = new_chart();
+        scene.addItem(chart);
+        ChartScene made(scene, *chart);
+        State::fill(made, *this, area.size().toSize(), style);
+        made.render(painter, area);
+    });
+}
+
+// An event sent to the chart itself means the same as one sent to its viewport, which lies over all of it.
+bool BaseChart::event(QEvent* event) {
+    switch (event->type()) {
+        case QEvent::MouseButtonPress:
+        case QEvent::MouseButtonRelease:
+        case QEvent::MouseButtonDblClick:
+        case QEvent::MouseMove:
+        case QEvent::Wheel:
+            return QAbstractScrollArea::viewportEvent(event);
+        case QEvent::FocusIn:
+        case QEvent::FocusOut:
+            viewport()->update();
+            break;
+        default:
+            break;
+    }
+    return QChartView::event(event);
+}
+
+void BaseChart::paintEvent(QPaintEvent*) {
+    State& s = *state_;
+    const double ratio = devicePixelRatioF();
+    const QSize wanted = (QSizeF(size()) * ratio).toSize();
+    if (s.stale || s.picture.size() != wanted || s.picture.devicePixelRatio() != ratio) {
+        s.unfilled = s.unfilled || s.picture.size() != wanted;
+        fill_now();
         if (s.picture.size() != wanted) s.picture = QPixmap(wanted);
-        s.picture.setDevicePixelRatio(scale);
-        s.frame = s.plot.frame(rect(), style);
+        s.picture.setDevicePixelRatio(ratio);
         QPainter painter(&s.picture);
-        s.plot.paint(painter, s.frame, style);
+        s.scene.render(painter, QRectF(QPointF(), size()));
         s.stale = false;
     }
-    QPainter painter(this);
+    QPainter painter(viewport());
     painter.drawPixmap(0, 0, s.picture);
-    if (s.drag == State::Drag::zoom) {
-        QRectF chosen = QRectF(s.press, s.pointer).normalized();
-        if (chosen.height() < kTallDrag)
-            chosen = QRectF(chosen.left(), s.frame.plot.top(), chosen.width(), s.frame.plot.height());
-        QColor wash = style.palette.accent;
-        wash.setAlphaF(0.15F);
-        painter.fillRect(chosen.intersected(s.frame.plot), wash);
-    } else if (std::isfinite(s.crosshair) && s.drag != State::Drag::pan) {
-        s.plot.paint_crosshair(painter, s.frame, style, s.crosshair, s.hovering);
-    }
-    if (hasFocus()) {
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(QPen(style.palette.accent, 1.5));
-        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);
-    }
+    paint_over(painter);
+    if (!hasFocus()) return;
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(Theme::instance().palette().accent, 1.5));
+    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);
 }
 
-void ChartView::mousePressEvent(QMouseEvent* event) {
-    State& s = *state_;
-    if (event->button() != Qt::LeftButton || s.plot.empty()) return;
-    s.press = s.pointer = event->position();
-    s.drag = event->modifiers() & Qt::ShiftModifier ? State::Drag::pan : State::Drag::pressed;
-    s.pan_x = s.plot.x_range();
-    s.pan_y = s.plot.y_range();
+// The chart is filled for its new size before it is painted; QtCharts would lay it out twice.
+void BaseChart::resizeEvent(QResizeEvent*) { redraw(); }
+
+void BaseChart::wheelEvent(QWheelEvent* event) { event->ignore(); }
+
+void BaseChart::keyPressEvent(QKeyEvent* event) {
+    if (event->matches(QKeySequence::Copy) && !empty()) return copy_to_clipboard();
+    event->ignore();
 }
 
-void ChartView::mouseMoveEvent(QMouseEvent* event) {
-    State& s = *state_;
-    s.pointer = event->position();
-    if (s.drag == State::Drag::pressed && (s.pointer - s.press).manhattanLength() >= kDragStart)
-        s.drag = State::Drag::zoom;
-    if (s.drag == State::Drag::pan) {
-        const QRectF& plot = s.frame.plot;
-        const QPointF moved = s.pointer - s.press;
-        const Axis x(s.plot.axes().x, s.pan_x, plot.left(), plot.right());
-        const Axis y(s.plot.axes().y, s.pan_y, plot.bottom(), plot.top());
-        s.plot.x_zoom = between(x, plot.left() - moved.x(), plot.right() - moved.x());
-        s.plot.y_zoom = Range{y.value(plot.bottom() - moved.y()), y.value(plot.top() - moved.y())};
-        s.stale = true;
-        Q_EMIT x_range_changed(s.plot.x_zoom->low, s.plot.x_zoom->high);
-    } else if (s.frame.plot.contains(s.pointer) && !s.plot.empty()) {
-        s.crosshair = s.frame.x.value(s.pointer.x());
-        s.hovering = true;
-        Q_EMIT hovered(s.crosshair, s.plot.curve_near(s.frame, s.pointer));
-    } else if (s.hovering) {
-        s.crosshair = kNaN;
-        s.hovering = false;
-        Q_EMIT hover_left();
-    }
-    update();
-}
-
-void ChartView::mouseReleaseEvent(QMouseEvent* event) {
-    State& s = *state_;
-    if (event->button() != Qt::LeftButton) return;
-    const bool zoom = s.drag == State::Drag::zoom, click = s.drag == State::Drag::pressed;
-    s.drag = State::Drag::none;
-    update();
-    if (click && s.frame.plot.contains(event->position()))
-        return Q_EMIT clicked(s.plot.curve_near(s.frame, event->position()));
-    const QRectF chosen = QRectF(s.press, event->position()).normalized().intersected(s.frame.plot);
-    if (!zoom || chosen.width() < kDragStart) return;
-    if (chosen.height() >= kTallDrag)
-        s.plot.y_zoom = Range{s.frame.y.value(chosen.bottom()), s.frame.y.value(chosen.top())};
-    else
-        s.plot.y_zoom.reset();  // as high as the points of the chosen stretch
-    s.zoom_x(between(s.frame.x, chosen.left(), chosen.right()));
-    s.stale = true;
-    Q_EMIT x_range_changed(s.plot.x_zoom->low, s.plot.x_zoom->high);
-}
-
-void ChartView::mouseDoubleClickEvent(QMouseEvent*) {
-    set_x_range(kNaN, kNaN);
-    Q_EMIT x_range_changed(kNaN, kNaN);
-}
-
-void ChartView::wheelEvent(QWheelEvent* event) {
-    State& s = *state_;
-    const QPointF at = event->position();
-    const double notches = event->angleDelta().y() / 120.0;
-    if (s.plot.empty() || !s.frame.plot.contains(at) || notches == 0) return event->ignore();
-    const double share = std::pow(kWheelStep, notches);
-    s.zoom_x(between(s.frame.x, at.x() + (s.frame.plot.left() - at.x()) * share,
-                     at.x() + (s.frame.plot.right() - at.x()) * share));
-    s.stale = true;
-    s.frame = s.plot.frame(rect(), ChartStyle::for_screen());
-    event->accept();
-    update();
-    Q_EMIT x_range_changed(s.plot.x_zoom->low, s.plot.x_zoom->high);
-}
-
-void ChartView::keyPressEvent(QKeyEvent* event) {
-    State& s = *state_;
-    const QRectF& plot = s.frame.plot;
-    const double width = plot.width();
-    const auto show = [&](double left, double right) {
-        s.zoom_x(between(s.frame.x, left, right));
-        s.frame = s.plot.frame(rect(), ChartStyle::for_screen());
-        s.stale = true;
-        update();
-        Q_EMIT x_range_changed(s.plot.x_zoom->low, s.plot.x_zoom->high);
-    };
-    if (s.plot.empty()) return QWidget::keyPressEvent(event);
-    switch (event->key()) {
-        case Qt::Key_Left:
-            return show(plot.left() - width * kPanStep, plot.right() - width * kPanStep);
-        case Qt::Key_Right:
-            return show(plot.left() + width * kPanStep, plot.right() + width * kPanStep);
-        case Qt::Key_Plus:
-        case Qt::Key_Equal:
-            return show(plot.left() + width * kPanStep, plot.right() - width * kPanStep);
-        case Qt::Key_Minus:
-            return show(plot.left() - width * kPanStep, plot.right() + width * kPanStep);
-        case Qt::Key_Home:
-        case Qt::Key_0:
-            set_x_range(kNaN, kNaN);
-            Q_EMIT x_range_changed(kNaN, kNaN);
-            return;
-        default:
-            if (event->matches(QKeySequence::Copy)) return copy_to_clipboard();
-            QWidget::keyPressEvent(event);
-    }
-}
-
-void ChartView::leaveEvent(QEvent*) {
-    if (!state_->hovering) return;
-    state_->crosshair = kNaN;
-    state_->hovering = false;
-    update();
-    Q_EMIT hover_left();
-}
-
-void ChartView::contextMenuEvent(QContextMenuEvent* event) {
+void BaseChart::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
-    menu.addAction("Show all", this,
-                   [this] {
-                       set_x_range(kNaN, kNaN);
-                       Q_EMIT x_range_changed(kNaN, kNaN);
-                   })
-        ->setEnabled(zoomed());
-    menu.addSeparator();
+    add_actions(menu);
     add_export_actions(
-        menu, this, state_->plot.axes().y_title, [this](const QString& file, Format format) { save(file, format); },
+        menu, this, title(), [this](const QString& file, Format format) { save(file, format); },
         [this] { copy_to_clipboard(); });
     menu.exec(event->globalPos());
 }

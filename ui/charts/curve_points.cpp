@@ -1,6 +1,5 @@
 #include "ui/charts/curve_points.h"
 
-#include "core/plot/thinning.h"
 #include "ui/charts/smoothing.h"
 
 #include <algorithm>
@@ -14,8 +13,6 @@ using plot::has_place;
 
 namespace {
 
-constexpr double kBeyond = 1e4;  // px outside the plot that a line may reach: painters slow down at wild coordinates
-
 struct Extent {
     double low = std::numeric_limits<double>::infinity(), high = -low;
     void add(Scale scale, double value) {
@@ -25,15 +22,6 @@ struct Extent {
     }
     std::optional<Range> range() const { return low <= high ? std::optional(Range{low, high}) : std::nullopt; }
 };
-
-QPointF pixel(const Axis& x, const Axis& y, double at, double value) {
-    return {x.pixel(at), std::clamp(y.pixel(value), -kBeyond, kBeyond)};
-}
-
-// On a logarithmic axis a band's low end may be at or below 0: the area then goes down to the axis' own.
-double lowest_shown(const Axis& axis) {
-    return axis.scale() == Scale::linear ? -std::numeric_limits<double>::infinity() : axis.range().low;
-}
 
 }  // namespace
 
@@ -47,10 +35,12 @@ CurvePoints::CurvePoints(Curve curve) : curve_(std::move(curve)) {
 void CurvePoints::sort() {
     x_ = curve_.x, y_ = curve_.y, low_ = curve_.low, high_ = curve_.high;
     backward_ = unplaced_ = 0;
+    whole_ = true;
     double furthest = -std::numeric_limits<double>::infinity();
     for (const double at : *x_) {
         unplaced_ += !has_place(Scale::linear, at);
         if (!has_place(Scale::linear, at)) continue;
+        whole_ = whole_ && at == std::floor(at);
         backward_ += at < furthest;
         furthest = std::max(furthest, at);
     }
@@ -100,6 +90,10 @@ std::optional<Range> CurvePoints::y_range(Scale scale, Scale x_scale, const Rang
         extent.add(scale, raw()[i]);
         if (smoothed()) extent.add(scale, smoothed_[i]);
     }
+    if (first > 0 && first < x().size() && x()[first] > range.low)
+        extent.add(scale, between(first - 1, range.low, scale, x_scale));
+    if (last > 0 && last < x().size() && x()[last - 1] < range.high)
+        extent.add(scale, between(last - 1, range.high, scale, x_scale));
     if (!low_ || !high_ || !(extent.high >= extent.low)) return extent.range();
     const bool linear = scale == Scale::linear;
     Extent band;
@@ -116,12 +110,51 @@ std::optional<Range> CurvePoints::y_range(Scale scale, Scale x_scale, const Rang
     return extent.range();
 }
 
+// Where the line is between a point and the next, as it is drawn; NaN where either has no place.
+double CurvePoints::between(std::size_t before, double at, Scale scale, Scale x_scale) const {
+    const double left = x()[before], right = x()[before + 1], from = shown()[before], to = shown()[before + 1];
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    if (!has_place(scale, from) || !has_place(scale, to) || !has_place(x_scale, left)) return nan;
+    const double share = Axis(x_scale, {left, right}, 0, 1).pixel(at);
+    return from == to ? from : Axis(scale, {from, to}, 0, 1).value(share);
+}
+
+std::optional<double> CurvePoints::highest_up_to(double limit, Scale x_scale, const Range& range) const {
+    const auto [first, last] = inside(x_scale, range);
+    std::optional<double> highest;
+    for (std::size_t i = first; i < last; ++i)
+        if (raw()[i] <= limit && (!highest || raw()[i] > *highest)) highest = raw()[i];
+    return highest;
+}
+
+std::int64_t CurvePoints::count_above(double limit, Scale x_scale, const Range& range) const {
+    const auto [first, last] = inside(x_scale, range);
+    const std::span<const double> values = raw().subspan(first, last - first);
+    return std::count_if(values.begin(), values.end(),
+                         [&](double value) { return value > limit && has_place(Scale::linear, value); });
+}
+
+void CurvePoints::sample(std::vector<double>& values, std::size_t most, Scale scale, Scale x_scale,
+                         const Range& range) const {
+    const auto [first, last] = inside(x_scale, range);
+    const std::size_t stride = std::max<std::size_t>(1, (last - first + most - 1) / most);
+    for (std::size_t i = first; i < last; i += stride)
+        if (has_place(scale, raw()[i])) values.push_back(raw()[i]);
+}
+
+std::vector<double> CurvePoints::columns_above(double limit, const Axis& x_axis, double apart) const {
+    const auto [first, last] = inside(x_axis.scale(), x_axis.range());
+    std::vector<double> columns;
+    for (std::size_t i = first; i < last; ++i) {
+        if (!(raw()[i] > limit) || !has_place(Scale::linear, raw()[i])) continue;
+        const double column = x_axis.pixel(x()[i]);
+        if (columns.empty() || column - columns.back() >= apart) columns.push_back(column);
+    }
+    return columns;
+}
+
 std::optional<std::size_t> CurvePoints::nearest(double at, double slack) const {
-    if (x().empty() || at < x().front() - slack || at > x().back() + slack) return std::nullopt;
-    const auto after = std::lower_bound(x().begin(), x().end(), at);
-    const auto index = static_cast<std::size_t>(after - x().begin());
-    if (after == x().end()) return index - 1;
-    return index > 0 && at - x()[index - 1] < *after - at ? index - 1 : index;
+    return plot::nearest_index(x(), at, slack);
 }
 
 std::pair<std::size_t, std::size_t> CurvePoints::inside(Scale scale, const Range& range) const {
@@ -131,12 +164,12 @@ std::pair<std::size_t, std::size_t> CurvePoints::inside(Scale scale, const Range
     return {static_cast<std::size_t>(first - x().begin()), static_cast<std::size_t>(last - x().begin())};
 }
 
-const std::vector<std::size_t>& CurvePoints::thinned(Line line, const Axis& axis) const {
+const std::vector<std::size_t>& CurvePoints::thinned(Line line, const Axis& axis, double columns_per_pixel) const {
     Thinned& kept = line == Line::raw ? of_raw_ : of_shown_;
     const std::span<const double> y = line == Line::raw ? raw() : shown();
     auto [first, last] = inside(axis.scale(), axis.range());
     const double width = std::abs(axis.pixel(axis.range().high) - axis.pixel(axis.range().low));
-    const auto columns = static_cast<std::size_t>(std::max(1.0, std::round(width)));
+    const auto columns = static_cast<std::size_t>(std::max(1.0, std::round(width * columns_per_pixel)));
     if (kept.valid && kept.first == first && kept.last == last && kept.columns == columns && kept.scale == axis.scale())
         return kept.indices;
     kept = {first, last, columns, axis.scale(), true, {}};
@@ -159,43 +192,29 @@ const std::vector<std::size_t>& CurvePoints::thinned(Line line, const Axis& axis
     return kept.indices;
 }
 
-std::vector<QPolygonF> CurvePoints::parts(Line line, const Axis& x_axis, const Axis& y_axis) const {
+std::vector<plot::Line> CurvePoints::parts(Line line, const Axis& x_axis, const Axis& y_axis,
+                                           double columns_per_pixel) const {
     const std::span<const double> y = line == Line::raw ? raw() : shown();
-    std::vector<QPolygonF> parts;
+    std::vector<plot::Line> parts;
     bool open = false;
-    for (const std::size_t i : thinned(line, x_axis)) {
+    for (const std::size_t i : thinned(line, x_axis, columns_per_pixel)) {
         if (!has_place(y_axis.scale(), y[i])) {
             open = false;
             continue;
         }
         if (!open) parts.emplace_back();
         open = true;
-        parts.back().push_back(pixel(x_axis, y_axis, x()[i], y[i]));
+        parts.back().push_back({x_axis.pixel(x()[i]), plot::bounded_pixel(y_axis, y[i])});
     }
     return parts;
 }
 
-std::vector<QPolygonF> CurvePoints::band(const Axis& x_axis, const Axis& y_axis) const {
-    std::vector<QPolygonF> areas;
-    if (!low_ || !high_) return areas;
-    std::vector<std::size_t> stretch;
-    const auto close = [&] {
-        QPolygonF area;
-        for (const std::size_t i : stretch)
-            area.push_back(pixel(x_axis, y_axis, x()[i], std::max((*low_)[i], lowest_shown(y_axis))));
-        for (auto i = stretch.rbegin(); i != stretch.rend(); ++i)
-            area.push_back(pixel(x_axis, y_axis, x()[*i], (*high_)[*i]));
-        if (stretch.size() > 1) areas.push_back(std::move(area));
-        stretch.clear();
-    };
-    for (const std::size_t i : thinned(Line::shown, x_axis)) {
-        if (has_place(Scale::linear, (*low_)[i]) && has_place(y_axis.scale(), (*high_)[i]))
-            stretch.push_back(i);
-        else
-            close();
-    }
-    close();
-    return areas;
+std::vector<plot::Band> CurvePoints::bands(const Axis& x_axis, const Axis& y_axis, double columns_per_pixel) const {
+    if (!low_ || !high_) return {};
+    auto [first, last] = inside(x_axis.scale(), x_axis.range());
+    if (first > 0 && has_place(x_axis.scale(), x()[first - 1])) --first;
+    if (last < x().size() && has_place(x_axis.scale(), x()[last])) ++last;
+    return plot::bands(x(), *low_, *high_, first, last, x_axis, y_axis, columns_per_pixel);
 }
 
 bool CurvePoints::band_leaves(const Axis& x_axis, const Axis& y_axis) const {

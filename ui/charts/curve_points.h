@@ -1,8 +1,8 @@
 #pragma once
 #include "core/plot/axis.h"
+#include "core/plot/thinning.h"
 #include "ui/charts/chart_view.h"
 
-#include <QPolygonF>
 #include <optional>
 #include <span>
 
@@ -33,19 +33,26 @@ class CurvePoints {
     // Of points a scale can show (positive ones on a logarithmic axis). The band widens y by at most the height of
     // the line itself at either side: a band of two seeds would flatten all else.
     std::optional<Range> x_range(Scale scale) const;
+    bool whole_steps() const { return whole_; }  // each x is a whole number
+    // Where the line crosses an end of the range between two points counts as well: between two evaluations there is
+    // none.
     std::optional<Range> y_range(Scale scale, Scale x_scale, const Range& x_range) const;
     // The points within a range of x, [first, last).
     std::pair<std::size_t, std::size_t> inside(Scale scale, const Range& range) const;
     // The point nearest to x, or none when x is beyond the ends by more than `slack`.
     std::optional<std::size_t> nearest(double x, double slack = 0) const;
 
-    // In pixels, thinned by min/max to the axis' columns; a new part begins after a value without a place.
+    // In pixels, thinned by min/max to the columns of the device; a new part begins after a value without a place.
     enum class Line { shown, raw };
-    std::vector<QPolygonF> parts(Line line, const Axis& x, const Axis& y) const;
-    // One area for each stretch whose ends both have a place; a low end that has none on a logarithmic axis is at
-    // the axis' own.
-    std::vector<QPolygonF> band(const Axis& x, const Axis& y) const;
+    std::vector<plot::Line> parts(Line line, const Axis& x, const Axis& y, double columns_per_pixel = 1) const;
+    std::vector<plot::Band> bands(const Axis& x, const Axis& y, double columns_per_pixel = 1) const;
     bool band_leaves(const Axis& x, const Axis& y) const;  // somewhere it reaches beyond the axis
+    std::optional<double> highest_up_to(double limit, Scale x_scale, const Range& x_range) const;
+    std::int64_t count_above(double limit, Scale x_scale, const Range& x_range) const;  // with a place on an axis
+    // At most `most` values inside a range of x, evenly apart: enough to say where most of them are.
+    void sample(std::vector<double>& values, std::size_t most, Scale scale, Scale x_scale, const Range& x_range) const;
+    // Pixel columns of values above the axis' end, at least `apart` pixels from each other.
+    std::vector<double> columns_above(double limit, const Axis& x, double apart) const;
     // Values that are not drawn: not finite, or beyond what an axis reaches; on a logarithmic axis at or below 0, or
     // below `cut`, where that axis ends although there are values further down.
     enum class Missing { not_finite, beyond, not_positive, below_cut };
@@ -62,12 +69,14 @@ class CurvePoints {
         std::vector<std::size_t> indices;
     };
     void sort();
-    const std::vector<std::size_t>& thinned(Line line, const Axis& x) const;
+    const std::vector<std::size_t>& thinned(Line line, const Axis& x, double columns_per_pixel) const;
+    double between(std::size_t before, double at, Scale scale, Scale x_scale) const;
 
     using Values = std::shared_ptr<const std::vector<double>>;
     Curve curve_;
     Values x_, y_, low_, high_;  // the curve's own where its x ascends
     std::size_t backward_ = 0, unplaced_ = 0;
+    bool whole_ = true;
     double weight_ = 0, unit_ = 0;
     std::vector<double> smoothed_;
     mutable Thinned of_shown_, of_raw_;

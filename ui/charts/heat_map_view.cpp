@@ -1,15 +1,14 @@
+#include "ui/charts/heat_map_view.h"
+
 #include "core/base/text.h"
 #include "core/plot/axis.h"
+#include "core/plot/number_text.h"
 #include "ui/bridge/text.h"
-#include "ui/charts/chart_export.h"
 #include "ui/charts/chart_style.h"
-#include "ui/charts/chart_view.h"
 #include "ui/charts/color_map.h"
 
-#include <QContextMenuEvent>
 #include <QFontMetricsF>
 #include <QImage>
-#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -37,7 +36,7 @@ struct HeatMapView::State {
     std::vector<QString> sites;
     std::vector<double> steps;
     std::vector<std::vector<double>> values;
-    QString title, empty_text;
+    QString title;
     QImage cells;        // one pixel a value; a transparent one where nothing was measured
     Range range{1, 10};  // of the positive values
     std::int64_t not_finite = 0, beyond = 0, not_positive = 0;
@@ -49,7 +48,7 @@ struct HeatMapView::State {
     };
     void color_cells();
     Frame frame(const QRectF& area, const ChartStyle& style) const;
-    void paint(QPainter& painter, const QRectF& area, const ChartStyle& style) const;
+    void paint(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     void paint_key(QPainter& painter, const Frame& frame, const ChartStyle& style) const;
     std::pair<double, double> column(const Frame& frame, std::size_t index) const;  // its edges
     QString notes() const;  // what is not shown by a color of the scale, counted
@@ -109,22 +108,17 @@ HeatMapView::State::Frame HeatMapView::State::frame(const QRectF& area, const Ch
     return frame;
 }
 
-void HeatMapView::State::paint(QPainter& painter, const QRectF& area, const ChartStyle& style) const {
-    painter.save();
+void HeatMapView::State::paint(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
     painter.setFont(style.font);
-    painter.fillRect(area, style.palette.surface);
-    if (sites.empty() || steps.empty()) {
-        painter.setPen(style.palette.muted);
-        painter.drawText(area.adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, empty_text);
-        return painter.restore();
-    }
-    const Frame frame = this->frame(area, style);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    const QRectF& area = frame.area;
     const double line = QFontMetricsF(style.font).height();
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const auto [left, right] = column(frame, i);
         painter.drawImage(QRectF(left, frame.plot.top(), right - left, frame.plot.height()), cells,
                           QRectF(static_cast<double>(i), 0, 1, static_cast<double>(cells.height())));
     }
+    painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(style.palette.muted);
     double free = frame.plot.top() - 1;  // labels that would touch the one above are left out
     for (std::size_t i = 0; i < sites.size(); ++i) {
@@ -132,12 +126,8 @@ void HeatMapView::State::paint(QPainter& painter, const QRectF& area, const Char
         if (center - line / 2 < free) continue;
         draw_label(painter,
                    {area.left() + 2 * kSpace, center - line / 2, frame.plot.left() - area.left() - 3.5 * kSpace, line},
-                   Qt::AlignRight | Qt::AlignVCenter, sites[i]);
+                   Qt::AlignRight | Qt::AlignVCenter, sites[i], Qt::ElideMiddle);
         free = center + line / 2 - 1;
-    }
-    for (const Tick& tick : frame.steps.ticks(static_cast<int>(frame.plot.width() / (6 * line)))) {
-        const double x = frame.steps.pixel(tick.value);
-        draw_label(painter, {x - 40, frame.plot.bottom() + 4, 80, line}, Qt::AlignCenter, text(tick.text));
     }
     draw_label(painter, {frame.plot.left(), frame.plot.bottom() + 4 + line, frame.plot.width(), line + 2},
                Qt::AlignRight | Qt::AlignVCenter, "Step");
@@ -146,7 +136,6 @@ void HeatMapView::State::paint(QPainter& painter, const QRectF& area, const Char
                Qt::AlignLeft | Qt::AlignVCenter, title);
     paint_key(painter, frame, style);
     paint_notes(painter, frame, style);
-    painter.restore();
 }
 
 std::pair<double, double> HeatMapView::State::column(const Frame& frame, std::size_t index) const {
@@ -193,12 +182,11 @@ std::optional<std::pair<std::size_t, std::size_t>> HeatMapView::State::cell_at(c
     return std::pair{std::min(static_cast<std::size_t>(row), sites.size() - 1), step};
 }
 
-HeatMapView::HeatMapView(QWidget* parent) : QWidget(parent), state_(std::make_unique<State>()) {
-    setMouseTracking(true);
+HeatMapView::HeatMapView(QWidget* parent) : BaseChart(parent), state_(std::make_unique<State>()) {
     setMinimumSize(240, 120);
     connect(&Theme::instance(), &Theme::changed, this, [this] {
         state_->color_cells();
-        update();
+        redraw();
     });
 }
 
@@ -218,23 +206,21 @@ void HeatMapView::set_values(std::vector<QString> sites, std::vector<double> ste
     state_->color_cells();
     setAccessibleName(title);
     setAccessibleDescription(state_->notes());
-    update();
+    redraw();
 }
 
-void HeatMapView::set_empty_text(const QString& text) {
-    state_->empty_text = text;
-    update();
-}
+bool HeatMapView::empty() const { return state_->sites.empty() || state_->steps.empty(); }
+QString HeatMapView::title() const { return state_->title; }
 
-void HeatMapView::save(const QString& file, ChartView::Format format) const {
-    const ChartStyle style = ChartStyle::for_print();
-    save_chart(file, format, size(), state_->title,
-               [&](QPainter& painter, const QRectF& area) { state_->paint(painter, area, style); });
-}
-
-void HeatMapView::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    state_->paint(painter, rect(), ChartStyle::for_screen());
+void HeatMapView::fill(ChartScene& scene, const QRectF& area, const ChartStyle& style) const {
+    const State::Frame frame = state_->frame(area, style);
+    std::vector<ChartScene::Tick> ticks;
+    const int wanted = static_cast<int>(frame.plot.width() / (6 * QFontMetricsF(style.font).height()));
+    for (const Tick& tick : frame.steps.ticks(wanted))
+        ticks.push_back({frame.steps.pixel(tick.value), text(tick.text)});
+    scene.set_axes(frame.plot, ticks, {}, style);
+    scene.add_item(ChartScene::Layer::marks,
+                   [state = state_.get(), frame, style](QPainter& painter) { state->paint(painter, frame, style); });
 }
 
 void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
@@ -247,19 +233,8 @@ void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
             .arg(state_->sites[site], QString::fromStdString(with_thousands(std::llround(state_->steps[step]))),
                  std::isnan(value)   ? QString("not measured")
                  : std::isinf(value) ? QString("not finite")
-                                     : QString::fromStdString(full_precision(value)));
+                                     : QString::fromStdString(significant(value, 3)));  // a color tells no more
     QToolTip::showText(event->globalPosition().toPoint(), plain_tooltip({text}), this);
-}
-
-void HeatMapView::contextMenuEvent(QContextMenuEvent* event) {
-    QMenu menu(this);
-    add_export_actions(
-        menu, this, state_->title, [this](const QString& file, ChartView::Format format) { save(file, format); },
-        [this] {
-            const ChartStyle style = ChartStyle::for_print();
-            copy_chart(size(), [&](QPainter& painter, const QRectF& area) { state_->paint(painter, area, style); });
-        });
-    menu.exec(event->globalPos());
 }
 
 }  // namespace ablate::ui

@@ -1,12 +1,10 @@
 #include "ui/charts/plot_painter.h"
 
 #include "core/base/text.h"
-#include "core/plot/label_layout.h"
 #include "ui/bridge/text.h"
 #include "ui/charts/smoothing.h"
 
 #include <QFontMetricsF>
-#include <QPainter>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -19,24 +17,19 @@ using plot::Tick;
 
 namespace {
 
-constexpr double kTickGap = 6;        // px between a tick's text and the plot
-constexpr double kLabelShare = 0.28;  // of the width that end labels may take
-constexpr double kReach = 24;         // px within which a curve is meant by the pointer
-constexpr double kCompact = 200;      // px of height below which the x axis goes without its title
-constexpr double kMarkerSize = 3;     // px from the center of a marker
+constexpr double kTickGap = 6;          // px between a tick's text and the plot
+constexpr double kLabelShare = 0.28;    // of the width that end labels may take
+constexpr double kReach = 24;           // px within which a curve is meant by the pointer
+constexpr double kBadge = 15;           // px, the height of a flag's number
+constexpr std::size_t kSampled = 1000;  // values of a curve that the robust range is derived from
+constexpr double kWorthCutting = 1.5;   // times as high the axis would be with all values
 
 void extend(std::optional<Range>& range, const std::optional<Range>& by) {
     if (!by) return;
     range = range ? Range{std::min(range->low, by->low), std::max(range->high, by->high)} : *by;
 }
 
-QPen line_pen(const QColor& color, double width, Qt::PenStyle dash = Qt::SolidLine) {
-    return QPen(color, width, dash, Qt::FlatCap, Qt::RoundJoin);
-}
-
 int wanted_ticks(double length, double apart) { return std::max(3, static_cast<int>(length / apart)); }
-
-bool labeled(const Curve& curve) { return curve.line_end_label && !curve.faint && !curve.label.isEmpty(); }
 
 }  // namespace
 
@@ -81,18 +74,64 @@ Range PlotPainter::x_range() const {
     std::optional<Range> range;
     for (const CurvePoints& curve : curves_) extend(range, curve.x_range(axes_.x));
     const Range all = range.value_or(axes_.x == Scale::linear ? Range{0, 1} : Range{1, 10});
+    // One step alone: training began at 0.
+    if (all.low == all.high && axes_.x == Scale::linear && all.low >= 0) return {0, all.high > 0 ? all.high : 1};
     return padded(axes_.x, all, all.low == all.high ? 0.02 : 0);
 }
+
+bool PlotPainter::whole_steps() const {
+    return std::all_of(curves_.begin(), curves_.end(), [](const CurvePoints& curve) { return curve.whole_steps(); });
+}
+
+// What the y axis shows, and how many values it leaves out.
+struct PlotPainter::YRange {
+    Range range;
+    bool limited = false;  // values are above what the limit lets through, shown or not
+    double limit = 0;      // the highest value below it
+};
 
 Range PlotPainter::y_range() const {
     if (y_zoom && (axes_.y == Scale::linear || y_zoom->low > 0)) return *y_zoom;
     const Range x = x_range();
-    return padded_y(y_of_points(x, cut_of_log(x)));
+    return y_shown(x, cut_of_log(x)).range;
 }
 
-Range PlotPainter::padded_y(std::optional<Range> range) const {
-    if (range && range->low < axes_.y_limit) range->high = std::min(range->high, axes_.y_limit);
-    return padded(axes_.y, range.value_or(axes_.y == Scale::linear ? Range{0, 1} : Range{1, 10}), 0.05);
+double PlotPainter::limit(const Range& x) const {
+    if (!axes_.robust_y) return axes_.y_limit;
+    std::vector<double> values, starts;
+    for (const CurvePoints& curve : curves_) {
+        const std::size_t before = values.size();
+        curve.sample(values, kSampled, axes_.y, axes_.x, x);
+        if (values.size() > before) starts.push_back(values[before]);
+    }
+    const bool logarithmic = axes_.y == Scale::logarithmic;
+    if (logarithmic)
+        for (auto* list : {&values, &starts})
+            for (double& value : *list) value = std::log10(value);
+    const double robust = plot::robust_limit(std::move(values), std::move(starts));
+    return std::min(axes_.y_limit, logarithmic ? std::pow(10, robust) : robust);
+}
+
+PlotPainter::YRange PlotPainter::y_shown(const Range& x, double cut) const {
+    std::optional<Range> points = y_of_points(x, cut);
+    const double limit = points ? this->limit(x) : axes_.y_limit;
+    YRange shown;
+    if (points && points->low < limit && points->high > limit) {
+        std::optional<double> highest;
+        for (const CurvePoints& curve : curves_)
+            if (const auto its = curve.highest_up_to(limit, axes_.x, x); its && (!highest || *its > *highest))
+                highest = its;
+        const Axis all(axes_.y, *points, 0, 1);
+        const double end = highest && has_place(axes_.y, *highest) ? *highest : points->low;
+        const bool worth = limit == axes_.y_limit || all.pixel(end) * kWorthCutting < 1;
+        if (worth && end > points->low) {
+            shown.limited = true;
+            shown.limit = end;
+            if (!axes_.include_outliers) points->high = end;
+        }
+    }
+    shown.range = padded(axes_.y, points.value_or(axes_.y == Scale::linear ? Range{0, 1} : Range{1, 10}), 0.05);
+    return shown;
 }
 
 std::optional<Range> PlotPainter::y_of_points(const Range& x, double cut) const {
@@ -121,15 +160,18 @@ double PlotPainter::cut_of_log(const Range& x) const {
     return plot::cut_beside_zero(std::move(positive));
 }
 
+// A mean is not counted beside the seeds it is of.
+bool PlotPainter::is_mean_of_others(const CurvePoints& curve) const {
+    return !curve.curve().faint && std::any_of(curves_.begin(), curves_.end(), [&](const CurvePoints& other) {
+        return other.curve().faint && other.curve().id == curve.curve().id;
+    });
+}
+
 QStringList PlotPainter::notes_of(const Frame& frame) const {
     std::array<std::int64_t, 4> missing{};
     std::int64_t before = 0, backward = 0, unplaced = 0;
     for (const CurvePoints& curve : curves_) {
-        // A mean is not counted beside the seeds it is of.
-        const bool of_others = !curve.curve().faint && std::any_of(curves_.begin(), curves_.end(), [&](const auto& c) {
-            return c.curve().faint && c.curve().id == curve.curve().id;
-        });
-        if (of_others) continue;
+        if (is_mean_of_others(curve)) continue;
         const auto [first, last] = curve.inside(axes_.x, frame.x.range());
         for (std::size_t i = first; i < last; ++i)
             if (const auto what = curve.missing(i, axes_.y, frame.cut)) ++missing[static_cast<std::size_t>(*what)];
@@ -158,273 +200,111 @@ QStringList PlotPainter::notes_of(const Frame& frame) const {
     return notes;
 }
 
-PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& style) const {
+PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& style, bool with_action) const {
     const QFontMetricsF metrics(style.font);
     Frame frame;
     frame.area = area;
     const double title = style.print || axes_.y_title_on_screen ? metrics.height() : 0;
     const double top = area.top() + title + 3 * kSpace;
-    const double below = (area.height() < kCompact ? 1 : 2) * metrics.height() + 3 * kSpace;
+    const double below = (area.height() < kCompactHeight ? 1 : 2) * metrics.height() + 3 * kSpace;
     const double bottom = std::max(area.bottom() - below, top + 1);
-    if (y_zoom) {
-        frame.y = Axis(axes_.y, y_range(), bottom, top);
-    } else {
-        const Range x = x_range();
+    const Range x = x_range();
+    YRange y{y_range(), false, 0};
+    if (!y_zoom) {
         frame.cut = cut_of_log(x);
-        const std::optional<Range> points = y_of_points(x, frame.cut);
-        frame.y = Axis(axes_.y, padded_y(points), bottom, top);
-        frame.cut_off = points && points->low < axes_.y_limit && points->high > axes_.y_limit;
+        y = y_shown(x, frame.cut);
     }
+    frame.y = Axis(axes_.y, y.range, bottom, top);
     double left = 0;
-    for (const Tick& tick : frame.y.ticks(wanted_ticks(bottom - top, 2.5 * metrics.height())))
-        left = std::max(left, metrics.horizontalAdvance(text(tick.text)));
+    for (const Tick& tick : frame.y.ticks(wanted_ticks(bottom - top, 2.5 * metrics.height()))) {
+        frame.y_ticks.push_back({frame.y.pixel(tick.value), text(tick.text)});
+        left = std::max(left, metrics.horizontalAdvance(frame.y_ticks.back().text));
+    }
     for (const CurvePoints& curve : curves_)
-        if (labeled(curve.curve()))
+        if (has_end_label(curve.curve()))
             frame.label_width = std::max(frame.label_width, metrics.horizontalAdvance(curve.curve().label));
     frame.label_width = std::min(std::ceil(frame.label_width), area.width() * kLabelShare);
     const double right = frame.label_width > 0 ? frame.label_width + 4 * kSpace : 3 * kSpace;
     frame.plot = QRectF(QPointF(std::floor(area.left() + left + kTickGap + 2 * kSpace), top),
                         QPointF(std::floor(area.right() - right), bottom));
     if (frame.plot.width() < 1) frame.plot.setWidth(1);
-    frame.x = Axis(axes_.x, x_range(), frame.plot.left(), frame.plot.right());
+    frame.x = Axis(axes_.x, x, frame.plot.left(), frame.plot.right());
+    int wanted = wanted_ticks(frame.plot.width(), 6 * metrics.height());
+    // Half a step is none.
+    if (axes_.x == Scale::linear && whole_steps() && x.high - x.low >= 1)
+        wanted = static_cast<int>(std::min<double>(wanted, x.high - x.low));
+    for (const Tick& tick : frame.x.ticks(wanted))
+        frame.x_ticks.push_back({frame.x.pixel(tick.value), text(tick.text)});
     frame.notes = notes_of(frame);
+    frame.flags = flags_of(frame, style);
+    frame.outliers = outliers_of(frame, style, y, with_action);
     return frame;
 }
 
-bool PlotPainter::dimmed(const CurvePoints& curve) const {
-    if (highlight_.isEmpty() || curve.curve().id == highlight_) return false;
-    return std::any_of(curves_.begin(), curves_.end(), [&](const auto& c) { return c.curve().id == highlight_; });
+PlotPainter::Outliers PlotPainter::outliers_of(const Frame& frame, const ChartStyle& style, const YRange& y,
+                                               bool with_action) const {
+    Outliers outliers;
+    if (!y.limited) return outliers;
+    outliers.cut_off = !axes_.include_outliers;
+    const double end = outliers.cut_off ? frame.y.range().high : y.limit;
+    for (const CurvePoints& curve : curves_)
+        if (!is_mean_of_others(curve)) outliers.count += curve.count_above(end, axes_.x, frame.x.range());
+    const QString above = text(significant(end, 3));
+    const QString values = outliers.count == 1 ? QString("1 value") : text(with_thousands(outliers.count)) + " values";
+    if (outliers.cut_off) outliers.words = QString("▴ %1 above %2").arg(values, above);
+    if (with_action && !style.print)
+        outliers.action = outliers.cut_off ? QString("Include") : QString("Leave out %1 above %2").arg(values, above);
+    if (outliers.words.isEmpty() && outliers.action.isEmpty()) return outliers;
+    const QFontMetricsF metrics(style.font);
+    const double width = metrics.horizontalAdvance(outliers.words) + metrics.horizontalAdvance(outliers.action) +
+                         (outliers.words.isEmpty() || outliers.action.isEmpty() ? 2 : 4) * kSpace;
+    outliers.mark = QRectF(frame.plot.right() - width, frame.plot.top() + 2, width, metrics.height() + 2);
+    return outliers;
 }
 
-void PlotPainter::paint(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
-    painter.save();
-    painter.setFont(style.font);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.fillRect(frame.area, style.palette.surface);
-    if (empty()) {
-        painter.setPen(style.palette.muted);
-        painter.drawText(frame.area.adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, empty_text_);
-        return painter.restore();
-    }
-    paint_axes(painter, frame, style);
-    painter.setClipRect(frame.plot.adjusted(0, -2, 1, 2));
-    // Faint ones beneath, then the rest, what is highlighted on top.
-    const auto layer = [&](const CurvePoints& curve) {
-        if (curve.curve().faint) return 0;
-        return curve.curve().id == highlight_ && !highlight_.isEmpty() ? 2 : 1;
+std::vector<PlotPainter::FlagMark> PlotPainter::flags_of(const Frame& frame, const ChartStyle& style) const {
+    struct Flag {
+        double pixel;
+        QString text;
     };
-    for (const CurvePoints& curve : curves_) paint_raw(painter, frame, style, curve);
-    for (int level = 0; level < 3; ++level)
-        for (const CurvePoints& curve : curves_)
-            if (layer(curve) == level) paint_curve(painter, frame, style, curve);
-    painter.setClipping(false);
-    paint_flags(painter, frame, style);
-    paint_markers(painter, frame, style);
-    paint_end_labels(painter, frame, style);
-    paint_limit(painter, frame, style);
-    paint_notes(painter, frame, style);
-    painter.restore();
-}
-
-void PlotPainter::paint_axes(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
-    const QFontMetricsF metrics(style.font);
-    const double line = metrics.height();
-    const QRectF& plot = frame.plot;
-    const auto crisp = [](double at) { return std::floor(at) + 0.5; };
-    for (const Tick& tick : frame.y.ticks(wanted_ticks(plot.height(), 2.5 * line))) {
-        const double y = crisp(frame.y.pixel(tick.value));
-        painter.setPen(line_pen(
-            tick.text.empty() ? mixed(style.palette.grid, style.palette.surface, 0.5) : style.palette.grid, 1));
-        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
-        painter.setPen(style.palette.muted);
-        const QRectF box(frame.area.left(), y - line / 2, plot.left() - kTickGap - frame.area.left(), line);
-        draw_label(painter, box, Qt::AlignRight | Qt::AlignVCenter, text(tick.text));
-    }
-    painter.setPen(line_pen(style.palette.line, 1));
-    painter.drawLine(QPointF(plot.left(), crisp(plot.bottom())), QPointF(plot.right(), crisp(plot.bottom())));
-    for (const Tick& tick : frame.x.ticks(wanted_ticks(plot.width(), 6 * line))) {
-        const double x = crisp(frame.x.pixel(tick.value));
-        painter.setPen(line_pen(style.palette.line, 1));
-        const double length = tick.text.empty() ? 3 : 5;
-        painter.drawLine(QPointF(x, plot.bottom()), QPointF(x, plot.bottom() + length));
-        painter.setPen(style.palette.muted);
-        const QString label = text(tick.text);
-        const double half = metrics.horizontalAdvance(label) / 2 + 1;
-        draw_label(painter, {x - half, plot.bottom() + kTickGap, 2 * half, line}, Qt::AlignCenter, label);
-    }
-    painter.setPen(style.palette.muted);
-    if (frame.area.height() >= kCompact)
-        draw_label(painter, {plot.left(), plot.bottom() + kTickGap + line, plot.width(), line + 2},
-                   Qt::AlignRight | Qt::AlignVCenter, axes_.x_title);
-    if (!style.print && !axes_.y_title_on_screen) return;
-    painter.setPen(style.palette.text);
-    draw_label(painter,
-               {frame.area.left() + 2 * kSpace, frame.area.top() + kSpace, frame.area.width() - 4 * kSpace, line},
-               Qt::AlignLeft | Qt::AlignVCenter, axes_.y_title);
-}
-
-QColor PlotPainter::ink(const ChartStyle& style, const CurvePoints& points) const {
-    const QColor color = style.ink(points.curve().color);
-    if (dimmed(points)) return mixed(color, style.palette.surface, 0.75);
-    return points.curve().faint ? style.faint(points.curve().color) : color;
-}
-
-// What smoothing has smoothed: smoothing must not invent features.
-void PlotPainter::paint_raw(QPainter& painter, const Frame& frame, const ChartStyle& style,
-                            const CurvePoints& points) const {
-    if (!points.smoothed()) return;
-    painter.setPen(line_pen(mixed(ink(style, points), style.palette.surface, 0.72), 1));
-    for (const QPolygonF& part : points.parts(CurvePoints::Line::raw, frame.x, frame.y)) draw_line(painter, part);
-}
-
-void PlotPainter::paint_curve(QPainter& painter, const Frame& frame, const ChartStyle& style,
-                              const CurvePoints& points) const {
-    const Curve& curve = points.curve();
-    const QColor ink = this->ink(style, points);
-    QColor wash = ink;
-    wash.setAlphaF(0.15F);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(wash);
-    for (const QPolygonF& band : points.band(frame.x, frame.y)) painter.drawPolygon(band);
-    painter.setBrush(Qt::NoBrush);
-    const bool strong = !highlight_.isEmpty() && curve.id == highlight_ && !curve.faint;
-    const auto parts = points.parts(CurvePoints::Line::shown, frame.x, frame.y);
-    for (const QPolygonF& part : parts) {
-        // A crowded line covers the same pixels at any width; the thin one is painted several times faster.
-        const bool crowded = part.size() > 2 * frame.plot.width();
-        const double width = curve.faint || crowded ? 1 : strong ? 2.25 : 1.5;
-        painter.setPen(line_pen(ink, width, crowded ? Qt::SolidLine : curve.dash));
-        if (part.size() == 1) painter.setPen(QPen(ink, 4, Qt::SolidLine, Qt::RoundCap));
-        draw_line(painter, part);
-    }
-}
-
-// Spikes where they happened; non-finite values at the top edge; what is below a logarithmic axis at the bottom.
-void PlotPainter::paint_markers(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
-    const double top = frame.plot.top();
-    for (const CurvePoints& points : curves_) {
-        const Curve& curve = points.curve();
-        painter.setPen(line_pen(dimmed(points) ? style.faint(curve.color) : style.ink(curve.color), 1.5));
-        for (const double x : points.missing_columns(true, frame.x, axes_.y, frame.cut, 3 * kMarkerSize)) {
-            painter.drawLine(QPointF(x - kMarkerSize, top - kMarkerSize), QPointF(x + kMarkerSize, top + kMarkerSize));
-            painter.drawLine(QPointF(x - kMarkerSize, top + kMarkerSize), QPointF(x + kMarkerSize, top - kMarkerSize));
-        }
-        painter.setBrush(painter.pen().color());
-        painter.setPen(Qt::NoPen);
-        const double bottom = frame.plot.bottom() - 1;
-        for (const double x : points.missing_columns(false, frame.x, axes_.y, frame.cut, 3 * kMarkerSize))
-            painter.drawPolygon(QPolygonF{{x, bottom}, {x - 4, bottom - 6}, {x + 4, bottom - 6}});
-        painter.setBrush(style.palette.warning);
-        for (const auto& [at, text] : curve.marks) {
-            const auto index = points.nearest(at);
-            if (!index || !std::isfinite(points.raw()[*index])) continue;
-            const QPointF tip(frame.x.pixel(at), frame.y.pixel(points.raw()[*index]) - kMarkerSize);
-            if (!frame.plot.adjusted(0, -8, 1, 8).contains(tip)) continue;
-            painter.drawPolygon(QPolygonF{tip, tip + QPointF(-4, -6), tip + QPointF(4, -6)});
-        }
-        painter.setBrush(Qt::NoBrush);
-    }
-}
-
-// Where a run collapsed: a dashed line and its cause, each text in its own row where two would touch.
-void PlotPainter::paint_flags(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
-    const QFontMetricsF metrics(style.font);
-    const QRectF& plot = frame.plot;
-    const bool worded = plot.height() > 8 * metrics.height() && plot.width() > 240;
-    std::vector<QRectF> taken;
-    for (const CurvePoints& points : curves_) {
-        for (const auto& [at, text] : points.curve().flags) {
+    std::vector<Flag> flags;
+    for (const CurvePoints& points : curves_)
+        for (const auto& [at, words] : points.curve().flags) {
             const double x = frame.x.pixel(at);
-            if (!(x >= plot.left() - 0.5 && x <= plot.right() + 0.5)) continue;
-            painter.setPen(line_pen(style.palette.danger, 1, Qt::DashLine));
-            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(style.palette.danger);
-            painter.drawPolygon(QPolygonF{{x, plot.bottom() - 8}, {x + 7, plot.bottom() - 5}, {x, plot.bottom() - 2}});
-            painter.setBrush(Qt::NoBrush);
-            if (!worded) continue;
-            const bool leftward = x > plot.center().x();
-            const double width =
-                std::min(metrics.horizontalAdvance(text) + 2, (leftward ? x - plot.left() : plot.right() - x) - 8);
-            QRectF box(leftward ? x - 6 - width : x + 6, plot.top() + 4, width, metrics.height());
-            const auto touches = [&](const QRectF& other) { return box.adjusted(-4, 0, 4, 0).intersects(other); };
-            while (std::any_of(taken.begin(), taken.end(), touches)) box.translate(0, metrics.height());
-            taken.push_back(box);
-            if (box.bottom() > plot.bottom() - metrics.height()) continue;  // the dashed line has to do
-            painter.fillRect(box, style.palette.surface);
-            painter.setPen(style.palette.danger);
-            draw_label(painter, box, (leftward ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter, text);
+            if (x >= frame.plot.left() - 0.5 && x <= frame.plot.right() + 0.5)
+                flags.push_back({x, with_label(points.curve(), words)});
         }
-    }
-}
-
-// In the plot itself, so that a file says it too.
-void PlotPainter::paint_limit(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
-    if (!frame.cut_off) return;
-    const QString text = "cut off above " + QString::fromStdString(significant(axes_.y_limit, 3));
+    std::stable_sort(flags.begin(), flags.end(), [](const Flag& a, const Flag& b) { return a.pixel < b.pixel; });
     const QFontMetricsF metrics(style.font);
-    const double width = metrics.horizontalAdvance(text) + 2 * kSpace;
-    const QRectF box(frame.plot.right() - width, frame.plot.top(), width, metrics.height());
-    painter.fillRect(box, style.palette.surface);
-    painter.setPen(style.palette.muted);
-    draw_label(painter, box, Qt::AlignCenter, text);
+    std::vector<FlagMark> marks;
+    for (std::size_t i = 0; i < flags.size(); ++i) {
+        const int number = static_cast<int>(i) + 1;
+        const QString line = QString("%1  %2").arg(number).arg(flags[i].text);
+        if (!marks.empty() && flags[i].pixel - kBadge < marks.back().badge.right()) {
+            marks.back().last = number;
+            marks.back().texts << line;
+        } else {
+            marks.push_back({{}, flags[i].pixel, number, number, {line}});
+        }
+        FlagMark& mark = marks.back();
+        const double width = std::max(kBadge, metrics.horizontalAdvance(number_of(mark)) + 2 * kSpace);
+        mark.badge = QRectF(mark.pixel - width / 2, frame.plot.bottom() - kBadge, width, kBadge);
+    }
+    return marks;
 }
 
-// At the foot of the plot, each on its own line; notes that do not fit are counted.
-void PlotPainter::paint_notes(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
-    if (frame.notes.isEmpty()) return;
-    const QFontMetricsF metrics(style.font);
-    const double line = metrics.height(), room = frame.plot.width() - 4 * kSpace;
-    const auto most = std::max<qsizetype>(1, static_cast<qsizetype>(frame.plot.height() / 4 / line));
-    QStringList lines = frame.notes;
-    if (lines.size() > most) {
-        const qsizetype left = lines.size() - most;
-        lines = lines.mid(0, most);
-        lines.last() += QString("; %1 more notes").arg(left);
-    }
-    double y = frame.plot.bottom() - 3 * kMarkerSize - line * static_cast<double>(lines.size());
-    for (const QString& text : lines) {
-        const double width = std::min(room, metrics.horizontalAdvance(text) + kSpace);
-        const QRectF box(frame.plot.left() + kSpace, y, width, line);
-        QColor ground = style.palette.surface;
-        ground.setAlphaF(0.85F);
-        painter.fillRect(box, ground);
-        painter.setPen(style.palette.muted);
-        draw_label(painter, box.adjusted(kSpace / 2.0, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, text);
-        y += line;
-    }
+QString PlotPainter::number_of(const FlagMark& mark) {
+    return mark.first == mark.last ? QString::number(mark.first) : QString("%1–%2").arg(mark.first).arg(mark.last);
 }
 
-void PlotPainter::paint_end_labels(QPainter& painter, const Frame& frame, const ChartStyle& style) const {
-    if (frame.label_width <= 0) return;
-    const double height = QFontMetricsF(style.font).height();
-    const auto room = static_cast<std::size_t>(frame.plot.height() / height);
-    std::vector<const CurvePoints*> shown;
-    std::vector<double> wanted;
-    for (const CurvePoints& points : curves_) {
-        if (!labeled(points.curve()) || shown.size() >= room) continue;
-        const auto last = points.nearest(std::min(frame.x.range().high, points.x().empty() ? 0 : points.x().back()));
-        if (!last || points.x()[*last] < frame.x.range().low) continue;
-        double y = frame.plot.top();  // a run that ends in NaN is labeled at its marker
-        if (std::isfinite(points.shown()[*last])) y = frame.y.pixel(points.shown()[*last]);
-        if (!std::isfinite(y)) y = frame.plot.bottom();
-        shown.push_back(&points);
-        wanted.push_back(std::clamp(y, frame.plot.top(), frame.plot.bottom()));
-    }
-    const std::vector<double> centers =
-        plot::spread_labels(wanted, height, frame.plot.top() - height / 2, frame.plot.bottom() + height / 2);
-    const double left = frame.plot.right() + 3 * kSpace;
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        const Curve& curve = shown[i]->curve();
-        const bool dim = dimmed(*shown[i]);
-        const QColor ink = dim ? style.faint(curve.color) : style.ink(curve.color);
-        painter.setPen(line_pen(ink, 1));
-        painter.drawLine(QPointF(frame.plot.right() + 2, wanted[i]), QPointF(left - 3, centers[i]));
-        // A color that is bright for a line is too bright for text: it is drawn toward the text color.
-        painter.setPen(dim ? ink : mixed(ink, style.palette.text, 0.35));
-        draw_label(painter, {left, centers[i] - height / 2, frame.label_width + 2, height},
-                   Qt::AlignLeft | Qt::AlignVCenter, curve.label);
-    }
+QString PlotPainter::with_label(const Curve& curve, const QString& words) {
+    return curve.label.isEmpty() || words.startsWith(curve.label + ":") ? words : curve.label + ": " + words;
+}
+
+const PlotPainter::FlagMark* PlotPainter::flag_at(const Frame& frame, const QPointF& point) const {
+    for (const FlagMark& mark : frame.flags)
+        if (mark.badge.adjusted(-2, -2, 2, 4).contains(point)) return &mark;
+    return nullptr;
 }
 
 QString PlotPainter::curve_near(const Frame& frame, const QPointF& point) const {
@@ -437,6 +317,10 @@ QString PlotPainter::curve_near(const Frame& frame, const QPointF& point) const 
         if (distance < nearest) nearest = distance, id = points.curve().id;
     }
     return id;
+}
+
+bool PlotPainter::has_end_label(const Curve& curve) {
+    return curve.line_end_label && !curve.faint && !curve.label.isEmpty();
 }
 
 }  // namespace ablate::ui

@@ -23,7 +23,9 @@ struct PlotPainter::Reading {
     const CurvePoints* points;
     std::size_t index;
     double value;
-    QString text, elsewhere;  // "at 280" where the value is not of the position that the panel is headed with
+    QString text;
+    QString
+        beside;  // "(raw 3.6)" of a smoothed value, "at 280" where it is not of the position the panel is headed with
     double x() const { return points->x()[index]; }
 };
 
@@ -42,17 +44,22 @@ QString PlotPainter::heading(const std::vector<Reading>& list, double x) const {
 std::vector<PlotPainter::Reading> PlotPainter::readings(const Frame& frame, double x) const {
     std::vector<Reading> list;
     const double slack = std::abs(frame.x.value(frame.x.pixel(x) + kNear) - x);
+    // On a logarithmic axis a pixel is a share of the value: four digits say more than it shows.
+    const double middle = frame.plot.center().y();
+    const double per_pixel = frame.y.scale() == Scale::linear ? frame.y.value(middle) - frame.y.value(middle + 1) : 0;
+    const auto number = [per_pixel](double value) { return ui::text(plot::resolved_text(value, per_pixel)); };
     for (const CurvePoints& points : curves_) {
         if (points.curve().faint) continue;
         const auto index = points.nearest(x, slack);
         if (!index) continue;
         const double value = points.shown()[*index];
-        list.push_back({&points, *index, value, QString::fromStdString(significant(value)), {}});
+        list.push_back({&points, *index, value, number(value), {}});
+        if (points.smoothed()) list.back().beside = " (raw " + number(points.raw()[*index]) + ")";
     }
     // The panel is headed with the point nearest to the pointer; a value from elsewhere says from where.
     const double head = read_position(list, x);
     for (Reading& reading : list)
-        if (reading.x() != head) reading.elsewhere = " at " + text(plot::position_text(reading.x()));
+        if (reading.x() != head) reading.beside += " at " + text(plot::position_text(reading.x()));
     std::stable_sort(list.begin(), list.end(), [](const Reading& a, const Reading& b) {
         const auto rank = [](double v) { return std::isnan(v) ? std::numeric_limits<double>::infinity() : v; };
         return rank(a.value) > rank(b.value);
@@ -93,16 +100,17 @@ void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const Ch
     std::vector<QString> events;
     for (const Reading& reading : all) {
         const Curve& curve = reading.points->curve();
-        for (const auto* list : {&curve.flags, &curve.marks})
-            for (const auto& [at, text] : *list)
-                if (std::abs(frame.x.pixel(at) - frame.x.pixel(x)) <= kNear)
-                    events.push_back(curve.label + ": " + text);
+        for (const auto& [at, words] : curve.marks)
+            if (std::abs(frame.x.pixel(at) - frame.x.pixel(x)) <= kNear) events.push_back(with_label(curve, words));
     }
+    for (const FlagMark& mark : frame.flags)
+        if (std::abs(mark.pixel - frame.x.pixel(x)) <= kNear)
+            for (const QString& words : mark.texts) events.push_back(words);
     const QString title = heading(all, x);
     double names = 0, values = 0, wide = metrics.horizontalAdvance(title);
     for (const Reading& row : rows) {
         names = std::max(names, metrics.horizontalAdvance(row.points->curve().label));
-        values = std::max(values, figures_width(row.text, metrics) + metrics.horizontalAdvance(row.elsewhere));
+        values = std::max(values, figures_width(row.text, metrics) + metrics.horizontalAdvance(row.beside));
     }
     for (const QString& event : events) wide = std::max(wide, metrics.horizontalAdvance(event));
     const double inner = std::min(kMaximum, std::max(wide, kSwatch + pad + names + 2 * pad + values));
@@ -129,12 +137,12 @@ void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const Ch
         painter.setFont(font);
         painter.setPen(std::isfinite(reading.value) ? style.palette.text : style.palette.danger);
         draw_label(painter, row.adjusted(kSwatch + pad, 0, -values - pad, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                   curve.label);
-        const double beside = metrics.horizontalAdvance(reading.elsewhere);
+                   curve.label, Qt::ElideMiddle);
+        const double beside = metrics.horizontalAdvance(reading.beside);
         draw_figures(painter, row.adjusted(0, 0, -beside, 0), Qt::AlignRight, reading.text);
         painter.setFont(style.font);
         painter.setPen(style.palette.muted);
-        if (beside > 0) draw_label(painter, row, Qt::AlignRight | Qt::AlignVCenter, reading.elsewhere);
+        if (beside > 0) draw_label(painter, row, Qt::AlignRight | Qt::AlignVCenter, reading.beside);
     }
     painter.setFont(style.font);
     painter.setPen(style.palette.muted);
@@ -147,8 +155,7 @@ void PlotPainter::paint_readings(QPainter& painter, const Frame& frame, const Ch
 QStringList PlotPainter::told_at(const Frame& frame, double x) const {
     const std::vector<Reading> list = readings(frame, x);
     QStringList lines{heading(list, x)};
-    for (const Reading& reading : list)
-        lines += reading.points->curve().label + ": " + reading.text + reading.elsewhere;
+    for (const Reading& reading : list) lines += reading.points->curve().label + ": " + reading.text + reading.beside;
     return lines;
 }
 

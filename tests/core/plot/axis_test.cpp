@@ -26,6 +26,15 @@ class AxisTest : public QObject {
         QCOMPARE(texts(Axis(Scale::linear, {2.99, 3.06}, 0, 400), 4), QStringList({"3.00", "3.02", "3.04", "3.06"}));
     }
 
+    void what_is_far_is_a_power_of_ten() {
+        QCOMPARE(texts(Axis(Scale::linear, {0, 2e18}, 0, 400), 2), QStringList({"0", "10¹⁸", "2·10¹⁸"}));
+        QCOMPARE(texts(Axis(Scale::linear, {-1e15, 1e15}, 0, 400), 2), QStringList({"-10¹⁵", "0", "10¹⁵"}));
+        QCOMPARE(texts(Axis(Scale::linear, {0, 4e14}, 0, 400), 2), QStringList({"0", "200T", "400T"}));
+        QCOMPARE(texts(Axis(Scale::logarithmic, {1, 1e18}, 0, 400), 3), QStringList({"1", "10⁶", "10¹²", "10¹⁸"}));
+        QCOMPARE(texts(Axis(Scale::logarithmic, {1e-4, 1e-2}, 0, 400), 5),
+                 QStringList({"0.0001", "0.0002", "0.0005", "0.001", "0.002", "0.005", "0.01"}));
+    }
+
     void neighbors_never_read_alike() {
         for (const Range& range :
              {Range{1.0001e-5, 1.0004e-5}, Range{0, 5e-5}, Range{-3e-7, 2e-7}, Range{2e-12, 2.5e-12},
@@ -43,7 +52,7 @@ class AxisTest : public QObject {
         }
         QCOMPARE(texts(Axis(Scale::linear, {1e6, 1e6 + 90}, 0, 400), 5)[1], QString("1.00002M"));
         QCOMPARE(texts(Axis(Scale::linear, {1e-5, 3e-5}, 0, 400), 4),
-                 QStringList({"1.0e-5", "1.5e-5", "2.0e-5", "2.5e-5", "3.0e-5"}));
+                 QStringList({"1.0·10⁻⁵", "1.5·10⁻⁵", "2.0·10⁻⁵", "2.5·10⁻⁵", "3.0·10⁻⁵"}));
         QCOMPARE(texts(Axis(Scale::linear, {0, 2e-4}, 0, 400), 4),
                  QStringList({"0", "0.00005", "0.00010", "0.00015", "0.00020"}));
     }
@@ -57,6 +66,10 @@ class AxisTest : public QObject {
                     QString number = QString::fromStdString(tick.text);
                     double unit = 1;
                     if (number.endsWith('B')) unit = 1e9, number.chop(1);
+                    if (const auto at = number.indexOf("10⁻"); at >= 0) {
+                        unit = std::pow(10, -(QString("⁰¹²³⁴⁵⁶⁷⁸⁹").indexOf(number.back())));
+                        number = at == 0 ? QString("1") : number.left(at - 1);
+                    }
                     const double off = std::abs(number.toDouble() * unit - tick.value);
                     QVERIFY2(off <= 1e-9 * std::abs(tick.value), tick.text.c_str());
                 }
@@ -84,7 +97,7 @@ class AxisTest : public QObject {
         QCOMPARE(texts(Axis(Scale::logarithmic, {1, 10000}, 0, 400), 5), QStringList({"1", "10", "100", "1k", "10k"}));
         QCOMPARE(texts(Axis(Scale::logarithmic, {1, 20}, 0, 400), 5), QStringList({"1", "2", "5", "10", "20"}));
         QCOMPARE(texts(Axis(Scale::logarithmic, {1e-6, 1e-2}, 0, 400), 5),
-                 QStringList({"1e-6", "1e-5", "0.0001", "0.001", "0.01"}));
+                 QStringList({"10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²"}));
         QVERIFY(texts(Axis(Scale::logarithmic, {3.0, 3.3}, 0, 400), 4).size() >= 3);  // within one decade too
         QVERIFY(texts(Axis(Scale::logarithmic, {1e-30, 1e30}, 0, 400), 6).size() <= 8);
     }
@@ -101,6 +114,17 @@ class AxisTest : public QObject {
         QCOMPARE(linear.first_pixel(), 400.0);
         QCOMPARE(linear.last_pixel(), 40.0);
         QCOMPARE(Axis(Scale::logarithmic, {1e-300, 1e300}, 0, 600).pixel(1), 300.0);
+    }
+
+    void a_few_values_far_above_do_not_set_the_axis() {
+        std::vector<double> values(100, 4);
+        for (std::size_t i = 0; i < 50; ++i) values[i] = 3;
+        QCOMPARE(robust_limit(values, {}), 14.0);    // 4 + 10 (4 - 3)
+        QCOMPARE(robust_limit(values, {27}), 33.0);  // 27 and a quarter of 24
+        values[99] = 1e9;
+        QCOMPARE(robust_limit(values, {}), 14.0);
+        QVERIFY(std::isinf(robust_limit({1, 2, 3}, {})));
+        QVERIFY(std::isinf(robust_limit(std::vector<double>(100, 3), {3})));
     }
 
     void a_curve_that_crosses_zero_ends_its_axis_near_the_median() {

@@ -29,6 +29,14 @@ class LabelLayoutTest : public QObject {
         QVERIFY(spread_labels({}, 40, 0, 100).empty());
     }
 
+    void labels_without_room_are_counted() {
+        const ablate::plot::FittedLabels all = ablate::plot::fit_labels(4, 25, 0, 100),
+                                         some = ablate::plot::fit_labels(9, 25, 0, 100);
+        QVERIFY(all.shown == 4 && all.more == 0);
+        QVERIFY(some.shown == 3 && some.more == 6);  // the fourth line says how many
+        QVERIFY(ablate::plot::fit_labels(2, 25, 0, 10).shown == 0);
+    }
+
     void a_pushed_block_pushes_on() {
         auto centers = spread_labels({50, 51, 62, 20}, 10, 0, 100);
         std::sort(centers.begin(), centers.end());

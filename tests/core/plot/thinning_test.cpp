@@ -59,6 +59,28 @@ class ThinningTest : public QObject {
         QCOMPARE(decimate_min_max(x, all, 4).size(), all.size());
     }
 
+    void a_crowded_band_has_the_widest_ends_of_each_column() {
+        std::vector<double> x, low, high;
+        for (int i = 0; i < 1000; ++i) x.push_back(i), low.push_back(i == 505 ? 0 : 4), high.push_back(6);
+        const Axis across(Scale::linear, {0, 1000}, 0, 100), up(Scale::linear, {0, 10}, 100, 0);
+        const auto made = bands(x, low, high, 0, x.size(), across, up, 1);
+        QCOMPARE(made.size(), std::size_t{1});
+        QVERIFY(made[0].by_columns);
+        QCOMPARE(made[0].upper.size(), std::size_t{100});
+        QCOMPARE(made[0].lower[50], (Point{50, 100}));  // the one low end of that column
+        QCOMPARE(made[0].lower[49], (Point{49, 60}));
+        QVERIFY(!bands(x, low, high, 0, 100, across, up, 1)[0].by_columns);
+    }
+
+    void the_nearest_point_is_within_reach_or_none() {
+        const std::vector<double> x{0, 1, 2};
+        QCOMPARE(*nearest_index(x, 0.4), std::size_t{0});
+        QCOMPARE(*nearest_index(x, 0.6), std::size_t{1});
+        QVERIFY(!nearest_index(x, 2.5));
+        QCOMPARE(*nearest_index(x, 2.5, 0.6), std::size_t{2});
+        QVERIFY(!nearest_index({}, 0));
+    }
+
     void few_points_all_stay() {
         const std::vector<double> x{1, 2, 3}, y{5, 4, 6};
         QCOMPARE(decimate_min_max(x, y, 100), (std::vector<std::size_t>{0, 1, 2}));

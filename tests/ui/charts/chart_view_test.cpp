@@ -46,13 +46,13 @@ class ChartViewTest : public QObject {
         return plot;
     }
     static void drag(ChartView& plot, QPoint from, QPoint to, Qt::KeyboardModifiers keys = {}) {
-        QTest::mousePress(&plot, Qt::LeftButton, keys, from);
+        QTest::mousePress(plot.viewport(), Qt::LeftButton, keys, from);
         for (int i = 1; i <= 4; ++i) {
             const QPoint at = from + (to - from) * i / 4;
             QMouseEvent move(QEvent::MouseMove, at, plot.mapToGlobal(at), Qt::NoButton, Qt::LeftButton, keys);
-            QApplication::sendEvent(&plot, &move);
+            QApplication::sendEvent(plot.viewport(), &move);
         }
-        QTest::mouseRelease(&plot, Qt::LeftButton, keys, to);
+        QTest::mouseRelease(plot.viewport(), Qt::LeftButton, keys, to);
         plot.grab();
     }
     static int count(const QImage& image, const QColor& color) {
@@ -69,33 +69,70 @@ class ChartViewTest : public QObject {
   private Q_SLOTS:
     void initTestCase() { Theme::instance().choose(ThemeChoice::light); }
 
-    void what_lies_above_the_limit_is_cut_off_and_said() {
-        PlotPainter plot;
+    void what_lies_above_the_limit_is_cut_off_and_counted() {
         PlotAxes axes{"Step", "Validation loss"};
         axes.y_limit = 8;
+        const auto plot = view({line("a", 7, 3)});
+        const auto corner = [&] { return count(plot->grab().toImage().copy(400, 20, 220, 40), muted()); };
+        plot->set_axes(axes);
+        QVERIFY(plot->notes().isEmpty());
+        QCOMPARE(corner(), 0);
+        plot->set_curves({line("a", 100, 3)});  // by 0.97 a step: 7.85 is the highest below 8
+        QCOMPARE(plot->notes(), QStringList{"▴ 95 values above 8.09"});
+        QVERIFY(corner() > 5);
+        axes.include_outliers = true;
+        plot->set_axes(axes);
+        QVERIFY(plot->notes().isEmpty());
+    }
+
+    // A loss of 10 that falls to 3, and one run of three that explodes at the end.
+    void one_collapse_does_not_flatten_the_others() {
+        Curve collapsed = falling("collapsed");
+        std::vector<double> y = *collapsed.y;
+        for (std::size_t i = 380; i < y.size(); ++i) y[i] = 1e6 * static_cast<double>(i);
+        collapsed.y = std::make_shared<const std::vector<double>>(y);
+        PlotPainter plot;
+        PlotAxes axes{"Step", "Loss"};
+        axes.robust_y = true;
         plot.set_axes(axes);
-        const auto drawn = [&] {
-            QImage image(640, 360, QImage::Format_RGB32);
-            const ChartStyle style = ChartStyle::for_screen();
-            const PlotPainter::Frame frame = plot.frame(image.rect(), style);
-            QPainter painter(&image);
-            plot.paint(painter, frame, style);
-            return std::pair{frame, image.copy(frame.plot.toRect().adjusted(400, 0, 0, -280))};
+        plot.set_curves({falling("a"), falling("b")});
+        QVERIFY(plot.y_range().high > 10);  // a steep start is no outlier
+        QVERIFY(frame_of(plot).outliers.mark.isEmpty());
+        plot.set_curves({falling("a"), falling("b"), collapsed});
+        QVERIFY(plot.y_range().high > 10 && plot.y_range().high < 12);
+        QCOMPARE(frame_of(plot).outliers.count, std::int64_t{20});
+        QVERIFY(frame_of(plot).outliers.cut_off);
+        axes.include_outliers = true;
+        plot.set_axes(axes);
+        QVERIFY(plot.y_range().high > 3e8);
+        QVERIFY(!frame_of(plot).outliers.cut_off);
+    }
+
+    void outliers_are_a_click_away_where_somebody_answers() {
+        PlotAxes axes{"Step", "Loss"};
+        axes.y_limit = 8;
+        const auto plot = view({line("a", 100, 3)});
+        plot->set_axes(axes);
+        const auto accent = [&] {
+            return count(plot->grab().toImage().copy(300, 20, 330, 40), Theme::instance().palette().accent);
         };
-        plot.set_curves({line("a", 7, 3)});
-        const auto within = drawn();
-        QVERIFY(!within.first.cut_off);
-        QCOMPARE(count(within.second, Theme::instance().palette().muted), 0);
-        plot.set_curves({line("a", 100, 3)});
-        const auto beyond = drawn();
-        QVERIFY(beyond.first.cut_off);
-        QVERIFY(beyond.first.y.range().high < 9);
-        QVERIFY(count(beyond.second, Theme::instance().palette().muted) > 5);
-        plot.y_zoom = Range{0, 100};
-        QVERIFY(!drawn().first.cut_off);
+        QCOMPARE(accent(), 0);
+        QSignalSpy asked(plot.get(), &ChartView::outliers_clicked);
+        plot->set_curves({line("a", 100, 3)});
+        QVERIFY(accent() > 5);
+        const QRect plot_area = plot->rect();
+        for (int x = plot_area.right(); x > 400 && asked.isEmpty(); x -= 10)
+            QTest::mouseClick(plot->viewport(), Qt::LeftButton, {}, {x, 38});
+        QCOMPARE(asked.count(), 1);
     }
 
   private:
+    static QColor muted() { return Theme::instance().palette().muted; }
+    static Curve falling(const QString& id) {
+        std::vector<double> x, y;
+        for (int i = 0; i < 400; ++i) x.push_back(i), y.push_back(3 + 7 * std::exp(-i / 20.0));
+        return with(id, x, y);
+    }
     static PlotPainter painter(std::vector<Curve> curves, Scale y = Scale::linear, Scale x = Scale::linear) {
         PlotPainter plot;
         plot.set_axes({"Step", "Loss", x, y});
@@ -159,19 +196,84 @@ class ChartViewTest : public QObject {
             {-3, -2, -5},           {0, 0, 0}, {1e-12, 3e-12, 2e-12}, {5e-324, 0, 1e-310},
             {1e299, -1e299, 1e300}, {7, 7, 7}, {1e308, nan, -1e308},  {4e9, 4e9 + 1, 4e9 + 2},
             {1e-300, 1, 1e300}};
+        const auto plot = view({});
         for (const auto& x : kinds)
             for (const auto& y : kinds)
                 for (const Scale scale : {Scale::linear, Scale::logarithmic}) {
-                    PlotPainter plot = painter({with("a", x, y)}, scale, scale);
-                    plot.set_smoothing(0.5);
-                    const auto frame = frame_of(plot);
-                    QVERIFY(frame.plot.width() > 50);
-                    QImage image(640, 360, QImage::Format_RGB32);
-                    QPainter onto(&image);
-                    plot.paint(onto, frame, ChartStyle::for_screen());
-                    const double middle = frame.x.value(frame.plot.center().x());
-                    plot.paint_crosshair(onto, frame, ChartStyle::for_screen(), middle, true);
+                    plot->set_axes({"Step", "Loss", scale, scale, true, 1e30, true});
+                    plot->set_curves({with("a", x, y)});
+                    plot->set_smoothing(0.5);
+                    QCOMPARE(plot->grab().size(), QSize(640, 360));
+                    plot->set_crosshair(x[1]);
+                    QVERIFY(!plot->grab().isNull());
+                    QVERIFY(frame_of(painter({with("a", x, y)}, scale, scale)).plot.width() > 50);
                 }
+    }
+
+    void a_zoom_between_two_evaluations_keeps_the_line_in_view() {
+        PlotPainter plot = painter({with("a", {0, 100, 200}, {9, 5, 4})});
+        plot.x_zoom = Range{120, 180};
+        QVERIFY(plot.y_range().low > 4 && plot.y_range().low < 4.2);    // 4.2 at 180
+        QVERIFY(plot.y_range().high > 4.8 && plot.y_range().high < 5);  // 4.8 at 120
+    }
+
+    void one_step_is_shown_from_the_start() {
+        QCOMPARE(painter({with("a", {0}, {9})}).x_range(), (Range{0, 1}));
+        QCOMPARE(painter({with("a", {500}, {9})}).x_range(), (Range{0, 500}));
+        const auto frame = frame_of(painter({with("a", {0}, {9})}));
+        QCOMPARE(frame.x_ticks.size(), std::size_t{2});  // no tenths of a step
+        QCOMPARE(frame.x_ticks[1].text, QString("1"));
+    }
+
+    void a_smoothed_value_says_what_it_was() {
+        PlotPainter plot = painter({with("a", {0, 1, 2, 3}, {4, 2, 6, 2})});
+        plot.set_smoothing(0.5);
+        const QStringList told = plot.told_at(frame_of(plot), 1);
+        QCOMPARE(told, (QStringList{"Step 1, smoothed", "a: 2.667 (raw 2.000)"}));
+    }
+
+    void flags_are_numbered_on_the_axis_and_told_under_the_pointer() {
+        Curve first = line("a", 5, 3), second = line("b", 4, 3);
+        second.flags = {{20, "b: loss is NaN"}};
+        first.flags = {{80, "loss is NaN"}, {81, "loss is infinite"}};
+        const PlotPainter plot = painter({first, second});
+        const auto frame = frame_of(plot);
+        QCOMPARE(frame.flags.size(), std::size_t{2});  // 80 and 81 touch
+        QCOMPARE(frame.flags[0].texts, QStringList{"1  b: loss is NaN"});
+        QCOMPARE(frame.flags[1].texts, (QStringList{"2  a: loss is NaN", "3  a: loss is infinite"}));
+        QVERIFY(frame.flags[1].first == 2 && frame.flags[1].last == 3);
+        QCOMPARE(plot.flag_at(frame, frame.flags[1].badge.center()), &frame.flags[1]);
+        QVERIFY(!plot.flag_at(frame, frame.plot.center()));
+    }
+
+    void a_table_of_a_chart_has_a_column_a_curve() {
+        Curve seed = with("a", {1, 2}, {0.1, nan});
+        seed.label = "no norm, \"x\"";
+        Curve other = seed;
+        other.x = std::make_shared<const std::vector<double>>(std::vector<double>{2, 3});
+        other.y = std::make_shared<const std::vector<double>>(std::vector<double>{1.0 / 3, 5});
+        const auto plot = view({seed, other});
+        plot->set_smoothing(0.9);
+        QCOMPARE(plot->csv(), QString("Step,\"no norm, \"\"x\"\"\",\"no norm, \"\"x\"\" (2)\"\n"
+                                      "1,0.1,\n2,NaN,0.3333333333333333\n3,,5\n"));
+        const ablate::test::TempFolder folder;
+        const QString file = QString::fromStdString((folder.path() / "chart.csv").string());
+        plot->save_csv(file);
+        QCOMPARE(QString::fromUtf8(bytes(file)), plot->csv());
+        QVERIFY_THROWS_EXCEPTION(ablate::InputError, plot->save_csv(file + "/no/such/folder.csv"));
+    }
+
+    void a_curve_that_ended_early_is_labeled_where_it_ended() {
+        Curve ended = line("ended", 5, 4, 41);
+        ended.color = Theme::instance().run_color(4);
+        Curve whole = line("w", 3, 2);
+        whole.label.clear();
+        const auto plot = view({whole, ended});
+        // Its end is at 40 of 100, and the plot spans about 40 to 580.
+        const QColor ink = mixed(ended.color, Theme::instance().palette().text, 0.35);
+        const QImage image = plot->grab().toImage();
+        QVERIFY(count(image.copy(250, 0, 120, 360), ink) > 3);
+        QCOMPARE(count(image.copy(480, 0, 160, 360), ink), 0);
     }
 
     void marks_at_the_foot_and_the_count_are_painted() {
@@ -189,8 +291,8 @@ class ChartViewTest : public QObject {
     void a_click_tells_the_curve_or_that_there_is_none() {
         const auto plot = view({line("low", 1, 1.01), line("high", 9, 9.01)});
         QSignalSpy clicks(plot.get(), &ChartView::clicked);
-        QTest::mouseClick(plot.get(), Qt::LeftButton, {}, {300, 40});
-        QTest::mouseClick(plot.get(), Qt::LeftButton, {}, {300, 170});
+        QTest::mouseClick(plot->viewport(), Qt::LeftButton, {}, {300, 40});
+        QTest::mouseClick(plot->viewport(), Qt::LeftButton, {}, {300, 170});
         drag(*plot, {200, 150}, {400, 155});
         QCOMPARE(clicks.count(), 2);
         QCOMPARE(clicks[0][0].toString(), QString("high"));
@@ -205,7 +307,7 @@ class ChartViewTest : public QObject {
         const double low = ranges[0][0].toDouble(), high = ranges[0][1].toDouble();
         QVERIFY(low > 10 && high < 90 && low < high);
         QVERIFY(plot->zoomed());
-        QTest::mouseDClick(plot.get(), Qt::LeftButton, {}, {300, 150});
+        QTest::mouseDClick(plot->viewport(), Qt::LeftButton, {}, {300, 150});
         QVERIFY(!plot->zoomed());
         QVERIFY(std::isnan(ranges.last()[0].toDouble()));
     }
@@ -223,14 +325,14 @@ class ChartViewTest : public QObject {
     void the_wheel_zooms_about_the_pointer() {
         const auto plot = view({line("a", 1, 5)});
         QSignalSpy ranges(plot.get(), &ChartView::x_range_changed), hovers(plot.get(), &ChartView::hovered);
-        QTest::mouseMove(plot.get(), {300, 150});
+        QTest::mouseMove(plot->viewport(), {300, 150});
         QWheelEvent wheel({300, 150}, plot->mapToGlobal(QPointF(300, 150)), {}, {0, 120}, {}, {}, Qt::NoScrollPhase,
                           false);
-        QApplication::sendEvent(plot.get(), &wheel);
+        QApplication::sendEvent(plot->viewport(), &wheel);
         QCOMPARE(ranges.count(), 1);
         QMouseEvent before(QEvent::MouseMove, QPointF(300, 150), plot->mapToGlobal(QPointF(300, 150)), Qt::NoButton, {},
                            {});
-        QApplication::sendEvent(plot.get(), &before);
+        QApplication::sendEvent(plot->viewport(), &before);
         const double at = hovers.last()[0].toDouble();
         const double low = ranges[0][0].toDouble(), high = ranges[0][1].toDouble();
         QVERIFY(low > 0 && high < 100 && low < at && at < high);
@@ -267,7 +369,7 @@ class ChartViewTest : public QObject {
         QSignalSpy hovers(plot.get(), &ChartView::hovered), left(plot.get(), &ChartView::hover_left);
         const auto move = [&](QPointF at) {
             QMouseEvent event(QEvent::MouseMove, at, plot->mapToGlobal(at), Qt::NoButton, {}, {});
-            QApplication::sendEvent(plot.get(), &event);
+            QApplication::sendEvent(plot->viewport(), &event);
         };
         move({300, 40});
         QCOMPARE(hovers.last()[1].toString(), QString("high"));

@@ -25,10 +25,10 @@ class CurvePointsTest : public QObject {
         for (std::size_t i = 0; i < n; ++i) y[i] = 3 + 0.1 * std::sin(static_cast<double>(i) * 1.7);
         return y;
     }
-    static bool reaches(const std::vector<QPolygonF>& parts, double y) {
-        for (const QPolygonF& part : parts)
-            for (const QPointF& point : part)
-                if (std::abs(point.y() - y) < 1e-6) return true;
+    static bool reaches(const std::vector<ablate::plot::Line>& parts, double y) {
+        for (const ablate::plot::Line& part : parts)
+            for (const ablate::plot::Point& point : part)
+                if (std::abs(point.y - y) < 1e-6) return true;
         return false;
     }
 
@@ -51,8 +51,8 @@ class CurvePointsTest : public QObject {
         const Axis x_axis(Scale::logarithmic, {1, 40000}, 0, 800), y_axis(Scale::linear, {0, 10}, 500, 0);
         const auto parts = points.parts(CurvePoints::Line::shown, x_axis, y_axis);
         QVERIFY(reaches(parts, y_axis.pixel(9)));
-        for (const QPolygonF& part : parts)
-            for (const QPointF& point : part) QVERIFY(std::isfinite(point.x()) && point.x() > -1);
+        for (const ablate::plot::Line& part : parts)
+            for (const ablate::plot::Point& point : part) QVERIFY(std::isfinite(point.x) && point.x > -1);
     }
 
     void a_value_without_a_place_breaks_the_line() {
@@ -79,6 +79,25 @@ class CurvePointsTest : public QObject {
         QCOMPARE(*points.x_range(Scale::logarithmic), (Range{1, 5}));
         QVERIFY(!CurvePoints(curve({nan})).y_range(Scale::linear, Scale::linear, {0, 9}));
         QVERIFY(!CurvePoints(curve({})).x_range(Scale::linear));
+    }
+
+    void what_is_above_an_end_is_counted_and_sampled() {
+        const CurvePoints points(curve({1, 50, 3, nan, 1e305, 60}));
+        const Range all{0, 9};
+        QCOMPARE(points.count_above(10, Scale::linear, all), std::int64_t{2});  // 1e305 has no place on any axis
+        QCOMPARE(*points.highest_up_to(10, Scale::linear, all), 3.0);
+        QVERIFY(!points.highest_up_to(0, Scale::linear, all));
+        QCOMPARE(points.columns_above(10, Axis(Scale::linear, {0, 6}, 0, 600), 1), (std::vector<double>{100, 500}));
+        std::vector<double> sampled;
+        points.sample(sampled, 3, Scale::linear, Scale::linear, all);
+        QCOMPARE(sampled, (std::vector<double>{1, 3}));  // every second one that has a place
+    }
+
+    void the_ends_of_a_range_between_two_points_count() {
+        const CurvePoints points(curve({8, 4, nan, 2}));
+        QCOMPARE(*points.y_range(Scale::linear, Scale::linear, {0.25, 0.75}), (Range{5, 7}));
+        QCOMPARE(*points.y_range(Scale::linear, Scale::linear, {0.5, 1}), (Range{4, 6}));
+        QVERIFY(!points.y_range(Scale::linear, Scale::linear, {1.25, 1.75}));  // no line to a value that is none
     }
 
     void what_a_logarithmic_axis_has_no_place_for_is_marked_at_its_foot() {
@@ -115,9 +134,9 @@ class CurvePointsTest : public QObject {
         const CurvePoints points(banded);
         QCOMPARE(*points.y_range(Scale::linear, Scale::linear, {0, 2}), (Range{-1.4, -0.9}));
         const Axis x_axis(Scale::linear, {0, 2}, 0, 200), y_axis(Scale::linear, {-2, 0}, 200, 0);
-        const auto areas = points.band(x_axis, y_axis);
+        const auto areas = points.bands(x_axis, y_axis);
         QCOMPARE(areas.size(), std::size_t{1});
-        QCOMPARE(areas[0][1], QPointF(100, 140));  // -1.4, not 0
+        QCOMPARE(areas[0].lower[1], (ablate::plot::Point{100, 140}));  // -1.4, not 0
     }
 
     void a_band_of_two_seeds_does_not_flatten_its_line() {
@@ -132,9 +151,9 @@ class CurvePointsTest : public QObject {
         banded.low = std::make_shared<const std::vector<double>>(std::vector<double>{0.9, 0.9, nan, -0.5, 0.9});
         banded.high = std::make_shared<const std::vector<double>>(std::vector<double>{1.1, 1.1, nan, 1.1, 1.1});
         const Axis x_axis(Scale::linear, {0, 4}, 0, 400), y_axis(Scale::logarithmic, {0.1, 10}, 200, 0);
-        const auto areas = CurvePoints(banded).band(x_axis, y_axis);
+        const auto areas = CurvePoints(banded).bands(x_axis, y_axis);
         QCOMPARE(areas.size(), std::size_t{2});
-        QCOMPARE(areas[1][0], QPointF(300, 200));  // a low end below 0 is at the axis' own
+        QCOMPARE(areas[1].lower[0], (ablate::plot::Point{300, 200}));  // a low end below 0 is at the axis' own
     }
 
     void the_nearest_point_is_found_within_reach() {
