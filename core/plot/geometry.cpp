@@ -7,7 +7,7 @@ namespace ablate::plot {
 namespace {
 
 constexpr double kSteep = 4;         // device pixels a column from which a line is stroked: a bar would show as a stair
-constexpr double kOneSlope = 0.6;    // of a column's height that its ends are apart where it is one slope
+constexpr double kOneSlope = 1.3;    // times what a column climbs that its line may be long where it is one slope
 constexpr double kHairline = 1.001;  // a pen of one pixel covers the same at any slope
 
 // The share of a segment inside the box, or an empty one.
@@ -101,14 +101,15 @@ RasterLine raster_line(std::span<const Point> line, double width, double columns
     };
     for (std::size_t i = 0, end = 0; i < line.size(); i = end) {
         const double column = column_of(i);
-        double top = line[i].y, bottom = top;
+        double top = line[i].y, bottom = top, along = 0;
         for (end = i; end < line.size() && column_of(end) == column; ++end) {
             top = std::min(top, line[end].y);
             bottom = std::max(bottom, line[end].y);
+            if (end > i) along += std::abs(line[end].y - line[end - 1].y);
         }
         // A column that is one slope: its stroke is taller than the pen is wide, and stroked where it is steep.
         const double climb = std::abs(line[end - 1].y - line[i].y) * k;
-        const double slope = climb > kOneSlope * (bottom - top) * k ? climb : 0;
+        const double slope = along * k < kOneSlope * climb ? climb : 0;
         const bool steep = slope > kSteep && width * k > kHairline;
         const bool follows = i > 0 && column_of(i - 1) == column - 1;
         if (end - i > 1 && follows && !steep) {

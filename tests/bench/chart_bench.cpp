@@ -4,7 +4,7 @@
 
 #include <QApplication>
 #include <QElapsedTimer>
-#include <QHBoxLayout>
+#include <QGridLayout>
 #include <QImage>
 #include <QPainter>
 #include <algorithm>
@@ -127,14 +127,14 @@ void measure(const QSize& size, bool bands) {
 void measure_many(int charts, int runs) {
     const std::vector<Curve> drawn = curves(runs);
     QWidget window;
-    auto* row = new QHBoxLayout(&window);
+    auto* grid = new QGridLayout(&window);
     window.resize(1440, 900);
     QElapsedTimer timer;
     timer.start();
     std::vector<ChartView*> views;
     for (int i = 0; i < charts; ++i) {
         views.push_back(new ChartView(&window));
-        row->addWidget(views.back());
+        grid->addWidget(views.back(), i / 4, i % 4);
         views.back()->set_axes({"Step", "Training loss (nats per token)"});
         views.back()->set_curves(drawn);
     }

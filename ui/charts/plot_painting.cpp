@@ -20,6 +20,7 @@ constexpr double kMarkerSize = 3;  // px from the center of a marker
 constexpr double kAbove = 14;      // px between two marks of what is cut off
 constexpr double kEarly = 12;      // px before the plot's edge at which a curve ended early
 constexpr int kPiece = 32;         // columns of a band painted at once: one large area is slow to fill
+constexpr double kNoisy = 5;       // times the plot's width that a line climbs and falls
 constexpr double kSparse = 0.3;    // points a column below which a line is stroked
 constexpr std::size_t kLines = 6;  // flags whose places are ruled: more would be a fence
 
@@ -129,7 +130,12 @@ void PlotPainter::paint_line(QPainter& painter, const Frame& frame, const ChartS
     if (pen.style() != Qt::SolidLine || static_cast<double>(part.size()) < kSparse * columns)
         return draw_line(painter, polygon(part));
     const double ratio = painter.deviceTransform().m11();
-    const plot::RasterLine made = plot::raster_line(part, pen.widthF(), ratio);
+    // A line that is many times as long as the plot is wide covers the same pixels at any width; a thin pen is quicker.
+    double length = 0;
+    for (std::size_t i = 1; i < part.size(); ++i) length += std::abs(part[i].y - part[i - 1].y);
+    const double width = length > kNoisy * frame.plot.width() ? 1 / ratio : pen.widthF();
+    painter.setPen(QPen(pen.color(), width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
+    const plot::RasterLine made = plot::raster_line(part, width, ratio);
     for (const plot::Line& stroke : made.strokes) draw_line(painter, polygon(stroke));
     QList<QLineF> bars;
     bars.reserve(static_cast<qsizetype>(made.bars.size()));

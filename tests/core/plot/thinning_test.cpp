@@ -7,7 +7,7 @@
 #include <numeric>
 #include <stdexcept>
 
-using ablate::plot::decimate_min_max;
+using namespace ablate::plot;
 
 class ThinningTest : public QObject {
     Q_OBJECT

@@ -19,7 +19,7 @@ class GridCurveViewTest : public QObject {
         GridCurve made;
         made.label = label;
         made.color = Theme::instance().run_color(color);
-        for (std::size_t i = 0; i < y.size(); ++i) made.x.push_back(1e-4 * std::pow(10, static_cast<double>(i) / 2));
+        for (std::size_t i = 0; i < y.size(); ++i) made.x.push_back(std::vector{1e-4, 1e-3, 1e-2, 1e-1}.at(i));
         made.y = std::move(y);
         return made;
     }
@@ -42,9 +42,9 @@ class GridCurveViewTest : public QObject {
         other.collapsed_x = {0.01};
         view.set_curves({baseline, other}, "Learning rate", "Validation loss", true);
         const QImage image = view.grab().toImage();
-        QVERIFY(count(image, baseline.color) > 200);
+        QVERIFY(count(image, baseline.color) > 40);
         QVERIFY(count(image, other.color) > 10);
-        QVERIFY(view.accessibleDescription().contains("baseline at 0.00031622776601683794: 3.1, the best"));
+        QVERIFY(view.accessibleDescription().contains("baseline at 0.001: 3.1, the best"));
         QVERIFY(view.accessibleDescription().contains("lr<1e-3 at 0.01: collapsed"));
         QVERIFY(view.accessibleDescription().endsWith("1 point is left out"));
         const ablate::test::TempFolder folder;
