@@ -4,11 +4,14 @@
 
 #include <QAbstractItemView>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QMenu>
+#include <QMessageBox>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <algorithm>
+#include <exception>
 
 namespace ablate::ui {
 namespace {
@@ -50,6 +53,7 @@ ChartCard::ChartCard(bool hero, QWidget* parent)
     auto* menu = new QMenu(more);
     more->setMenu(menu);
     if (!hero) connect(menu->addAction("Show as the large chart"), &QAction::triggered, this, &ChartCard::enlarge);
+    connect(menu->addAction("Save as CSV…"), &QAction::triggered, this, [this] { save_csv(); });
     remove_ = menu->addAction("Remove this chart");
     connect(remove_, &QAction::triggered, this, &ChartCard::remove);
     bar->addWidget(more);
@@ -68,6 +72,21 @@ ChartCard::ChartCard(bool hero, QWidget* parent)
         Q_EMIT metric_chosen(before);
     });
     connect(log_, &QToolButton::toggled, this, &ChartCard::scale_changed);
+    connect(plot_, &ChartView::outliers_clicked, this, [this] {
+        outliers_ = !outliers_;
+        Q_EMIT scale_changed();
+    });
+}
+
+void ChartCard::save_csv() {
+    const QString file = QFileDialog::getSaveFileName(this, "Save the values of this chart", metric_.title + ".csv",
+                                                      "Comma-separated values (*.csv)");
+    if (file.isEmpty()) return;
+    try {
+        plot_->save_csv(file);
+    } catch (const std::exception& error) {
+        QMessageBox::warning(this, "The values were not saved", QString::fromUtf8(error.what()));
+    }
 }
 
 void ChartCard::set_choices(const std::vector<LiveMetric>& choices) {

@@ -10,7 +10,8 @@ class QToolButton;
 
 namespace ablate::ui {
 
-// One of Live's charts: which metric, logarithmic or not, and a menu: make it the large one, remove it.
+// One of Live's charts: which metric, logarithmic or not, and a menu: make it the large one, save its values, remove
+// it.
 class ChartCard : public QFrame {
     Q_OBJECT
   public:
@@ -24,16 +25,18 @@ class ChartCard : public QFrame {
     bool logarithmic() const;
     void set_logarithmic(bool logarithmic);
     void set_removable(bool removable);
+    bool includes_outliers() const { return outliers_; }  // the y axis goes up to the highest value
 
   Q_SIGNALS:
     void metric_chosen(const QString& before);  // by the user; the key of the metric it replaces
     void enlarge();
     void remove();
-    void scale_changed();
+    void scale_changed();  // logarithmic, or with the outliers
 
   private:
     void fill();
-    bool hero_;
+    void save_csv();
+    bool hero_, outliers_ = false;
     LiveMetric metric_;
     std::vector<LiveMetric> choices_;
     ChartView* plot_;

@@ -250,6 +250,8 @@ void LivePage::State::draw_card(ChartCard& card) {
     axes.x = toolbar->logarithmic_x() ? Scale::logarithmic : Scale::linear;
     axes.y = card.logarithmic() ? Scale::logarithmic : Scale::linear;
     axes.y_title_on_screen = false;
+    axes.robust_y = true;  // one collapse must not flatten the others
+    axes.include_outliers = card.includes_outliers();
     ChartView& plot = card.plot();
     plot.set_axes(axes);
     plot.set_smoothing(metric.smoothing > 0 ? toolbar->smoothing() : 0);

@@ -376,6 +376,29 @@ class LivePageTest : public QObject {
         QCOMPARE(other.page.findChildren<ChartView*>().size(), qsizetype{4});
     }
 
+    void a_chart_includes_its_outliers_when_asked_to() {
+        Window window;
+        test::write_synthetic_seeds(window.folder.path(), {}, {3.6, 3.7, 3.8, 3.9, 4.0});
+        test::write_synthetic_run(window.folder.path(), {.variant = "nope", .patch = test::kNoPE, .final_loss = 1e6});
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 6 && window.page.settle());
+        ChartView* loss = window.chart("Training loss");
+        const QImage cut = loss->grab().toImage();
+        Q_EMIT loss->outliers_clicked();
+        QVERIFY(loss->grab().toImage() != cut);  // up to a million
+        Q_EMIT loss->outliers_clicked();
+        QCOMPARE(loss->grab().toImage(), cut);
+    }
+
+    void the_values_of_a_chart_are_those_of_its_runs() {
+        Window window;
+        write_two(window.folder);
+        window.open();
+        QTRY_VERIFY(window.list().model()->rowCount() == 2 && window.page.settle());
+        const QString table = window.chart("Validation loss")->csv();
+        QVERIFY(table.contains("Baseline") && table.contains("No norm") && table.contains("7.64"));
+    }
+
     void a_collapse_is_told_in_the_list_by_the_number_of_its_mark() {
         Window window;
         write_two(window.folder);
