@@ -46,8 +46,6 @@ const Palette kDark{.window = "#16181b",
                     .danger = "#f4776f",
                     .passed = "#5cbd78"};
 
-constexpr std::array kDashes{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
-
 QPalette application_palette(const Palette& c) {
     QPalette p;
     p.setColor(QPalette::Window, c.window);
@@ -149,11 +147,6 @@ Qt::PenStyle Theme::seed_dash(int seed_index) {
     static constexpr std::array styles{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine, Qt::DashDotDotLine};
     static_assert(styles.size() == plot::kSeedDashes);
     return styles[static_cast<std::size_t>(std::max(seed_index, 0)) % styles.size()];
-}
-
-Qt::PenStyle Theme::run_dash(int index) {
-    if (index < 0) return Qt::SolidLine;
-    return kDashes[static_cast<std::size_t>(index / plot::kHues) % kDashes.size()];
 }
 
 QFont Theme::font(int points_above_base, QFont::Weight weight) const {

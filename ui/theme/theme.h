@@ -42,7 +42,6 @@ class Theme : public QObject {
     static QColor run_color(int index, bool dark);
     // At a point of a grid, by plot::run_color: lightness goes by its place among the study's grid points.
     QColor run_color(int index, int grid_index, int grid_count) const;
-    static Qt::PenStyle run_dash(int index);
     static Qt::PenStyle seed_dash(int seed_index);  // the pattern of plot::seed_dash
 
     // The application's family; figures are tabular where Qt can ask for them (6.7), see ui/theme/figures.h.

@@ -45,7 +45,6 @@ class ThemeTest : public QObject {
         for (const bool dark : {false, true})
             for (int index = -1; index < 7; ++index)
                 QVERIFY(contrast(Theme::run_color(index, dark), Theme::palette_of(dark).surface) > 2);
-        QVERIFY(Theme::run_dash(0) == Qt::SolidLine && Theme::run_dash(7) != Theme::run_dash(0));
     }
 
     // The report draws the patterns of plot::seed_dash.

@@ -51,7 +51,7 @@ void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     QRectF area = QRectF(option.rect).adjusted(kMargin, 0, -kMargin, 0);
     if (index.column() == 0 && !is_seed(index)) {
         const int color = index.data(CompareModel::color).toInt();
-        const QPen line(Theme::instance().run_color(color), 2.5, Theme::run_dash(color), Qt::FlatCap);
+        const QPen line(Theme::instance().run_color(color), 2.5, Qt::SolidLine, Qt::FlatCap);
         painter->setPen(line);
         painter->drawLine(QPointF(area.left(), area.center().y()), QPointF(area.left() + kSwatch, area.center().y()));
         area.setLeft(area.left() + kSwatch + kMargin);

@@ -345,7 +345,6 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
         if (group_curves.mean && group_curves.seeds < group.healthy())
             base.label += QString(" (mean of %1 of %2 seeds)").arg(group_curves.seeds).arg(group.healthy());
         base.color = Theme::instance().run_color(color);
-        base.dash = Theme::run_dash(color);
         bool labeled = group_curves.mean != nullptr;
         for (const SeedCurve& seed : group_curves.runs) {
             Curve curve = base;

@@ -122,7 +122,7 @@ void paint_progress(QPainter& painter, const QRectF& area, double share, const Q
 
 void paint_name(QPainter& painter, const QRectF& area, const QModelIndex& index, const QString& name) {
     const int color = index.data(RunsModel::color_role).toInt();
-    painter.setPen(QPen(Theme::instance().run_color(color), 2.5, Theme::run_dash(color), Qt::FlatCap));
+    painter.setPen(QPen(Theme::instance().run_color(color), 2.5, Qt::SolidLine, Qt::FlatCap));
     painter.drawLine(QPointF(area.left(), area.center().y()), QPointF(area.left() + kSwatch, area.center().y()));
     painter.setPen(palette().text);
     const QRectF rest = area.adjusted(kSwatch + kMargin, 0, 0, 0);
