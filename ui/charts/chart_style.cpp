@@ -23,9 +23,7 @@ ChartStyle ChartStyle::for_print() { return {Theme::palette_of(false), Theme::in
 QColor ChartStyle::ink(const QColor& color) const {
     const bool from_dark = Theme::instance().dark();
     if (from_dark == to_dark) return color;
-    for (int index = plot::kBaselineColor; index < plot::kRunColors; ++index)
-        if (Theme::run_color(index, from_dark).rgb() == color.rgb()) return Theme::run_color(index, to_dark);
-    return color;
+    return QColor::fromRgb(plot::on_other_ground(color.rgb() & 0xffffff, from_dark));
 }
 
 void draw_line(QPainter& painter, const QPolygonF& points) {
