@@ -4,6 +4,7 @@
 #include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/charts/chart_view.h"
+#include "ui/charts/forest_view.h"
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
 #include "ui/pages/compare/step_box.h"
@@ -18,6 +19,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
@@ -25,6 +27,8 @@
 #include <QTableView>
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <set>
 
 namespace ablate::ui {
 namespace {
@@ -102,8 +106,7 @@ QString position_text(XAxis axis, double at) {
 
 CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
     plot_ = new ChartView(this);
-    bars_ = new BarView(this);
-    bars_->setMinimumHeight(120);
+    forest_ = new ForestView(this);
     auto* charts = new QSplitter(this);
     auto* left = new QFrame(charts);
     left->setProperty("card", true);
@@ -117,7 +120,13 @@ CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
     bar_card->setProperty("card", true);
     auto* bar_column = new QVBoxLayout(bar_card);
     bar_column->setContentsMargins(kSpace, kSpace, kSpace, kSpace);
-    bar_column->addWidget(bars_);
+    auto* scroll = new QScrollArea(bar_card);  // the plot is as high as its rows
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setMinimumHeight(120);
+    scroll->setWidget(forest_);
+    bar_column->addWidget(scroll);
     right->addWidget(bar_card);
     right->addWidget(build_readings());
     right->setChildrenCollapsible(false);
@@ -135,6 +144,10 @@ CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
     connect(plot_, &ChartView::hovered, this, [this](double, const QString& id) { Q_EMIT group_hovered(id); });
     connect(plot_, &ChartView::hover_left, this, [this] { Q_EMIT group_hovered({}); });
     connect(plot_, &ChartView::clicked, this, &CurvesPanel::group_clicked);
+    connect(forest_, &ForestView::clicked, this, [this](const QString& label) {
+        const auto found = forest_keys_.find(label);
+        if (found != forest_keys_.end()) Q_EMIT group_clicked(found->second);
+    });
 }
 
 QWidget* CurvesPanel::build_toolbar() {
@@ -321,14 +334,14 @@ CompareChoices CurvesPanel::with_choices(CompareChoices choices) const {
 void CurvesPanel::set_empty_text(const QString& text) {
     empty_text_ = text;
     plot_->set_empty_text(text);
-    bars_->set_empty_text(text);
+    forest_->set_empty_text(text);
 }
 
 void CurvesPanel::highlight(const QString& group) { plot_->set_highlight(group); }
 
 void CurvesPanel::show_scene(const CompareScenePtr& scene, const ColorOf& color_of, const QStringList& visible) {
     draw_curves(*scene, color_of, visible);
-    draw_bars(*scene, color_of, visible);
+    draw_forest(*scene, color_of, visible);
     show_readings(*scene, visible);
 }
 
@@ -385,27 +398,54 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
     plot_->set_curves(std::move(faint));
 }
 
-void CurvesPanel::draw_bars(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible) {
-    std::vector<Bar> bars;
+// Sorted, the best variant first; what collapsed comes last.
+void CurvesPanel::draw_forest(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible) {
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+    std::vector<ForestRow> rows;
+    std::set<std::size_t> references;
+    forest_keys_.clear();
     for (const ShownGroup& shown : scene.shown) {
         const Group& group = scene.comparison->groups[shown.group];
+        if (shown.reference) references.insert(*shown.reference);
         if (!visible.contains(key_of(group)) || shown.is_reference()) continue;
         const bool collapsed = group.healthy() == 0 && group.collapsed > 0;
-        if (!collapsed && shown.delta.interval.n == 0) continue;
-        Bar bar;
-        bar.label = text(study::display_name(group));
-        bar.color = Theme::instance().run_color(color_of(group.runs.front()));
-        bar.collapsed = collapsed;
-        if (!collapsed) bar.value = shown.delta.interval.mean;
-        bar.half_width = shown.delta.interval.half_width.value_or(0);
-        bars.push_back(std::move(bar));
+        const study::PairedInterval& interval = shown.delta.interval;
+        if (!collapsed && interval.n == 0) continue;
+        ForestRow row;
+        row.label = text(study::display_name(group));
+        row.color = Theme::instance().run_color(color_of(group.runs.front()));
+        row.collapsed = collapsed;
+        row.value = collapsed ? kNaN : interval.mean;
+        const double half = collapsed ? kNaN : interval.half_width.value_or(kNaN);
+        row.low = row.value - half;
+        row.high = row.value + half;
+        if (!collapsed) row.note = QString("n = %1").arg(interval.n);
+        forest_keys_[row.label] = key_of(group);
+        rows.push_back(std::move(row));
     }
-    bars_->set_empty_text(scene.shown.empty() ? empty_text_
-                                              : QString("Once the reference and a variant have finished a seed, their "
-                                                        "difference is shown here."));
+    std::stable_sort(rows.begin(), rows.end(), [](const ForestRow& a, const ForestRow& b) {
+        return a.collapsed != b.collapsed ? b.collapsed : a.value < b.value;
+    });
+    // One reference for all stands among them, at zero.
+    if (references.size() == 1 && !rows.empty()) {
+        const Group& group = scene.comparison->groups[*references.begin()];
+        ForestRow row;
+        row.label = text(study::display_name(group));
+        row.color = Theme::instance().run_color(color_of(group.runs.front()));
+        row.low = row.high = kNaN;
+        row.baseline = true;
+        forest_keys_[row.label] = key_of(group);
+        const auto place = std::find_if(rows.begin(), rows.end(),
+                                        [](const ForestRow& other) { return other.collapsed || other.value > 0; });
+        rows.insert(place, std::move(row));
+    }
+    forest_->set_empty_text(scene.shown.empty()
+                                ? empty_text_
+                                : QString("Once the reference and a variant have finished a seed, their "
+                                          "difference is shown here."));
     const study::Comparison& of = *scene.comparison;
-    bars_->set_bars(std::move(bars),
-                    text("Δ final " + study::measured(of) + " (" + study::unit_of(of) + "), 95 % interval"));
+    forest_->set_rows(std::move(rows),
+                      text("Δ final " + study::measured(of) + " (" + study::unit_of(of) + "), 95 % interval"), 0);
 }
 
 void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& visible) {

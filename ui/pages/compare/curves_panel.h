@@ -3,6 +3,7 @@
 
 #include <QWidget>
 #include <functional>
+#include <map>
 
 class QComboBox;
 class QCheckBox;
@@ -12,9 +13,9 @@ class QTableView;
 
 namespace ablate::ui {
 
-class BarView;
 class CellsModel;
 class ChartView;
+class ForestView;
 class StepBox;
 struct Curve;
 struct PlotAxes;
@@ -22,8 +23,8 @@ struct PlotAxes;
 // Color index of a run of the comparison, as Workspace::color_index.
 using ColorOf = std::function<int(std::size_t run)>;
 
-// The charts below the table: curves with the seeds behind their mean, the differences as bars, and the differences
-// read at one point along every axis.
+// The charts below the table: curves with the seeds behind their mean, the differences as a forest plot, and the
+// differences read at one point along every axis.
 class CurvesPanel : public QWidget {
     Q_OBJECT
   public:
@@ -47,7 +48,7 @@ class CurvesPanel : public QWidget {
     QWidget* build_toolbar();
     QWidget* build_readings();
     void draw_curves(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
-    void draw_bars(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
+    void draw_forest(const CompareScene& scene, const ColorOf& color_of, const QStringList& visible);
     void show_readings(const CompareScene& scene, const QStringList& visible);
     void show_step(const Readings& readings, bool any_between);
     void read_at(double step);
@@ -67,7 +68,8 @@ class CurvesPanel : public QWidget {
     QSlider* smoothing_;
     QLabel* smoothing_value_;
     ChartView* plot_;
-    BarView* bars_;
+    ForestView* forest_;
+    std::map<QString, QString> forest_keys_;  // label -> group, by configuration hash
     StepBox* step_;
     QSlider* step_slider_;
     CellsModel* readings_;
