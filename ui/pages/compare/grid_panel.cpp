@@ -5,6 +5,7 @@
 #include "core/config/schema.h"
 #include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
+#include "ui/charts/grid_curve_view.h"
 #include "ui/pages/compare/cells_model.h"
 #include "ui/pages/compare/lines_delegate.h"
 #include "ui/pages/compare/train_popup.h"
@@ -18,9 +19,12 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
+#include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 
 namespace ablate::ui {
@@ -95,7 +99,16 @@ GridPanel::GridPanel(QWidget* parent) : QWidget(parent) {
     column->setContentsMargins(0, 2 * kSpace, 0, 0);
     column->setSpacing(kSpace);
     column->addLayout(bar);
-    column->addWidget(table_, 1);
+    curves_ = new GridCurveView(this);
+    curves_->setAccessibleName("Final value over the grid");
+    curves_->set_empty_text("A chart needs a grid of numbers and a run that ended.");
+    auto* split = new QSplitter(this);
+    split->addWidget(table_);
+    split->addWidget(curves_);
+    split->setStretchFactor(0, 3);
+    split->setStretchFactor(1, 2);
+    split->setChildrenCollapsible(false);
+    column->addWidget(split, 1);
     build_edge(edges_[0], Edge::lower);
     build_edge(edges_[1], Edge::upper);
     for (EdgeLine& line : edges_) column->addWidget(line.box);
@@ -145,6 +158,7 @@ void GridPanel::show_scene(const CompareScenePtr& scene, const QStringList& visi
 void GridPanel::fill() {
     const GridScene* shown = grid();
     table_->setVisible(shown != nullptr);
+    curves_->setVisible(shown != nullptr);
     for (EdgeLine& line : edges_) line.box->hide();
     if (!shown) {
         told_->setText(
@@ -157,7 +171,14 @@ void GridPanel::fill() {
                             scene_->choices.best_points ? QString("The reference is taken at its own best point.")
                                                         : QString("The reference is taken at the same grid point.")));
     fill_table(*shown);
+    fill_curves(*shown);
     for (EdgeLine& line : edges_) fill_edge(line, *shown);
+}
+
+bool GridPanel::is_visible(const GridTable::Row& row) const {
+    return std::any_of(row.groups.begin(), row.groups.end(), [this](const auto& group) {
+        return group && visible_.contains(text(scene_->comparison->groups[*group].config_hash));
+    });
 }
 
 void GridPanel::fill_table(const GridScene& grid) {
@@ -168,10 +189,7 @@ void GridPanel::fill_table(const GridScene& grid) {
     std::vector<CellsModel::Line> lines;
     for (std::size_t i = 0; i < grid.table.rows.size(); ++i) {
         const GridTable::Row& row = grid.table.rows[i];
-        const bool shown = std::any_of(row.groups.begin(), row.groups.end(), [&](const auto& group) {
-            return group && visible_.contains(text(comparison.groups[*group].config_hash));
-        });
-        if (!shown) continue;
+        if (!is_visible(row)) continue;
         CellsModel::Line line{text(row.variant), {{text(row.label), text(row.variant), {}, false}}};
         for (std::size_t j = 0; j < row.groups.size(); ++j) {
             if (!row.groups[j]) {
@@ -203,6 +221,42 @@ void GridPanel::fill_table(const GridScene& grid) {
         table_->resizeColumnToContents(fitted_);
         table_->setColumnWidth(fitted_, std::clamp(table_->columnWidth(fitted_) + 2 * kSpace, kLeastWidth, kMostWidth));
     }
+}
+
+// One curve a variant: the mean over its healthy seeds with their interval, and where every seed collapsed.
+void GridPanel::fill_curves(const GridScene& grid) {
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+    constexpr double kWide = 4;  // the ratio of the last value to the first from which an axis is logarithmic
+    const Comparison& comparison = *scene_->comparison;
+    const bool numeric = grid.table.numeric();
+    std::vector<double> values;
+    for (const Json& value : grid.table.values)
+        if (numeric) values.push_back(value.get<double>());
+    std::vector<GridCurve> curves;
+    for (const GridTable::Row& row : grid.table.rows) {
+        if (!numeric || !is_visible(row)) continue;
+        GridCurve curve;
+        curve.label = text(row.label);
+        for (std::size_t i = 0; i < row.groups.size(); ++i) {
+            if (!row.groups[i]) continue;
+            const Group& group = comparison.groups[*row.groups[i]];
+            curve.color = Theme::instance().run_color(group.color);
+            if (group.healthy() == 0) {
+                if (group.collapsed > 0) curve.collapsed_x.push_back(values[i]);
+                continue;
+            }
+            if (row.best == i) curve.best.push_back(curve.x.size());
+            const double half = group.final_val.half_width.value_or(kNaN);
+            curve.x.push_back(values[i]);
+            curve.y.push_back(group.final_val.mean);
+            curve.low.push_back(group.final_val.mean - half);
+            curve.high.push_back(group.final_val.mean + half);
+        }
+        if (!curve.x.empty() || !curve.collapsed_x.empty()) curves.push_back(std::move(curve));
+    }
+    const bool log_x = !values.empty() && values.front() > 0 && values.back() >= kWide * values.front();
+    curves_->set_curves(std::move(curves), text(label_of(grid.table.key)),
+                        text("Final " + study::measured(comparison) + " (" + study::unit_of(comparison) + ")"), log_x);
 }
 
 void GridPanel::fill_edge(EdgeLine& line, const GridScene& grid) {

@@ -13,6 +13,7 @@ class QTableView;
 namespace ablate::ui {
 
 class CellsModel;
+class GridCurveView;
 class TrainPopup;
 
 // The grid: a row for each variant, a column for each value of one key. A cell says the final value, the difference to
@@ -46,8 +47,10 @@ class GridPanel : public QWidget {
     void build_edge(EdgeLine& line, study::GridTable::Edge edge);
     void fill();
     void fill_table(const GridScene& grid);
+    void fill_curves(const GridScene& grid);
     void fill_edge(EdgeLine& line, const GridScene& grid);
     void ask(EdgeLine& line);
+    bool is_visible(const study::GridTable::Row& row) const;
     const GridScene* grid() const;  // of the key chosen; null without a grid
 
     CompareScenePtr scene_;
@@ -58,6 +61,7 @@ class GridPanel : public QWidget {
     QLabel* told_;
     CellsModel* model_;
     QTableView* table_;
+    GridCurveView* curves_;  // the final value over the values of the grid
     std::array<EdgeLine, 2> edges_;
     QString fitted_key_;
     int fitted_ = 0;  // columns that got a width
