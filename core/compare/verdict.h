@@ -5,8 +5,8 @@
 // decided. It claims nothing beyond the judgments of compare_groups().
 namespace ablate::study {
 
-// Labels in study order. Where there is a grid each variant stands at its own best grid point, next to the baseline at
-// its best.
+// Labels in study order. Where there is a grid, each variant is taken at its own best grid point and compared with the
+// baseline at its best.
 struct Verdict {
     // The 95 % interval of the difference excludes zero. A variant with collapsed seeds is never better, and none is
     // worse than a baseline with collapsed seeds: the means leave those seeds out.

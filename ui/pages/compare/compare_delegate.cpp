@@ -64,7 +64,7 @@ void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
             const QString shown = " ± " + half;
             const double room = half.isEmpty() ? half_width_room(metrics)
                                                : std::max(half_width_room(metrics), figures_width(shown, metrics));
-            // Where the column is narrow the mean stands without its interval, which the tooltip has.
+            // A narrow column shows the mean without its interval, which the tooltip has.
             const bool fits = figures_width(text, metrics) + decimals_room(index, metrics) + room <= area.width();
             if (fits) value.setRight(value.right() - room);
             painter->setPen(Theme::instance().palette().muted);

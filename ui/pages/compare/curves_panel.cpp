@@ -426,7 +426,7 @@ void CurvesPanel::draw_forest(const CompareScene& scene, const ColorOf& color_of
     std::stable_sort(rows.begin(), rows.end(), [](const ForestRow& a, const ForestRow& b) {
         return a.collapsed != b.collapsed ? b.collapsed : a.value < b.value;
     });
-    // One reference for all stands among them, at zero.
+    // One reference for all is a row as well, at zero.
     if (references.size() == 1 && !rows.empty()) {
         const Group& group = scene.comparison->groups[*references.begin()];
         ForestRow row;

@@ -282,11 +282,11 @@ void GridPanel::fill_edge(EdgeLine& line, const GridScene& grid) {
     const auto next = study::next_grid_value(table.values, line.edge);
     line.box->setVisible(!names.isEmpty() && table.numeric());
     if (names.isEmpty() || !table.numeric()) return;
-    line.told->setText(QString("%1 %2 best at the %3 edge of the grid, %4 %5, so the best value may lie beyond it.%6")
-                           .arg(listed(names), names.size() == 1 ? "is" : "are",
-                                line.edge == Edge::lower ? "lower" : "upper", text(option_in_words(table.key)),
-                                text(study::grid_value_text(table.values[column])),
-                                why_not_.isEmpty() ? QString() : " " + why_not_));
+    line.told->setText(
+        QString("%1 %2 best at the %3 edge of the grid, %4 %5, so a better value may follow beyond it.%6")
+            .arg(listed(names), names.size() == 1 ? "is" : "are", line.edge == Edge::lower ? "lower" : "upper",
+                 text(option_in_words(table.key)), text(study::grid_value_text(table.values[column])),
+                 why_not_.isEmpty() ? QString() : " " + why_not_));
     line.extend->setVisible(next && why_not_.isEmpty() && !imported);
     if (!next) return;
     line.extend->setText("Extend grid to " + text(study::grid_value_text(*next)));
