@@ -35,7 +35,13 @@ CurvePoints::CurvePoints(Curve curve) : curve_(std::move(curve)) {
 void CurvePoints::sort() {
     x_ = curve_.x, y_ = curve_.y, low_ = curve_.low, high_ = curve_.high;
     backward_ = unplaced_ = 0;
-    whole_ = true;
+    whole_ = all_placed_ = true;
+    lowest_ = std::numeric_limits<double>::infinity();
+    for (const double value : *y_) {
+        const bool placed = has_place(Scale::linear, value);
+        all_placed_ = all_placed_ && placed;
+        if (placed) lowest_ = std::min(lowest_, value);
+    }
     double furthest = -std::numeric_limits<double>::infinity();
     for (const double at : *x_) {
         unplaced_ += !has_place(Scale::linear, at);
@@ -232,6 +238,10 @@ std::optional<CurvePoints::Missing> CurvePoints::missing(std::size_t index, Scal
     if (y == Scale::linear) return std::nullopt;
     if (value <= 0) return Missing::not_positive;
     return value < cut ? std::optional(Missing::below_cut) : std::nullopt;
+}
+
+bool CurvePoints::any_missing(Scale y, double cut) const {
+    return !all_placed_ || (y == Scale::logarithmic && (lowest_ <= 0 || lowest_ < cut));
 }
 
 std::vector<double> CurvePoints::missing_columns(bool at_top, const Axis& x_axis, Scale y, double cut,

@@ -57,6 +57,7 @@ class CurvePoints {
     // below `cut`, where that axis ends although there are values further down.
     enum class Missing { not_finite, beyond, not_positive, below_cut };
     std::optional<Missing> missing(std::size_t index, Scale y, double cut) const;
+    bool any_missing(Scale y, double cut) const;  // anywhere; without a look at each value
     // Pixel columns of such values, at least `apart` pixels from each other: those marked at the top edge (not finite,
     // beyond) or those at the bottom.
     std::vector<double> missing_columns(bool at_top, const Axis& x, Scale y, double cut, double apart) const;
@@ -76,7 +77,8 @@ class CurvePoints {
     Curve curve_;
     Values x_, y_, low_, high_;  // the curve's own where its x ascends
     std::size_t backward_ = 0, unplaced_ = 0;
-    bool whole_ = true;
+    bool whole_ = true, all_placed_ = true;
+    double lowest_ = 0;  // of the values that have a place
     double weight_ = 0, unit_ = 0;
     std::vector<double> smoothed_;
     mutable Thinned of_shown_, of_raw_;

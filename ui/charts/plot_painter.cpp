@@ -167,20 +167,22 @@ bool PlotPainter::is_mean_of_others(const CurvePoints& curve) const {
     });
 }
 
-QStringList PlotPainter::notes_of(const Frame& frame) const {
+void PlotPainter::add_notes(Frame& frame) const {
     std::array<std::int64_t, 4> missing{};
     std::int64_t before = 0, backward = 0, unplaced = 0;
     for (const CurvePoints& curve : curves_) {
         if (is_mean_of_others(curve)) continue;
         const auto [first, last] = curve.inside(axes_.x, frame.x.range());
-        for (std::size_t i = first; i < last; ++i)
+        for (std::size_t i = first; i < last && curve.any_missing(axes_.y, frame.cut); ++i)
             if (const auto what = curve.missing(i, axes_.y, frame.cut)) ++missing[static_cast<std::size_t>(*what)];
         backward += static_cast<std::int64_t>(curve.backward());
         unplaced += static_cast<std::int64_t>(curve.unplaced());
         if (axes_.x == Scale::logarithmic)
             before += std::upper_bound(curve.x().begin(), curve.x().end(), 0.0) - curve.x().begin();
     }
-    QStringList notes;
+    frame.missing_above = missing[0] + missing[1] > 0;
+    frame.missing_below = missing[2] + missing[3] > 0;
+    QStringList& notes = frame.notes;
     const auto note = [&](std::int64_t count, const QString& one, const QString& several) {
         if (count > 0) notes += QString::fromStdString(with_thousands(count)) + " " + (count == 1 ? one : several);
     };
@@ -197,7 +199,6 @@ QStringList PlotPainter::notes_of(const Frame& frame) const {
     note(backward, "point has a smaller x than an earlier point; it is drawn in order of x",
          "points have a smaller x than an earlier point; they are drawn in order of x");
     note(unplaced, "point without a finite x is left out", "points without a finite x are left out");
-    return notes;
 }
 
 PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& style, bool with_action) const {
@@ -209,8 +210,10 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
     const double below = (area.height() < kCompactHeight ? 1 : 2) * metrics.height() + 3 * kSpace;
     const double bottom = std::max(area.bottom() - below, top + 1);
     const Range x = x_range();
-    YRange y{y_range(), false, 0};
-    if (!y_zoom) {
+    YRange y;
+    if (y_zoom) {
+        y.range = y_range();
+    } else {
         frame.cut = cut_of_log(x);
         y = y_shown(x, frame.cut);
     }
@@ -235,7 +238,7 @@ PlotPainter::Frame PlotPainter::frame(const QRectF& area, const ChartStyle& styl
         wanted = static_cast<int>(std::min<double>(wanted, x.high - x.low));
     for (const Tick& tick : frame.x.ticks(wanted))
         frame.x_ticks.push_back({frame.x.pixel(tick.value), text(tick.text)});
-    frame.notes = notes_of(frame);
+    add_notes(frame);
     frame.flags = flags_of(frame, style);
     frame.outliers = outliers_of(frame, style, y, with_action);
     return frame;

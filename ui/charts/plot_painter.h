@@ -45,8 +45,9 @@ class PlotPainter {
         std::vector<ChartScene::Tick> x_ticks, y_ticks;
         double label_width = 0;  // of the labels at the lines' ends
         Outliers outliers;
-        double cut = 0;     // where a logarithmic y axis ends although values above 0 are below; 0: nowhere
-        QStringList notes;  // what of the curves this plot does not show, counted
+        double cut = 0;  // where a logarithmic y axis ends although values above 0 are below; 0: nowhere
+        bool missing_above = false, missing_below = false;  // values have no place, marked at the top or at the foot
+        QStringList notes;                                  // what of the curves this plot does not show, counted
         std::vector<FlagMark> flags;
     };
     // `with_action`: somebody answers to a click on the mark of what is cut off.
@@ -83,7 +84,7 @@ class PlotPainter {
     bool whole_steps() const;
     bool is_mean_of_others(const CurvePoints& curve) const;
     void share_unit();
-    QStringList notes_of(const Frame& frame) const;
+    void add_notes(Frame& frame) const;
     std::vector<FlagMark> flags_of(const Frame& frame, const ChartStyle& style) const;
     Outliers outliers_of(const Frame& frame, const ChartStyle& style, const YRange& y, bool with_action) const;
     bool dimmed(const CurvePoints& curve) const;

@@ -197,13 +197,17 @@ void PlotPainter::paint_markers(QPainter& painter, const Frame& frame, const Cha
     for (const CurvePoints& points : curves_) {
         const Curve& curve = points.curve();
         painter.setPen(line_pen(dimmed(points) ? style.faint(curve.color) : style.ink(curve.color), 1.5));
-        for (const double x : points.missing_columns(true, frame.x, axes_.y, frame.cut, 3 * kMarkerSize)) {
+        using Columns = std::vector<double>;
+        const auto columns = [&](bool at_top, bool any) {
+            return any ? points.missing_columns(at_top, frame.x, axes_.y, frame.cut, 3 * kMarkerSize) : Columns();
+        };
+        for (const double x : columns(true, frame.missing_above)) {
             painter.drawLine(QPointF(x - kMarkerSize, top - kMarkerSize), QPointF(x + kMarkerSize, top + kMarkerSize));
             painter.drawLine(QPointF(x - kMarkerSize, top + kMarkerSize), QPointF(x + kMarkerSize, top - kMarkerSize));
         }
         painter.setBrush(painter.pen().color());
         painter.setPen(Qt::NoPen);
-        for (const double x : points.missing_columns(false, frame.x, axes_.y, frame.cut, 3 * kMarkerSize))
+        for (const double x : columns(false, frame.missing_below))
             painter.drawPolygon(QPolygonF{{x, bottom}, {x - 4, bottom - 6}, {x + 4, bottom - 6}});
         if (frame.outliers.cut_off && !curve.faint)
             for (const double x : points.columns_above(frame.y.range().high, frame.x, kAbove))
