@@ -182,7 +182,7 @@ void ChartView::mouseMoveEvent(QMouseEvent* event) {
         Q_EMIT x_range_changed(s.plot.x_zoom->low, s.plot.x_zoom->high);
     } else if (s.frame.plot.contains(s.pointer) && !s.plot.empty()) {
         s.crosshair = s.frame.x.value(s.pointer.x());
-        s.hovering = !flag;  // the tooltip would lie over the panel
+        s.hovering = !flag;  // the tooltip would cover the panel
         Q_EMIT hovered(s.crosshair, s.plot.curve_near(s.frame, s.pointer));
     } else if (std::isfinite(s.crosshair) && s.hovering) {
         s.crosshair = kNaN;

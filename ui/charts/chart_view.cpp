@@ -206,7 +206,8 @@ BaseChart::BaseChart(QWidget* parent) : QChartView(new_chart(), parent) {
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setViewportUpdateMode(QGraphicsView::NoViewportUpdate);  // the kept picture is all that is painted
+    setViewportUpdateMode(QGraphicsView::NoViewportUpdate);         // the kept picture is all that is painted
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);  // as a widget, not as an area that scrolls
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     viewport()->setMouseTracking(true);
@@ -237,7 +238,7 @@ void BaseChart::fill_now() {
     State::fill(state_->scene, *this, size(), style);
 }
 
-// A file is drawn from a scene of its own, in the style of paper.
+// A file is drawn from a separate scene, in the style of paper.
 void BaseChart::save(const QString& file, Format format) const {
     save_chart(file, format, size(), title(), [this](QPainter& painter, const QRectF& area, const ChartStyle& style) {
         QGraphicsScene scene;
@@ -260,7 +261,7 @@ void BaseChart::copy_to_clipboard() const {
     });
 }
 
-// An event sent to the chart itself means the same as one sent to its viewport, which lies over all of it.
+// An event sent to the chart itself means the same as one sent to its viewport, which covers all of it.
 bool BaseChart::event(QEvent* event) {
     switch (event->type()) {
         case QEvent::MouseButtonPress:

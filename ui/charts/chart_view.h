@@ -28,7 +28,7 @@ class ChartScene {
         QString text;  // plain text, unlike any other of the axis; no label where empty
     };
     void clear(const QSizeF& size, const ChartStyle& style);  // an empty chart of that size: ground alone
-    // The axes' labels and the line below the plot. All that is added later stands in this rectangle.
+    // The axes' labels and the line below the plot. All that is added later is drawn in this rectangle.
     void set_axes(const QRectF& plot, const std::vector<Tick>& x, const std::vector<Tick>& y, const ChartStyle& style);
 
     enum class Layer { grid, curves, marks };  // below the axes, and above the series
@@ -58,7 +58,7 @@ class BaseChart : public QChartView {
 
   protected:
     explicit BaseChart(QWidget* parent);
-    // Fills the scene for a chart of this area. A file has a style of its own.
+    // Fills the scene for a chart of this area. A file has its own style.
     virtual void fill(ChartScene& scene, const QRectF& area, const ChartStyle& style) const = 0;
     virtual bool empty() const = 0;              // then the empty text is shown
     virtual QString title() const = 0;           // of a file

@@ -168,7 +168,7 @@ void GridCurveView::State::paint_marks(QPainter& painter, const Frame& frame, co
     const double line = QFontMetricsF(style.font).height();
     painter.setFont(style.font);
     painter.setBrush(Qt::NoBrush);
-    std::vector<std::pair<double, int>> crosses;  // several at one value stand below each other
+    std::vector<std::pair<double, int>> crosses;  // several at one value are drawn below each other
     for (const GridCurve& curve : curves) {
         painter.setPen(QPen(style.ink(curve.color), 1.5));
         for (const std::size_t i : curve.best)

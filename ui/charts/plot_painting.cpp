@@ -131,8 +131,9 @@ void PlotPainter::paint_line(QPainter& painter, const Frame& frame, const ChartS
         return draw_line(painter, polygon(part));
     const double ratio = painter.deviceTransform().m11();
     // A line that is many times as long as the plot is wide covers the same pixels at any width; a thin pen is quicker.
+    const auto shown = [&](std::size_t i) { return std::clamp(part[i].y, frame.plot.top(), frame.plot.bottom()); };
     double length = 0;
-    for (std::size_t i = 1; i < part.size(); ++i) length += std::abs(part[i].y - part[i - 1].y);
+    for (std::size_t i = 1; i < part.size(); ++i) length += std::abs(shown(i) - shown(i - 1));
     const double width = length > kNoisy * frame.plot.width() ? 1 / ratio : pen.widthF();
     painter.setPen(QPen(pen.color(), width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
     const plot::RasterLine made = plot::raster_line(part, width, ratio);
