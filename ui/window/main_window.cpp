@@ -262,7 +262,7 @@ void MainWindow::show_about() {
     QMessageBox* box =
         box_of(this, "About Ablate", QString("Ablate %1").arg(kVersion),
                QString("A workbench for transformer ablation studies. Qt %1. Ablate's sources are under Apache-2.0. "
-                       "Charts are drawn with QtCharts, which is under GPL-3.0: this program, as a whole, is "
+                       "Charts are drawn with Qt Charts, which is under GPL-3.0: this program, as a whole, is "
                        "conveyed under GPL-3.0.")
                    .arg(qVersion()));
     box->setIconPixmap(QApplication::windowIcon().pixmap(kAboutIcon, devicePixelRatio()));
