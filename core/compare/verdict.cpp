@@ -6,6 +6,8 @@
 #include "core/config/variant_names.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace ablate::study {
 
@@ -62,8 +64,9 @@ std::string why_undecided(const Delta& delta, const Group& group, const Group& r
         return delta.in_short;
     }
     if (delta.too_close()) return fmt::format("no difference to {} beyond rounding", name_of(reference));
-    if (group.is_mean || reference.is_mean) return interval.half_width ? "" : "means over an unknown number of runs";
-    if (!interval.half_width) return "one seed gives no interval";
+    if (!interval.half_width)
+        return group.is_mean || reference.is_mean ? "means over an unknown number of runs"
+                                                  : "one seed gives no interval";
     if (!interval.distinguishable()) return "";
     if (interval.mean < 0 && group.collapsed > 0) return rate(group);
     if (interval.mean > 0 && reference.collapsed > 0)
@@ -77,6 +80,21 @@ std::string not_finished(const Comparison& comparison, const std::vector<std::si
         if (comparison.groups[index].healthy() > 0) unfinished += comparison.groups[index].unfinished;
     if (unfinished == 0) return "";
     return fmt::format("{} {} not finished yet. ", count_of(unfinished, "run"), unfinished == 1 ? "has" : "have");
+}
+
+// A best of more grid points is lower by chance alone.
+std::string missing_points(const Comparison& comparison) {
+    std::map<std::string, std::set<std::string>> points;  // by variant: those with a result
+    std::set<std::string> all;
+    for (const Group& group : comparison.groups) {
+        points[group.variant];
+        if (group.healthy() == 0 && group.collapsed == 0) continue;
+        points[group.variant].insert(group.grid_point);
+        all.insert(group.grid_point);
+    }
+    const bool missing =
+        std::any_of(points.begin(), points.end(), [&](const auto& one) { return one.second.size() < all.size(); });
+    return missing ? "Not every variant has a result at every grid point. " : "";
 }
 
 // What the others are compared with, where it is no variant called "baseline": "" or " than NoPE".
@@ -146,7 +164,8 @@ Verdict verdict(const Comparison& comparison) {
         return verdict;
     }
     said += not_finished(comparison, groups);
-    if (comparison.has_grid()) said += "Each variant is compared at its own best grid point. ";
+    if (comparison.has_grid())
+        said += missing_points(comparison) + "Each variant is compared at its own best grid point. ";
     said.pop_back();
     verdict.sentence = std::move(said);
     return verdict;

@@ -109,6 +109,21 @@ class CompareVerdictTest : public QObject {
         QCOMPARE(comparison.groups[*verdict_reference(comparison, nope)].grid_point, std::string("train.lr=0.03"));
     }
 
+    void an_uneven_grid_is_told() {
+        TempFolder workspace;
+        write_at(workspace, {}, 0.01, {3.65, 3.66, 3.64});
+        write_at(workspace, kNoPERun, 0.01, {3.60, 3.612, 3.589});
+        write_at(workspace, kNoPERun, 0.03, {3.90, 3.91, 3.89});
+        QCOMPARE(verdict(comparison_in(workspace)).sentence,
+                 std::string("NoPE is better. Not every variant has a result at every grid point. Each variant is "
+                             "compared at its own best grid point."));
+        SyntheticRun collapsed;
+        collapsed.nan_at = 23;
+        write_at(workspace, collapsed, 0.03, {3.65, 3.66});
+        QCOMPARE(verdict(comparison_in(workspace)).sentence,
+                 std::string("NoPE is better. Each variant is compared at its own best grid point."));
+    }
+
     void runs_that_still_train_are_counted() {
         TempFolder workspace;
         write_measured_study(workspace.path());
