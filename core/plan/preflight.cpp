@@ -74,6 +74,18 @@ class Lints {
                                  const std::string& title = {}) const {
         return listed({mend_options(study_, point.variant, edits, title)});
     }
+    // Nothing where the variant trains what no other does at some grid point: that would be lost.
+    std::vector<Mend> by_removing(const std::string& variant) {
+        const auto [copy, fresh] = is_copy_.try_emplace(variant, true);
+        if (fresh)
+            copy->second = std::all_of(points_.begin(), points_.end(), [&](const VariantPoint& point) {
+                return point.variant != variant || trained_by_.at(what_is_trained(point)).size() > 1;
+            });
+        return copy->second ? listed({mend_by_removing(study_, variant)}) : std::vector<Mend>();
+    }
+    static std::pair<std::string, std::string> what_is_trained(const VariantPoint& point) {
+        return {point.grid_point, config_hash(point.config, "")};
+    }
 
     // The baseline comes first, so the first of a grid point is its baseline.
     const VariantPoint& baseline_of(const VariantPoint& point) const {
@@ -112,11 +124,12 @@ class Lints {
                 mends_of_one_seed(study_));
         for (const std::string& remark : remarks_on_data(points_.front().config.data)) add(Severity::note, "", remark);
         std::map<std::string, std::string> seen;
+        for (const VariantPoint& point : points_) trained_by_[what_is_trained(point)].insert(point.variant);
         for (const VariantPoint& point : points_) {
             const auto [other, fresh] = seen.emplace(config_hash(point.config, ""), point.name);
             if (!fresh && baseline_of(point).name != other->second)
                 add(Severity::warning, point.name, fmt::format("trains the same configuration as {}", other->second),
-                    listed({mend_by_removing(study_, point.variant)}));
+                    by_removing(point.variant));
         }
     }
 
@@ -212,7 +225,7 @@ class Lints {
                               : fmt::format("changes only what this configuration does not use or what only observes: "
                                             "{}",
                                             join(words, "; ")),
-                listed({mend_by_removing(study_, point.variant)}));
+                by_removing(point.variant));
             return;
         }
         check_parameters(preview, baseline.config);
@@ -267,7 +280,9 @@ class Lints {
     const std::vector<VariantPoint>& points_;
     const std::filesystem::path& workspace_;
     Preview preview_;
-    std::set<std::pair<std::string, std::string>> said_;  // variant, text
+    std::set<std::pair<std::string, std::string>> said_;                               // variant, text
+    std::map<std::pair<std::string, std::string>, std::set<std::string>> trained_by_;  // by what_is_trained: variants
+    std::map<std::string, bool> is_copy_;                                              // by variant
 };
 
 }  // namespace

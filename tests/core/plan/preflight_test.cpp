@@ -252,6 +252,22 @@ class PreflightTest : public QObject {
         }
     }
 
+    // A grid over what only observes trains each configuration again, whatever the variant changes.
+    void a_variant_that_the_grid_repeats_is_not_removed() {
+        const Json nope = model_patch({{"position", kind("none")}});
+        const Json grid = {{"train.log_every", {5, 10}}};
+        const auto repeated = [&](Json variants) {
+            return about(preview_of(std::move(variants), {}, grid), "nope@train.log_every=10",
+                         "same configuration as nope@train.log_every=5");
+        };
+        const auto alone = repeated({variant("nope", nope)});
+        QCOMPARE(alone.size(), std::size_t{1});
+        QVERIFY(alone[0].mends.empty());
+        const auto beside_a_copy = repeated({variant("nope", nope), variant("copy", nope)});
+        QCOMPARE(beside_a_copy.size(), std::size_t{1});
+        QCOMPARE(beside_a_copy[0].mends.size(), std::size_t{1});
+    }
+
     void a_tenth_of_a_percent_is_no_warning() {
         // Of 22,696,448 parameters a step of d_ff is 6,144: 0.027 %.
         const Preview preview =
