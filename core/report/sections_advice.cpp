@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/verdict.h"
 #include "core/compare/wording.h"
 #include "core/data/batches.h"
 #include "core/report/sections.h"
@@ -25,6 +26,12 @@ std::string time_in_words(const Comparison& comparison, const Group& group) {
                        fixed(100 * ratio, 0));
 }
 
+study::Claim claim_of(const Comparison& comparison, const Contrast& contrast) {
+    const auto baseline = best_baseline(comparison);
+    if (!baseline) return study::Claim::undecided;
+    return study::claim_of(contrast.delta, comparison.groups[contrast.group], comparison.groups[*baseline]);
+}
+
 // What the difference of one variant to the baseline advises, or nothing. The variants that are worse share an item.
 std::optional<ListItem> advice(const Comparison& comparison, const Contrast& contrast) {
     const Group& group = comparison.groups[contrast.group];
@@ -35,13 +42,18 @@ std::optional<ListItem> advice(const Comparison& comparison, const Contrast& con
                         "Its loss is the baseline's to within what two runs of one graph differ by; "
                         "`ablate preview --step0` tells whether the change is computed."};
     if (!interval.half_width) return {};
-    if (interval.distinguishable() && interval.mean < 0)
+    const study::Claim claim = claim_of(comparison, contrast);
+    if (claim == study::Claim::better)
         return ListItem{"Consider " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
-                        fmt::format("the change gains {} {} at equal steps{}{}.",
+                        fmt::format("the change gains {} {} at equal steps{}.",
                                     study::with_half_width(
                                         study::Interval{interval.n, -interval.mean, interval.sd, interval.half_width}),
-                                    study::unit_of(comparison), time_in_words(comparison, group),
-                                    group.collapsed > 0 ? ", though not every seed survived it" : "")};
+                                    study::unit_of(comparison), time_in_words(comparison, group))};
+    if (interval.distinguishable() && claim == study::Claim::undecided)
+        return ListItem{name + " is undecided:",
+                        fmt::format("the seeds that did not collapse differ by {} {}, but the means leave out those "
+                                    "that did.",
+                                    study::with_half_width(interval), study::unit_of(comparison))};
     return {};
 }
 
@@ -50,7 +62,7 @@ void advise_on_worse(const Comparison& comparison, List& list) {
     std::vector<std::string> worse;
     for (const Contrast& contrast : contrasts(comparison)) {
         const study::PairedInterval& interval = contrast.delta.interval;
-        if (contrast.delta.too_close() || !interval.distinguishable() || interval.mean < 0) continue;
+        if (claim_of(comparison, contrast) != study::Claim::worse) continue;
         const Group& group = comparison.groups[contrast.group];
         worse.push_back(fmt::format("{} ({} {} at equal steps{})", study::display_name(group),
                                     study::with_half_width(static_cast<const study::Interval&>(interval)),

@@ -196,6 +196,19 @@ class ReportTest : public QObject {
         QVERIFY(contains(html, "collapsed at 23"));  // the marker in the figures
     }
 
+    void surviving_seeds_are_no_advice() {
+        TempFolder workspace;
+        write_synthetic_seeds(workspace.path(), {}, {3.65, 3.66, 3.64});
+        SyntheticRun nope{.variant = "nope", .label = "NoPE", .patch = kNoPE};
+        write_synthetic_seeds(workspace.path(), nope, {3.25, 3.27});
+        nope.seed = 3;
+        nope.nan_at = 23;
+        write_synthetic_run(workspace.path(), nope);
+        const std::string markdown = to_markdown(comparison_in(workspace));
+        QVERIFY(contains(markdown, "**NoPE is undecided:** the seeds that did not collapse differ by"));
+        QVERIFY(lacks(markdown, "**Consider"));
+    }
+
     void everything_collapsed() {
         TempFolder workspace;
         write_synthetic_run(workspace.path(), {.nan_at = 0});
