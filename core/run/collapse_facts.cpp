@@ -37,7 +37,7 @@ Span shown_steps(const CollapseSources& sources, std::int64_t step) {
         last = std::max(last, loss.step.back());
     if (step < 0) return {last - kShown + 1, last};
     const bool exploded = sources.state.verdict->collapse == train::Collapse::exploding;
-    const std::int64_t end = exploded ? std::min(last, step + kShown / 2) : step;
+    const std::int64_t end = exploded ? std::min(last - kShown / 2, step) + kShown / 2 : step;
     return {end - kShown + 1, end};
 }
 
