@@ -113,6 +113,15 @@ std::string in_short(const Comparison& comparison, const Delta& delta, const Gro
                        unit_of(comparison));
 }
 
+// Why a difference that can be told from noise is no claim all the same (core/compare/verdict.h), or "".
+std::string reservation(const Delta& delta, const Group& group, const Group& reference) {
+    if (!delta.interval.distinguishable() || delta.too_close()) return "";
+    if (delta.interval.mean < 0 && group.collapsed > 0) return ", but " + collapse_rate(group);
+    if (delta.interval.mean > 0 && reference.collapsed > 0)
+        return fmt::format(", but of {} {}", reference_name(reference), collapse_rate(reference));
+    return "";
+}
+
 std::string sentence(const Comparison& comparison, const Delta& delta, const Group& group, const Group& reference) {
     const PairedInterval& interval = delta.interval;
     if (delta.too_close()) return delta.in_short;
@@ -212,6 +221,7 @@ Delta compare_groups(const Comparison& comparison, std::size_t group_index, std:
     delta.relative = delta.interval.mean / mean_of(theirs);
     delta.in_short = in_short(comparison, delta, group, reference);
     delta.judgement = sentence(comparison, delta, group, reference);
+    delta.in_short += reservation(delta, group, reference);
     if (group.collapsed > 0) delta.judgement += fmt::format("; {}, left out of the mean", collapse_rate(group));
     return delta;
 }

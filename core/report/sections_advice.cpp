@@ -1,6 +1,5 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/compare/verdict.h"
 #include "core/compare/wording.h"
 #include "core/data/batches.h"
 #include "core/report/sections.h"
@@ -24,12 +23,6 @@ std::string time_in_words(const Comparison& comparison, const Group& group) {
     if (!std::isfinite(ratio)) return "";
     return fmt::format(", at {}{} % of the time a step", has_rough_times(comparison, group) ? "about " : "",
                        fixed(100 * ratio, 0));
-}
-
-study::Claim claim_of(const Comparison& comparison, const Contrast& contrast) {
-    const auto baseline = best_baseline(comparison);
-    if (!baseline) return study::Claim::undecided;
-    return study::claim_of(contrast.delta, comparison.groups[contrast.group], comparison.groups[*baseline]);
 }
 
 // What the difference of one variant to the baseline advises, or nothing. The variants that are worse share an item.

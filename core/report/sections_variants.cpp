@@ -100,14 +100,16 @@ void add_variants(Document& document, const Comparison& comparison) {
 
 void add_ranking(Document& document, const Comparison& comparison) {
     std::vector<Contrast> told_apart;
-    std::vector<std::string> rest;
+    std::vector<std::string> rest, survivors;
     List without_loss;
     for (Contrast& contrast : contrasts(comparison)) {
         const Group& group = comparison.groups[contrast.group];
-        if (contrast.delta.interval.distinguishable() && !contrast.delta.too_close())
+        if (claim_of(comparison, contrast) != study::Claim::undecided)
             told_apart.push_back(std::move(contrast));
         else if (contrast.delta.interval.n == 0)
             without_loss.items.push_back({study::display_name(group) + ":", contrast.delta.judgement + "."});
+        else if (contrast.delta.interval.distinguishable() && !contrast.delta.too_close())
+            survivors.push_back(study::display_name(group));
         else
             rest.push_back(study::display_name(group));
     }
@@ -128,6 +130,9 @@ void add_ranking(Document& document, const Comparison& comparison) {
     else
         document.add(std::move(ranking));
     if (!rest.empty()) document.paragraph("Cannot be told apart from the baseline: " + join(rest, ", ") + ".");
+    if (!survivors.empty())
+        document.paragraph("Not ranked, because the difference is that of the seeds that did not collapse: " +
+                           join(survivors, ", ") + ".");
     if (!without_loss.items.empty()) {
         document.add(Paragraph{"Without a loss to compare:", true});
         document.add(std::move(without_loss));

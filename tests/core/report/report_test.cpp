@@ -207,6 +207,8 @@ class ReportTest : public QObject {
         const std::string markdown = to_markdown(comparison_in(workspace));
         QVERIFY(contains(markdown, "**NoPE is undecided:** the seeds that did not collapse differ by"));
         QVERIFY(lacks(markdown, "**Consider"));
+        QVERIFY(contains(markdown, "seeds that did not collapse: NoPE."));  // in place of a rank
+        QVERIFY(contains(markdown, "better by 0.3950 nats, but 1 of 3 seeds collapsed |"));
     }
 
     void everything_collapsed() {
