@@ -5,6 +5,8 @@
 #include "core/config/study_edits.h"
 #include "core/config/variant_names.h"
 #include "core/data/batches.h"
+#include "core/model/counts.h"
+#include "core/model/match_d_ff.h"
 #include "core/model/tensor_table.h"
 #include "core/plan/preflight.h"
 
@@ -67,10 +69,13 @@ std::vector<Mend> mends_of_invalid(const StudyConfig& study, const VariantPoint&
 std::vector<Mend> mends_of_width(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline) {
     std::vector<model::WidthMatch> matches = model::width_matches(point.config, baseline);
     matches.insert(matches.begin(), model::proposed_width(point.config, baseline));
+    const auto wanted = static_cast<double>(model::parameter_counts(baseline).unique);
+    const double present = static_cast<double>(model::parameter_counts(point.config).unique) / wanted - 1;
     std::vector<Mend> mends;
     std::vector<std::int64_t> offered{point.config.model.d_ff};
     for (const model::WidthMatch& match : matches) {
         const std::int64_t d_ff = match.width.d_ff;
+        if (match.by == model::MatchBy::parameters && std::abs(match.width.mismatch) >= std::abs(present)) continue;
         if (std::find(offered.begin(), offered.end(), d_ff) != offered.end()) continue;
         offered.push_back(d_ff);
         const std::string title =

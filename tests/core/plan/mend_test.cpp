@@ -93,6 +93,21 @@ class MendTest : public QObject {
         QVERIFY(mends_of_start(study(), to, to, {}, "base").empty());
     }
 
+    // A step of the width is 6,144 parameters, and the biases are 8,192.
+    void a_width_that_is_further_off_is_not_offered() {
+        RunConfig baseline;
+        baseline.model.d_ff = 1408;
+        VariantPoint point{"a", "a", "", "", baseline};
+        point.config.model.attn_bias = true;
+        point.config.model.d_ff = 1400;
+        const std::vector<Mend> nearer = mends_of_width(study(), point, baseline);
+        QVERIFY(!nearer.empty());
+        QVERIFY(nearer.front().title.find("1408 (parameters") != std::string::npos);
+        point.config.model.d_ff = 1407;  // nearest of all
+        for (const Mend& mend : mends_of_width(study(), point, baseline))
+            QVERIFY2(mend.title.find("(parameters") == std::string::npos, mend.title.c_str());
+    }
+
     void a_grid_is_added_around_the_rate() {
         const auto mend = mend_by_rate_grid(study(), 3e-4);
         QVERIFY(mend);
