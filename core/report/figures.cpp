@@ -221,9 +221,11 @@ void add_grid_curves(Document& document, const Comparison& comparison) {
     std::map<std::string, PlotLine> lines;  // by variant
     std::vector<std::string> order;
     std::set<double> values;
+    const auto key_of = [](const Group& group) { return group.grid_point.substr(0, group.grid_point.find('=')); };
+    const std::string key = key_of(comparison.groups.front());
     for (const Group& group : comparison.groups) {
         const std::optional<double> value = grid_value(group.grid_point);
-        if (!value) return;
+        if (!value || key_of(group) != key) return;  // runs of several studies can have several grids
         values.insert(*value);
         PlotLine& line = lines[group.variant];
         if (line.x.empty()) order.push_back(group.variant), line.label = study::plain_label(group);
@@ -232,8 +234,6 @@ void add_grid_curves(Document& document, const Comparison& comparison) {
         line.y.push_back(group.healthy() > 0 ? group.final_val.mean : kNaN);
     }
     if (values.size() < 2) return;
-    const std::string key =
-        comparison.groups.front().grid_point.substr(0, comparison.groups.front().grid_point.find('='));
     const run::Metric& metric = study::measured_metric(comparison);
     const std::string what = "final " + run::in_sentence(metric);
     LinePlot plot{"loss-over-grid", capital(what) + " over " + key, key, run::axis_title(metric), false, {}, {}, {}};

@@ -98,15 +98,15 @@ void advise_on_grid(const Comparison& comparison, const Group& best, List& list)
     for (std::size_t index : points_of(comparison, best.variant))
         if (const auto value = grid_value(comparison.groups[index].grid_point))
             by_value[*value] = &comparison.groups[index];
-    if (best.healthy() == 0 || by_value.size() < 2) return;
+    const std::optional<double> value = grid_value(best.grid_point);
+    if (best.healthy() == 0 || by_value.size() < 2 || !value) return;
     std::vector<std::string> collapsed;
     for (const auto& entry : by_value)
         if (entry.second->collapsed > 0) collapsed.push_back(entry.second->grid_point);
     if (!collapsed.empty())
         list.items.push_back({study::plain_label(best) + ":",
                               fmt::format("collapses at {}; best at {}.", join(collapsed, ", "), best.grid_point)});
-    const double value = *grid_value(best.grid_point);
-    const bool lowest = value == by_value.begin()->first, highest = value == by_value.rbegin()->first;
+    const bool lowest = *value == by_value.begin()->first, highest = *value == by_value.rbegin()->first;
     if (by_value.size() > 2 && (lowest || highest))
         list.items.push_back({study::plain_label(best) + ":",
                               fmt::format("best at the grid's {} end ({}): extend the grid there before judging it.",
