@@ -271,7 +271,8 @@ class LayersTest : public QObject {
         const std::string header = "core/base/workspace_layout.h";
         const std::regex spelled(
             "[\\w)] / \"(studies|runs|models|reports|cache|queue|trash|exports|checkpoints|kept-studies\\.json|"
-            "variant-order\\.json|background\\.log|(run|state|control|queue|collapse|notes|manifest|trainer|kept|model)\\."
+            "variant-order\\.json|background\\.log|(run|state|control|queue|collapse|notes|manifest|trainer|kept|model)"
+            "\\."
             "json|events\\.jsonl|"
             "log\\.txt|optimizer\\.safetensors)\"");
         QVERIFY(sources_.contains(header));

@@ -369,11 +369,8 @@ void declare_schedule(Schema<TrainConfig>& s, bool with_own_options) {
                                       .doc(help_of_rows<ScheduleRow>())
                                       .under("Schedule")
                                       .when([](const Json& train) { return !constant_by_optimizer(train); }));
-    s.add(&TrainConfig::warmup, option("warmup", "Warm-up")
-                                    .at_least(0)
-                                    .in("steps")
-                                    .doc("linear, from lr / warmup")
-                                    .under("Schedule"));
+    s.add(&TrainConfig::warmup,
+          option("warmup", "Warm-up").at_least(0).in("steps").doc("linear, from lr / warmup").under("Schedule"));
     s.add(&TrainConfig::lr_min_ratio,
           option("lr_min_ratio", "Final learning-rate ratio")
               .range(0, 1)

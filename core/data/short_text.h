@@ -15,7 +15,8 @@ struct ShortText {
 
 // Whether data.text holds too few documents, or too few bytes, for data.val_every to hold some out. Reads the beginning
 // of the text: as much as it takes to know, 8 MB at most. A file that cannot be read as a text is told as well. Nothing
-// where data.text is empty, missing or a folder with folders or with more than 100 files, and where data.tokens or data.val take the place of held-out documents.
+// where data.text is empty, missing or a folder with folders or with more than 100 files, and where data.tokens or
+// data.val take the place of held-out documents.
 std::optional<ShortText> short_text(const DataConfig& config);
 
 }  // namespace ablate::data

@@ -12,8 +12,8 @@ struct RunNames {
     std::optional<std::int64_t> seed;
 };
 
-// InputError: a seed for means over several runs, a variant for several
-// runs. `offers_options` as in ReadOptions: whether the message names those of the command line.
+// InputError: a seed for means over several runs, a variant for several runs. `offers_options` as in ReadOptions:
+// whether the message names those of the command line.
 void name_runs(std::vector<ImportedRun>& runs, const RunNames& names, bool offers_options = true);
 
 }  // namespace ablate::interop::logs
