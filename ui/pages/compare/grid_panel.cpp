@@ -11,6 +11,7 @@
 #include "ui/pages/compare/train_popup.h"
 #include "ui/pages/compare/verdict_bar.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 
 #include <QComboBox>
@@ -87,6 +88,7 @@ GridPanel::GridPanel(QWidget* parent) : QWidget(parent) {
     table_->setModel(model_);
     table_->setAccessibleName("Grid");
     table_->setItemDelegate(new LinesDelegate(table_));
+    copy_rows_on_request(table_);
     table_->setShowGrid(false);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);

@@ -5,6 +5,7 @@
 #include "ui/pages/compare/cells_model.h"
 #include "ui/pages/compare/lines_delegate.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 
 #include <QHeaderView>
@@ -37,6 +38,7 @@ PairsPanel::PairsPanel(QWidget* parent) : QWidget(parent) {
     table_->setModel(model_);
     table_->setAccessibleName("All pairs");
     table_->setItemDelegate(new LinesDelegate(table_));
+    copy_rows_on_request(table_);
     table_->setShowGrid(false);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
