@@ -38,7 +38,6 @@ StartBar::StartBar(QWidget* parent)
     all->addWidget(summary_);
     all->addWidget(told_);
     all->addLayout(line);
-    start_->setShortcut(QKeySequence("Ctrl+Return"));
     connect(start_, &QPushButton::clicked, this, &StartBar::start);
     connect(cancel_, &QPushButton::clicked, this, [this] {
         cancel_->setEnabled(false);
