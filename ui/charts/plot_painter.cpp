@@ -267,27 +267,26 @@ PlotPainter::Outliers PlotPainter::outliers_of(const Frame& frame, const ChartSt
 
 std::vector<PlotPainter::FlagMark> PlotPainter::flags_of(const Frame& frame, const ChartStyle& style) const {
     struct Flag {
-        double pixel;
+        double x;
         QString text;
     };
-    std::vector<Flag> flags;
+    std::vector<Flag> flags;  // also those out of view: a number stays while the chart is zoomed
     for (const CurvePoints& points : curves_)
-        for (const auto& [at, words] : points.curve().flags) {
-            const double x = frame.x.pixel(at);
-            if (x >= frame.plot.left() - 0.5 && x <= frame.plot.right() + 0.5)
-                flags.push_back({x, with_label(points.curve(), words)});
-        }
-    std::stable_sort(flags.begin(), flags.end(), [](const Flag& a, const Flag& b) { return a.pixel < b.pixel; });
+        for (const auto& [at, words] : points.curve().flags)
+            if (std::isfinite(at)) flags.push_back({at, with_label(points.curve(), words)});
+    std::stable_sort(flags.begin(), flags.end(), [](const Flag& a, const Flag& b) { return a.x < b.x; });
     const QFontMetricsF metrics(style.font);
     std::vector<FlagMark> marks;
     for (std::size_t i = 0; i < flags.size(); ++i) {
         const int number = static_cast<int>(i) + 1;
+        const double pixel = has_place(axes_.x, flags[i].x) ? frame.x.pixel(flags[i].x) : frame.plot.left() - 1;
+        if (pixel < frame.plot.left() - 0.5 || pixel > frame.plot.right() + 0.5) continue;
         const QString line = QString("%1  %2").arg(number).arg(flags[i].text);
-        if (!marks.empty() && flags[i].pixel - kBadge < marks.back().badge.right()) {
+        if (!marks.empty() && pixel - kBadge < marks.back().badge.right()) {
             marks.back().last = number;
             marks.back().texts << line;
         } else {
-            marks.push_back({{}, flags[i].pixel, number, number, {line}});
+            marks.push_back({{}, pixel, number, number, {line}});
         }
         FlagMark& mark = marks.back();
         const double width = std::max(kBadge, metrics.horizontalAdvance(number_of(mark)) + 2 * kSpace);

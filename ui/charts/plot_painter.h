@@ -23,7 +23,8 @@ class PlotPainter {
     Range x_range() const;  // as shown
     Range y_range() const;  // as shown; of the points inside x_range() where no zoom fixes it
 
-    // Flags at one place of the x axis, numbered from the left: 1, or 2–4 where several would touch.
+    // Flags at one place of the x axis: 1, or 2–4 where several would touch. All flags of the chart are numbered from
+    // the left, those out of view as well.
     struct FlagMark {
         QRectF badge;
         double pixel = 0;

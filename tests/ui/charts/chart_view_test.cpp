@@ -246,6 +246,23 @@ class ChartViewTest : public QObject {
         QVERIFY(!plot.flag_at(frame, frame.plot.center()));
     }
 
+    // A list beside the chart names the same numbers.
+    void a_zoom_does_not_renumber_the_flags() {
+        Curve curve = line("a", 5, 3);
+        curve.flags = {{80, "third"}, {20, "first"}, {nan, "nowhere"}, {50, "second"}};
+        PlotPainter plot = painter({curve});
+        plot.x_zoom = Range{40, 60};
+        const auto frame = frame_of(plot);
+        QCOMPARE(frame.flags.size(), std::size_t{1});
+        QCOMPARE(frame.flags[0].texts, QStringList{"2  a: second"});
+        QVERIFY(frame.flags[0].first == 2 && frame.flags[0].last == 2);
+        // A logarithmic axis has no place for 0, which keeps its number.
+        curve.flags = {{0, "at the start"}, {50, "later"}};
+        const PlotPainter log = painter({curve}, Scale::linear, Scale::logarithmic);
+        QCOMPARE(frame_of(log).flags.size(), std::size_t{1});
+        QCOMPARE(frame_of(log).flags[0].texts, QStringList{"2  a: later"});
+    }
+
     void a_table_of_a_chart_has_a_column_a_curve() {
         Curve seed = with("a", {1, 2}, {0.1, nan});
         seed.label = "no norm, \"x\"";
