@@ -115,10 +115,10 @@ QWidget* LivePage::State::build_charts() {
     collapse = new CollapseArea(right);
     depth = new DepthPanel(right);
     column->addWidget(toolbar);
-    column->addWidget(banner);
     column->addWidget(board, 1);
     column->addWidget(collapse);
     column->addWidget(depth);
+    banner->float_over(board);
     return right;
 }
 

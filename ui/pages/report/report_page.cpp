@@ -121,13 +121,13 @@ ReportPage::State::State(ReportPage* page) : page(page), comparer(page), buildin
     preview->setOpenLinks(false);
     preview->setAccessibleName("Preview of the report");
     preview->setDocument(&no_report);
-    stale = new Banner(page);
     auto* sheet = new QWidget(page);
     auto* sheet_column = new QVBoxLayout(sheet);
     sheet_column->setContentsMargins(0, 0, 0, 0);
     sheet_column->setSpacing(2 * kSpace);
-    sheet_column->addWidget(stale);
     sheet_column->addWidget(preview, 1);
+    stale = new Banner(sheet);
+    stale->float_over(preview);
     split = new QSplitter(page);
     split->addWidget(build_side());
     split->addWidget(sheet);
