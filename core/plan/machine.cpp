@@ -1,5 +1,6 @@
 #include "core/plan/machine.h"
 
+#include "core/base/device_name.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/io/json_file.h"
@@ -69,7 +70,7 @@ std::string peak_key(const std::string& precision, int threads, at::Device place
 }  // namespace
 
 std::string cpu_model() {
-    const std::string name = line_of("/proc/cpuinfo", "model name");
+    const std::string name = device_name("cpu");
     return name.empty() ? "unknown processor" : name;
 }
 
