@@ -263,6 +263,17 @@ std::optional<std::pair<double, double>> line_end(const LinePlot& plot, const Pl
     return {};
 }
 
+constexpr double kFirstLabel = kTop - kLabelSpacing / 2, kLastLabel = kHeight - kBottom + kLabelSpacing / 2;
+
+// The labels with room; the others are counted in the last line.
+plot::FittedLabels fitted_labels(const LinePlot& plot) {
+    const auto count =
+        std::count_if(plot.lines.begin(), plot.lines.end(), [](const PlotLine& line) { return !line.label.empty(); });
+    return plot::fit_labels(static_cast<std::size_t>(count), kLabelSpacing, kFirstLabel, kLastLabel);
+}
+
+std::string more_text(const plot::FittedLabels& fitted) { return fmt::format("{} more", fitted.more); }
+
 std::string end_labels(const LinePlot& plot, const Frame& frame) {
     std::vector<const PlotLine*> labeled;
     std::vector<std::pair<double, double>> ends;
@@ -273,15 +284,19 @@ std::string end_labels(const LinePlot& plot, const Frame& frame) {
         ends.push_back(line_end(plot, line, frame).value_or(std::pair(frame.x.first_pixel(), frame.y.last_pixel())));
         wanted.push_back(ends.back().second);
     }
-    const auto placed = plot::spread_labels(wanted, kLabelSpacing, frame.y.last_pixel() - kLabelSpacing / 2,
-                                            frame.y.first_pixel() + kLabelSpacing / 2);
+    const plot::FittedLabels fitted = fitted_labels(plot);
+    wanted.resize(fitted.shown);
+    if (fitted.more > 0) wanted.push_back(kLastLabel);
+    const auto placed = plot::spread_labels(wanted, kLabelSpacing, kFirstLabel, kLastLabel);
     std::string svg;
-    for (std::size_t i = 0; i < labeled.size(); ++i) {
+    for (std::size_t i = 0; i < fitted.shown; ++i) {
         svg += svg_line(ends[i].first + 2, ends[i].second, frame.x.last_pixel() + 8, placed[i],
                         "stroke=\"currentColor\" stroke-opacity=\"0.3\" stroke-width=\"0.8\"");
         svg += svg_line(frame.x.last_pixel() + 9, placed[i], frame.x.last_pixel() + 31, placed[i], stroke(*labeled[i]));
         svg += svg_text(frame.x.last_pixel() + 36, placed[i] + 4, shortened(labeled[i]->label));
     }
+    if (fitted.more > 0)
+        svg += svg_text(frame.x.last_pixel() + 36, placed.back() + 4, more_text(fitted), "start", 0.75);
     return svg;
 }
 
@@ -315,7 +330,8 @@ std::string with_dark_colors(const std::string& svg) {
 std::string line_plot_svg(const LinePlot& given) {
     LinePlot plot = given;
     for (PlotLine& line : plot.lines) line = in_order(line);
-    double label_width = 0;
+    const plot::FittedLabels fitted = fitted_labels(plot);
+    double label_width = fitted.more > 0 ? text_width(more_text(fitted)) : 0;
     for (const PlotLine& line : plot.lines) label_width = std::max(label_width, text_width(shortened(line.label)));
     const Frame frame = frame_of(plot, kWidth - label_width - 44);
     std::string svg = svg_open(kWidth, kHeight, plot.description) + axes(plot, frame);

@@ -122,11 +122,12 @@ class SvgPlotTest : public QObject {
             for (auto match = QRegularExpression("y=\"([0-9.-]+)\"[^>]*>(Baseline|Variant)<").globalMatch(svg);
                  match.hasNext();)
                 heights.push_back(match.next().captured(1).toDouble());
-            QCOMPARE(heights.size(), lines);
+            const std::size_t left_out = lines - heights.size();
+            QCOMPARE(left_out, lines == 3 ? std::size_t{0} : std::size_t{23});  // 18 lines fit, one counts the others
+            QCOMPARE(svg.contains(">23 more<"), lines == 40);
             std::sort(heights.begin(), heights.end());
             QVERIFY(heights.front() > 20 && heights.back() < 310);
-            if (lines == 3)
-                for (std::size_t i = 1; i < lines; ++i) QVERIFY(heights[i] - heights[i - 1] >= 14.9);
+            for (std::size_t i = 1; i < heights.size(); ++i) QVERIFY(heights[i] - heights[i - 1] >= 14.85);
         }
     }
 
