@@ -1,5 +1,6 @@
 #include "core/base/text.h"
 #include "core/interop/imported_run.h"
+#include "core/interop/imported_run_judge.h"
 #include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/tiny_run.h"
