@@ -37,7 +37,7 @@ void draw_figures(QPainter& painter, const QRectF& area, Qt::Alignment alignment
 
 QString fitted_figures(const QString& text, double width, const QFontMetricsF& metrics) {
     if (figures_width(text, metrics) <= width) return text;
-    static const QRegularExpression number("^[-+−±<>]?[0-9][0-9.,]*([eE][-+]?[0-9]+)?[%kMBGT]?([ /]|$)");
+    static const QRegularExpression number("^([≈Δ] )?[-+−±<>]?[0-9][0-9.,]*([eE][-+]?[0-9]+)?[%kMBGTdhms]?([ /–]|$)");
     if (!number.match(text).hasMatch()) return metrics.elidedText(text, Qt::ElideRight, width);
     for (const char* interval : {" ± ", " +- ", " ["}) {
         const QString mark = QString::fromUtf8(interval);

@@ -125,6 +125,10 @@ class CopyRowsTest : public QObject {
             QVERIFY2(shown == "…" || is_number(shown), qPrintable(shown));
         }
         QVERIFY(fitted_figures("collapsed", 40, metrics) != "…");
+        // A sign before it, a range and a duration are numbers as well.
+        QCOMPARE(fitted_figures("≈ +0.142 ± 0.029", figures_width("≈ +0.142", metrics), metrics), QString("≈ +0.142"));
+        for (const QString& text : {QString("≈ +0.142"), QString("991–1,000"), QString("4m 10s")})
+            QCOMPARE(fitted_figures(text, figures_width(text, metrics) - 1, metrics), QString("…"));
     }
 };
 

@@ -25,9 +25,7 @@ void CellsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->setPen(item.palette.color(QPalette::Text));
     const QRect area = option.rect.adjusted(kMargin, 0, -kMargin, 0);
     if (is_number(item)) {
-        // A value is shown whole or without its interval, which the tooltip shows as well.
-        const bool fits = figures_width(text, QFontMetricsF(item.font)) <= area.width();
-        draw_figures(*painter, area, Qt::AlignRight, fits ? text : text.section(" ± ", 0, 0));
+        draw_figures(*painter, area, Qt::AlignRight, fitted_figures(text, area.width(), QFontMetricsF(item.font)));
     } else if (wraps(item))
         painter->drawText(area.adjusted(0, kAbove, 0, -kAbove), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text);
     else

@@ -27,11 +27,6 @@ double decimals_room(const QModelIndex& index, const QFontMetricsF& metrics) {
     return index.data(CompareModel::spare_decimals).toInt() * figures_width("0", metrics);
 }
 
-// A number is shown whole or as an ellipsis: of half a number nobody could tell.
-QString whole_or_ellipsis(const QString& number, const QFontMetricsF& metrics, double room) {
-    return figures_width(number, metrics) <= room ? number : QString("…");
-}
-
 bool is_seed(const QModelIndex& index) { return index.parent().isValid(); }
 
 }  // namespace
@@ -73,7 +68,7 @@ void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
             painter->setPen(ink);
             if (fits) value.setRight(value.right() - decimals_room(index, metrics));
         }
-        draw_figures(*painter, value, Qt::AlignRight, whole_or_ellipsis(text, metrics, value.width()));
+        draw_figures(*painter, value, Qt::AlignRight, fitted_figures(text, value.width(), metrics));
     } else {
         painter->drawText(
             area, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,

@@ -20,7 +20,8 @@ void draw_line(QPainter& painter, const QStyleOptionViewItem& item, const QRect&
     painter.setFont(item.font);
     painter.setPen(color);
     if (item.displayAlignment & Qt::AlignRight)
-        draw_figures(painter, inside, item.displayAlignment, text);
+        draw_figures(painter, inside, item.displayAlignment,
+                     fitted_figures(text, inside.width(), QFontMetricsF(item.font)));
     else
         painter.drawText(inside, static_cast<int>(item.displayAlignment),
                          item.fontMetrics.elidedText(text, Qt::ElideRight, inside.width()));
