@@ -2,6 +2,7 @@
 
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <algorithm>
 
@@ -92,6 +93,8 @@ QVariant CellsModel::data(const QModelIndex& index, int role) const {
             return cell.tone == Tone::strong ? Theme::instance().font(0, QFont::DemiBold) : Theme::instance().font();
         case Qt::ForegroundRole:
             return cell.tone == Tone::muted ? c.muted : cell.tone == Tone::danger ? c.danger : c.text;
+        case kFullTextRole:
+            return cell.full.isEmpty() ? QVariant() : QVariant(cell.full);
         case key:
             return line.key;
         default:

@@ -13,6 +13,7 @@ class CellsModel : public QAbstractTableModel {
         QString text, tip;
         Tone tone = Tone::usual;
         bool number = false;
+        QString full = {};  // what is copied, where the text is rounded
         bool operator==(const Cell&) const = default;
     };
     struct Line {

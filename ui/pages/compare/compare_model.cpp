@@ -4,6 +4,7 @@
 #include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <algorithm>
 #include <cmath>
@@ -129,6 +130,8 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
                     return at.parent ? c.muted : c.text;
             }
             return {};
+        case kFullTextRole:
+            return cell.full.isEmpty() ? QVariant() : QVariant(cell.full);
         case key:
             return at.row.key;
         case half_width:

@@ -4,6 +4,7 @@
 #include "core/compare/wording.h"
 #include "core/report/facts.h"
 #include "ui/bridge/text.h"
+#include "ui/pages/compare/full_text.h"
 
 #include <QStringList>
 #include <limits>
@@ -34,7 +35,8 @@ CompareCell number(double value, const std::string& shown, const QString& tip = 
     cell.order = value;
     if (std::isnan(value)) return cell;
     cell.text = text(shown);
-    cell.tip = tip.isEmpty() ? text(full_precision(value)) : tip;
+    cell.full = text(full_precision(value));
+    cell.tip = tip.isEmpty() ? cell.full : tip;
     return cell;
 }
 
@@ -62,6 +64,7 @@ CompareCell mean_cell(const study::Interval& interval) {
     cell.decimals = decimals;
     if (interval.half_width) cell.half_width = text(fixed(*interval.half_width, decimals));
     cell.tip = interval_tip(interval);
+    cell.full = full_text(interval);
     return cell;
 }
 
@@ -110,7 +113,10 @@ CompareCell best_step_cell(const Comparison& comparison, const Group& group) {
     }
     if (steps.empty()) return number(kNaN, "");
     const std::string first = with_thousands(*steps.begin()), last = with_thousands(*steps.rbegin());
-    return number(static_cast<double>(*steps.begin()), first == last ? first : first + "–" + last, told.join("\n"));
+    CompareCell cell =
+        number(static_cast<double>(*steps.begin()), first == last ? first : first + "–" + last, told.join("\n"));
+    if (first != last) cell.full.clear();
+    return cell;
 }
 
 CompareCell verdict_cell(const Comparison& comparison, const Group& group) {
@@ -249,6 +255,7 @@ CompareRow compare_row(const Comparison& comparison, const ShownGroup& shown) {
     at(row, CompareColumn::best_loss) = mean_cell(group.best_val);
     at(row, CompareColumn::best_step) = best_step_cell(comparison, group);
     at(row, CompareColumn::seeds) = number(static_cast<double>(group.healthy()), report::seeds_of(group));
+    at(row, CompareColumn::seeds).full.clear();  // "2 of 3"
     const auto parameters = group.parameters > 0 ? static_cast<double>(group.parameters) : kNaN;
     at(row, CompareColumn::parameters) = number(parameters, with_thousands(group.parameters));
     at(row, CompareColumn::flops) = number(group.flops, significant(group.flops, 3));
@@ -256,6 +263,7 @@ CompareRow compare_row(const Comparison& comparison, const ShownGroup& shown) {
     at(row, CompareColumn::verdict) = verdict_cell(comparison, group);
     const double relative = shown.delta.interval.n > 0 && !shown.is_reference() ? shown.delta.relative : kNaN;
     at(row, CompareColumn::relative) = number(relative, study::signed_percent(relative));
+    if (!std::isnan(relative)) at(row, CompareColumn::relative).full = text(full_precision(100 * relative)) + " %";
     const double train = report::mean_final_train(comparison, group);
     at(row, CompareColumn::train_loss) = number(train, fixed(train, 4));
     const double bpb =

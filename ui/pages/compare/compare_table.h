@@ -39,6 +39,7 @@ struct CompareCell {
     QString text = "–";  // a missing value is a dash, never 0
     QString half_width;  // of its interval, after a ±
     QString tip;
+    QString full;      // what is copied, where the text is rounded
     double order = 0;  // sorts the column; NaN comes last
     int decimals = 0;  // of a number, with which a column aligns it at the decimal point
     Tone tone = Tone::usual;

@@ -7,6 +7,7 @@
 #include "ui/charts/forest_view.h"
 #include "ui/pages/compare/cells_delegate.h"
 #include "ui/pages/compare/cells_model.h"
+#include "ui/pages/compare/full_text.h"
 #include "ui/pages/compare/step_box.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/copy_rows.h"
@@ -466,7 +467,7 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
         CellsModel::Line line{key_of(group), {{text(study::display_name(group)), text(group.name), {}, false}}};
         for (std::size_t i = 0; i < row.deltas.size(); ++i) {
             const study::Delta& delta = row.deltas[i];
-            const QString told = text(study::in_own_digits(delta.interval));
+            const QString told = text(study::in_own_digits(delta.interval)), full = full_text(delta.interval);
             const bool between = !row.interpolated[i].isEmpty();
             // What no evaluation has measured is never set in bold.
             const bool firm = delta.interval.distinguishable() && !between;
@@ -474,7 +475,8 @@ void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& vi
                                   : between      ? "≈ " + told
                                                  : told,
                                   between ? row.interpolated[i] + " " + text(delta.judgement) : text(delta.judgement),
-                                  firm ? CellsModel::Tone::usual : CellsModel::Tone::muted, true});
+                                  firm ? CellsModel::Tone::usual : CellsModel::Tone::muted, true,
+                                  told.isEmpty() || !between ? full : "≈ " + full});
             any_between |= between;
         }
         lines.push_back(std::move(line));

@@ -7,6 +7,7 @@
 #include "ui/bridge/text.h"
 #include "ui/charts/grid_curve_view.h"
 #include "ui/pages/compare/cells_model.h"
+#include "ui/pages/compare/full_text.h"
 #include "ui/pages/compare/lines_delegate.h"
 #include "ui/pages/compare/train_popup.h"
 #include "ui/pages/compare/verdict_bar.h"
@@ -39,17 +40,18 @@ using Edge = GridTable::Edge;
 constexpr int kLeastWidth = 128, kMostWidth = 280;  // px
 constexpr int kLines = 3;                           // of a cell: the value, the difference, marks
 
-QString value_line(const Group& group) {
-    if (group.healthy() > 0) return text(study::in_own_digits(group.final_val));
+QString value_line(const Group& group, bool in_full) {
+    if (group.healthy() > 0) return in_full ? full_text(group.final_val) : text(study::in_own_digits(group.final_val));
     if (group.collapsed > 0) return "collapsed";
     return group.unfinished > 0 ? "not finished" : "–";
 }
 
 QString difference_line(const Comparison& comparison, std::size_t group, const std::optional<study::Delta>& delta,
-                        const std::optional<std::size_t>& reference) {
+                        const std::optional<std::size_t>& reference, bool in_full) {
     if (!delta || !reference || delta->interval.n == 0) return {};
     const study::Claim claim = study::claim_of(*delta, comparison.groups[group], comparison.groups[*reference]);
-    return "Δ " + text(study::in_own_digits(delta->interval)) + " " + to_string(claim);
+    const QString difference = in_full ? full_text(delta->interval) : text(study::in_own_digits(delta->interval));
+    return "Δ " + difference + " " + to_string(claim);
 }
 
 QString tip_of(const Group& group, const std::optional<study::Delta>& delta) {
@@ -87,6 +89,7 @@ GridPanel::GridPanel(QWidget* parent) : QWidget(parent) {
     table_ = new QTableView(this);
     table_->setModel(model_);
     table_->setAccessibleName("Grid");
+    copy_rows_on_request(table_);
     table_->setItemDelegate(new LinesDelegate(table_));
     copy_rows_on_request(table_);
     table_->setShowGrid(false);
@@ -200,16 +203,20 @@ void GridPanel::fill_table(const GridScene& grid) {
             }
             const Group& group = comparison.groups[*row.groups[j]];
             const bool best = row.best == j;
-            QStringList words{value_line(group),
-                              difference_line(comparison, *row.groups[j], grid.deltas[i][j], grid.references[i][j])};
-            if (best) words += outer_edge(grid.table, row) == Edge::none ? "best" : "best, at the edge of the grid";
-            words.removeAll(QString());
+            const auto words = [&](bool in_full) {
+                QStringList lines{
+                    value_line(group, in_full),
+                    difference_line(comparison, *row.groups[j], grid.deltas[i][j], grid.references[i][j], in_full)};
+                if (best) lines += outer_edge(grid.table, row) == Edge::none ? "best" : "best, at the edge of the grid";
+                lines.removeAll(QString());
+                return lines;
+            };
             const bool collapsed = group.healthy() == 0 && group.collapsed > 0;
-            line.cells.push_back({words.join('\n'), tip_of(group, grid.deltas[i][j]),
+            line.cells.push_back({words(false).join('\n'), tip_of(group, grid.deltas[i][j]),
                                   best        ? CellsModel::Tone::strong
                                   : collapsed ? CellsModel::Tone::danger
                                               : CellsModel::Tone::usual,
-                                  true});
+                                  true, words(true).join(' ')});
         }
         lines.push_back(std::move(line));
     }

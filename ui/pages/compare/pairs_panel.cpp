@@ -3,6 +3,7 @@
 #include "core/compare/wording.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/compare/cells_model.h"
+#include "ui/pages/compare/full_text.h"
 #include "ui/pages/compare/lines_delegate.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/copy_rows.h"
@@ -27,7 +28,8 @@ CellsModel::Cell pair_cell(const study::Comparison& comparison, std::size_t row,
     if (told.isEmpty()) return {"–", tip, CellsModel::Tone::muted, true};
     const study::Claim claim = study::claim_of(delta, comparison.groups[row], comparison.groups[column]);
     const bool firm = claim != study::Claim::undecided;
-    return {told + "\n" + to_string(claim), tip, firm ? CellsModel::Tone::strong : CellsModel::Tone::muted, true};
+    return {told + "\n" + to_string(claim), tip, firm ? CellsModel::Tone::strong : CellsModel::Tone::muted, true,
+            full_text(delta.interval) + " " + to_string(claim)};
 }
 
 }  // namespace
@@ -37,6 +39,7 @@ PairsPanel::PairsPanel(QWidget* parent) : QWidget(parent) {
     table_ = new QTableView(this);
     table_->setModel(model_);
     table_->setAccessibleName("All pairs");
+    copy_rows_on_request(table_);
     table_->setItemDelegate(new LinesDelegate(table_));
     copy_rows_on_request(table_);
     table_->setShowGrid(false);

@@ -7,6 +7,7 @@
 #include "ui/bridge/text.h"
 #include "ui/pages/live/grid_points.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/run_words.h"
 
 #include <QHash>
@@ -339,6 +340,12 @@ QVariant LiveRunModel::data(const QModelIndex& index, int role) const {
             else
                 lines += marked->second;
             return plain_tooltip(lines);
+        }
+        case kFullTextRole: {
+            QStringList words{row.title, data(index, status).toString(), data(index, detail).toString()};
+            if (const QVariant last = data(index, full_value); last.isValid())
+                words += run::metric(run::MetricId::train_loss).title + (" " + text(full_precision(last.toDouble())));
+            return words.join("; ");
         }
         case Qt::CheckStateRole:
             return row.chosen ? Qt::Checked : Qt::Unchecked;

@@ -2,6 +2,7 @@
 
 #include "ui/pages/live/run_delegate.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
 
 #include <QAction>
@@ -124,6 +125,7 @@ QWidget* RunListPanel::build_actions() {
     }
     row->addStretch();
     list_->setContextMenuPolicy(Qt::ActionsContextMenu);
+    copy_rows_on_request(list_);
     connect(solo_, &QAction::triggered, this, [this](bool solo) {
         Q_EMIT solo_wanted(picked(), solo);
         show_actions();

@@ -69,6 +69,8 @@ QVariant StepZeroModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             if (number) return text(full_precision(values[column]));
             return data(index, Qt::DisplayRole).toString().toHtmlEscaped();
+        case kFullTextRole:
+            return number ? QVariant(text(full_precision(values[column]))) : QVariant();
         case Qt::AccessibleTextRole:
             return column == remark
                        ? QVariant(in_words(mark_of(zero, results_.ln_vocab)) + " " + remark_on(zero, results_.ln_vocab))

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QRegularExpression>
 #include <algorithm>
@@ -100,6 +101,8 @@ QVariant TensorModel::data(const QModelIndex& index, int role) const {
             return text_of(row, column);
         case Qt::ToolTipRole:
             return plain_tooltip({row.name, row.shape, text_of(row, fate), row.why});
+        case kFullTextRole:
+            return column == parameters ? QVariant(QString::number(row.parameters)) : QVariant();
         case Qt::AccessibleTextRole:  // without the sign
             return column == fate ? list_.word_for(row.fate) : text_of(row, column);
         case Qt::ForegroundRole:

@@ -8,6 +8,7 @@
 #include "ui/bridge/text.h"
 #include "ui/forms/value_editor.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QMimeData>
 #include <algorithm>
@@ -168,6 +169,14 @@ QVariant VariantModel::shown_text(const Row& row, int column) const {
     }
 }
 
+// Nothing where the text shown is all there is.
+QVariant VariantModel::full_text(const Row& row, int column) {
+    if (column == check) return in_words(row.mark);
+    if (!row.parameters || (column == difference && row.baseline)) return {};
+    if (column == parameters) return QString::number(*row.parameters);
+    return column == difference ? QVariant(text(full_precision(100 * row.mismatch)) + " %") : QVariant();
+}
+
 QString VariantModel::tool_tip(const Row& row, int column) const {
     QStringList lines;
     if (column == name && !row.baseline) lines += row.label;
@@ -199,6 +208,8 @@ QVariant VariantModel::data(const QModelIndex& index, int role) const {
         case Qt::ForegroundRole:
             if (row.trained && (row.own || row.baseline) && !(column == changes && row.changes.isEmpty())) return {};
             return Theme::instance().palette().muted;
+        case kFullTextRole:
+            return full_text(row, column);
         case Qt::AccessibleTextRole:
             return column == check ? QVariant(in_words(row.mark)) : shown_text(row, column);
         case mark:

@@ -66,6 +66,7 @@ class VariantModel : public QAbstractTableModel {
     int own_count() const;                                                     // they are listed below the baseline
     int drop_place(int row) const { return row < 0 ? own_count() + 1 : row; }  // below all rows: the last place
     QVariant shown_text(const Row& row, int column) const;
+    static QVariant full_text(const Row& row, int column);  // what is copied
     QString tool_tip(const Row& row, int column) const;
 
     QPointer<StudyDocument> document_;

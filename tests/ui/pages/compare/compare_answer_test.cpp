@@ -9,6 +9,7 @@
 #include "ui/pages/compare/compare_page.h"
 #include "ui/pages/compare/grid_panel.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QComboBox>
 #include <QMenu>
@@ -213,6 +214,9 @@ class CompareAnswerTest : public QObject {
         QVERIFY(grid.index(0, 2).data().toString().endsWith("\nbest"));
         QVERIFY(grid.index(1, 3).data().toString().contains("worse"));
         QVERIFY(grid.index(1, 3).data().toString().endsWith("best, at the edge of the grid"));
+        const QString copied = grid.index(1, 3).data(kFullTextRole).toString();
+        QVERIFY(copied.startsWith("3.755") && copied.contains(" Δ ") &&
+                copied.endsWith(" best, at the edge of the grid"));
         QVERIFY(window.telling("NoPE is best at the upper edge of the grid"));
     }
 

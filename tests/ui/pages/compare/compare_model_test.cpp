@@ -6,6 +6,7 @@
 #include "tests/support/temp_folder.h"
 #include "ui/pages/compare/cells_model.h"
 #include "ui/pages/compare/compare_scene.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -153,6 +154,20 @@ class CompareModelTest : public QObject {
         const QModelIndex no_norm = model.index(2, 0);
         QVERIFY(cell(model, 0, CompareColumn::verdict, no_norm).startsWith("collapsed: loss is NaN"));
         QCOMPARE(cell(model, 0, CompareColumn::delta, no_norm), QString("–"));
+    }
+
+    void numbers_are_copied_in_full() {
+        test::TempFolder workspace;
+        write_mixed_study(workspace);
+        Table table;
+        table.show(comparison_in(workspace));
+        const auto full = [&](CompareColumn at) { return table.model.index(0, column(at)).data(kFullTextRole); };
+        const QStringList loss = full(CompareColumn::final_loss).toString().split(" ± ");
+        QCOMPARE(loss.size(), 2);
+        QVERIFY(std::abs(loss[0].toDouble() - (3.6582 + 3.6502 + 3.6458) / 3) < 1e-9);
+        QVERIFY(loss[1].toDouble() > 0 && loss[1].size() > 6);
+        for (const CompareColumn at : {CompareColumn::variant, CompareColumn::seeds, CompareColumn::relative})
+            QVERIFY(!full(at).isValid());  // the text is all there is
     }
 
     void names_are_plain_text() {
@@ -312,6 +327,11 @@ class CompareModelTest : public QObject {
         model.set(header, {line("x", "1"), line("y", "3")});
         QCOMPARE(changed.count(), 1);  // of the row that changed alone
         QCOMPARE(y.data().toString(), QString("3"));
+        QVERIFY(!y.data(kFullTextRole).isValid());
+        CellsModel::Line rounded = line("y", "3");
+        rounded.cells[1].full = "3.0581234567";
+        model.set(header, {line("x", "1"), rounded});
+        QCOMPARE(y.data(kFullTextRole).toString(), QString("3.0581234567"));
         model.set(header, {line("z", "0"), line("y", "3"), line("x", "1")});
         QCOMPARE(y.row(), 1);
         QCOMPARE(model.index(2, 0).data(CellsModel::key).toString(), QString("x"));

@@ -2,6 +2,7 @@
 
 #include "tests/support/listed_runs.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -239,6 +240,15 @@ class LiveRunModelTest : public QObject {
         QCOMPARE(model.index(0).data(LiveRunModel::flag_lines).toStringList(),
                  QStringList({"2  loss is NaN at step 23"}));
         QVERIFY(model.index(0).data(Qt::ToolTipRole).toString().contains("loss is NaN at step 23"));
+    }
+
+    void a_row_is_copied_with_what_its_cell_shows() {
+        LiveRunModel model;
+        model.set_runs(test::run_list({test::listed_run("a", "quick", "baseline", 1, 1)}), test::color_of);
+        const QModelIndex run = model.index(0);
+        const QString copied = run.data(kFullTextRole).toString();
+        QVERIFY(copied.startsWith(run.data().toString() + "; " + run.data(LiveRunModel::status).toString() + "; "));
+        QVERIFY(copied.contains(run.data(LiveRunModel::steps).toString()));
     }
 };
 

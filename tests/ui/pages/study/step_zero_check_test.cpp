@@ -3,6 +3,7 @@
 #include "tests/support/tiny_run.h"
 #include "ui/pages/study/step_zero_panel.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -74,6 +75,7 @@ class StepZeroTest : public QObject {
         results.points = {{"a", 14.2, 3, false, ""}, {"b", NAN, INFINITY, false, "blocks.0.attn"}};
         model.take(results);
         QCOMPARE(model.index(0, StepZeroModel::above).data().toString(), "+6.6000");
+        QCOMPARE(model.index(0, StepZeroModel::loss).data(kFullTextRole).toString(), "14.2");
         QCOMPARE(model.index(0, StepZeroModel::remark).data().toString(), "starts far above ln V");
         QCOMPARE(model.index(1, StepZeroModel::loss).data().toString(), "NaN");
         QCOMPARE(model.index(1, StepZeroModel::remark).data().toString(), "not finite, first in blocks.0.attn");
