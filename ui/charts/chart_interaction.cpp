@@ -104,7 +104,8 @@ bool ChartView::zoomed() const { return state_->plot.x_zoom.has_value(); }
 
 QString ChartView::csv() const {
     std::vector<Curve> curves;
-    for (const CurvePoints& points : state_->plot.curves()) curves.push_back(points.curve());
+    for (const CurvePoints& points : state_->plot.curves())
+        if (!points.curve().x->empty()) curves.push_back(points.curve());
     return curve_table(curves, state_->plot.axes().x_title);
 }
 

@@ -27,6 +27,14 @@ std::pair<Values, Values> in_order(const Values& x, const Values& y) {
 
 Values shared(std::vector<double>&& values) { return std::make_shared<const std::vector<double>>(std::move(values)); }
 
+// For a run that did not log a metric: its flags are on that chart as well, so that all charts number them alike.
+Curve without_values(const QString& id) {
+    Curve curve;
+    curve.id = id;
+    curve.x = curve.y = shared({});
+    return curve;
+}
+
 }  // namespace
 
 bool is_collapsed(const run::ListedRun& run, const RunCurves* curves) {
@@ -98,11 +106,16 @@ std::vector<LiveCurves::Drawn> LiveCurves::draw_runs(const LiveMetric& metric) {
         const RunCurvesPtr curves = workspace_->curves(id);
         if (!run || !curves) continue;
         std::optional<Curve> curve = maker_.make(metric, *run, curves);
+        if (!curve && metric.shows_events) curve = without_values(id);
         if (!curve) continue;
         curve->label = model_->name(id);
         curve->color = model_->color_of(id);
         curve->dash = model_->dash_of(id);
         if (metric.shows_events) add_flags(*curve, *run, *curves);
+        if (curve->x->empty()) {
+            curve->marks.clear();
+            if (curve->flags.empty()) continue;
+        }
         drawn.push_back({std::move(*curve), id});
     }
     return drawn;
@@ -117,15 +130,18 @@ std::vector<Curve> LiveCurves::of(const LiveMetric& metric, bool end_labels) {
     std::map<QString, std::vector<std::pair<Values, Values>>> points;  // by group
     std::map<QString, Curve> first;
     for (Drawn& one : draw_runs(metric)) {
-        one.curve.line_end_label = end_labels;
+        const bool has_values = !one.curve.x->empty();
+        one.curve.line_end_label = end_labels && has_values;
         const auto group = group_of.find(one.run);
         if (group == group_of.end()) {
             means.push_back(std::move(one.curve));
             continue;
         }
-        points[group->second].emplace_back(one.curve.x, one.curve.y);
         one.curve.id = group->second;
-        first.try_emplace(group->second, one.curve);
+        if (has_values) {
+            points[group->second].emplace_back(one.curve.x, one.curve.y);
+            first.try_emplace(group->second, one.curve);
+        }
         seeds.push_back(std::move(one.curve));
     }
     for (Curve& seed : seeds) seed.faint = points[seed.id].size() > 1;

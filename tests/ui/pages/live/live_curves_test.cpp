@@ -1,5 +1,6 @@
 #include "ui/pages/live/live_curves.h"
 
+#include "core/interop/imported_run_judge.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 
@@ -124,6 +125,38 @@ class LiveCurvesTest : public QObject {
         QCOMPARE(flags[1].number, 2);
         QCOMPARE(flags[1].words, QString("loss is NaN at step 23, first in blocks.2.attn"));
         QVERIFY(flags[0].run != flags[1].run);
+    }
+
+    void a_run_without_a_metric_keeps_its_flags_on_that_chart() {
+        Live live;
+        test::write_synthetic_run(live.folder.path(), {.spikes = 2});
+        interop::ImportedRun log;
+        log.study = "logs";
+        log.variant = "other";
+        log.format = "csv";
+        log.path = "/elsewhere/log.csv";
+        log.sha256 = "other";
+        log.stated = Json::object();
+        log.steps = 40;
+        for (std::int64_t step = 1; step <= log.steps; ++step)
+            log.metrics.push_back({interop::kUnknown, step, {{run::kTrainLoss, step < 5 ? 3.0F : NAN}}});
+        interop::judge(log);
+        interop::write_imported_run(live.folder.path(), log);
+        QVERIFY(live.open(2));
+        const std::vector<RunFlag> flags = live.curves.flags();
+        QCOMPARE(flags.size(), std::size_t{2});
+        QCOMPARE(flags[0].x, 5.0);
+        QCOMPARE(flags[1].x, 10.0);
+        for (const run::MetricId id : {run::MetricId::train_loss, run::MetricId::grad_norm}) {
+            std::vector<double> places;
+            for (const Curve& curve : live.of(id))
+                for (const auto& [x, words] : curve.flags) places.push_back(x);
+            std::sort(places.begin(), places.end());
+            QCOMPARE(places, (std::vector<double>{5, 10}));
+        }
+        const std::vector<Curve> norms = live.of(run::MetricId::grad_norm);
+        QCOMPARE(std::count_if(norms.begin(), norms.end(), [](const Curve& curve) { return curve.x->empty(); }),
+                 std::ptrdiff_t{1});
     }
 };
 
