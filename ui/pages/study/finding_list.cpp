@@ -4,6 +4,7 @@
 #include "core/config/variant_names.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QHBoxLayout>
 #include <QMenu>
@@ -21,11 +22,7 @@ namespace {
 
 constexpr int kMarkColumn = 28, kButtonHeight = 28;  // px
 
-QString line_of(const QModelIndex& index) {
-    const QString variant = index.data(FindingModel::variant).toString();
-    const QString said = index.data().toString();
-    return variant.isEmpty() ? said : variant + ": " + said;
-}
+QString line_of(const QModelIndex& index) { return index.data(kFullTextRole).toString(); }
 
 // "study quick: variant silu: its patch ..." -> "its patch ...": the list names the variant itself.
 QString without_variant(QString line, const std::string& study, const std::string& variant) {
@@ -180,6 +177,8 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole:
             return row.text;
+        case kFullTextRole:
+            return row.variant.isEmpty() ? row.text : row.variant + ": " + row.text;
         case Qt::AccessibleTextRole:
             return in_words(row.mark) + ", " + (row.variant.isEmpty() ? QString() : row.variant + ": ") + row.text;
         case mark:
@@ -198,6 +197,7 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
 FindingList::FindingList(QWidget* parent) : QListView(parent) {
     setAccessibleName("Findings");
     setModel(&model_);
+    copy_rows_on_request(this);
     setItemDelegate(new FindingDelegate(this));
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollMode(ScrollPerPixel);

@@ -3,6 +3,9 @@
 #include "ui/theme/theme.h"
 
 #include <QAbstractItemModelTester>
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -45,6 +48,15 @@ class FindingListTest : public QObject {
         model.take(found({}, "study x: no such key"));
         QCOMPARE(model.index(0).data().toString(), "study x: no such key");
         QCOMPARE(resets.size(), 0);
+    }
+
+    void findings_are_copied_with_their_variants() {
+        FindingList list;
+        list.findings().take(
+            found({{Severity::error, "a", "a.model.heads: does not divide"}, {Severity::warning, "", "one seed"}}));
+        for (QAction* action : list.actions())
+            if (action->text() == "Copy rows") action->trigger();
+        QCOMPARE(QGuiApplication::clipboard()->text(), QString("a: model.heads: does not divide\none seed\n"));
     }
 
     void a_variant_that_cannot_be_trained_is_named() {
