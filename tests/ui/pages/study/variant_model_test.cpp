@@ -5,6 +5,7 @@
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/temp_folder.h"
 #include "ui/pages/study/variant_changes.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QAbstractItemModelTester>
 #include <QMimeData>
@@ -54,6 +55,10 @@ class VariantModelTest : public QObject {
         QCOMPARE(editing.cell(0, VariantModel::difference), "");
         QCOMPARE(editing.cell(1, VariantModel::parameters), "1,314,816");
         QCOMPARE(editing.cell(1, VariantModel::difference), "-0.09 %");
+        const auto full = [&](int row, int column) { return editing.model.index(row, column).data(kFullTextRole); };
+        QCOMPARE(full(1, VariantModel::parameters).toString(), "1314816");
+        QVERIFY(full(1, VariantModel::difference).toString().startsWith("-0.0875"));
+        QVERIFY(!full(0, VariantModel::difference).isValid() && !full(1, VariantModel::name).isValid());
         QCOMPARE(editing.mark(1), Mark::note);  // another best learning rate
         QVERIFY(editing.model.index(1, VariantModel::check).data(Qt::ToolTipRole).toString().contains("learning rate"));
     }
