@@ -145,6 +145,10 @@ CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
     connect(plot_, &ChartView::hovered, this, [this](double, const QString& id) { Q_EMIT group_hovered(id); });
     connect(plot_, &ChartView::hover_left, this, [this] { Q_EMIT group_hovered({}); });
     connect(plot_, &ChartView::clicked, this, &CurvesPanel::group_clicked);
+    connect(plot_, &ChartView::outliers_clicked, this, [this] {
+        outliers_ = !outliers_;
+        Q_EMIT choices_changed();
+    });
     connect(forest_, &ForestView::clicked, this, [this](const QString& label) {
         const auto found = forest_keys_.find(label);
         if (found != forest_keys_.end()) Q_EMIT group_clicked(found->second);
@@ -392,6 +396,8 @@ void CurvesPanel::draw_curves(const CompareScene& scene, const ColorOf& color_of
     axes.x = log_x_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y = log_y_->isChecked() ? Scale::logarithmic : Scale::linear;
     axes.y_title_on_screen = false;
+    axes.robust_y = true;  // one collapse must not flatten the others
+    axes.include_outliers = outliers_;
     // A loss far above a uniform guess is that of a model which is confidently wrong.
     if (!comparison.groups.empty() && metric.is_loss)
         axes.y_limit = study::end_of_loss_axis(comparison.groups.front()).value_or(axes.y_limit);

@@ -68,6 +68,7 @@ class CurvesPanel : public QWidget {
     QSlider* smoothing_;
     QLabel* smoothing_value_;
     ChartView* plot_;
+    bool outliers_ = false;  // the y axis goes up to the highest value
     ForestView* forest_;
     std::map<QString, QString> forest_keys_;  // label -> group, by configuration hash
     StepBox* step_;

@@ -5,6 +5,7 @@
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/tiny_run.h"
 #include "ui/bridge/run_control.h"
+#include "ui/charts/chart_view.h"
 #include "ui/pages/compare/compare_model.h"
 #include "ui/pages/compare/compare_page.h"
 #include "ui/pages/compare/grid_panel.h"
@@ -259,6 +260,22 @@ class CompareAnswerTest : public QObject {
         // Where nothing can be trained the button is absent, and the reason is told.
         panel.show_scene(make_scene(comparison, choices), all, "Imported logs cannot be trained.", 2);
         QVERIFY(!button("Extend grid to 0.03"));
+    }
+
+    void what_is_cut_off_is_included_when_asked_to() {
+        Window window;
+        test::write_synthetic_seeds(window.folder.path(), {}, {3.6, 3.7});
+        test::write_synthetic_run(window.folder.path(),
+                                  {.variant = "nope", .label = "NoPE", .patch = test::kNoPE, .final_loss = 1e6});
+        window.open();
+        QTRY_VERIFY(window.is_shown(2));
+        auto* curves = window.page.findChild<ChartView*>();
+        const auto cut_off = [&] { return curves->notes().join('\n').contains(" above "); };
+        QTRY_VERIFY(cut_off());
+        Q_EMIT curves->outliers_clicked();
+        QTRY_VERIFY(!cut_off());
+        Q_EMIT curves->outliers_clicked();
+        QTRY_VERIFY(cut_off());
     }
 
     void all_pairs_are_a_matrix() {
