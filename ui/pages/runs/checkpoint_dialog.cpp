@@ -76,6 +76,7 @@ CheckpointDialog::CheckpointDialog(Kind kind, const run::ListedRun& run, std::in
     close_ = buttons->addButton("Close", QDialogButtonBox::RejectRole);
     start_ = primary_button(texts.action, this);
     buttons->addButton(start_, QDialogButtonBox::ActionRole);
+    start_->setDefault(true);  // else Return in a field would close the dialog
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(5 * kSpace, 5 * kSpace, 5 * kSpace, 4 * kSpace);
     column->setSpacing(4 * kSpace);

@@ -134,6 +134,7 @@ class RunDetailsTest : public QObject {
         for (QPushButton* button : dialog.findChildren<QPushButton*>())
             if (button->text() == "Generate") start = button;
         QVERIFY(start && !start->isEnabled());  // no prompt yet
+        QVERIFY(start->isDefault());            // Return in a field starts, and never closes the dialog
         for (QPlainTextEdit* edit : dialog.findChildren<QPlainTextEdit*>())
             if (edit->accessibleName() == "Prompt") edit->setPlainText("the dog");
         QVERIFY(start->isEnabled());
