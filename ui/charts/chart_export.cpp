@@ -80,21 +80,25 @@ void copy_chart(const QSize& size, const PaintChart& paint) {
     QGuiApplication::clipboard()->setImage(picture(size, paint));
 }
 
+void choose_file_to_save(QWidget* parent, const QString& suggested_name, const FileKind& kind,
+                         const std::function<void(const QString&)>& save) {
+    QString file = QFileDialog::getSaveFileName(parent, "Save chart", suggested_name + kind.suffix,
+                                                QString("%1 (*%2)").arg(kind.name, kind.suffix));
+    if (file.isEmpty()) return;
+    if (!file.endsWith(kind.suffix, Qt::CaseInsensitive)) file += kind.suffix;
+    try {
+        save(file);
+    } catch (const std::exception& error) {
+        QMessageBox box(QMessageBox::Warning, "Chart not saved", error.what(), QMessageBox::Ok, parent);
+        box.setTextFormat(Qt::PlainText);
+        box.exec();
+    }
+}
+
 void add_file_action(QMenu& menu, QWidget* parent, const QString& suggested_name, const FileKind& kind,
                      const std::function<void(const QString&)>& save) {
-    menu.addAction(QString("Save as %1...").arg(kind.name), parent, [=] {
-        QString file = QFileDialog::getSaveFileName(parent, "Save chart", suggested_name + kind.suffix,
-                                                    QString("%1 (*%2)").arg(kind.name, kind.suffix));
-        if (file.isEmpty()) return;
-        if (!file.endsWith(kind.suffix, Qt::CaseInsensitive)) file += kind.suffix;
-        try {
-            save(file);
-        } catch (const std::exception& error) {
-            QMessageBox box(QMessageBox::Warning, "Chart not saved", error.what(), QMessageBox::Ok, parent);
-            box.setTextFormat(Qt::PlainText);
-            box.exec();
-        }
-    });
+    menu.addAction(QString("Save as %1...").arg(kind.name), parent,
+                   [=] { choose_file_to_save(parent, suggested_name, kind, save); });
 }
 
 void add_export_actions(QMenu& menu, QWidget* parent, const QString& suggested_name,

@@ -17,10 +17,13 @@ void save_chart(const QString& file, BaseChart::Format format, const QSize& size
                 const PaintChart& paint);
 void copy_chart(const QSize& size, const PaintChart& paint);  // to the clipboard, as a picture
 
-// "Save as CSV..." for a kind of file; a failure is told in a message box.
 struct FileKind {
     QString name, suffix;  // CSV, .csv
 };
+// Asks where to save such a file, whose name gets the suffix; a failure is told in a message box.
+void choose_file_to_save(QWidget* parent, const QString& suggested_name, const FileKind& kind,
+                         const std::function<void(const QString&)>& save);
+// The same as an entry of a menu: "Save as CSV...".
 void add_file_action(QMenu& menu, QWidget* parent, const QString& suggested_name, const FileKind& kind,
                      const std::function<void(const QString&)>& save);
 

@@ -1,17 +1,15 @@
 #include "ui/pages/live/chart_card.h"
 
+#include "ui/charts/chart_export.h"
 #include "ui/theme/theme.h"
 
 #include <QAbstractItemView>
 #include <QComboBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QMenu>
-#include <QMessageBox>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <algorithm>
-#include <exception>
 
 namespace ablate::ui {
 namespace {
@@ -79,14 +77,7 @@ ChartCard::ChartCard(bool hero, QWidget* parent)
 }
 
 void ChartCard::save_csv() {
-    const QString file = QFileDialog::getSaveFileName(this, "Save the values of this chart", metric_.title + ".csv",
-                                                      "Comma-separated values (*.csv)");
-    if (file.isEmpty()) return;
-    try {
-        plot_->save_csv(file);
-    } catch (const std::exception& error) {
-        QMessageBox::warning(this, "The values were not saved", QString::fromUtf8(error.what()));
-    }
+    choose_file_to_save(this, metric_.title, {"CSV", ".csv"}, [this](const QString& file) { plot_->save_csv(file); });
 }
 
 void ChartCard::set_choices(const std::vector<LiveMetric>& choices) {
@@ -105,6 +96,7 @@ void ChartCard::fill() {
 }
 
 void ChartCard::set_metric(const LiveMetric& metric) {
+    if (!(metric == metric_)) outliers_ = false;  // those of the metric before
     metric_ = metric;
     fill();
     set_logarithmic(metric.log_scale);
