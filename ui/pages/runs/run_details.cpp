@@ -70,13 +70,18 @@ QTableWidgetItem* put(QTableWidget& table, int row, int column, const QString& w
 template <class Fill>
 void refill(QTableWidget& table, int rows, Fill fill) {
     const int row = table.currentRow(), scrolled = table.verticalScrollBar()->value();
-    const QString first = row >= 0 && table.item(row, 0) ? table.item(row, 0)->text() : QString();
+    // Several events may be of one step: two columns tell rows apart.
+    const auto key_of = [&table](int at) {
+        const QTableWidgetItem *first = table.item(at, 0), *second = table.item(at, 1);
+        return first && second ? first->text() + '\t' + second->text() : QString();
+    };
+    const QString chosen = row >= 0 ? key_of(row) : QString();
     table.setSortingEnabled(false);
     table.setRowCount(rows);
     for (int i = 0; i < rows; ++i) fill(i);
     table.setSortingEnabled(true);
-    for (int i = 0; i < rows && !first.isEmpty(); ++i)
-        if (table.item(i, 0)->text() == first) {
+    for (int i = 0; i < rows && !chosen.isEmpty(); ++i)
+        if (key_of(i) == chosen) {
             table.selectRow(i);
             break;
         }
