@@ -1,5 +1,6 @@
 #include "ui/pages/study/tensor_model.h"
 
+#include "core/base/natural_order.h"
 #include "core/base/text.h"
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
@@ -10,8 +11,6 @@
 
 namespace ablate::ui {
 namespace {
-
-constexpr int kDigits = 9;
 
 QColor color_of(TensorFate fate) {
     const Palette& palette = Theme::instance().palette();
@@ -26,19 +25,6 @@ QColor color_of(TensorFate fate) {
             break;
     }
     return palette.muted;
-}
-
-// Sorted as text, blocks.10 comes after blocks.9: every number is as wide as the widest.
-QString natural_key(const QString& name) {
-    static const QRegularExpression number("\\d+");
-    QString key;
-    qsizetype end = 0;
-    for (auto found = number.globalMatch(name); found.hasNext();) {
-        const QRegularExpressionMatch match = found.next();
-        key += name.mid(end, match.capturedStart() - end) + match.captured().rightJustified(kDigits, '0');
-        end = match.capturedEnd();
-    }
-    return key + name.mid(end);
 }
 
 bool is_number(int column) { return column == TensorModel::parameters; }
@@ -113,7 +99,7 @@ QVariant TensorModel::data(const QModelIndex& index, int role) const {
         case sort_role:
             if (column == shape || column == parameters) return QVariant::fromValue<qlonglong>(row.parameters);
             if (column == fate) return static_cast<int>(row.fate);
-            return natural_key(text_of(row, column));
+            return text_of(row, column);
         case words_role:
             return QStringList{row.name, row.shape, list_.word_for(row.fate), row.why}.join(' ');
         default:
@@ -145,6 +131,12 @@ bool TensorFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
     const QString all = sourceModel()->index(row, 0, parent).data(TensorModel::words_role).toString();
     return std::all_of(words_.begin(), words_.end(),
                        [&](const QString& word) { return all.contains(word, Qt::CaseInsensitive); });
+}
+
+bool TensorFilter::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+    const QVariant a = left.data(TensorModel::sort_role), b = right.data(TensorModel::sort_role);
+    if (a.typeId() != QMetaType::QString) return QSortFilterProxyModel::lessThan(left, right);
+    return natural_less(a.toString().toStdString(), b.toString().toStdString());
 }
 
 }  // namespace ablate::ui

@@ -28,7 +28,7 @@ class TensorModel : public QAbstractTableModel {
     TensorList list_;
 };
 
-// Rows that have every word of the filter; sorted by name, blocks.10 comes after blocks.9.
+// Rows that have every word of the filter; texts are sorted in natural order: blocks.10 comes after blocks.9.
 class TensorFilter : public QSortFilterProxyModel {
     Q_OBJECT
   public:
@@ -37,6 +37,7 @@ class TensorFilter : public QSortFilterProxyModel {
 
   protected:
     bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
   private:
     QStringList words_;
