@@ -166,6 +166,7 @@ void GridPanel::fill() {
     curves_->setVisible(shown != nullptr);
     for (EdgeLine& line : edges_) line.box->hide();
     if (!shown) {
+        for (EdgeLine& line : edges_) line.popup->hide();
         told_->setText(
             "This comparison has no grid. On the Study page, a grid trains every variant at several values.");
         model_->set({}, {});
@@ -289,8 +290,11 @@ void GridPanel::fill_edge(EdgeLine& line, const GridScene& grid) {
         line.at_once = runs_at_once(jobs_, group);
     }
     const auto next = study::next_grid_value(table.values, line.edge);
-    line.box->setVisible(!names.isEmpty() && table.numeric());
-    if (names.isEmpty() || !table.numeric()) return;
+    const bool offered = !names.isEmpty() && table.numeric();
+    line.box->setVisible(offered);
+    // What an open popup asked about is no longer what would be trained.
+    if (!offered || !next || line.extension.key != table.key || line.extension.value != *next) line.popup->hide();
+    if (!offered) return;
     line.told->setText(
         QString("%1 %2 best at the %3 edge of the grid, %4 %5, so a better value may follow beyond it.%6")
             .arg(listed(names), names.size() == 1 ? "is" : "are", line.edge == Edge::lower ? "lower" : "upper",

@@ -47,7 +47,7 @@ void VerdictBar::show_answer(const CompareScenePtr& scene, const QString& why_no
     scene_ = scene;
     jobs_ = jobs;
     setVisible(scene_ != nullptr);
-    if (!scene_) return;
+    if (!scene_) return popup_->hide();
     const AnswerScene& answer = scene_->answer;
     sentence_->setText(text(answer.verdict.sentence));
     const bool possible =
@@ -60,8 +60,9 @@ void VerdictBar::show_answer(const CompareScenePtr& scene, const QString& why_no
 
 void VerdictBar::ask() {
     popup_->ask(add_, [this](int seeds) {
-        const study::MoreSeeds more = study::more_seeds(*scene_->comparison, scene_->answer.verdict, seeds);
         TrainOffer offer;
+        if (!scene_) return offer;
+        const study::MoreSeeds more = study::more_seeds(*scene_->comparison, scene_->answer.verdict, seeds);
         const std::size_t undecided = scene_->answer.verdict.groups_undecided.size();
         offer.question = QString("Train %1 with more seeds, and what they are compared with where it lacks a seed?")
                              .arg(undecided == 1 ? "the undecided variant" : "the undecided variants");
