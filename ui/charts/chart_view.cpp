@@ -33,6 +33,16 @@ class PaintedItem : public QGraphicsItem {
     std::function<void(QPainter&)> paint_;
 };
 
+// Charts show their tooltips as the pointer moves. Once it rests, QGraphicsView asks the scene, which has none, and
+// would hide them.
+class TooltipKeeper : public QObject {
+  public:
+    using QObject::QObject;
+
+  protected:
+    bool eventFilter(QObject*, QEvent* event) override { return event->type() == QEvent::ToolTip; }
+};
+
 double depth(ChartScene::Layer layer) {
     switch (layer) {
         case ChartScene::Layer::grid:
@@ -212,6 +222,7 @@ BaseChart::BaseChart(QWidget* parent) : QChartView(new_chart(), parent) {
     setMouseTracking(true);
     viewport()->setMouseTracking(true);
     viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
+    viewport()->installEventFilter(new TooltipKeeper(viewport()));
     connect(&Theme::instance(), &Theme::changed, this, &BaseChart::redraw);
 }
 

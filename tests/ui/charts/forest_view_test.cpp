@@ -3,10 +3,14 @@
 #include "tests/support/temp_folder.h"
 #include "ui/theme/theme.h"
 
+#include <QApplication>
 #include <QFile>
+#include <QHelpEvent>
 #include <QImage>
+#include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolTip>
 #include <limits>
 
 using namespace ablate::ui;
@@ -76,6 +80,23 @@ class ForestViewTest : public QObject {
         view.set_rows({}, "", 0);
         view.set_empty_text("Nothing to compare yet");
         QVERIFY(!view.grab().isNull());
+    }
+
+    void a_tooltip_stays_while_the_pointer_rests() {
+        ForestView view;
+        view.set_rows({row("first", 0, 1), row("second", 0, 1)}, "Difference", 0);
+        view.resize(640, view.sizeHint().height());
+        view.show();
+        QVERIFY(QTest::qWaitForWindowActive(&view));
+        const QPoint at(300, 20), on_screen = view.mapToGlobal(at);
+        QMouseEvent move(QEvent::MouseMove, QPointF(at), QPointF(on_screen), Qt::NoButton, {}, {});
+        QApplication::sendEvent(view.viewport(), &move);
+        QVERIFY(QToolTip::text().contains("first"));
+        QHelpEvent rests(QEvent::ToolTip, at, on_screen);
+        QApplication::sendEvent(view.viewport(), &rests);
+        QTest::qWait(500);  // a tooltip is hidden a moment after it is told to
+        QVERIFY(QToolTip::text().contains("first"));
+        QToolTip::hideText();
     }
 
     void a_click_tells_the_row() {
