@@ -125,7 +125,7 @@ CollapseCard::State::State(CollapseCard* card) : card(card), reader(card) {
 }
 
 QLayout* CollapseCard::State::build_head() {
-    title = plain_label({}, "heading", card);
+    title = wrapped_label({}, "heading", card);
     auto* close = flat_button("Close", card);
     close->setToolTip(plain_tooltip({"Hide why this run collapsed, until another run is chosen"}));
     QObject::connect(close, &QPushButton::clicked, card, &CollapseCard::closed);

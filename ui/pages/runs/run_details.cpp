@@ -138,7 +138,7 @@ QWidget* RunDetails::build_checkpoints() {
     checkpoints_ = build_table(
         "Checkpoints", {"Step", "Validation loss (nats)", "Kept as", "Saved because", "Size", "Folder"}, {0, 1, 4});
     checkpoints_->setSelectionMode(QAbstractItemView::SingleSelection);
-    told_ = plain_label({}, "muted", side);
+    told_ = wrapped_label({}, "muted", side);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(2 * kSpace);
     const auto add = [&](const QString& title, const QString& help, auto act) {
