@@ -60,6 +60,16 @@ class ChartBoardTest : public QObject {
         QCOMPARE(shown(board), QStringList({"lr"}));
     }
 
+    void outliers_are_included_for_one_metric() {
+        ChartBoard board;
+        ChartCard* card = board.cards()[1];
+        QVERIFY(!card->includes_outliers());
+        Q_EMIT card->plot().outliers_clicked();
+        QVERIFY(card->includes_outliers());
+        card->set_metric(*live_metric_of("tag:grad_norm/blocks.3"));
+        QVERIFY(!card->includes_outliers());
+    }
+
     void an_arrangement_is_kept_and_a_damaged_one_changes_nothing() {
         ChartBoard board;
         board.set_choices(many_metrics());
