@@ -91,7 +91,6 @@ GridPanel::GridPanel(QWidget* parent) : QWidget(parent) {
     table_->setAccessibleName("Grid");
     copy_rows_on_request(table_);
     table_->setItemDelegate(new LinesDelegate(table_));
-    copy_rows_on_request(table_);
     table_->setShowGrid(false);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);

@@ -41,7 +41,6 @@ PairsPanel::PairsPanel(QWidget* parent) : QWidget(parent) {
     table_->setAccessibleName("All pairs");
     copy_rows_on_request(table_);
     table_->setItemDelegate(new LinesDelegate(table_));
-    copy_rows_on_request(table_);
     table_->setShowGrid(false);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
