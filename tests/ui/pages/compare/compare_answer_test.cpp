@@ -12,6 +12,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/copy_rows.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QMenu>
 #include <QSignalSpy>
@@ -276,6 +277,17 @@ class CompareAnswerTest : public QObject {
         QTRY_VERIFY(!cut_off());
         Q_EMIT curves->outliers_clicked();
         QTRY_VERIFY(cut_off());
+    }
+
+    // Two actions with one shortcut are ambiguous: neither is triggered.
+    void each_table_copies_its_rows_by_one_action() {
+        Window window;
+        for (const char* name : {"Grid", "All pairs", "Differences read at one point"}) {
+            const QList<QAction*> actions = window.named<QTableView>(name).actions();
+            QCOMPARE(std::count_if(actions.begin(), actions.end(),
+                                   [](const QAction* action) { return action->text() == "Copy rows"; }),
+                     std::ptrdiff_t{1});
+        }
     }
 
     void all_pairs_are_a_matrix() {
