@@ -105,6 +105,8 @@ void CheckpointWork::export_hf(const CheckpointOf& checkpoint, const std::filesy
         interop::hf::ExportOptions options;
         options.dtype = dtype;
         options.step = checkpoint.step;
+        std::error_code ignored;  // the export says what is wrong
+        std::filesystem::create_directories(target.parent_path(), ignored);
         const interop::hf::Exported exported = interop::hf::export_run(checkpoint.run, target, options);
         QStringList lines{
             QString("Wrote step %1 as %2 to %3: %4, %5.")

@@ -76,7 +76,7 @@ class JsonOutputTest : public QObject {
         const TinyStudy study(20, R"([{"name": "nope", "patch": {"model": {"position": {"kind": "none"}}}}])");
         const Json json = study.run({"preview", study.file(), "--json"}).json();
         QCOMPARE(json.at("points").size(), std::size_t{2});
-        const std::string keys = missing_below(json, {"by_site", "before", "after"});
+        const std::string keys = missing_below(json, {"by_site", "before", "after", "patch"});
         QVERIFY2(keys.empty(), keys.c_str());
     }
 };

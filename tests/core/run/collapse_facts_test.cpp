@@ -26,7 +26,6 @@ struct Made {
     train::GradientHistory history{{"embed", "blocks.0", "head"}, {}};
 
     Made() {
-        train::register_kinds();
         train::Verdict verdict;
         verdict.outcome = train::Outcome::collapsed;
         verdict.collapse = train::Collapse::non_finite;
@@ -71,6 +70,8 @@ bool contains(const std::vector<std::string>& sentences, const std::string& word
 class CollapseFactsTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
+    void initTestCase() { train::register_kinds(); }
+
     void the_cause_and_the_place_are_sentences() {
         const CollapseFacts facts = Made().facts();
         QCOMPARE(facts.cause, std::string("The run collapsed: loss is NaN at step 60, first in blocks.0.attn."));

@@ -13,6 +13,7 @@ namespace ablate::ui {
 namespace {
 
 constexpr int kColumns = 3;  // of small charts
+constexpr int kSmallHeight = 160;  // one row of them, with its headers
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -28,6 +29,7 @@ ChartBoard::ChartBoard(QWidget* parent) : QWidget(parent), choices_(live_metrics
     grid_->setContentsMargins(0, 0, 0, 0);
     grid_->setSpacing(2 * kSpace);
     scroll->setWidget(small_);
+    scroll->setMinimumHeight(kSmallHeight);
     using run::MetricId;
     for (const MetricId id : {MetricId::train_loss, MetricId::val_loss, MetricId::grad_norm, MetricId::learning_rate})
         cards_.push_back(make_card(run::metric(id)));
@@ -35,6 +37,7 @@ ChartBoard::ChartBoard(QWidget* parent) : QWidget(parent), choices_(live_metrics
     rows_->addWidget(scroll);
     rows_->setStretchFactor(0, 3);
     rows_->setStretchFactor(1, 2);
+    rows_->setSizes({600, 400});  // in proportion: a scroll area asks for little height itself
     rows_->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

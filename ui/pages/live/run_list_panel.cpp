@@ -33,6 +33,7 @@ RunListPanel::RunListPanel(LiveRunModel* model, QWidget* scope)
     : QWidget(scope), model_(model), filtered_(new Filter(this)) {
     setMinimumWidth(200);
     search_ = new QLineEdit(this);
+    search_->setObjectName("filter");
     search_->setPlaceholderText("Filter by name or study");
     search_->setAccessibleName("Filter runs");
     search_->setClearButtonEnabled(true);

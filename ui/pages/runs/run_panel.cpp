@@ -134,6 +134,7 @@ QWidget* RunPanel::build_facts() {
 QWidget* RunPanel::build_notes() {
     auto* side = new QWidget(this);
     note_ = new QPlainTextEdit(side);
+    note_->setObjectName("note");
     note_->setPlaceholderText("Note");
     note_->setAccessibleName("Note");
     note_->setTabChangesFocus(true);

@@ -226,7 +226,7 @@ class LivePageTest : public QObject {
         QCOMPARE(settled(), none);
         pick(1);
         QVERIFY(settled() != none);
-        QLineEdit* filter = window.page.findChild<QLineEdit*>();
+        QLineEdit* filter = window.page.findChild<QLineEdit*>("filter");
         QTest::keyClicks(filter, list.model()->index(0, 0).data().toString());  // hides the picked one
         filter->clear();
         QCOMPARE(settled(), none);
@@ -264,9 +264,9 @@ class LivePageTest : public QObject {
         write_two(window.folder);
         window.open();
         QTRY_VERIFY(window.list().model()->rowCount() == 2);
-        QTest::keyClicks(window.page.findChild<QLineEdit*>(), "no norm");
+        QTest::keyClicks(window.page.findChild<QLineEdit*>("filter"), "no norm");
         QCOMPARE(window.list().model()->rowCount(), 1);
-        window.page.findChild<QLineEdit*>()->clear();
+        window.page.findChild<QLineEdit*>("filter")->clear();
         QCOMPARE(window.list().model()->index(0, 0).data(Qt::CheckStateRole).toInt(), int(Qt::Checked));
     }
 
@@ -349,9 +349,9 @@ class LivePageTest : public QObject {
         QVERIFY(press("Solo"));
         QVERIFY(on(1, LiveRunModel::solo) && !on(2, LiveRunModel::solo));
         // A pinned run passes the filter.
-        window.page.findChild<QLineEdit*>()->setText("no run is called so");
+        window.page.findChild<QLineEdit*>("filter")->setText("no run is called so");
         QCOMPARE(list.model()->rowCount(), 1);
-        window.page.findChild<QLineEdit*>()->clear();
+        window.page.findChild<QLineEdit*>("filter")->clear();
         QVERIFY(press("Solo"));
         for (int row = 0; row < 3; ++row) QVERIFY(!on(row, LiveRunModel::solo));
     }

@@ -17,7 +17,7 @@ class RunPanelTest : public QObject {
 
     struct Shown {
         RunPanel panel;
-        QPlainTextEdit& note = *panel.findChild<QPlainTextEdit*>();
+        QPlainTextEdit& note = *panel.findChild<QPlainTextEdit*>("note");
         QLineEdit& tags = *panel.findChild<QLineEdit*>();
         std::vector<std::pair<QStringList, run::NotesEdit>> edits;
         Shown() {

@@ -190,7 +190,7 @@ class RunsPageTest : public QObject {
         window.open(1);
         window.click(id);
         QTest::keyClick(&window.table(), Qt::Key_F2);
-        auto* note = window.page->findChild<QPlainTextEdit*>();
+        auto* note = window.page->findChild<QPlainTextEdit*>("note");
         QTRY_VERIFY(note->hasFocus());
         QTest::keyClicks(note, "to keep");
         QLineEdit* tags = window.field("Tags");
@@ -210,7 +210,7 @@ class RunsPageTest : public QObject {
         const QString id = write(window, {});
         window.open(1);
         window.click(id);
-        QTest::keyClicks(window.page->findChild<QPlainTextEdit*>(), "last words");
+        QTest::keyClicks(window.page->findChild<QPlainTextEdit*>("note"), "last words");
         window.page.reset();
         QCOMPARE(run::read_notes(window.folder / "runs" / id.toStdString()).text, std::string("last words"));
     }
@@ -359,7 +359,7 @@ class RunsPageTest : public QObject {
         window.workspace->refresh();
         QTRY_COMPARE(window.workspace->runs()->runs[0].notes.text, std::string("written meanwhile"));
         window.page->show();
-        QCOMPARE(window.page->findChild<QPlainTextEdit*>()->toPlainText(), QString("written meanwhile"));
+        QCOMPARE(window.page->findChild<QPlainTextEdit*>("note")->toPlainText(), QString("written meanwhile"));
     }
 
     void some_of_the_runs_tagged_together_may_refuse() {

@@ -1,5 +1,6 @@
 #include "ui/pages/study/finding_list.h"
 
+#include "core/train/register.h"
 #include "ui/theme/theme.h"
 
 #include <QAbstractItemModelTester>
@@ -26,7 +27,10 @@ class FindingListTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { Theme::instance().choose(ThemeChoice::light); }
+    void initTestCase() {
+        train::register_kinds();
+        Theme::instance().choose(ThemeChoice::light);
+    }
 
     void the_gravest_come_first_and_each_names_its_option() {
         FindingList list;
