@@ -5,6 +5,7 @@
 #include <QGridLayout>
 #include <QScrollArea>
 #include <QSplitter>
+#include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <limits>
@@ -12,7 +13,7 @@
 namespace ablate::ui {
 namespace {
 
-constexpr int kColumns = 3;  // of small charts
+constexpr int kColumns = 3;        // of small charts at most
 constexpr int kSmallHeight = 160;  // one row of them, with its headers
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -73,14 +74,27 @@ ChartCard* ChartBoard::make_card(const LiveMetric& metric) {
     return card;
 }
 
+int ChartBoard::fitting_columns() const {
+    int widest = 1;
+    for (std::size_t i = 1; i < cards_.size(); ++i) widest = std::max(widest, cards_[i]->minimumSizeHint().width());
+    const int room = width() - style()->pixelMetric(QStyle::PM_ScrollBarExtent);
+    return std::clamp((room + grid_->spacing()) / (widest + grid_->spacing()), 1, kColumns);
+}
+
+void ChartBoard::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (fitting_columns() != columns_) lay_out();
+}
+
 void ChartBoard::lay_out() {
     while (QLayoutItem* item = grid_->takeAt(0)) delete item;
+    columns_ = fitting_columns();
     for (std::size_t i = 1; i < cards_.size(); ++i) {
         const int place = static_cast<int>(i) - 1;
-        grid_->addWidget(cards_[i], place / kColumns, place % kColumns);
+        grid_->addWidget(cards_[i], place / columns_, place % columns_);
         cards_[i]->show();
     }
-    const int columns = std::min(static_cast<int>(cards_.size()) - 1, kColumns);
+    const int columns = std::min(static_cast<int>(cards_.size()) - 1, columns_);
     for (int column = 0; column < kColumns; ++column) grid_->setColumnStretch(column, column < columns ? 1 : 0);
     for (ChartCard* card : cards_) card->set_removable(cards_.size() > 1);
     small_->parentWidget()->parentWidget()->setVisible(cards_.size() > 1);

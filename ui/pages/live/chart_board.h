@@ -32,7 +32,11 @@ class ChartBoard : public QWidget {
     void arranged();  // by the user: other metrics, another number of charts
     void scale_changed(ChartCard* card);
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
+    int fitting_columns() const;  // of small charts side by side
     ChartCard* make_card(const LiveMetric& metric);
     void remove(ChartCard* card);
     void enlarge(ChartCard& card);
@@ -42,6 +46,7 @@ class ChartBoard : public QWidget {
     QSplitter* rows_;
     QWidget* small_;
     QGridLayout* grid_;
+    int columns_ = 0;
     std::vector<ChartCard*> cards_;
     std::vector<LiveMetric> choices_;
 };

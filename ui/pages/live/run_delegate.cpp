@@ -46,7 +46,7 @@ void paint_flags(QPainter& painter, const QRectF& area, const QStringList& lines
     painter.setPen(Theme::instance().palette().muted);
     const QString told = lines.front().section(' ', 1).trimmed();
     painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                     metrics.elidedText(told, Qt::ElideMiddle, words.width() - metrics.horizontalAdvance(more)) + more);
+                     metrics.elidedText(told, Qt::ElideRight, words.width() - metrics.horizontalAdvance(more)) + more);
 }
 
 void paint_sparkline(QPainter& painter, const QRectF& area, const QVariantList& values, const QColor& color) {

@@ -46,6 +46,19 @@ class ChartBoardTest : public QObject {
         QCOMPARE(board.cards().size(), ChartBoard::kMostCharts);
     }
 
+    void small_charts_side_by_side_fit_the_width() {
+        ChartBoard board;
+        const auto left = [&](std::size_t card) { return board.cards()[card]->mapTo(&board, QPoint()).x(); };
+        const auto right = [&](std::size_t card) { return left(card) + board.cards()[card]->width(); };
+        board.resize(1600, 800);
+        board.show();
+        QTRY_VERIFY(left(1) < left(2) && left(2) < left(3));
+        const int narrow = 2 * board.cards()[1]->minimumSizeHint().width() + 60;
+        board.resize(narrow, 800);
+        QTRY_VERIFY(left(3) == left(1));  // in a second row
+        for (std::size_t card = 1; card < 4; ++card) QTRY_VERIFY(right(card) <= narrow);
+    }
+
     void a_chart_is_removed_and_the_large_one_is_replaced() {
         ChartBoard board;
         choose(board.cards()[1], "Remove this chart");
