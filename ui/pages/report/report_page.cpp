@@ -10,6 +10,7 @@
 #include "ui/widgets/banner.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/short_path.h"
 #include "ui/widgets/study_choice.h"
 
 #include <QCheckBox>
@@ -246,7 +247,7 @@ void ReportPage::State::choose_folder() {
 
 void ReportPage::State::update_export() {
     const QString where = own_folder.isEmpty() ? default_folder() : own_folder;
-    folder->setText(folder->fontMetrics().elidedText("to " + where, Qt::ElideMiddle, kSideWidth - 96));
+    folder->setText(folder->fontMetrics().elidedText("to " + short_path(where), Qt::ElideMiddle, kSideWidth - 96));
     folder->setToolTip(plain_tooltip({where}));
     const bool any = std::any_of(formats.begin(), formats.end(), [](const QCheckBox* box) { return box->isChecked(); });
     export_button->setEnabled(any && comparer.comparison() && !exporting.busy());
