@@ -4,6 +4,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
 
+#include <QFrame>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -111,7 +112,12 @@ CommandPalette::CommandPalette(QWidget* parent)
     list_->setFocusPolicy(Qt::NoFocus);  // the field has the keys
     list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     nothing_found_->hide();
-    auto* column = new QVBoxLayout(this);
+    auto* card = new QFrame(this);  // tells it apart from the window below
+    card->setProperty("card", true);
+    auto* around = new QVBoxLayout(this);
+    around->setContentsMargins(0, 0, 0, 0);
+    around->addWidget(card);
+    auto* column = new QVBoxLayout(card);
     column->setContentsMargins(3 * kSpace, 3 * kSpace, 3 * kSpace, 3 * kSpace);
     column->setSpacing(2 * kSpace);
     column->addWidget(search_);

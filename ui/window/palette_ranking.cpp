@@ -7,8 +7,6 @@
 namespace ablate::ui {
 namespace {
 
-constexpr int kLongest = 99;  // titles are told apart up to this length
-
 bool are_all_in(const QStringList& parts, const QString& words) {
     return std::all_of(parts.begin(), parts.end(), [&](const QString& part) { return words.contains(part); });
 }
@@ -42,8 +40,7 @@ int palette_score(const QString& needle, const PaletteText& text) {
     const QString wanted = search_text(needle);
     if (wanted.isEmpty()) return needle.trimmed().isEmpty() ? 0 : -1;
     const int found = rank(wanted, search_text(text.title), text.words);
-    if (found == 0) return -1;
-    return found * (kLongest + 1) - std::min(static_cast<int>(text.title.size()), kLongest);
+    return found == 0 ? -1 : found;
 }
 
 std::vector<int> palette_order(const QString& needle, const std::vector<PaletteText>& texts) {

@@ -36,8 +36,9 @@ class PaletteRankingTest : public QObject {
         QVERIFY(palette_order("zzz", {{"b", ""}, {"a", ""}}).empty());
     }
 
-    void shorter_titles_win_among_equals() {
-        QCOMPARE(palette_order("run", {{"Runs at once", ""}, {"Runs", ""}}), (std::vector<int>{1, 0}));
+    void equals_keep_the_order() {  // pages before options before runs, and runs as they are listed
+        QCOMPARE(palette_order("seed", {{"quick: Post-norm, seed 1", ""}, {"quick: NoPE, seed 1", ""}}),
+                 (std::vector<int>{0, 1}));
     }
 };
 
