@@ -2,11 +2,13 @@
 #include "ui/widgets/banner.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/popup_position.h"
 #include "ui/widgets/short_path.h"
 
 #include <QLabel>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QScreen>
 #include <QSignalSpy>
 #include <QTest>
 #include <QVBoxLayout>
@@ -30,6 +32,20 @@ class WidgetsTest : public QObject {
         QCOMPARE(label->textFormat(), Qt::PlainText);
         const std::unique_ptr<QLabel> other(plain_label("no-norm"));
         QVERIFY(label->sizeHint().width() > other->sizeHint().width());
+    }
+
+    void a_popup_stays_on_the_screen() {
+        const QRect screen = QGuiApplication::primaryScreen()->availableGeometry();
+        QPushButton button("Add seeds");
+        QWidget popup(nullptr, Qt::Popup);
+        popup.setFixedSize(300, 120);
+        button.move(screen.left() + 40, screen.top() + 40);
+        move_below(popup, button);
+        QCOMPARE(popup.x(), button.mapToGlobal(QPoint()).x());
+        QVERIFY(popup.y() >= button.mapToGlobal(QPoint(0, button.height())).y());
+        button.move(screen.right() - 60, screen.top() + 40);
+        move_below(popup, button);
+        QVERIFY(popup.x() + popup.width() <= screen.right() + 1);
     }
 
     void another_look_is_seen_at_once() {

@@ -9,6 +9,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/copy_rows.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/popup_position.h"
 
 #include <QClipboard>
 #include <QComboBox>
@@ -118,8 +119,7 @@ QWidget* PromptsPanel::build_toolbar() {
     row->addWidget(write_);
     row->addWidget(generate_);
     connect(sampling_button_, &QPushButton::clicked, this, [this] {
-        sampling_->adjustSize();
-        sampling_->move(sampling_button_->mapToGlobal(QPoint(0, sampling_button_->height() + kSpace)));
+        move_below(*sampling_, *sampling_button_);
         sampling_->show();
         sampling_->setFocus();
     });

@@ -5,6 +5,7 @@
 #include "ui/bridge/text.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/popup_position.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -66,7 +67,7 @@ TrainPopup::TrainPopup(const QString& name, int most_seeds, QWidget* parent) : Q
 void TrainPopup::ask(QWidget* button, std::function<TrainOffer(int)> offer) {
     offer_ = std::move(offer);
     show_offer();
-    move(button->mapToGlobal(QPoint(0, button->height() + kSpace)));
+    move_below(*this, *button);
     show();
     (seeds_ ? static_cast<QWidget*>(seeds_) : train_)->setFocus();
 }
