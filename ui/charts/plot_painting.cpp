@@ -275,7 +275,7 @@ void PlotPainter::paint_notes(QPainter& painter, const Frame& frame, const Chart
     if (lines.size() > most) {
         const qsizetype left = lines.size() - most;
         lines = lines.mid(0, most);
-        lines.last() += QString("; %1 more notes").arg(left);
+        lines.last() += QString("; %1 more note%2").arg(left).arg(left == 1 ? "" : "s");
     }
     const double foot = frame.flags.empty() ? 3 * kMarkerSize : frame.flags.front().badge.height() + kSpace;
     double y = frame.plot.bottom() - foot - line * static_cast<double>(lines.size());
