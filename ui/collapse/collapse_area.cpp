@@ -69,7 +69,10 @@ void CollapseArea::show_followed() {
         card().show_run(*run);
     else if (card_)
         card_->clear();
-    setVisible(run != nullptr);
+    if (isHidden() != (run == nullptr)) {
+        setVisible(run != nullptr);
+        Q_EMIT shown_changed(run != nullptr);
+    }
 }
 
 QSize CollapseArea::sizeHint() const { return {600, kHeight}; }

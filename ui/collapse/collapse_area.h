@@ -21,6 +21,9 @@ class CollapseArea : public QScrollArea {
     void follow(const QString& id);
     QSize sizeHint() const override;
 
+  Q_SIGNALS:
+    void shown_changed(bool shown);
+
   private:
     void show_followed();
     CollapseCard& card();  // made when it is first needed

@@ -22,7 +22,8 @@ namespace ablate::ui {
 
 namespace {
 
-constexpr int kChartHeight = 200;
+constexpr int kChartHeight = 180;
+constexpr int kWide = 960;                   // px, from which the charts have room beside what may help
 constexpr std::size_t kMostCheckpoints = 8;  // lines
 
 struct Reading {
@@ -97,7 +98,8 @@ struct CollapseCard::State {
     ChartView *loss = nullptr, *grad_norm = nullptr;
     HeatMapView* blocks = nullptr;
     RemedyRows* rows = nullptr;
-    Latest reader;  // last: it ends first
+    QBoxLayout* body = nullptr;  // what may help, and the charts beside it or below
+    Latest reader;               // last: it ends first
 };
 
 CollapseCard::State::State(CollapseCard* card) : card(card), reader(card) {
@@ -114,8 +116,11 @@ CollapseCard::State::State(CollapseCard* card) : card(card), reader(card) {
         label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     column->addWidget(cause);
     column->addWidget(place);
-    column->addWidget(rows);
-    column->addLayout(build_charts());
+    body = new QBoxLayout(QBoxLayout::TopToBottom);
+    body->setSpacing(3 * kSpace);
+    body->addWidget(rows, 2);
+    body->addLayout(build_charts(), 3);
+    column->addLayout(body);
     column->addWidget(missing);
     column->addWidget(checkpoints);
     column->addStretch();
@@ -222,6 +227,11 @@ void CollapseCard::show_run(const run::ListedRun& run) {
             return Reading{run::read_collapse_facts(run), stored_study(run.directory.workspace(), run.info.study)};
         },
         [&s](Reading reading) { s.take(std::move(reading)); }, [&s](const QString& line) { s.fail(line); });
+}
+
+void CollapseCard::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    state_->body->setDirection(width() < kWide ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 void CollapseCard::clear() {

@@ -28,6 +28,9 @@ class CollapseCard : public QWidget {
     void message(const QString& line);  // for the status line
     void closed();                      // by its button
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     struct State;
     std::unique_ptr<State> state_;

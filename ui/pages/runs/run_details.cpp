@@ -90,7 +90,7 @@ void refill(QTableWidget& table, int rows, Fill fill) {
 
 }  // namespace
 
-RunDetails::RunDetails(QWidget* summary, QWidget* parent) : QTabWidget(parent) {
+RunDetails::RunDetails(QWidget* summary, QWidget* collapse, QWidget* parent) : QTabWidget(parent) {
     setDocumentMode(true);
     options_ = build_table("Configuration", {"Option", "Key", "Value"}, {});
     events_ = build_table("Events", {"Step", "Event", "Time", "Details"}, {0});
@@ -107,8 +107,16 @@ RunDetails::RunDetails(QWidget* summary, QWidget* parent) : QTabWidget(parent) {
     addTab(page, "Log");
     addTab(events_, "Events");
     addTab(build_checkpoints(), "Checkpoints");
+    addTab(collapse, "Collapse");
+    setTabVisible(Tab::collapse, false);
     connect(this, &QTabWidget::currentChanged, this, &RunDetails::read);
     clear();
+}
+
+void RunDetails::show_collapse(bool shown) {
+    if (!shown && currentIndex() == collapse) setCurrentIndex(summary);
+    setTabVisible(collapse, shown);
+    if (shown && currentIndex() == summary) setCurrentIndex(collapse);
 }
 
 QTableWidget* RunDetails::build_table(const QString& name, const QStringList& titles, const QList<int>& numbers) {

@@ -14,14 +14,17 @@ class QTableWidget;
 
 namespace ablate::ui {
 
-// One run in full, a tab for each: the summary that it is given, the configuration, the log, the events, and the
-// checkpoints with what can be done with one. Files are read in a thread, for the tab that is shown.
+// One run in full, a tab for each: the summary that it is given, the configuration, the log, the events, the
+// checkpoints with what can be done with one, and why it collapsed. Files are read in a thread, for the tab that is
+// shown.
 class RunDetails : public QTabWidget {
     Q_OBJECT
   public:
-    enum Tab { summary, configuration, log, events, checkpoints };
-    RunDetails(QWidget* summary, QWidget* parent);
+    enum Tab { summary, configuration, log, events, checkpoints, collapse };
+    RunDetails(QWidget* summary, QWidget* collapse, QWidget* parent);
     void show_run(const run::ListedRun& run);
+    // A run that collapsed shows why instead of its summary, until another tab is chosen.
+    void show_collapse(bool shown);
     void clear();  // several runs, or none that can be read: the summary alone
 
   Q_SIGNALS:

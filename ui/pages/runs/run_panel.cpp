@@ -64,8 +64,7 @@ std::vector<std::string> without(const QStringList& all, const QStringList& thes
 
 }  // namespace
 
-RunPanel::RunPanel(QWidget* parent)
-    : QWidget(parent), pages_(new QStackedWidget(this)), collapse_(new CollapseArea(this)) {
+RunPanel::RunPanel(QWidget* parent) : QWidget(parent), pages_(new QStackedWidget(this)) {
     QLabel* hint = plain_label("Select a run to see why it ended, and to write a note.", "muted", this);
     hint->setAlignment(Qt::AlignCenter);
     hint->setWordWrap(true);
@@ -75,14 +74,18 @@ RunPanel::RunPanel(QWidget* parent)
     row->setSpacing(4 * kSpace);
     row->addWidget(build_facts(), 1);
     row->addWidget(build_notes(), 1);
-    details_ = new RunDetails(both, this);
+    auto* why = new QWidget(this);
+    auto* around = new QVBoxLayout(why);
+    around->setContentsMargins(0, 0, 0, 0);
+    around->addWidget(collapse_ = new CollapseArea(why));
+    details_ = new RunDetails(both, why, this);
+    connect(collapse_, &CollapseArea::shown_changed, details_, &RunDetails::show_collapse);
     pages_->addWidget(hint);
     pages_->addWidget(details_);
     connect(details_, &RunDetails::fold_checkpoint, this, &RunPanel::fold_checkpoint);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 2 * kSpace, 0, 0);
-    all->addWidget(pages_, 1);
-    all->addWidget(collapse_, 2);
+    all->addWidget(pages_);
 
     save_timer_.setSingleShot(true);
     save_timer_.setInterval(kSaveAfter);

@@ -24,7 +24,7 @@ class RunPanel : public QWidget {
     // `pausing`: ids of those this window asked to pause.
     void show_runs(const std::vector<const run::ListedRun*>& runs, const QStringList& pausing = {});
     void show_damaged(const run::DamagedRun& run);
-    CollapseArea& collapse() { return *collapse_; }  // why the selected run collapsed, below the rest
+    CollapseArea& collapse() { return *collapse_; }  // why the selected run collapsed, in a tab
     void edit();                                     // puts the cursor into the note
     void save();                                     // now, what was typed
     void note_written(const QStringList& ids);

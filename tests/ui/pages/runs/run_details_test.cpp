@@ -35,7 +35,7 @@ class RunDetailsTest : public QObject {
         }
     };
     struct Shown {
-        RunDetails details{new QLabel("summary"), nullptr};
+        RunDetails details{new QLabel("summary"), new QLabel("why"), nullptr};
         Shown() {
             details.resize(1000, 400);
             details.show();
@@ -58,6 +58,19 @@ class RunDetailsTest : public QObject {
     };
 
   private Q_SLOTS:
+    void why_it_collapsed_opens_in_place_of_the_summary() {
+        RunDetails details{new QLabel("summary"), new QLabel("why"), nullptr};
+        QVERIFY(!details.isTabVisible(RunDetails::collapse));
+        details.show_collapse(true);
+        QCOMPARE(details.currentIndex(), int(RunDetails::collapse));
+        details.show_collapse(false);
+        QCOMPARE(details.currentIndex(), int(RunDetails::summary));
+        QVERIFY(!details.isTabVisible(RunDetails::collapse));
+        details.setCurrentIndex(RunDetails::log);
+        details.show_collapse(true);
+        QCOMPARE(details.currentIndex(), int(RunDetails::log));  // what somebody reads stays
+    }
+
     void initTestCase() {
         train::register_kinds();
         Theme::instance().choose(ThemeChoice::light);
