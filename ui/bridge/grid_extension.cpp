@@ -4,9 +4,9 @@
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
 #include "core/compare/grid.h"
+#include "core/config/study_edits.h"
 #include "core/io/json_file.h"
 #include "core/plan/kept_study.h"
-#include "ui/bridge/study_edits.h"
 
 #include <algorithm>
 

@@ -4,10 +4,10 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/workspace_layout.h"
+#include "core/config/study_edits.h"
 #include "core/io/json_file.h"
 #include "core/plan/kept_study.h"
 #include "ui/bridge/run_status.h"
-#include "ui/bridge/study_edits.h"
 #include "ui/bridge/study_preview.h"
 #include "ui/bridge/worker.h"
 

@@ -2,9 +2,9 @@
 
 #include "core/base/names.h"
 #include "core/base/text.h"
+#include "core/config/study_edits.h"
 #include "core/config/variant_names.h"
 #include "core/run/known_keys.h"
-#include "ui/bridge/study_edits.h"
 #include "ui/bridge/text.h"
 
 #include <algorithm>

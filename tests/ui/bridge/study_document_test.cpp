@@ -1,13 +1,13 @@
 #include "ui/bridge/study_document.h"
 
 #include "core/base/atomic_file.h"
+#include "core/config/study_edits.h"
 #include "core/io/json_file.h"
 #include "core/plan/step_timing.h"
 #include "core/train/register.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/throws.h"
 #include "tests/support/tiny_run.h"
-#include "ui/bridge/study_edits.h"
 #include "ui/bridge/study_preview.h"
 
 #include <QSignalSpy>

@@ -1,8 +1,8 @@
 #include "ui/collapse/remedies.h"
 
+#include "core/config/study_edits.h"
 #include "core/run/run_directory.h"
 #include "tests/support/synthetic_runs.h"
-#include "ui/bridge/study_edits.h"
 
 #include <QTest>
 

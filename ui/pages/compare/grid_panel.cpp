@@ -3,7 +3,7 @@
 #include "core/base/text.h"
 #include "core/compare/wording.h"
 #include "core/config/schema.h"
-#include "ui/bridge/study_edits.h"
+#include "core/config/study_edits.h"
 #include "ui/bridge/text.h"
 #include "ui/charts/grid_curve_view.h"
 #include "ui/pages/compare/cells_model.h"
