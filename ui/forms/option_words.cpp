@@ -22,7 +22,6 @@ QString words_of_option(const std::string& key, const FieldInfo& field) {
         for (const std::string& choice : one.choices) add(choice);
     };
     add(key);
-    QString written = QString::fromStdString(key);  // as it is typed in a file: "d_ff"
     add(field.heading);
     add_field(field);
     if (field.type == FieldType::kind)
@@ -34,15 +33,13 @@ QString words_of_option(const std::string& key, const FieldInfo& field) {
                 add_field(option);
             }
         }
-    return search_text(words.join(' ')) + ' ' + written.toLower();
+    return search_text(words.join(' '));
 }
 
 bool holds_words(const QString& words, const QString& needle) {
-    const QString typed = needle.trimmed().toLower();
-    if (typed.isEmpty() || words.contains(typed)) return true;
-    const QStringList parts = search_text(needle).split(' ', Qt::SkipEmptyParts);
-    return !parts.isEmpty() &&
-           std::all_of(parts.begin(), parts.end(), [&](const QString& part) { return words.contains(part); });
+    const QStringList typed = needle.split(' ', Qt::SkipEmptyParts);
+    return std::all_of(typed.begin(), typed.end(),
+                       [&](const QString& word) { return words.contains(search_text(word)); });
 }
 
 }  // namespace ablate::ui

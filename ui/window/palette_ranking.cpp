@@ -7,10 +7,6 @@
 namespace ablate::ui {
 namespace {
 
-bool are_all_in(const QStringList& parts, const QString& words) {
-    return std::all_of(parts.begin(), parts.end(), [&](const QString& part) { return words.contains(part); });
-}
-
 bool are_letters_in_order(const QString& letters, const QString& title) {
     qsizetype at = 0;
     for (const QChar letter : letters) {
@@ -22,15 +18,14 @@ bool are_letters_in_order(const QString& letters, const QString& title) {
     return true;
 }
 
-// 7 to 1; 0: not at all.
-int rank(const QString& needle, const QString& title, const QString& words) {
+// 7 to 1; 0: not at all. `typed`: the needle before search_text().
+int rank(const QString& typed, const QString& needle, const QString& title, const QString& words) {
     if (title == needle) return 7;
     if (title.startsWith(needle)) return 6;
     if (title.contains(' ' + needle)) return 5;
     if (title.contains(needle)) return 4;
-    const QStringList parts = needle.split(' ', Qt::SkipEmptyParts);
-    if (are_all_in(parts, title)) return 3;
-    if (are_all_in(parts, title + ' ' + words)) return 2;
+    if (holds_words(title, typed)) return 3;
+    if (holds_words(title + ' ' + words, typed)) return 2;
     return are_letters_in_order(needle, title) ? 1 : 0;
 }
 
@@ -39,7 +34,7 @@ int rank(const QString& needle, const QString& title, const QString& words) {
 int palette_score(const QString& needle, const PaletteText& text) {
     const QString wanted = search_text(needle);
     if (wanted.isEmpty()) return needle.trimmed().isEmpty() ? 0 : -1;
-    const int found = rank(wanted, search_text(text.title), text.words);
+    const int found = rank(needle, wanted, search_text(text.title), text.words);
     return found == 0 ? -1 : found;
 }
 

@@ -271,6 +271,13 @@ class SchemaFormTest : public QObject {
         QVERIFY(!editing.form.row("train.keep_last")->isVisibleTo(&editing.form));
     }
 
+    void a_key_is_found_as_it_is_written_alone() {
+        Editing editing;
+        editing.form.search()->setText("d_ff");
+        QVERIFY(editing.form.row("model.d_ff")->isVisibleTo(&editing.form));
+        QVERIFY(!editing.form.row("model.dropout")->isVisibleTo(&editing.form));  // "d" and "off"
+    }
+
     void zeros_say_what_they_stand_for() {
         Editing editing;
         for (const auto& [key, words] :

@@ -25,6 +25,11 @@ class PaletteRankingTest : public QObject {
         QCOMPARE(palette_score("rate sgd", {"Learning rate", "muon"}), -1);
     }
 
+    void the_parts_of_a_key_belong_together() {
+        const PaletteText width{"Feed-forward width", "model d ff"}, off{"Dropout", "model dropout off"};
+        QCOMPARE(palette_order("d_ff", {off, width}), (std::vector<int>{1}));
+    }
+
     void letters_in_order_are_enough() {
         QVERIFY(palette_score("lrn", {"Learning rate", ""}) > 0);
         QCOMPARE(palette_score("nrl", {"Rate", ""}), -1);
