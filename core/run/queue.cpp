@@ -61,9 +61,6 @@ Verdict train_locked(const RunDirectory& directory, const RunInfo& info, RunLock
     job.data = prepare(directory, info);
     job.checkpoints = directory.checkpoints();
     if (!train::list_checkpoints(job.checkpoints).empty()) job.earlier_hash = hash_of_0_1(directory, info);
-    state.device = model::resolve_device(info.config.train.device).str();
-    state.device_name = device_name(state.device);
-    state.host = host_name();
     train::Trainer trainer(std::move(job), sink);
     sink.open_logs(trainer.resume());
     const train::TrainSummary summary = trainer.train(stop);
@@ -100,6 +97,9 @@ Verdict train_run(const RunDirectory& directory, std::stop_token stop,
         remove_leftovers(directory.checkpoints());
         state.phase = "training";
         state.verdict.reset();
+        state.device = model::resolve_device(info.config.train.device).str();
+        state.device_name = device_name(state.device);
+        state.host = host_name();
         state.updated = unix_now();
         directory.write_state(state);
         verdict = train_locked(directory, info, lock, state, stop, progress);

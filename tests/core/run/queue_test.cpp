@@ -149,6 +149,7 @@ class QueueTest : public QObject {
         const train::Verdict of_missing = train_run(missing, {});
         QVERIFY(is_line_with(of_missing.cause, {"train"}));
         QCOMPARE(missing.status(), Status::failed);
+        QCOMPARE(missing.state().device, std::string("cpu"));  // known before the first step
         test::write_tiny_tokens(fixture.tokens);
         QCOMPARE(train_run(missing, {}).outcome, Outcome::healthy);  // mended, it can be trained
     }
