@@ -17,7 +17,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QSpinBox>
 #include <QTableWidget>
 #include <algorithm>
 #include <limits>
@@ -62,7 +61,9 @@ LogImportDialog::LogImportDialog(const QStringList& paths, const QStringList& st
     column->addWidget(build_names(studies));
     column->addWidget(problem_);
     column->addWidget(buttons);
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(buttons, &QDialogButtonBox::accepted, this, [this] {
+        if (first_->take_over()) accept();
+    });
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     add(paths);
 }
@@ -126,7 +127,7 @@ QWidget* LogImportDialog::build_names(const QStringList& studies) {
         plain_tooltip({"NAME, or NAME@POINT for a grid point. The variant baseline is what the others "
                        "of its study are compared with."}));
     numbered_ = new QCheckBox("&Number the seeds from", box);
-    first_ = new QSpinBox(box);
+    first_ = new NumberBox<QSpinBox>(box);
     first_->setRange(0, std::numeric_limits<int>::max());
     first_->setValue(1);
     first_->setAccessibleName("First seed");
@@ -143,6 +144,7 @@ QWidget* LogImportDialog::build_names(const QStringList& studies) {
     form->addRow("&Study", study_);
     form->addRow("&Variant", variant_);
     form->addRow("Seeds", seeds);
+    form->addRow({}, refusal_label(first_->refusal(), box));
     connect(study_, &QComboBox::currentTextChanged, this, &LogImportDialog::follow);
     connect(variant_, &QLineEdit::textChanged, this, &LogImportDialog::follow);
     connect(numbered_, &QCheckBox::toggled, this, &LogImportDialog::follow);

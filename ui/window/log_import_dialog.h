@@ -1,5 +1,6 @@
 #pragma once
 #include "core/interop/logs/run_names.h"
+#include "ui/forms/number_box.h"
 
 #include <QDialog>
 #include <QStringList>
@@ -10,7 +11,6 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
-class QSpinBox;
 class QTableWidget;
 
 namespace ablate::ui {
@@ -41,7 +41,7 @@ class LogImportDialog : public QDialog {
     QComboBox* study_ = nullptr;
     QLineEdit* variant_ = nullptr;
     QCheckBox* numbered_ = nullptr;
-    QSpinBox* first_ = nullptr;
+    NumberBox<QSpinBox>* first_ = nullptr;
     QLabel* problem_ = nullptr;
     QPushButton *import_ = nullptr, *remove_ = nullptr;
 };

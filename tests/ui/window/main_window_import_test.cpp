@@ -358,6 +358,11 @@ class MainWindowImportTest : public QObject {
         QCOMPARE(dialog->logs().size(), std::size_t{6});
         QVERIFY(dialog->logs().back().path.endsWith("run10.csv"));  // in natural order
         QCOMPARE(dialog->logs().back().names.seed, std::optional<std::int64_t>(6));
+        auto* first_seed = dialog->findChild<QSpinBox*>()->findChild<QLineEdit*>();
+        first_seed->setText("one");
+        QTest::mouseClick(take, Qt::LeftButton);
+        QVERIFY(dialog->isVisible());  // nothing is imported under another number
+        first_seed->setText("1");
         QTest::mouseClick(take, Qt::LeftButton);
         QTRY_COMPARE(w.runs(), std::size_t{6});
         std::vector<std::int64_t> seeds;

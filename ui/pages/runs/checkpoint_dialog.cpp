@@ -9,16 +9,13 @@
 
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QLocale>
 #include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSpinBox>
 #include <limits>
 
 namespace ablate::ui {
@@ -123,21 +120,32 @@ void CheckpointDialog::add_fields(QFormLayout& form) {
         form.addRow("Number &format", dtype_);
     }
     if (kind_ != generate) return;
-    tokens_ = new QSpinBox(this);
+    tokens_ = new NumberBox<QSpinBox>(this);
     tokens_->setRange(1, kMostTokens);
     tokens_->setValue(100);
-    temperature_ = new QDoubleSpinBox(this);
+    temperature_ = new NumberBox<QDoubleSpinBox>(this);
     temperature_->setRange(0, 100);
     temperature_->setSingleStep(0.1);
     temperature_->setDecimals(2);
-    temperature_->setLocale(QLocale::c());
     temperature_->setValue(0.8);
-    seed_ = new QSpinBox(this);
+    seed_ = new NumberBox<QSpinBox>(this);
     seed_->setRange(0, std::numeric_limits<int>::max());
     seed_->setValue(1);
-    form.addRow("Tokens to &add", tokens_);
-    form.addRow("T&emperature", temperature_);
-    form.addRow("&Seed", seed_);
+    add_number(form, "Tokens to &add", tokens_, tokens_->refusal());
+    add_number(form, "T&emperature", temperature_, temperature_->refusal());
+    add_number(form, "&Seed", seed_, seed_->refusal());
+}
+
+void CheckpointDialog::add_number(QFormLayout& form, const QString& name, QWidget* box, const NumberRefusal& refusal) {
+    box->setAccessibleName(QString(name).remove('&'));
+    auto* field = new QWidget(this);
+    auto* column = new QVBoxLayout(field);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(kSpace);
+    column->addWidget(box);
+    column->addWidget(refusal_label(refusal, field));
+    field->setFocusProxy(box);
+    form.addRow(name, field);
 }
 
 void CheckpointDialog::add_path(QFormLayout& form, const QString& name, const QString& path, bool folder) {
@@ -186,6 +194,7 @@ void CheckpointDialog::follow_fields() {
 }
 
 void CheckpointDialog::start() {
+    if (kind_ == generate && !(tokens_->take_over() && temperature_->take_over() && seed_->take_over())) return;
     result_->clear();
     set_running(true);
     told_->setText(kKinds[kind_].doing);

@@ -1,18 +1,17 @@
 #pragma once
 #include "core/run/run_store.h"
 #include "ui/bridge/checkpoint_work.h"
+#include "ui/forms/number_box.h"
 
 #include <QDialog>
 
 class QComboBox;
-class QDoubleSpinBox;
 class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
-class QSpinBox;
 
 namespace ablate::ui {
 
@@ -27,6 +26,7 @@ class CheckpointDialog : public QDialog {
 
   private:
     void add_fields(QFormLayout& form);
+    void add_number(QFormLayout& form, const QString& name, QWidget* box, const NumberRefusal& refusal);
     void add_path(QFormLayout& form, const QString& name, const QString& path, bool folder);
     void choose_path(bool folder);
     void start();
@@ -37,8 +37,8 @@ class CheckpointDialog : public QDialog {
     Kind kind_;
     CheckpointOf checkpoint_;
     QPlainTextEdit *words_ = nullptr, *result_ = nullptr;
-    QSpinBox *tokens_ = nullptr, *seed_ = nullptr;
-    QDoubleSpinBox* temperature_ = nullptr;
+    NumberBox<QSpinBox>*tokens_ = nullptr, *seed_ = nullptr;
+    NumberBox<QDoubleSpinBox>* temperature_ = nullptr;
     QLineEdit* path_ = nullptr;
     QComboBox* dtype_ = nullptr;
     QProgressBar* bar_ = nullptr;

@@ -8,6 +8,7 @@
 #include "ui/theme/theme.h"
 
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -151,13 +152,21 @@ class RunDetailsTest : public QObject {
         for (QPlainTextEdit* edit : dialog.findChildren<QPlainTextEdit*>())
             if (edit->accessibleName() == "Prompt") edit->setPlainText("the dog");
         QVERIFY(start->isEnabled());
-        QTest::mouseClick(start, Qt::LeftButton);
         const auto told = [&] {
             QString all;
             for (QLabel* label : dialog.findChildren<QLabel*>())
                 if (label->accessibleName() == "Outcome") all += label->text();
             return all;
         };
+        QLineEdit* tokens = nullptr;
+        for (QSpinBox* box : dialog.findChildren<QSpinBox*>())
+            if (box->accessibleName() == "Tokens to add") tokens = box->findChild<QLineEdit*>();
+        QVERIFY(tokens);
+        tokens->setText("0");
+        QTest::mouseClick(start, Qt::LeftButton);
+        QCOMPARE(told(), QString());  // a refused number starts nothing
+        tokens->setText("5");
+        QTest::mouseClick(start, Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(told().contains("tokenizer"), 20000);
         QVERIFY(start->isEnabled());
     }
