@@ -24,16 +24,21 @@ std::shared_ptr<const infer::TrainedModel> opened(const CheckpointOf& checkpoint
     return interop::open_model({interop::ModelPlace::Kind::run, checkpoint.run, checkpoint.id.toStdString()}, open);
 }
 
+QString tokens_text(std::int64_t count) {
+    return count == 1 ? QString("1 token") : text(with_thousands(count)) + " tokens";
+}
+
 QStringList in_words(const infer::Score& score) {
     QStringList lines;
-    lines += QString("Loss %1 nats per token, perplexity %2, over %3 tokens in windows of %4 (%5).")
-                 .arg(text(significant(score.loss)), text(significant(score.perplexity)),
-                      text(with_thousands(score.tokens)), text(with_thousands(score.context)), text(score.precision));
+    lines += QString("Loss %1 nats per token, perplexity %2, over %3 in windows of %4 (%5).")
+                 .arg(text(significant(score.loss)), text(significant(score.perplexity)), tokens_text(score.tokens),
+                      text(with_thousands(score.context)), text(score.precision));
     if (std::isfinite(score.bpb))
         lines += QString("%1 bits per byte; %2 without special tokens, over %3 bytes.")
                      .arg(text(significant(score.bpb)), text(significant(score.bpb_masked)),
                           text(with_thousands(score.bytes)));
-    if (score.unknown_tokens > 0) lines += QString("%1 tokens are unknown.").arg(score.unknown_tokens);
+    if (score.unknown_tokens > 0)
+        lines += QString("Unknown tokens: %1.").arg(text(with_thousands(score.unknown_tokens)));
     for (const std::string& remark : score.remarks) lines += text(remark);
     return lines;
 }
@@ -79,7 +84,8 @@ void CheckpointWork::generate(const CheckpointOf& checkpoint, const QString& pro
         const auto completions = infer::generate(*trained, {infer::prompt_ids(*trained, prompt)}, sampling,
                                                  [&](std::size_t, const std::string& piece) { tell(piece); });
         const infer::Completion& one = completions.front();
-        return QStringList{QString("%1 tokens; ended by %2.").arg(one.ids.size()).arg(infer::to_string(one.finish))};
+        const QString count = tokens_text(static_cast<std::int64_t>(one.ids.size()));
+        return QStringList{QString("%1; ended by %2.").arg(count, infer::to_string(one.finish))};
     });
 }
 

@@ -17,8 +17,8 @@ struct CheckpointOf {
     std::int64_t step = 0;
 };
 
-// What can be asked of a checkpoint: a text continued or scored, its model written for transformers. In a thread below
-// the window's, one thing at a time; each request is answered once.
+// What can be done with a checkpoint: continue a text, score a text, or write the model for transformers. The work runs
+// in a thread of lower priority than the window's, one request at a time, and each request is answered once.
 class CheckpointWork : public QObject {
     Q_OBJECT
   public:
