@@ -62,7 +62,7 @@ bool Banner::eventFilter(QObject* watched, QEvent* event) {
 
 void Banner::place() {
     if (!area_ || isHidden()) return;
-    const QPoint corner = area_ == parentWidget() ? QPoint() : area_->pos();
+    const QPoint corner = area_->pos();
     const int width = std::max(area_->width() - 6 * kSpace, minimumSizeHint().width());
     layout()->activate();
     const int wanted = layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(width) : sizeHint().height();

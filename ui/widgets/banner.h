@@ -13,7 +13,7 @@ class Banner : public QFrame {
   public:
     enum class Tone { neutral, warning, danger };
     explicit Banner(QWidget* parent = nullptr);  // hidden at first
-    // Covers the bottom of `area`, a sibling or the parent, so that nothing moves when it appears and disappears.
+    // Covers the bottom of `area`, a sibling, so that nothing moves when it appears and disappears.
     void float_over(QWidget* area);
     // `details`: what `text` sums up, a line each; shown on request.
     void tell(Tone tone, const QString& text, const QString& action = {}, const QStringList& details = {});
