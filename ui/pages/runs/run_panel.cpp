@@ -2,10 +2,10 @@
 
 #include "core/base/text.h"
 #include "core/run/known_keys.h"
-#include "core/run/summary.h"
 #include "ui/bridge/text.h"
 #include "ui/collapse/collapse_area.h"
 #include "ui/pages/runs/run_cells.h"
+#include "ui/pages/runs/run_columns.h"
 #include "ui/pages/runs/run_details.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/labels.h"
@@ -23,7 +23,6 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace ablate::ui {
 
@@ -35,8 +34,8 @@ constexpr std::array kFacts{"Study", "Device", "Host", "Parameters", "Training t
 enum Fact { study, device, host, parameters, time, created, folder, remark };
 
 QString training_time(const run::ListedRun& run) {
-    const double seconds = run::summary_number(run.state, "seconds");
-    return std::isnan(seconds) ? QString() : text(short_duration(seconds));
+    const std::optional<double> seconds = training_seconds(run);
+    return seconds ? text(short_duration(*seconds)) : QString();
 }
 
 QStringList tags_of(const run::Notes& notes) {

@@ -2,6 +2,8 @@
 
 #include "tests/support/listed_runs.h"
 #include "ui/pages/runs/run_cells.h"
+#include "ui/pages/runs/run_columns.h"
+#include "ui/widgets/copy_rows.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -115,6 +117,31 @@ class RunsModelTest : public QObject {
         run.status = Status::paused;
         model.set_runs(run_list({run}), color_of);
         QCOMPARE(cell(model, "a", RunsModel::remaining), QString());
+    }
+
+    void further_columns_show_results_origin_and_options() {
+        run::ListedRun run = listed_run("a", "one", "baseline", 1, 1);
+        run.info.config.train.lr = 0.0025;
+        run.state.summary = {{"final_val", {{"other", 9.0}, {"val", 3.25}}},
+                             {"best_val", {{"other", 8.0}, {"val", 3.0078125}}},
+                             {"seconds", 90.25}};
+        run.state.host = "node-1";
+        run.state.device_name = "NVIDIA H200";
+        RunsModel model;
+        model.set_runs(run_list({run, listed_run("b", "one", "nope", 1, 2)}), color_of);
+        const auto full = [&](int column) { return model.index_of("a", column).data(kFullTextRole).toString(); };
+        QCOMPARE(cell(model, "a", RunsModel::best_validation), QString("3.008"));
+        QCOMPARE(full(RunsModel::best_validation), QString("3.0078125"));
+        QCOMPARE(full(RunsModel::last_validation), QString("3.25"));
+        QCOMPARE(cell(model, "a", RunsModel::duration), QString("1m 30s"));
+        QCOMPARE(full(RunsModel::duration), QString("90.25"));
+        QCOMPARE(cell(model, "a", RunsModel::host), QString("node-1"));
+        QCOMPARE(cell(model, "a", RunsModel::device_name), QString("NVIDIA H200"));
+        QCOMPARE(cell(model, "a", run_column("train.lr")), QString("0.0025"));
+        for (const int column : {RunsModel::best_validation, RunsModel::last_validation, RunsModel::duration}) {
+            QCOMPARE(cell(model, "b", column), QString());  // nothing is known, and it is not 0
+            QVERIFY(!model.index_of("b", column).data(RunsModel::sort_role).isValid());
+        }
     }
 
     // A dead loss is at ln V: the lowest of its column, and no result.
