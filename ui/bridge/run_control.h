@@ -10,11 +10,11 @@ namespace ablate::ui {
 
 inline const QString kCancelled = "cancelled";  // what refused() says of a preparation that was given up
 
+struct SeedsToAdd;
+
 // Starts, orders, pauses and stops the runs of a workspace. What the runs do is read from their directories
 // (Workspace); this only submits and asks. Preparing a study happens in a worker; training in threads of this process
 // at a lower priority, or in child processes that outlive the window.
-struct SeedsToAdd;
-
 class RunControl : public QObject {
     Q_OBJECT
   public:

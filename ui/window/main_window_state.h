@@ -138,7 +138,7 @@ struct MainWindow::State {
     QTimer keeper;
     Latest looker{window};          // at a workspace to open
     Latest palette_reader{window};  // of the names of studies
-    Worker drops;           // looks at what was dropped, writes the studies of imported models
+    Worker drops;                   // looks at what was dropped, writes the studies of imported models
     // Events that the banner tells of together.
     struct Events {
         QStringList collapsed, ended;  // a line for each

@@ -138,7 +138,7 @@ void RunsTable::build_columns_menu() {
     });
 }
 
-// A column that is shown anew comes before the first one that takes the remaining room, where it is seen.
+// A newly shown option comes before the verdict, which takes the remaining room, so that it is in view.
 void RunsTable::show_column(int column, bool shown) {
     columns_chosen_ = true;
     if (shown && column >= RunsModel::column_count) {
