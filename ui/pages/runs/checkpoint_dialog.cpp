@@ -225,7 +225,8 @@ void CheckpointDialog::answer(const QString& line, const char* role) {
 }
 
 void CheckpointDialog::set_running(bool running) {
-    for (QWidget* input : std::initializer_list<QWidget*>{words_, path_, tokens_, temperature_, seed_, dtype_})
+    QWidget* path = path_ ? path_->parentWidget() : nullptr;  // with its button
+    for (QWidget* input : std::initializer_list<QWidget*>{words_, path, tokens_, temperature_, seed_, dtype_})
         if (input) input->setEnabled(!running);
     bar_->setVisible(running);
     start_->setEnabled(false);
