@@ -34,6 +34,12 @@ std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>
 // Own runs that trained while another one did. `others`: the metrics of possible_neighbors().
 void mark_shared_machine(Comparison& comparison, std::span<const MetricsPtr> others);
 
+std::string collapse_rate(const Group& group);       // "1 of 3 seeds collapsed"
+std::string reference_name(const Group& reference);  // "the baseline", or the name of what stands in for it
+// Why a difference that can be told from noise is no claim all the same: the means leave collapsed seeds out. "" where
+// it is one.
+std::string reservation(const PairedInterval& difference, const Group& group, const Group& reference);
+
 void judge(Comparison& comparison);      // fills each group's delta and judgment
 void add_notes(Comparison& comparison);  // what a reader must know of the runs compared
 

@@ -37,15 +37,6 @@ bool shares_data_order(const Group& one, const Group& other) {
            a.train.accumulate == b.train.accumulate && a.data.context == b.data.context;
 }
 
-std::string collapse_rate(const Group& group) {
-    return fmt::format("{} of {} collapsed", group.collapsed,
-                       count_of(static_cast<std::int64_t>(group.runs.size()), "seed"));
-}
-
-std::string reference_name(const Group& reference) {
-    return reference.is_baseline ? "the baseline" : display_name(reference);
-}
-
 // Why a group has no final values that could be compared though its seeds have values, or "".
 std::string span_obstacle(const Group& group, const Group& reference) {
     if (!group.span.obstacle.empty()) return group.span.obstacle;
@@ -113,15 +104,6 @@ std::string in_short(const Comparison& comparison, const Delta& delta, const Gro
                        unit_of(comparison));
 }
 
-// Why a difference that can be told from noise is no claim all the same (core/compare/verdict.h), or "".
-std::string reservation(const Delta& delta, const Group& group, const Group& reference) {
-    if (!delta.interval.distinguishable() || delta.too_close()) return "";
-    if (delta.interval.mean < 0 && group.collapsed > 0) return ", but " + collapse_rate(group);
-    if (delta.interval.mean > 0 && reference.collapsed > 0)
-        return fmt::format(", but of {} {}", reference_name(reference), collapse_rate(reference));
-    return "";
-}
-
 std::string sentence(const Comparison& comparison, const Delta& delta, const Group& group, const Group& reference) {
     const PairedInterval& interval = delta.interval;
     if (delta.too_close()) return delta.in_short;
@@ -152,6 +134,21 @@ double closeness_of_equal_seeds(const std::map<std::int64_t, double>& a, const s
 double mean_of(const std::vector<double>& values) { return mean_interval(values).mean; }
 
 }  // namespace
+
+std::string collapse_rate(const Group& group) {
+    return fmt::format("{} of {} collapsed", group.collapsed, count_of(std::ssize(group.runs), "seed"));
+}
+
+std::string reference_name(const Group& reference) {
+    return reference.is_baseline ? "the baseline" : display_name(reference);
+}
+
+std::string reservation(const PairedInterval& difference, const Group& group, const Group& reference) {
+    if (difference.mean < 0 && group.collapsed > 0) return collapse_rate(group);
+    if (difference.mean > 0 && reference.collapsed > 0)
+        return fmt::format("of {}, {}", reference_name(reference), collapse_rate(reference));
+    return "";
+}
 
 Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference) {
     const Group &ours = comparison.groups.at(group), &theirs = comparison.groups.at(reference);
@@ -221,7 +218,9 @@ Delta compare_groups(const Comparison& comparison, std::size_t group_index, std:
     delta.relative = delta.interval.mean / mean_of(theirs);
     delta.in_short = in_short(comparison, delta, group, reference);
     delta.judgement = sentence(comparison, delta, group, reference);
-    delta.in_short += reservation(delta, group, reference);
+    if (delta.interval.distinguishable() && !delta.too_close())
+        if (const std::string but = reservation(delta.interval, group, reference); !but.empty())
+            delta.in_short += ", but " + but;
     if (group.collapsed > 0) delta.judgement += fmt::format("; {}, left out of the mean", collapse_rate(group));
     return delta;
 }

@@ -1,7 +1,7 @@
 #include "core/compare/verdict.h"
 
-#include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/compare/comparison_internal.h"
 #include "core/compare/wording.h"
 #include "core/config/variant_names.h"
 
@@ -47,31 +47,21 @@ std::string undecided_claim(const std::vector<Undecided>& undecided) {
     return claim(names, shared && !first.empty() ? "undecided: " + first : "undecided");
 }
 
-std::string rate(const Group& group) {
-    return fmt::format("{} of {} collapsed", group.collapsed, count_of(std::ssize(group.runs), "seed"));
-}
-
 bool all_collapsed(const Group& group) { return group.collapsed == std::ssize(group.runs); }
-
-std::string name_of(const Group& reference) { return reference.is_baseline ? "the baseline" : display_name(reference); }
 
 // Why no claim can be made; "" where the difference is within the seeds' spread, or where there is a claim.
 std::string why_undecided(const Delta& delta, const Group& group, const Group& reference) {
     const PairedInterval& interval = delta.interval;
     if (interval.n == 0) {
-        if (all_collapsed(reference)) return name_of(reference) + " collapsed";
-        if (group.healthy() == 0 && group.collapsed > 0) return rate(group);
+        if (all_collapsed(reference)) return reference_name(reference) + " collapsed";
+        if (group.healthy() == 0 && group.collapsed > 0) return collapse_rate(group);
         return delta.in_short;
     }
-    if (delta.too_close()) return fmt::format("no difference to {} beyond rounding", name_of(reference));
+    if (delta.too_close()) return fmt::format("no difference to {} beyond rounding", reference_name(reference));
     if (!interval.half_width)
         return group.is_mean || reference.is_mean ? "means over an unknown number of runs"
                                                   : "one seed gives no interval";
-    if (!interval.distinguishable()) return "";
-    if (interval.mean < 0 && group.collapsed > 0) return rate(group);
-    if (interval.mean > 0 && reference.collapsed > 0)
-        return fmt::format("of {}, {}", name_of(reference), rate(reference));
-    return "";
+    return interval.distinguishable() ? reservation(interval, group, reference) : "";
 }
 
 std::string not_finished(const Comparison& comparison, const std::vector<std::size_t>& groups) {
