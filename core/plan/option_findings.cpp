@@ -6,6 +6,7 @@
 #include "core/config/train_kinds.h"
 #include "core/config/variant_names.h"
 #include "core/data/batches.h"
+#include "core/plan/finding_mends.h"
 #include "core/plan/resolve.h"
 #include "core/train/collapse.h"
 #include "core/train/schedule.h"
@@ -242,22 +243,15 @@ bool is_in_grid(const StudyConfig& study, const char* key) {
     return std::any_of(study.grid.begin(), study.grid.end(), [&](const auto& axis) { return axis.first == key; });
 }
 
-void collect(std::optional<Mend> mend, std::vector<Mend>& mends) {
-    if (mend && std::find(mends.begin(), mends.end(), *mend) == mends.end()) mends.push_back(*std::move(mend));
-}
-
 // Of baseline and variant alike: the windows of both are counted, and no longer follow from their batches.
 std::vector<Mend> equal_windows(const StudyConfig& study, const std::string& variant, std::int64_t windows) {
-    std::vector<Mend> mends;
     const auto wanted = std::find_if(study.variants.begin(), study.variants.end(),
                                      [&](const VariantConfig& own) { return own.name == variant; });
-    if (wanted == study.variants.end() || is_in_grid(study, "train.eval_windows")) return mends;
+    if (wanted == study.variants.end() || is_in_grid(study, "train.eval_windows")) return {};
     StudyConfig after = with_option(study, kBaseline, "train.eval_windows", windows);
     after = with_option(std::move(after), variant, "train.eval_windows", windows);
-    collect(mend_between(fmt::format("Set {} to {} for both", option_in_words("train.eval_windows"), windows), study,
-                         after),
-            mends);
-    return mends;
+    return listed({mend_between(fmt::format("Set {} to {} for both", option_in_words("train.eval_windows"), windows),
+                                study, after)});
 }
 
 // The baseline's validation text, and the point's where it is another.
@@ -279,9 +273,7 @@ void compare_validation_text(const StudyConfig& study, const VariantPoint& point
 // The same change for both rates.
 std::vector<Mend> scaled_adam_rate(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline) {
     const double rate = point.config.train.adam_lr * (point.config.train.lr / baseline.train.lr);
-    std::vector<Mend> mends;
-    collect(mend_options(study, point.variant, {{"train.adam_lr", std::stod(in_digits(rate))}}), mends);
-    return mends;
+    return listed({mend_options(study, point.variant, {{"train.adam_lr", std::stod(in_digits(rate))}})});
 }
 
 // A change of Muon's own rate leaves that of AdamW, which trains embeddings and head, as it is.
@@ -301,12 +293,6 @@ void look_at_rates(const StudyConfig& study, const VariantPoint& point, const Ru
              by_patch ? scaled_adam_rate(study, point, baseline) : std::vector<Mend>()});
 }
 
-std::vector<Mend> rate_grid(const StudyConfig& study, double rate) {
-    std::vector<Mend> mends;
-    collect(mend_by_rate_grid(study, rate), mends);
-    return mends;
-}
-
 // At a rate that suits the baseline's optimizer, a comparison with another one mostly compares the rate.
 void look_at_shared_rate(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline,
                          std::vector<Finding>& findings) {
@@ -317,7 +303,7 @@ void look_at_shared_rate(const StudyConfig& study, const VariantPoint& point, co
          fmt::format("trains with {} at the learning rate {} of the baseline, whose optimizer is {}. The best learning "
                      "rates of two optimizers usually differ: set train.lr, or add a grid over it",
                      optimizer_of(own).label, in_digits(own.lr), optimizer_of(usual).label),
-         rate_grid(study, usual.lr)});
+         listed({mend_by_rate_grid(study, usual.lr)})});
 }
 
 }  // namespace
@@ -333,7 +319,7 @@ std::vector<Finding> option_findings(const StudyConfig& study, const VariantPoin
         if (!is_baseline && of_baseline) continue;
         Finding finding{remark.severity, point.name, remark.text, {}};
         for (const std::vector<OptionEdit>& edits : remark.remedies)
-            collect(mend_options(study, point.variant, edits), finding.mends);
+            if (auto mend = mend_options(study, point.variant, edits)) finding.mends.push_back(*std::move(mend));
         findings.push_back(std::move(finding));
     }
     compare_validation_text(study, point, baseline, findings);
