@@ -19,7 +19,7 @@ void release_free_memory() {
 
 void prefer_large_pages(void* memory, std::size_t bytes) {
     constexpr std::size_t kPage = 2 << 20;
-    void* first = memory;  // moved to the first whole page, with `bytes` to what is left from there
+    void* first = memory;  // std::align moves it to the first whole page, and takes what it skips from `bytes`
     if (std::align(kPage, kPage, first, bytes)) madvise(first, bytes / kPage * kPage, MADV_HUGEPAGE);
 }
 

@@ -50,11 +50,10 @@ std::size_t end_of_thousands(std::string_view text, std::size_t at) {
     return groups > 0 ? end : at;
 }
 
-// Reads the number that begins at `at`, sign included, and moves behind it. A whole word may be a decimal number with
-// an exponent; inside a word, as in "v1.10" or "1.3B", digits alone count.
+// Reads the number that begins at `at`, sign included, and moves `at` past it. A whole word may be a decimal number
+// with an exponent; inside a word, as in "v1.10" or "1.3B", digits alone count.
 bool take_number(std::string_view text, std::size_t& at, double& number) {
-    const bool begins_word =
-        ends_word(text, at - 1 < text.size() ? at - 1 : text.size()) && (at == 0 || text[at - 1] != '.');
+    const bool begins_word = at == 0 || (ends_word(text, at - 1) && text[at - 1] != '.');
     std::size_t digits = at;
     if (begins_word && text[at] == '-') ++digits;
     if (digits >= text.size() || !is_digit(text[digits])) return false;
@@ -68,9 +67,9 @@ bool take_number(std::string_view text, std::size_t& at, double& number) {
             return true;
         }
         const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), number);
-        const auto behind = static_cast<std::size_t>(end - text.data());
-        if (error == std::errc() && ends_word(text, behind) && (behind >= text.size() || text[behind] != '.')) {
-            at = behind;
+        const auto after = static_cast<std::size_t>(end - text.data());
+        if (error == std::errc() && ends_word(text, after) && (after >= text.size() || text[after] != '.')) {
+            at = after;
             return true;
         }
         if (text[at] == '-') return false;
