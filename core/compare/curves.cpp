@@ -2,7 +2,7 @@
 
 #include "core/compare/comparison_span.h"
 
-#include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace ablate::study {

@@ -1,7 +1,6 @@
 #include "core/compare/more_seeds.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 

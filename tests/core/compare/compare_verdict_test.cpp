@@ -94,7 +94,7 @@ class CompareVerdictTest : public QObject {
         QCOMPARE(verdict(comparison_in(workspace)).sentence, std::string("NoPE is undecided: the baseline collapsed."));
     }
 
-    void with_a_grid_each_stands_at_its_own_best() {
+    void with_a_grid_each_is_taken_at_its_own_best() {
         TempFolder workspace;
         write_at(workspace, {}, 0.01, {3.65, 3.66, 3.64});
         write_at(workspace, {}, 0.03, {3.55, 3.56, 3.54});
