@@ -94,6 +94,22 @@ class CompareVerdictTest : public QObject {
         QCOMPARE(verdict(comparison_in(workspace)).sentence, std::string("NoPE is undecided: the baseline collapsed."));
     }
 
+    void a_baseline_with_collapsed_seeds_makes_none_worse() {
+        TempFolder workspace;
+        write_synthetic_seeds(workspace.path(), {}, {3.65, 3.66});
+        SyntheticRun third;
+        third.seed = 3;
+        third.nan_at = 23;
+        write_synthetic_run(workspace.path(), third);
+        write_synthetic_seeds(workspace.path(), kNoPERun, {3.75, 3.761});
+        const Comparison comparison = comparison_in(workspace);
+        const Verdict found = verdict(comparison);
+        QVERIFY(found.worse.empty());
+        QCOMPARE(found.sentence, std::string("NoPE is undecided: of the baseline, 1 of 3 seeds collapsed."));
+        QCOMPARE(compare_groups(comparison, 1, 0).in_short,
+                 std::string("worse by 0.1005 nats, but of the baseline, 1 of 3 seeds collapsed"));
+    }
+
     void with_a_grid_each_is_taken_at_its_own_best() {
         TempFolder workspace;
         write_at(workspace, {}, 0.01, {3.65, 3.66, 3.64});

@@ -373,6 +373,17 @@ class ComparisonTest : public QObject {
         QCOMPARE(utilization_text(NAN), std::string("–"));
     }
 
+    void intervals_decide_how_many_digits_are_shown() {
+        QCOMPARE(decimals_of(std::nullopt), 4);
+        QCOMPARE(decimals_of(0.0157), 3);
+        QCOMPARE(decimals_of(12.0), 1);
+        QCOMPARE(decimals_of(1e-9), 6);
+        QCOMPARE(in_own_digits(Interval{3, 3.6514, 0, 0.0157}), std::string("3.651 ± 0.016"));
+        QCOMPARE(in_own_digits(Interval{1, 3.6582, NAN, {}}), std::string("3.6582"));
+        QCOMPARE(in_own_digits(PairedInterval{{3, 0.1421, 0, 0.0286}, {}}), std::string("+0.142 ± 0.029"));
+        QCOMPARE(in_own_digits(PairedInterval{{3, -0.1421, 0, 0.0286}, {}}), std::string("-0.142 ± 0.029"));
+    }
+
     void a_named_study_is_compared_at_the_points_of_its_file() {
         TempFolder workspace;
         write_measured_study(workspace.path());

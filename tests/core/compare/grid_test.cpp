@@ -47,6 +47,30 @@ class GridTest : public QObject {
         QCOMPARE(comparison.groups[*table.rows[1].groups[0]].grid_point, std::string("train.lr=1e-05"));
     }
 
+    void of_several_points_at_a_value_the_best_is_shown() {
+        TempFolder workspace;
+        const auto write = [&](double lr, int warmup, double loss) {
+            SyntheticRun run;
+            run.grid_point = fmt::format("train.lr={},train.warmup={}", full_precision(lr), warmup);
+            run.patch = {{"train", {{"lr", lr}, {"warmup", warmup}}}};
+            run.final_loss = loss;
+            write_synthetic_run(workspace.path(), run);
+        };
+        write(0.01, 5, 3.7);
+        write(0.01, 20, 3.6);
+        write(0.03, 5, 3.5);
+        write(0.03, 20, 3.8);
+        const Comparison comparison = compare_study(run::RunStore(workspace.path()), "quick");
+        QCOMPARE(grid_keys(comparison), (std::vector<std::string>{"train.lr", "train.warmup"}));
+        const auto point_at = [&](const char* key, std::size_t value) {
+            return comparison.groups[*grid_table(comparison, key).rows.at(0).groups.at(value)].grid_point;
+        };
+        QCOMPARE(point_at("train.lr", 0), std::string("train.lr=0.01,train.warmup=20"));
+        QCOMPARE(point_at("train.lr", 1), std::string("train.lr=0.03,train.warmup=5"));
+        QCOMPARE(point_at("train.warmup", 0), std::string("train.lr=0.03,train.warmup=5"));
+        QCOMPARE(point_at("train.warmup", 1), std::string("train.lr=0.01,train.warmup=20"));
+    }
+
     void without_a_grid_there_is_no_key() {
         TempFolder workspace;
         write_measured_study(workspace.path());

@@ -1,6 +1,7 @@
 #include "core/run/run_sink.h"
 
 #include "core/io/json_file.h"
+#include "core/io/numbers.h"
 #include "core/run/collapse_record.h"
 #include "core/run/metrics.h"
 #include "tests/support/temp_folder.h"
@@ -92,6 +93,25 @@ class RunSinkTest : public QObject {
         QCOMPARE(evaluations(metrics, "val", "perplexity").value.at(0), HUGE_VAL);
         QCOMPARE(metrics["eval/val/loss"].value.at(0), static_cast<double>(1.0f / 3));
         QVERIFY(std::isnan(metrics["eval/val/bpb"].value.at(0)));
+    }
+
+    void the_state_has_the_last_and_the_best_validation_loss() {
+        Fixture run;
+        run.sink.open_logs({});
+        for (const double loss : {3.0, 2.0, 2.5}) {
+            train::Evaluation evaluation;
+            evaluation.set = "val";
+            evaluation.loss = loss;
+            run.sink.evaluation(evaluation);
+        }
+        QCOMPARE(run.state.summary.at("final_val").at("val").get<double>(), 2.5);
+        QCOMPARE(run.state.summary.at("best_val").at("val").get<double>(), 2.0);
+        train::Evaluation broken;
+        broken.set = "val";
+        broken.loss = NAN;
+        run.sink.evaluation(broken);
+        QVERIFY(std::isnan(io::number_from_json(run.state.summary.at("final_val").at("val"))));
+        QCOMPARE(run.state.summary.at("best_val").at("val").get<double>(), 2.0);
     }
 
     void logs_are_cut_back_to_a_position() {
