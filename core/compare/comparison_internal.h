@@ -36,7 +36,7 @@ void mark_shared_machine(Comparison& comparison, std::span<const MetricsPtr> oth
 
 std::string collapse_rate(const Group& group);       // "1 of 3 seeds collapsed"
 std::string reference_name(const Group& reference);  // "the baseline", or the name of what stands in for it
-// Why a difference that can be told from noise is no claim all the same: the means leave collapsed seeds out. "" where
+// Why a difference that can be told from noise is still no claim, since the means leave collapsed seeds out; "" where
 // it is one.
 std::string reservation(const PairedInterval& difference, const Group& group, const Group& reference);
 

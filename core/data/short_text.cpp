@@ -27,8 +27,8 @@ std::string objection(const DataConfig& config, const ShortText& text, std::int6
         config.text, with_thousands(held_out_bytes), with_thousands(config.context));
 }
 
-// Of a folder the files alone are looked at, and not when they are many: it is not short then, or "/" on the way to
-// another path.
+// A folder that has folders or many files is not read: its text is hardly too short, or it is "/" while a longer path
+// is being typed.
 bool may_be_read_now(const std::filesystem::path& text) {
     std::error_code error;
     if (!std::filesystem::is_directory(text, error)) return true;
@@ -58,7 +58,7 @@ std::optional<ShortText> short_text(const DataConfig& config) {
                 held_out += static_cast<std::int64_t>(document.text.size());
                 ++held_out_documents;
             }
-            // A token stands for a byte at least, but for the borders of a document.
+            // Each token covers at least one byte, except for the tokens at the borders of a document.
             if (held_out + 2 * held_out_documents > config.context || read > kMostBytes) return {};
         }
         found.line = objection(config, found, held_out_documents, held_out);

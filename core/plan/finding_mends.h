@@ -15,8 +15,8 @@ std::vector<Mend> mends_of_invalid(const StudyConfig& study, const VariantPoint&
 std::vector<Mend> mends_of_width(const StudyConfig& study, const VariantPoint& point, const RunConfig& baseline);
 // The same optimizer step in smaller micro-batches. Of the baseline alone: a variant would read other batches.
 std::vector<Mend> mends_of_memory(const StudyConfig& study, const VariantPoint& point);
-// Of a baseline that starts from the weights of another configuration: takes that one's options over, as far as
-// `silent` names them, the lines of silent_changes() in core/model.
+// Of a baseline that starts from the weights of another configuration: takes over those of its options that `silent`
+// names (the lines of silent_changes() in core/model).
 std::vector<Mend> mends_of_start(const StudyConfig& study, const RunConfig& from, const RunConfig& to,
                                  const std::vector<std::string>& silent, const std::string& name);
 std::vector<Mend> mends_of_one_seed(const StudyConfig& study);

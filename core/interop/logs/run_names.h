@@ -5,7 +5,7 @@
 
 namespace ablate::interop::logs {
 
-// What whoever imports a log calls its runs; empty: as the log says.
+// Names that the user gives the runs of a log. An empty one keeps what the log says.
 struct RunNames {
     std::string study;
     std::string variant;  // "qwen3@130m" is the variant qwen3 at the grid point 130m
