@@ -35,7 +35,7 @@ std::vector<run::ListedRun> possible_neighbors(const std::vector<run::ListedRun>
 void mark_shared_machine(Comparison& comparison, std::span<const MetricsPtr> others);
 
 std::string collapse_rate(const Group& group);       // "1 of 3 seeds collapsed"
-std::string reference_name(const Group& reference);  // "the baseline", or the name of what stands in for it
+std::string reference_name(const Group& reference);  // "the baseline", or the name of the group in its place
 // Why a difference that can be told from noise is still no claim, since the means leave collapsed seeds out; "" where
 // it is one.
 std::string reservation(const PairedInterval& difference, const Group& group, const Group& reference);
