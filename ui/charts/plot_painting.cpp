@@ -19,7 +19,6 @@ constexpr double kTickGap = 6;     // px between a tick's text and the plot
 constexpr double kMarkerSize = 3;  // px from the center of a marker
 constexpr double kAbove = 14;      // px between two marks of what is cut off
 constexpr double kEarly = 12;      // px before the plot's edge at which a curve ended early
-constexpr int kPiece = 32;         // columns of a band painted at once: one large area is slow to fill
 constexpr double kNoisy = 5;       // times the plot's width that a line climbs and falls
 constexpr double kSparse = 0.3;    // points a column below which a line is stroked
 constexpr std::size_t kLines = 6;  // flags whose places are ruled: more would be a fence
@@ -46,12 +45,28 @@ QPolygonF polygon(const plot::Line& line) {
 
 plot::Box box_of(const QRectF& area) { return {area.left(), area.top(), area.right(), area.bottom()}; }
 
-// Columns [first, last] of a band as a closed area.
-plot::Line area_of(const plot::Band& band, std::size_t first, std::size_t last) {
-    plot::Line area(band.upper.begin() + static_cast<std::ptrdiff_t>(first),
-                    band.upper.begin() + static_cast<std::ptrdiff_t>(last) + 1);
-    for (std::size_t i = last + 1; i-- > first;) area.push_back(band.lower[i]);
+// A band as a closed area.
+plot::Line area_of(const plot::Band& band) {
+    plot::Line area = band.upper;
+    area.insert(area.end(), band.lower.rbegin(), band.lower.rend());
     return area;
+}
+
+// A bar for each column of the device, and an area where the next one is further away: a large area is slow to fill.
+void fill_columns(QPainter& painter, const plot::Band& band, double column) {
+    QList<QRectF> bars;
+    bars.reserve(static_cast<qsizetype>(band.upper.size()));
+    for (std::size_t i = 0; i < band.upper.size(); ++i) {
+        const QPointF top(band.upper[i].x, band.upper[i].y), bottom(band.lower[i].x, band.lower[i].y);
+        bars << QRectF(top, bottom + QPointF(column, 0));
+        if (i + 1 == band.upper.size() || band.upper[i + 1].x - top.x() < 1.5 * column) continue;
+        const double next = band.upper[i + 1].x;
+        painter.drawPolygon(QPolygonF{{top.x() + column, top.y()},
+                                      {next, band.upper[i + 1].y},
+                                      {next, band.lower[i + 1].y},
+                                      {top.x() + column, bottom.y()}});
+    }
+    painter.drawRects(bars);
 }
 
 }  // namespace
@@ -162,10 +177,10 @@ void PlotPainter::paint_bands(QPainter& painter, const Frame& frame, const Chart
     painter.setBrush(wash);
     const bool raster = is_raster(painter);
     for (const plot::Band& band : points.bands(frame.x, frame.y, style.ratio)) {
-        const std::size_t last = band.upper.size() - 1;
-        const std::size_t piece = raster && band.by_columns ? kPiece : last;
-        for (std::size_t i = 0; i < last; i += piece) {
-            const plot::Line area = area_of(band, i, std::min(i + piece, last));
+        if (raster && band.by_columns) {
+            fill_columns(painter, band, 1 / style.ratio);
+        } else {
+            const plot::Line area = area_of(band);
             painter.drawPolygon(polygon(raster ? area : plot::clip_area(area, box_of(frame.plot))));
         }
     }
