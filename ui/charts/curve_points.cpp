@@ -16,6 +16,7 @@ namespace {
 struct Extent {
     double low = std::numeric_limits<double>::infinity(), high = -low;
     void add(Scale scale, double value) {
+        if (value >= low && value <= high) return;  // most of them
         if (!has_place(scale, value)) return;
         low = std::min(low, value);
         high = std::max(high, value);
@@ -44,8 +45,10 @@ void CurvePoints::sort() {
     }
     double furthest = -std::numeric_limits<double>::infinity();
     for (const double at : *x_) {
-        unplaced_ += !has_place(Scale::linear, at);
-        if (!has_place(Scale::linear, at)) continue;
+        if (!has_place(Scale::linear, at)) {
+            ++unplaced_;
+            continue;
+        }
         whole_ = whole_ && at == std::floor(at);
         backward_ += at < furthest;
         furthest = std::max(furthest, at);
