@@ -69,7 +69,7 @@ class ChartViewTest : public QObject {
   private Q_SLOTS:
     void initTestCase() { Theme::instance().choose(ThemeChoice::light); }
 
-    void what_lies_above_the_limit_is_cut_off_and_counted() {
+    void what_is_above_the_limit_is_cut_off_and_counted() {
         PlotAxes axes{"Step", "Validation loss"};
         axes.y_limit = 8;
         const auto plot = view({line("a", 7, 3)});
@@ -298,11 +298,32 @@ class ChartViewTest : public QObject {
         curve.color = Theme::instance().run_color(4);
         const auto plot = view({curve});
         PlotAxes axes{"Step", "Training loss (nats per token)"};
-        const auto foot = [&] { return plot->grab().toImage().copy(0, 250, 640, 70); };
         axes.y = Scale::logarithmic;
         plot->set_axes(axes);
-        QVERIFY(count(foot(), curve.color) > 8);
-        QVERIFY(count(foot(), Theme::instance().palette().muted) > 5);
+        // The line ends at 1 of 3: to the right of it only the marks have its color.
+        const QImage image = plot->grab().toImage();
+        QVERIFY(count(image.copy(300, 250, 340, 70), curve.color) > 8);
+        QVERIFY(count(image.copy(60, 250, 180, 60), muted()) > 5);
+    }
+
+    // With many points a column, and with columns that have none.
+    void a_crowded_band_is_filled_evenly() {
+        std::vector<double> x;
+        for (int i = 0; i < 10000; ++i)
+            if (i < 4000 || i > 6000) x.push_back(i);
+        Curve curve = with("a", x, std::vector<double>(x.size(), 3));
+        curve.color = Theme::instance().run_color(4);
+        curve.low = std::make_shared<const std::vector<double>>(x.size(), 2);
+        curve.high = std::make_shared<const std::vector<double>>(x.size(), 4);
+        const QImage image = view({curve})->grab().toImage();
+        const auto apart = [](const QColor& a, const QColor& b) {
+            return std::abs(a.red() - b.red()) + std::abs(a.green() - b.green()) + std::abs(a.blue() - b.blue());
+        };
+        for (const int y : {100, 101}) {  // a line of the grid has one row at most
+            const QColor filled = image.pixelColor(100, y);
+            QVERIFY(apart(filled, Theme::instance().palette().surface) > 20);
+            for (int at = 100; at < 550; ++at) QVERIFY(apart(filled, image.pixelColor(at, y)) <= 3);
+        }
     }
 
     void a_click_tells_the_curve_or_that_there_is_none() {
