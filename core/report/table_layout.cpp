@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kFoldedFrom = 12;  // rows
 
+struct ColumnWidth {
+    double least = 0;     // of a number: its whole text; of words: the longest of them, up to TableRoom::long_text
+    double unbroken = 0;  // the longest word whole
+    double natural = 0;   // without a wrapped line
+};
+
 double longest_word(const std::string& text, bool strong, const TextWidth& width) {
     double longest = 0;
     for (const std::string& word : split(text, ' ')) longest = std::max(longest, width(word, strong));
@@ -85,8 +91,6 @@ void share_out(TablePart& part, const std::vector<ColumnWidth>& columns, const T
             if (part.table.columns[i].right == right) widen(i, columns[i].natural);
 }
 
-}  // namespace
-
 std::vector<ColumnWidth> column_widths(const Table& table, const TableRoom& room, const TextWidth& width) {
     std::vector<ColumnWidth> columns;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -105,6 +109,8 @@ std::vector<ColumnWidth> column_widths(const Table& table, const TableRoom& room
     }
     return columns;
 }
+
+}  // namespace
 
 std::vector<TablePart> fit_table(const Table& table, const TableRoom& room, const TextWidth& width) {
     const std::vector<ColumnWidth> columns = column_widths(table, room, width);

@@ -16,13 +16,6 @@ struct TableRoom {
     double long_text = 0;  // texts longer than this wrap. Numbers never do
 };
 
-struct ColumnWidth {
-    double least = 0;     // of a number: its whole text; of words: the longest of them, up to TableRoom::long_text
-    double unbroken = 0;  // the longest word whole
-    double natural = 0;   // without a wrapped line
-};
-std::vector<ColumnWidth> column_widths(const Table& table, const TableRoom& room, const TextWidth& width);
-
 // The columns of a table as the tables they are shown in, with widths that together fill at most the page. The first
 // `Table::keys` columns are in each of them.
 struct TablePart {
