@@ -209,6 +209,17 @@ struct BaseChart::State {
             painter.drawText(area.adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, text);
         });
     }
+    // A file is drawn from a separate scene: the one on the screen stays as it is.
+    static PaintChart on_paper(const BaseChart& chart) {
+        return [&chart](QPainter& painter, const QRectF& area, const ChartStyle& style) {
+            QGraphicsScene scene;
+            QChart* made = new_chart();
+            scene.addItem(made);
+            ChartScene paper(scene, *made);
+            fill(paper, chart, area.size().toSize(), style);
+            paper.render(painter, area);
+        };
+    }
 };
 
 BaseChart::BaseChart(QWidget* parent) : QChartView(new_chart(), parent) {
@@ -249,28 +260,11 @@ void BaseChart::fill_now() {
     State::fill(state_->scene, *this, size(), style);
 }
 
-// A file is drawn from a separate scene, in the style of paper.
 void BaseChart::save(const QString& file, Format format) const {
-    save_chart(file, format, size(), title(), [this](QPainter& painter, const QRectF& area, const ChartStyle& style) {
-        QGraphicsScene scene;
-        QChart* chart = new_chart();
-        scene.addItem(chart);
-        ChartScene made(scene, *chart);
-        State::fill(made, *this, area.size().toSize(), style);
-        made.render(painter, area);
-    });
+    save_chart(file, format, size(), title(), State::on_paper(*this));
 }
 
-void BaseChart::copy_to_clipboard() const {
-    copy_chart(size(), [this](QPainter& painter, const QRectF& area, const ChartStyle& style) {
-        QGraphicsScene scene;
-        QChart* chart = new_chart();
-        scene.addItem(chart);
-        ChartScene made(scene, *chart);
-        State::fill(made, *this, area.size().toSize(), style);
-        made.render(painter, area);
-    });
-}
+void BaseChart::copy_to_clipboard() const { copy_chart(size(), State::on_paper(*this)); }
 
 // An event sent to the chart itself means the same as one sent to its viewport, which covers all of it.
 bool BaseChart::event(QEvent* event) {
