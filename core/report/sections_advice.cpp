@@ -62,17 +62,19 @@ void advise_on_worse(const Comparison& comparison, List& list) {
                                     study::unit_of(comparison), time_in_words(comparison, group)));
     }
     if (!worse.empty())
-        list.items.push_back({"Keep the baseline over", join(worse, ", ") + ". In brackets: what the change costs."});
+        list.items.push_back(
+            {"Keep the baseline over", join(worse, ", ") + ". The cost of each change is in parentheses."});
 }
 
-// "NoPE: about 9 seeds for a difference of +0.0012 nats", or "" where the seeds decide.
+// "about 9 seeds for NoPE (a difference of +0.0012 nats)", or "" where the seeds decide.
 std::string seeds_needed(const Comparison& comparison, const Contrast& contrast) {
     const study::PairedInterval& interval = contrast.delta.interval;
     if (contrast.delta.too_close() || !interval.half_width || interval.distinguishable()) return "";
     const auto seeds = study::seeds_to_resolve(interval.mean, interval.sd);
     const std::string needed = seeds ? "about " + study::count_of(*seeds, "seed") : "more than 100 seeds";
-    return fmt::format("{}: {} for a difference of {} {}", study::display_name(comparison.groups[contrast.group]),
-                       needed, study::signed_loss(interval.mean), study::unit_of(comparison));
+    return fmt::format("{} for {} (a difference of {} {})", needed,
+                       study::display_name(comparison.groups[contrast.group]), study::signed_loss(interval.mean),
+                       study::unit_of(comparison));
 }
 
 void advise_on_undecided(const Comparison& comparison, List& list) {
@@ -81,7 +83,7 @@ void advise_on_undecided(const Comparison& comparison, List& list) {
         if (std::string needed = seeds_needed(comparison, contrast); !needed.empty())
             undecided.push_back(std::move(needed));
     if (undecided.empty()) return;
-    list.items.push_back({"Undecided:", "to tell these differences from the present spread takes, " +
+    list.items.push_back({"Undecided:", "distinguishing the difference from the present spread takes " +
                                             join(undecided, "; ") +
                                             ". Take a difference that needs more than 100 seeds as none."});
 }
