@@ -48,7 +48,7 @@ std::vector<Curve> curves(int runs = kRuns, bool bands = false) {
     return made;
 }
 
-// Arrays of their own, as a reader of files makes them; the copying is part of neither time.
+// New arrays, as a reader of files makes them. The copying is not part of the time.
 std::vector<Curve> copied(const std::vector<Curve>& from) {
     std::vector<Curve> made = from;
     for (Curve& curve : made) curve.y = std::make_shared<const std::vector<double>>(*curve.y);

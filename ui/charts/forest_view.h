@@ -20,7 +20,7 @@ class ForestView : public BaseChart {
   public:
     explicit ForestView(QWidget* parent = nullptr);
     ~ForestView() override;
-    // `reference`: where the vertical line stands; NaN for none.
+    // `reference`: x of the vertical line; NaN for none.
     void set_rows(std::vector<ForestRow> rows, const QString& x_title, double reference);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;

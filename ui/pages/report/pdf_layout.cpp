@@ -20,7 +20,7 @@ constexpr double kBody = 9, kTableType = 8.5, kLead = 12;
 constexpr double kLineHeight = 1.3, kTableLineHeight = 1.28;  // of the size of the type, whatever the font
 constexpr double kParagraphGap = 6, kItemGap = 2, kRowPadding = 0.8, kIndent = 12;
 constexpr double kColumnGap = 9, kLongText = 80;  // in tables
-constexpr int kMostLines = 10;                    // a longer text may go on to the next page
+constexpr int kMostLines = 10;                    // a longer text may continue on the next page
 constexpr qsizetype kLongestCell = 1200;          // characters, fewer where a page has no room for them
 constexpr double kSlack = 2;                      // units, for what the layout rounds
 
