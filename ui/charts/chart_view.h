@@ -64,7 +64,7 @@ class BaseChart : public QChartView {
     virtual QString title() const = 0;           // of a file
     virtual void paint_over(QPainter&) const {}  // the kept picture: crosshair and the like
     virtual void add_actions(QMenu&) {}          // above the entries that save and copy
-    void redraw();                               // the scene has to be filled anew
+    void redraw();                               // the scene has to be filled again
     void repaint_over();                         // what is above it has changed
     void fill_now();                             // before the next painting, for who needs to know where things are
 
@@ -98,7 +98,6 @@ struct Curve {
         flags;  // x and text, "collapsed: loss is NaN": numbered marks on the x axis
     std::vector<std::pair<double, QString>> marks;         // spikes and the like: a small amber triangle on the line
     std::shared_ptr<const std::vector<double>> low, high;  // a band around y, or null
-    std::vector<double> dash_pattern = {};  // dashes and gaps in widths of the line; empty: as `dash` says
 };
 
 struct PlotAxes {

@@ -27,15 +27,6 @@ QPen line_pen(const QColor& color, double width, Qt::PenStyle dash = Qt::SolidLi
     return QPen(color, width, dash, Qt::FlatCap, Qt::RoundJoin);
 }
 
-QPen curve_pen(const Curve& curve, const QColor& ink, double width) {
-    QPen pen = line_pen(ink, width, curve.dash);
-    if (curve.dash_pattern.empty()) return pen;
-    QList<qreal> pattern(curve.dash_pattern.begin(), curve.dash_pattern.end());
-    if (pattern.size() % 2) pattern << pattern.back();  // dashes and gaps alternate
-    pen.setDashPattern(pattern);
-    return pen;
-}
-
 QPolygonF polygon(const plot::Line& line) {
     QPolygonF made;
     made.reserve(static_cast<qsizetype>(line.size()));
@@ -202,7 +193,7 @@ void PlotPainter::paint_curve(QPainter& painter, const Frame& frame, const Chart
         }
         // The dashes of a crowded line would be lost among its own points.
         const bool crowded = static_cast<double>(part.size()) > 2 * frame.plot.width() * style.ratio;
-        paint_line(painter, frame, style, part, crowded ? line_pen(ink, width) : curve_pen(curve, ink, width));
+        paint_line(painter, frame, style, part, line_pen(ink, width, crowded ? Qt::SolidLine : curve.dash));
     }
 }
 
