@@ -84,17 +84,13 @@ QWidget* ComparePage::State::build_toolbar() {
     references->setAccessibleName("Reference");
     references->setToolTip("What the others are compared with");
     references->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    points_box = new QWidget(bar);
-    points = new QComboBox(points_box);
+    points = new QComboBox(bar);
     points->addItems({"Equal grid points", "Each at its own best"});
     points->setAccessibleName("Grid points");
     points->setToolTip(
         "The best point is chosen by the very losses shown, which favors variants with many or noisy "
         "points.");
-    auto* points_row = new QHBoxLayout(points_box);
-    points_row->setContentsMargins(0, 0, 0, 0);
-    points_row->addWidget(points);
-    points_box->hide();
+    points->hide();
     filter = new QLineEdit(bar);
     filter->setPlaceholderText("Filter variants");
     filter->setAccessibleName("Filter variants");
@@ -117,7 +113,7 @@ QWidget* ComparePage::State::build_toolbar() {
     row->addSpacing(2 * kSpace);
     row->addWidget(plain_label("compared with", "muted", bar));
     row->addWidget(references);
-    row->addWidget(points_box);
+    row->addWidget(points);
     row->addStretch();
     row->addWidget(filter, 1);
     row->addWidget(columns);
@@ -272,7 +268,7 @@ void ComparePage::State::fill_references() {
         reference = references->itemData(0).value<Reference>();
     }
     references->setCurrentIndex(current);
-    points_box->setVisible(comparison.has_grid());
+    points->setVisible(comparison.has_grid());
     // A learning rate is swept to give each variant its own.
     const std::vector<std::string> keys = study::grid_keys(comparison);
     const bool swept = std::find(keys.begin(), keys.end(), kLearningRate) != keys.end();

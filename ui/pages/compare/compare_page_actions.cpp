@@ -1,4 +1,5 @@
 // Compare: what the page queues, and how runs of other studies come in.
+#include "core/compare/wording.h"
 #include "core/run/older_settings.h"
 #include "ui/bridge/run_requests.h"
 #include "ui/bridge/text.h"
@@ -25,7 +26,7 @@ void ComparePage::State::add_seeds(int count) {
     std::vector<SeedsToAdd> wanted;
     for (const study::SeedRequest& request : more.requests) wanted.push_back({text(request.run), request.seeds});
     control->add_seeds(wanted);
-    Q_EMIT page->message(QString("%1 run%2 queued").arg(more.runs).arg(more.runs == 1 ? "" : "s"));
+    Q_EMIT page->message(text(study::count_of(more.runs, "run")) + " queued");
 }
 
 // Where the study is the one being designed, its document writes the file: two writers would undo each other.
@@ -46,8 +47,7 @@ void ComparePage::State::extend_grid(const GridExtension& extension, const std::
         try {
             const StudyConfig extended = with_grid_value(document->study(), extension);
             document->edit("Extend the grid", extended);
-            document->save();
-            start(at_grid_value(extended, extension));
+            train_once_saved(at_grid_value(extended, extension), start);
         } catch (const std::exception& error) {
             refuse(QString::fromUtf8(error.what()));
         }
@@ -60,6 +60,25 @@ void ComparePage::State::extend_grid(const GridExtension& extension, const std::
             start(trained);
         },
         refuse);
+}
+
+// What is trained without being in the study's file would be missing from the comparison.
+void ComparePage::State::train_once_saved(const StudyConfig& trained,
+                                          const std::function<void(const StudyConfig&)>& start) {
+    auto* waiting = new QObject(page);  // owns both connections
+    const auto end = [this, waiting] {
+        if (document) disconnect(document, nullptr, waiting, nullptr);
+        waiting->deleteLater();
+    };
+    connect(document, &StudyDocument::saved, waiting, [end, start, trained] {
+        end();
+        start(trained);
+    });
+    connect(document, &StudyDocument::failed, waiting, [this, end](const QString& line) {
+        end();
+        Q_EMIT page->message("The grid was extended, but not trained: " + line);
+    });
+    document->save();
 }
 
 void ComparePage::State::fill_studies_menu() {

@@ -53,6 +53,7 @@ struct ComparePage::State {
     int jobs() const { return control ? control->jobs() : 0; }
     void add_seeds(int count);
     void extend_grid(const GridExtension& extension, const std::vector<std::int64_t>& seeds);
+    void train_once_saved(const StudyConfig& trained, const std::function<void(const StudyConfig&)>& start);
     QStringList visible_groups() const;
     std::function<int(std::size_t)> color_of() const;
     void set_column_shown(int column, bool shown);
@@ -78,7 +79,6 @@ struct ComparePage::State {
     QLabel* failed = nullptr;
     StudyChoice* study = nullptr;
     QComboBox* references = nullptr;
-    QWidget* points_box = nullptr;
     QComboBox* points = nullptr;
     QString points_choice;  // kEqualPoints or kBestPoints; "" until somebody chooses
     VerdictBar* answer = nullptr;

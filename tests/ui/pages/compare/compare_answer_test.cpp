@@ -1,10 +1,13 @@
 #include "core/base/text.h"
+#include "core/base/workspace_layout.h"
 #include "core/interop/imported_run.h"
 #include "core/interop/imported_run_judge.h"
+#include "core/io/json_file.h"
 #include "tests/support/page_window.h"
 #include "tests/support/synthetic_runs.h"
 #include "tests/support/tiny_run.h"
 #include "ui/bridge/run_control.h"
+#include "ui/bridge/study_document.h"
 #include "ui/charts/chart_view.h"
 #include "ui/pages/compare/compare_model.h"
 #include "ui/pages/compare/compare_page.h"
@@ -91,7 +94,7 @@ class CompareAnswerTest : public QObject {
         window.open();
         QTRY_VERIFY(window.is_shown(3));
         QCOMPARE(window.verdict(), QString("NoPE and SiLU are worse."));
-        QVERIFY(!window.button("Add seeds").isVisible());  // all is decided
+        QVERIFY(!window.telling("Nothing can be trained here."));  // all is decided: nothing is to be trained
     }
 
     // Trains, looks, adds two seeds to what is undecided, and trains those.
@@ -261,6 +264,38 @@ class CompareAnswerTest : public QObject {
         // Where nothing can be trained the button is absent, and the reason is told.
         panel.show_scene(make_scene(comparison, choices), all, "Imported logs cannot be trained.", 2);
         QVERIFY(!button("Extend grid to 0.03"));
+        const QList<QLabel*> told = panel.findChildren<QLabel*>();
+        QVERIFY(std::any_of(told.begin(), told.end(), [](const QLabel* label) {
+            return label->isVisible() && label->text().endsWith("Imported logs cannot be trained.");
+        }));
+    }
+
+    void a_grid_whose_study_cannot_be_saved_is_not_trained() {
+        test::TempFolder folder;
+        StudyConfig study;
+        study.name = "quick";
+        study.baseline = test::synthetic_baseline();
+        study.variants = {{"nope", "NoPE", test::kNoPE}};
+        study.grid = {{"train.lr", {0.001, 0.003, 0.01}}};
+        StudyDocument document(folder.path());
+        QSignalSpy saved(&document, &StudyDocument::saved);
+        document.start_new(study);
+        document.save();
+        QTRY_COMPARE(saved.count(), 1);
+
+        Workspace workspace(folder.path());
+        RunControl control(folder.path());
+        ComparePage page;
+        page.set_context({&workspace, &document, &control});
+        QSignalSpy told(&page, &Page::message);
+        study.seeds = {7};  // by another program
+        io::write_json(study_file_named(folder.path(), "quick"), to_json(study));
+        Q_EMIT page.findChild<GridPanel*>()->extend({"quick", "train.lr", 0.03}, {1});
+        QTRY_COMPARE(told.count(), 1);
+        const QString line = told[0][0].toString();
+        QVERIFY2(line.startsWith("The grid was extended, but not trained: "), qPrintable(line));
+        QVERIFY(!control.preparing_study());
+        QCOMPARE(document.study().grid[0].second.size(), std::size_t{4});
     }
 
     void what_is_cut_off_is_included_when_asked_to() {
