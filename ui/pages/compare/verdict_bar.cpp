@@ -46,8 +46,10 @@ VerdictBar::VerdictBar(QWidget* parent) : QFrame(parent) {
 void VerdictBar::show_answer(const CompareScenePtr& scene, const QString& why_not, int jobs) {
     scene_ = scene;
     jobs_ = jobs;
-    setVisible(scene_ != nullptr);
-    if (!scene_) return popup_->hide();
+    if (!scene_) {
+        hide();
+        return popup_->hide();
+    }
     const AnswerScene& answer = scene_->answer;
     sentence_->setText(text(answer.verdict.sentence));
     const bool possible =
@@ -56,6 +58,7 @@ void VerdictBar::show_answer(const CompareScenePtr& scene, const QString& why_no
     add_->setVisible(possible && why_not.isEmpty());
     reason_->setText(reason);
     reason_->setVisible(!reason.isEmpty());
+    show();  // last: a widget that becomes visible takes its height at once, and what is below would move twice
 }
 
 void VerdictBar::ask() {
