@@ -12,12 +12,6 @@ namespace {
 
 constexpr int kMargin = 8, kAbove = 4;  // px
 
-QString that_fits(const QString& line, const QFontMetricsF& metrics, double room) {
-    if (figures_width(line, metrics) <= room) return line;
-    const QString value = line.section(" ± ", 0, 0);
-    return figures_width(value, metrics) <= room ? value : metrics.elidedText(line, Qt::ElideRight, room);
-}
-
 }  // namespace
 
 void LinesDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -34,7 +28,7 @@ void LinesDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     line.setHeight(metrics.height());
     for (const QString& text : lines) {
         if (right)
-            draw_figures(*painter, line, Qt::AlignRight, that_fits(text, metrics, line.width()));
+            draw_figures(*painter, line, Qt::AlignRight, fitted_figures(text, line.width(), metrics));
         else
             painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                               metrics.elidedText(text, Qt::ElideMiddle, line.width()));

@@ -19,8 +19,8 @@ namespace {
 
 constexpr int kUsualSeeds = 2, kWidth = 320;  // px
 
-}  // namespace
-
+// "6 runs will take about 4m 10s, up to 2 at a time, judged by earlier runs." The time is the shortest possible with
+// so many at a time.
 QString time_in_words(const TrainOffer& offer) {
     const QString runs = text(study::count_of(offer.runs, "run"));
     const bool one = offer.runs == 1;
@@ -30,6 +30,8 @@ QString time_in_words(const TrainOffer& offer) {
     const QString together = offer.at_once > 1 && !one ? QString(", up to %1 at a time").arg(offer.at_once) : QString();
     return QString("%1 will take about %2%3, judged by earlier runs.").arg(runs, text(short_duration(span)), together);
 }
+
+}  // namespace
 
 TrainPopup::TrainPopup(const QString& name, int most_seeds, QWidget* parent) : QFrame(parent, Qt::Popup) {
     setProperty("card", true);

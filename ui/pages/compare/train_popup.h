@@ -16,10 +16,9 @@ struct TrainOffer {
     double seconds = 0, longest = 0;  // of all runs one after the other, and of one; NaN: not known
     int at_once = 1;
 };
-// "6 runs take about 4m 10s, 2 at a time, as long as earlier ones." The time is the least that so many places allow.
-QString time_in_words(const TrainOffer& offer);
 
-// Asks before runs are queued: what they are and how long they take; where `most` is above 0, also how many seeds.
+// Asks before runs are queued: what they are and how long they take; where `most_seeds` is above 0, also how many
+// seeds.
 class TrainPopup : public QFrame {
     Q_OBJECT
   public:
