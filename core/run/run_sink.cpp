@@ -101,9 +101,10 @@ void RunSink::steps(const std::vector<train::StepRecord>& records) {
 }
 
 void RunSink::evaluation(const train::Evaluation& evaluation) {
-    append_event(
-        {evaluation.step, train::EvaluationEvent{evaluation.set, evaluation.loss, evaluation.perplexity, evaluation.bpb,
-                                                 evaluation.bpb_masked, evaluation.tokens, evaluation.seconds}});
+    train::EvaluationEvent told{evaluation.set,        evaluation.loss,   evaluation.perplexity, evaluation.bpb,
+                                evaluation.bpb_masked, evaluation.tokens, evaluation.seconds};
+    if (!evaluation.blocks.empty()) told.blocks = evaluation.blocks;
+    append_event({evaluation.step, std::move(told)});
     metrics_->append({unix_now(),
                       evaluation.step,
                       {{evaluation_tag(evaluation.set, MetricId::val_loss), static_cast<float>(evaluation.loss)},

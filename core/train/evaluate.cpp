@@ -25,11 +25,22 @@ at::Tensor special_tokens(const data::PreparedData& data, const data::Validation
     return special.to(device);
 }
 
+// From the sum over each window of [windows] losses; `context` tokens each.
+std::vector<double> block_means(const std::vector<at::Tensor>& window_sums, std::int64_t context) {
+    const at::Tensor sums = at::cat(window_sums).to(at::kCPU);
+    const std::int64_t each = sums.size(0) / kValidationBlocks;
+    if (each == 0) return {};
+    const at::Tensor means =
+        sums.slice(0, 0, each * kValidationBlocks).view({kValidationBlocks, each}).sum(1) / (each * context);
+    return {means.const_data_ptr<double>(), means.const_data_ptr<double>() + kValidationBlocks};
+}
+
 Evaluation evaluate_set(const model::Transformer& model, const RunConfig& config, const data::PreparedData& data,
                         const data::ValidationSet& set) {
     const at::Tensor special = special_tokens(data, set, config.data.vocab_size, model.device());
     at::Tensor nll_sum = at::zeros(
         {2}, at::TensorOptions().dtype(at::kDouble).device(model.device()));  // all targets; not the special ones
+    std::vector<at::Tensor> window_sums;                                      // [rows] of each batch
     std::int64_t targets = 0, bytes = 0;
     const std::int64_t windows = data::evaluation_windows(config.train);
     for (std::int64_t first = 0; first < windows; first += config.train.batch) {
@@ -40,6 +51,7 @@ Evaluation evaluate_set(const model::Transformer& model, const RunConfig& config
         const at::Tensor nll = model.token_nll(ids, wanted).to(at::kDouble);
         const at::Tensor masked = nll.masked_fill(special.index_select(0, wanted.flatten()).view(wanted.sizes()), 0);
         nll_sum += at::stack({nll.sum(), masked.sum()});
+        window_sums.push_back(nll.sum(1));
         targets += batch.rows * batch.context;
         if (!data.token_bytes.empty()) bytes += data::target_bytes(data, set, batch);
     }
@@ -54,6 +66,7 @@ Evaluation evaluate_set(const model::Transformer& model, const RunConfig& config
     result.bpb = counted * bits;
     result.bpb_masked = masked * bits;
     result.tokens = targets;
+    result.blocks = block_means(window_sums, config.data.context);
     return result;
 }
 

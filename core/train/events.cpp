@@ -2,6 +2,7 @@
 
 #include "core/io/numbers.h"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 #include <type_traits>
@@ -23,6 +24,7 @@ void visit_fields(Kind& kind, Visit&& visit) {
         visit("bpb_masked", kind.bpb_masked);
         visit("tokens", kind.tokens);
         visit("seconds", kind.seconds);
+        visit("blocks", kind.blocks);
     } else if constexpr (std::is_same_v<Plain, CheckpointEvent>) {
         visit("folder", kind.folder);
         visit("reason", kind.reason);
@@ -85,6 +87,12 @@ bool read(const Json& json, Json& value) {
     return true;
 }
 
+bool read(const Json& json, std::vector<double>& values) {
+    if (!json.is_array() || !std::all_of(json.begin(), json.end(), io::is_number)) return false;
+    for (const Json& value : json) values.push_back(io::number_from_json(value));
+    return true;
+}
+
 bool read(const Json& json, LargestGradient& value) {
     if (!json.is_object() || json.size() != 3) return false;
     const auto has = [&](const char* key, auto& part) { return json.contains(key) && read(json[key], part); };
@@ -95,6 +103,11 @@ Json written(const std::string& value) { return value; }
 Json written(double value) { return io::number_to_json(value); }
 Json written(std::int64_t value) { return value; }
 Json written(const Json& value) { return value; }
+Json written(const std::vector<double>& values) {
+    Json list = Json::array();
+    for (const double value : values) list.push_back(io::number_to_json(value));
+    return list;
+}
 Json written(const LargestGradient& value) {
     return {{"block", value.block}, {"tensor", value.tensor}, {"value", io::number_to_json(value.value)}};
 }

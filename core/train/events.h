@@ -20,6 +20,9 @@ struct EvaluationEvent {
     std::optional<double> bpb{}, bpb_masked{};   // bits a byte: special tokens counted / masked
     std::optional<std::int64_t> tokens{};
     std::optional<double> seconds{};
+    // Losses of equal stretches of the set, in its order: means over as many consecutive windows each, in nats a token.
+    // Runs that read the same windows have the same stretches.
+    std::optional<std::vector<double>> blocks{};
 };
 
 // A checkpoint was saved.

@@ -25,7 +25,12 @@ struct Evaluation {
     double bpb = 0, bpb_masked = 0;  // bits per byte, special tokens' nll counted / masked; NaN without a tokenizer
     std::int64_t tokens = 0;
     double seconds = 0;
+    // Means over kValidationBlocks equal runs of consecutive windows, in nats: they tell how much of a difference is due
+    // to the choice of validation text. Windows beyond the last whole block are in none. Empty below as many windows.
+    std::vector<double> blocks{};
 };
+
+inline constexpr std::int64_t kValidationBlocks = 20;
 
 struct CheckpointInfo {
     std::int64_t step = 0;

@@ -6,6 +6,7 @@
 
 #include <QTest>
 #include <cmath>
+#include <numeric>
 
 using namespace ablate;
 using namespace ablate::test;
@@ -15,6 +16,30 @@ namespace fs = std::filesystem;
 class EvaluateTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
+    // The blocks are equal, so that their mean is the loss where no window is left over.
+    void blocks_are_means_over_equal_stretches() {
+        const TempFolder folder;
+        const auto last_of = [&](std::int64_t batches, std::int64_t batch) {
+            RunConfig config = tiny_config((folder / "text.txt").string(), 1);
+            config.train.eval_batches = batches;
+            config.train.batch = batch;
+            const std::string name = fmt::format("{}x{}", batches, batch);
+            return train_in(folder / name, config, prepared(config, folder.path())).sink.evaluations.back();
+        };
+        std::string text;
+        for (std::uint64_t i = 0; i < 200; ++i) text += data::story(1, i);
+        folder.write("text.txt", text);
+        const train::Evaluation whole = last_of(10, 4);
+        QCOMPARE(std::ssize(whole.blocks), train::kValidationBlocks);
+        const double mean = std::accumulate(whole.blocks.begin(), whole.blocks.end(), 0.0) / 20;
+        QVERIFY2(std::abs(mean - whole.loss) < 1e-12, qPrintable(QString::number(mean - whole.loss)));
+        QVERIFY(whole.blocks.front() != whole.blocks.back());
+
+        const train::Evaluation left_over = last_of(9, 5);  // 45 windows: 2 for each block, 5 in none
+        QCOMPARE(std::ssize(left_over.blocks), train::kValidationBlocks);
+        QVERIFY(last_of(19, 1).blocks.empty());
+    }
+
     // An unknown token stands for text where its bytes are known, and is masked as a special token where they are not.
     void unknown_tokens_are_text_where_their_bytes_are_known() {
         const TempFolder folder;

@@ -32,6 +32,8 @@ class EventsTest : public QObject {
              R"("tokens":256,"type":"evaluation"})"},
             {{20, EvaluationEvent{.set = "web", .loss = kInfinity}},
              R"({"loss":"Infinity","set":"web","step":20,"type":"evaluation"})"},
+            {{20, EvaluationEvent{.set = "web", .blocks = std::vector{4.5, kInfinity}}},
+             R"({"blocks":[4.5,"Infinity"],"set":"web","step":20,"type":"evaluation"})"},
             {{20, CheckpointEvent{"step-000020", "best", "58a4"}, 8.5},
              R"({"folder":"step-000020","reason":"best","step":20,"time":8.5,"type":"checkpoint","weights_sha256":"58a4"})"},
             {{0, StartEvent{"616305f0", "58a4", Json::array({"embed.weight"}), Json::array(), Json::array()}},
