@@ -7,6 +7,7 @@
 #include "core/config/variant_names.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace ablate {
@@ -24,6 +25,14 @@ std::string text_at(const Json& json, const char* key, const std::string& fallba
     if (!json.contains(key)) return fallback;
     if (!json[key].is_string()) throw InputError("{}.{}: must be a text, not {}", where, key, json[key].dump());
     return json[key].get<std::string>();
+}
+
+// A difference of losses, in nats.
+std::optional<double> loss_at(const Json& json, const char* key, const std::string& where) {
+    if (!json.contains(key) || json[key].is_null()) return {};
+    if (!json[key].is_number() || !(json[key] > 0) || !std::isfinite(json[key].get<double>()))
+        throw InputError("{}.{}: must be a number of nats above 0, not {}", where, key, json[key].dump());
+    return json[key].get<double>();
 }
 
 std::string name_at(const Json& json, const std::string& where) {
@@ -204,7 +213,9 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
         (!json["format"].is_number_integer() || json["format"] > kStudyFormat || json["format"] < 1))
         throw InputError("{}.format: {} is not known; this version reads format {}", where, json["format"].dump(),
                          kStudyFormat);
-    require_keys(json, {"format", "name", "description", "baseline", "variants", "combine", "grid", "seeds", "policy"},
+    require_keys(json,
+                 {"format", "name", "description", "baseline", "variants", "combine", "grid", "seeds", "policy",
+                  "margin", "smallest_difference", "budget"},
                  "baseline", where);
 
     StudyConfig study;
@@ -225,7 +236,7 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
                              where, study.variants.back().name);
     }
     study.combine =
-        one_of(text_at(json, "combine", "none", where), {"none", "pairs", "leave-one-out"}, where + ".combine");
+        one_of(text_at(json, "combine", "none", where), {"none", "pairs", "leave-one-out", "full"}, where + ".combine");
     const Json grid = json.value("grid", Json::object());
     if (!grid.is_object()) throw InputError("{}.grid: must be an object of keys and lists of values", where);
     for (const auto& [key, values] : grid.items()) {
@@ -235,6 +246,10 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
     if (json.contains("seeds")) study.seeds = seeds_from_json(json["seeds"], where + ".seeds");
     study.policy = text_at(json, "policy", "", where);
     if (!study.policy.empty()) one_of(study.policy, {"stop", "record"}, where + ".policy");
+    study.margin = loss_at(json, "margin", where);
+    study.smallest_difference = loss_at(json, "smallest_difference", where);
+    study.budget =
+        one_of(text_at(json, "budget", "steps", where), {"steps", "tokens", "flops", "seconds"}, where + ".budget");
     return study;
 }
 
@@ -243,6 +258,9 @@ Json to_json(const StudyConfig& study) {
     if (!study.description.empty()) json["description"] = study.description;
     if (study.combine != "none") json["combine"] = study.combine;
     if (!study.policy.empty()) json["policy"] = study.policy;
+    if (study.margin) json["margin"] = *study.margin;
+    if (study.smallest_difference) json["smallest_difference"] = *study.smallest_difference;
+    if (study.budget != "steps") json["budget"] = study.budget;
     for (const auto& [key, values] : study.grid) json["grid"][key] = values;
     json["variants"] = Json::array();
     for (const VariantConfig& variant : study.variants) {

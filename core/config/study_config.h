@@ -2,6 +2,7 @@
 #include "core/config/run_config.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace ablate {
 
@@ -17,10 +18,16 @@ struct StudyConfig {
     std::string description;
     Json baseline = Json::object();  // a partial configuration over the defaults
     std::vector<VariantConfig> variants;
-    std::string combine = "none";                                 // none | pairs | leave-one-out
+    std::string combine = "none";                                 // none | pairs | leave-one-out | full
     std::vector<std::pair<std::string, std::vector<Json>>> grid;  // dotted key -> values, by key
     std::vector<std::int64_t> seeds = {1};
     std::string policy;  // stop | record; empty: the baseline's train.policy
+    // Nats per token. Within the margin two losses count as equal; without one nothing is ever called equivalent.
+    std::optional<double> margin;
+    std::optional<double> smallest_difference;  // that the study shall be able to find
+    // What every variant has as much of as the baseline: its steps, or the steps that make equal "tokens", "flops" or
+    // measured "seconds". Schedules end with the steps.
+    std::string budget = "steps";
 };
 
 StudyConfig study_from_json(const Json& json, const std::string& where);  // InputError; a newer format says so
