@@ -15,9 +15,14 @@ struct Interval {
 };
 Interval mean_interval(std::span<const double> values);
 
-// The same for differences paired by seed, with the two-sided p value of a paired t test.
+// The same for differences paired by seed, with the two-sided p value of a paired t test. Where the difference is one
+// of a family, `half_width` is that of the family's interval (family_interval.h): sqrt(seeds_half^2 + blocks_half^2).
 struct PairedInterval : Interval {
-    std::optional<double> p_value;
+    std::optional<double> p_value{};                // of this difference alone
+    double error = 0.05;                            // that the interval allows on both sides together: alpha / k
+    std::optional<double> seeds_half{};             // of the spread between seeds
+    std::optional<double> blocks_half{};            // of the validation text; none where its blocks are not known
+    std::optional<double> unadjusted_half_width{};  // at 95 % for this difference alone
     bool distinguishable() const { return half_width && std::abs(mean) > *half_width; }
 };
 PairedInterval paired_interval(std::span<const double> variant, std::span<const double> baseline);
