@@ -36,7 +36,7 @@ struct ComparedRun {
     // Of a healthy run the final values are those over the steps that all healthy seeds of its group have.
     double final_val = 0, best_val = 0, final_train = 0, min_train = 0, bpb = 0;
     double final_first = 0, final_last = 0;  // the steps of final_val; NaN where there is none or it is not known
-    std::vector<double> final_blocks;        // by block of the validation text at final_last; empty: not known
+    std::vector<double> final_blocks{};      // by block of the validation text at final_last; empty: not known
     double resolution = 0;                   // of the values read: 0.01 where a log has two decimals; 0: full precision
     std::int64_t best_step = 0;              // -1 without a finite validation loss
     double seconds = 0, tokens_per_second = 0, mfu = 0;
@@ -80,8 +80,8 @@ struct Group {
     bool is_mean = false;                 // imported values that are means over several runs: no seed
     bool too_close = false;               // agrees with the baseline as two runs of the same graph would
     std::string judgement;                // one computed sentence about the delta
-    Judgement judged;                     // at its own best grid point and of the baseline: nothing is judged
-    RankRange ranks;                      // of its variant, by all pairs; 0 to 0 where it has none
+    Judgement judged{};                   // at its own best grid point and of the baseline: nothing is judged
+    RankRange ranks{};                    // of its variant, by all pairs; 0 to 0 where it has none
     int color = -1;                       // index of plot::run_color, as everywhere in the workspace
     std::int64_t healthy() const { return final_val.n; }
     bool imported() const { return !source.empty(); }
@@ -95,8 +95,8 @@ struct Comparison {
     std::vector<Group> groups;                 // study order; within a variant by grid point
     std::vector<std::size_t> baselines;        // group index of the baseline of each grid point
     std::vector<std::size_t> best_of_variant;  // for each variant, the group with the best mean final validation loss
-    Rules rules;                               // what was decided about the study
-    FamilyStatement family;                    // that the judgments of the groups belong to
+    Rules rules{};                             // what was decided about the study
+    FamilyStatement family{};                  // that the judgments of the groups belong to
     std::vector<std::string> notes;            // stand-in text, single seed, different data, damaged runs
     std::vector<ConfigDifference> differences_of(std::size_t group) const;  // to its baseline, as far as known
     bool has_grid() const { return best_of_variant.size() < groups.size(); }
