@@ -19,7 +19,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-ChartBoard::ChartBoard(QWidget* parent) : QWidget(parent), choices_(live_metrics({})) {
+ChartBoard::ChartBoard(QWidget* parent) : QWidget(parent), choices_(live_metrics({})), low_(kNaN), high_(kNaN) {
     rows_ = new QSplitter(Qt::Vertical, this);
     auto* scroll = new QScrollArea(rows_);
     scroll->setFrameShape(QFrame::NoFrame);
@@ -52,7 +52,9 @@ ChartCard* ChartBoard::make_card(const LiveMetric& metric) {
     card->set_choices(choices_);
     card->set_metric(metric);
     ChartView& plot = card->plot();
+    plot.set_x_range(low_, high_);
     connect(&plot, &ChartView::x_range_changed, this, [this, card](double low, double high) {
+        low_ = low, high_ = high;
         for (ChartCard* other : cards_)
             if (other != card) other->plot().set_x_range(low, high);
     });

@@ -49,6 +49,7 @@ class ChartBoard : public QWidget {
     int columns_ = 0;
     std::vector<ChartCard*> cards_;
     std::vector<LiveMetric> choices_;
+    double low_, high_;  // the steps all charts are zoomed to; NaN: all
 };
 
 }  // namespace ablate::ui

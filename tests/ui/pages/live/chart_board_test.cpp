@@ -4,6 +4,7 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+#include <cmath>
 
 using namespace ablate;
 using namespace ablate::ui;
@@ -81,6 +82,17 @@ class ChartBoardTest : public QObject {
         QVERIFY(card->includes_outliers());
         card->set_metric(*live_metric_of("tag:grad_norm/blocks.3"));
         QVERIFY(!card->includes_outliers());
+    }
+
+    void a_chart_that_is_added_is_zoomed_as_the_others() {
+        ChartBoard board;
+        board.set_choices(many_metrics());
+        Q_EMIT board.cards()[0]->plot().x_range_changed(10, 20);
+        board.add();
+        QVERIFY(board.cards().back()->plot().zoomed());
+        Q_EMIT board.cards()[1]->plot().x_range_changed(std::nan(""), std::nan(""));
+        board.add();
+        QVERIFY(!board.cards().back()->plot().zoomed());
     }
 
     void an_arrangement_is_kept_and_a_damaged_one_changes_nothing() {
