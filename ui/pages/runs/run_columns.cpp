@@ -84,8 +84,7 @@ std::optional<Json> value_of(const RunConfig& config, const std::string& key) {
 
 OptionValue in_words(const std::string& key, const Json& value) {
     if (value.is_number_integer()) {
-        const QString words = text(value.dump());
-        return {words, words, value.get<double>()};
+        return {text(with_thousands(value.get<std::int64_t>())), text(value.dump()), value.get<double>()};
     }
     if (value.is_number()) {
         const QString words = text(full_precision(value.get<double>()));

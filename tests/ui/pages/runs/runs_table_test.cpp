@@ -99,11 +99,11 @@ class RunsTableTest : public QObject {
             return values;
         };
         table.header()->setSortIndicator(column, Qt::AscendingOrder);
-        QCOMPARE(shown(), QStringList({"16", "128", "1000"}));
+        QCOMPARE(shown(), QStringList({"16", "128", "1,000"}));
         table.header()->setSortIndicator(column, Qt::DescendingOrder);
-        QCOMPARE(shown(), QStringList({"1000", "128", "16"}));
+        QCOMPARE(shown(), QStringList({"1,000", "128", "16"}));
         table.header()->setSortIndicator(RunsModel::name, Qt::AscendingOrder);
-        QCOMPARE(shown(), QStringList({"16", "128", "1000"}));  // ff-16, ff-128, ff-1000
+        QCOMPARE(shown(), QStringList({"16", "128", "1,000"}));  // ff-16, ff-128, ff-1000
 
         const QVariantMap state = window.page->save_state();
         window.page->restore_state({});  // another workspace
