@@ -46,12 +46,12 @@ QString end_of_log(const std::filesystem::path& file) {
 
 QString word(const Json& value) { return text(value.is_string() ? value.get<std::string>() : value.dump()); }
 
-// "set val, loss 3.2187": the members of the line that have no column.
+// "set val, loss 3.2187": the members of the line that have no column, but for the losses of the stretches of a set.
 QString event_details(const train::Event& event) {
     QStringList parts;
     const Json line = train::to_json(event);
     for (const auto& [key, value] : line.items())
-        if (key != "type" && key != "step" && key != "time" && !value.is_null())
+        if (key != "type" && key != "step" && key != "time" && key != "blocks" && !value.is_null())
             parts += QString("%1 %2").arg(text(key).replace('_', ' '), word(value));
     return parts.join(", ");
 }
@@ -231,8 +231,9 @@ void RunDetails::show_files(const Files& files) {
     QScrollBar& bar = *log_->verticalScrollBar();
     const bool at_end = bar.value() >= bar.maximum();
     const int scrolled = bar.value();
-    if (log_->toPlainText() != files.log) {
-        log_->setPlainText(files.log);
+    const QString log = files.problems.isEmpty() ? files.log : files.problems.join('\n') + "\n\n" + files.log;
+    if (log_->toPlainText() != log) {
+        log_->setPlainText(log);
         bar.setValue(at_end ? bar.maximum() : scrolled);
     }
     show_events(files);
@@ -285,7 +286,7 @@ void RunDetails::show_checkpoints(const Files& files) {
     });
     for (int column = 0; column < 5; ++column) checkpoints_->resizeColumnToContents(column);
     if (!kept_.empty() && checkpoints_->currentRow() < 0) checkpoints_->selectRow(checkpoints_->rowCount() - 1);
-    told_->setText(!kept_.empty()                             ? files.problems.join(' ')
+    told_->setText(!kept_.empty()                             ? QString()
                    : run_ && run::is_imported_log(run_->info) ? QString("An imported log has no checkpoints.")
                                                               : QString("This run has no checkpoints yet."));
     offer_actions();

@@ -1,6 +1,7 @@
 #include "ui/pages/runs/run_details.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/workspace_layout.h"
 #include "core/run/queue.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tiny_run.h"
@@ -14,6 +15,7 @@
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QTest>
+#include <fstream>
 
 using namespace ablate;
 using namespace ablate::ui;
@@ -101,6 +103,18 @@ class RunDetailsTest : public QObject {
         QVERIFY(Shown::value(checkpoints, "20", 0, 1).toDouble() > 0);
         QCOMPARE(Shown::value(checkpoints, "20", 0, 5), QString("step-000020"));
         QVERIFY(s.button("Generate…").isEnabled());  // the newest one is chosen
+    }
+
+    void the_log_begins_with_what_is_lost_of_the_run() {
+        const Trained trained;
+        const fs::path events = trained.listed.directory.folder() / run_files::kEvents;
+        std::ofstream(events, std::ios::app) << "{damaged\n{}\n";
+        Shown s;
+        s.details.show_run(trained.listed);
+        s.details.setCurrentIndex(RunDetails::log);
+        auto* log = s.details.findChild<QPlainTextEdit*>();
+        QTRY_VERIFY(log->toPlainText().contains("checkpoint at step 20 saved"));
+        QVERIFY2(log->toPlainText().section('\n', 0, 0).contains("lost in "), qPrintable(log->toPlainText()));
     }
 
     void a_checkpoint_can_be_folded_by_its_step() {
