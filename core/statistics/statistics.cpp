@@ -1,7 +1,8 @@
 #include "core/statistics/statistics.h"
 
+#include "core/statistics/students_t.h"
+
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -10,31 +11,8 @@ namespace ablate::study {
 
 namespace {
 
-using StudentsT = boost::math::students_t;
-
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// A mean curve asks for the same few degrees at each of its points, so they are computed once.
-double quantile_975(double degrees) {
-    const auto compute = [](double of) { return boost::math::quantile(StudentsT(of), 0.975); };
-    static const std::vector<double> whole = [&] {
-        std::vector<double> table{kNaN};
-        for (int of = 1; of <= 64; ++of) table.push_back(compute(of));
-        return table;
-    }();
-    const bool known = degrees >= 1 && degrees <= 64 && degrees == std::floor(degrees);
-    return known ? whole[static_cast<std::size_t>(degrees)] : compute(degrees);
-}
-
-double two_sided_p(double t, double degrees) {
-    return 2 * boost::math::cdf(boost::math::complement(StudentsT(degrees), std::abs(t)));
-}
-
-// A spread of zero makes t infinite: only a mean of exactly zero is then compatible with no difference.
-double p_value(double mean, double standard_error, double degrees) {
-    if (standard_error > 0) return two_sided_p(mean / standard_error, degrees);
-    return mean == 0 ? 1 : 0;
-}
+constexpr double kTail = 0.025;  // on each side of a 95 % interval
 
 }  // namespace
 
@@ -47,7 +25,7 @@ Interval mean_interval(std::span<const double> values) {
     double squares = 0;
     for (double value : values) squares += (value - interval.mean) * (value - interval.mean);
     interval.sd = std::sqrt(squares / (n - 1));
-    interval.half_width = quantile_975(n - 1) * interval.sd / std::sqrt(n);
+    interval.half_width = t_quantile(kTail, n - 1) * interval.sd / std::sqrt(n);
     return interval;
 }
 
@@ -57,7 +35,7 @@ PairedInterval paired_interval(std::span<const double> variant, std::span<const 
     std::transform(variant.begin(), variant.end(), baseline.begin(), differences.begin(), std::minus<>());
     PairedInterval interval{mean_interval(differences), {}};
     const double n = static_cast<double>(interval.n);
-    if (interval.half_width) interval.p_value = p_value(interval.mean, interval.sd / std::sqrt(n), n - 1);
+    if (interval.half_width) interval.p_value = t_test_p(interval.mean, interval.sd / std::sqrt(n), n - 1);
     return interval;
 }
 
@@ -65,20 +43,17 @@ PairedInterval unpaired_interval(std::span<const double> variant, std::span<cons
     const Interval a = mean_interval(variant), b = mean_interval(baseline);
     PairedInterval interval{{std::min(a.n, b.n), a.mean - b.mean, kNaN, {}}, {}};
     if (interval.n < 2) return interval;
-    const double va = a.sd * a.sd / static_cast<double>(a.n), vb = b.sd * b.sd / static_cast<double>(b.n);
     interval.sd = std::sqrt(a.sd * a.sd + b.sd * b.sd);
-    // Welch-Satterthwaite; equal values on both sides leave it undefined, and any degrees will do for a spread of zero.
-    const double denominator = va * va / static_cast<double>(a.n - 1) + vb * vb / static_cast<double>(b.n - 1);
-    const double degrees = denominator > 0 ? (va + vb) * (va + vb) / denominator : 1;
-    interval.half_width = quantile_975(degrees) * std::sqrt(va + vb);
-    interval.p_value = p_value(interval.mean, std::sqrt(va + vb), degrees);
+    const WelchError error = welch(a, b);
+    interval.half_width = t_quantile(kTail, error.degrees) * error.standard_error;
+    interval.p_value = t_test_p(interval.mean, error.standard_error, error.degrees);
     return interval;
 }
 
 std::optional<std::int64_t> seeds_to_resolve(double mean, double sd, std::int64_t limit) {
     for (std::int64_t n = 2; n <= limit; ++n) {
         const double count = static_cast<double>(n);
-        if (std::abs(mean) > quantile_975(count - 1) * sd / std::sqrt(count)) return n;
+        if (std::abs(mean) > t_quantile(kTail, count - 1) * sd / std::sqrt(count)) return n;
     }
     return {};
 }
