@@ -1,5 +1,6 @@
 #pragma once
 #include "core/statistics/statistics.h"
+#include "core/statistics/students_t.h"
 
 #include <span>
 
@@ -10,9 +11,6 @@
 // Everything is in the unit of the values. No function here throws.
 namespace ablate::study {
 
-// The value that a Student t variable exceeds with probability `tail`; infinity where `tail` is 0.
-double t_quantile(double tail, double degrees);
-
 struct DifferenceSample {
     std::span<const double> differences;  // variant minus baseline, one for each seed
     std::span<const double> blocks = {};  // the mean over the seeds of the same in each block of the validation text
@@ -21,7 +19,8 @@ struct DifferenceSample {
 
 // `error`: on both sides together, alpha / k for one of k differences. The variance is at least resolution^2 / 6, which
 // is that of a difference of two rounded values. No half width below two seeds, and none where all differences are
-// equal. `p_value` and `unadjusted_half_width` are those of this difference alone, with the same floor and blocks.
+// equal at full precision. `p_value` (the error at which the interval would just reach zero) and
+// `unadjusted_half_width` are those of this difference alone, with the same floor and blocks.
 PairedInterval family_interval(const DifferenceSample& sample, double error = 0.05);
 // The same where seeds do not pair (Welch).
 PairedInterval unpaired_family_interval(std::span<const double> variant, std::span<const double> baseline,
