@@ -23,6 +23,7 @@ struct SyntheticRun {
     std::string data_sha256 = "aaaa1111bbbb2222", data_note = "";
     double seconds = 30, grad_norm = 1.0;
     std::int64_t spikes = 0;
+    std::vector<double> final_blocks = {};  // of the last evaluation; empty: not known, as of earlier versions
 };
 
 inline Json synthetic_baseline() {
@@ -49,12 +50,14 @@ inline void write_synthetic_logs(const SyntheticRun& run, const run::RunDirector
     io::JsonLinesWriter events(directory.folder() / "events.jsonl");
     const auto evaluate = [&](std::int64_t step) {
         const double loss = synthetic_loss(run, step, steps);
-        events.append({{"type", "evaluation"},
-                       {"step", step},
-                       {"set", "val"},
-                       {"loss", io::number_to_json(loss)},
-                       {"bpb", io::number_to_json(loss / 2.5)},
-                       {"time", 1000.0 + static_cast<double>(step)}});
+        Json evaluation = {{"type", "evaluation"},
+                           {"step", step},
+                           {"set", "val"},
+                           {"loss", io::number_to_json(loss)},
+                           {"bpb", io::number_to_json(loss / 2.5)},
+                           {"time", 1000.0 + static_cast<double>(step)}};
+        if (step == steps && !run.final_blocks.empty()) evaluation["blocks"] = run.final_blocks;
+        events.append(evaluation);
     };
     for (std::int64_t step = 0; step < last; ++step) {
         if (step % config.train.eval_every == 0) evaluate(step);
