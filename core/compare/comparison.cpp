@@ -93,6 +93,32 @@ void read_validation(ComparedRun& compared, const std::string& set, Measure meas
     if (!knows_step) compared.best_step = -1;
 }
 
+// Those of the evaluation that the final value was read from.
+void read_blocks(ComparedRun& compared, const std::string& set, Measure measure) {
+    if (measure != Measure::val_loss || run::is_imported_log(compared.listed.info)) return;
+    for (const train::Event& event : compared.metrics->events()) {
+        const auto* evaluation = std::get_if<train::EvaluationEvent>(&event.what);
+        if (!evaluation || evaluation->set != set || static_cast<double>(event.step) != compared.final_last) continue;
+        compared.final_blocks = evaluation->blocks.value_or(std::vector<double>());
+    }
+}
+
+// The decimals that a log of another program was written with: the fewest that give all of its values back.
+double resolution_of(const ComparedRun& compared) {
+    constexpr int most_decimals = 5;
+    constexpr double rounding = 2e-7;  // of 32-bit values
+    if (!run::is_imported_log(compared.listed.info)) return 0;
+    double unit = 1;
+    for (int decimals = 0; decimals <= most_decimals; ++decimals, unit /= 10) {
+        const bool all = std::all_of(compared.val.value.begin(), compared.val.value.end(), [&](double value) {
+            return !std::isfinite(value) ||
+                   std::abs(value - std::round(value / unit) * unit) <= rounding * std::max(1.0, std::abs(value));
+        });
+        if (all && !compared.val.value.empty()) return unit;
+    }
+    return 0;
+}
+
 double mean_of_ended(const Comparison& comparison, const Group& group, double ComparedRun::*member) {
     std::vector<double> values;
     for (std::size_t index : group.runs)
@@ -233,6 +259,13 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
     Comparison comparison;
     comparison.study = options.study;
     comparison.notes = options.notes;
+    comparison.rules = options.rules;
+    const auto& by_name = options.rules.excluded;
+    std::erase_if(listed, [&](const run::ListedRun& one) {
+        const bool excluded = std::find(by_name.begin(), by_name.end(), one.info.id) != by_name.end();
+        if (excluded) comparison.excluded.push_back(one);
+        return excluded;
+    });
     MetricsCache of_this_one;
     const std::vector<run::ListedRun> others = possible_neighbors(listed, options.workspace_runs);
     std::vector<run::ListedRun> all = listed;
@@ -267,6 +300,10 @@ Comparison compare(std::vector<run::ListedRun> listed, const CompareOptions& opt
     }
     name_studies(comparison);
     read_finals(comparison);
+    for (ComparedRun& compared : comparison.runs) {
+        read_blocks(compared, comparison.metric, comparison.measure);
+        compared.resolution = resolution_of(compared);
+    }
     for (Group& group : comparison.groups) summarize(comparison, group);
     choose_baselines(comparison, options.stand_in);
     choose_best(comparison);

@@ -80,7 +80,7 @@ struct Group {
     bool is_mean = false;                 // imported values that are means over several runs: no seed
     bool too_close = false;               // agrees with the baseline as two runs of the same graph would
     std::string judgement;                // one computed sentence about the delta
-    Judgement judged{};                   // at its own best grid point and of the baseline: nothing is judged
+    Judgement judged{};                   // empty, with a reason, of the baseline and of points that are not judged
     RankRange ranks{};                    // of its variant, by all pairs; 0 to 0 where it has none
     int color = -1;                       // index of plot::run_color, as everywhere in the workspace
     std::int64_t healthy() const { return final_val.n; }
@@ -97,6 +97,7 @@ struct Comparison {
     std::vector<std::size_t> best_of_variant;  // for each variant, the group with the best mean final validation loss
     Rules rules{};                             // what was decided about the study
     FamilyStatement family{};                  // that the judgments of the groups belong to
+    std::vector<run::ListedRun> excluded{};    // by name: they are no part of anything above
     std::vector<std::string> notes;            // stand-in text, single seed, different data, damaged runs
     std::vector<ConfigDifference> differences_of(std::size_t group) const;  // to its baseline, as far as known
     bool has_grid() const { return best_of_variant.size() < groups.size(); }
@@ -121,12 +122,18 @@ Comparison compare_named_study(const run::RunStore& store, const std::string& st
 // The runs named, by id or unique prefix; the first group is the baseline where none is called so. InputError: no such
 // run.
 Comparison compare_runs(const run::RunStore& store, const std::vector<std::string>& ids, MetricsCache* kept = nullptr);
+// The comparison judged by other rules than the workspace recorded, such as a margin given on the command line.
+void judge_by(Comparison& comparison, const Rules& rules);
 
 // Any two groups, as each group is compared to its baseline: for best grid points beside each other.
-Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference);
-// Like the above, for any other loss of each healthy run. Runs whose value is not finite are left out.
+// Without `error`, the one that the family of the baseline's comparisons or that of all pairs allows to one difference.
+Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference,
+                     std::optional<double> error = {});
+// Like the above, for any other loss of each healthy run. Runs whose value is not finite are left out. No verdict comes
+// of it: at 95 % for this difference alone unless `error` says otherwise.
 using LossOf = std::function<double(const ComparedRun&)>;
-Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference, const LossOf& loss);
+Delta compare_groups(const Comparison& comparison, std::size_t group, std::size_t reference, const LossOf& loss,
+                     double error = 0.05);
 
 Json to_json(const Comparison& comparison);  // stable keys, full precision, non-finite as strings
 std::string to_csv(

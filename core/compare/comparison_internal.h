@@ -21,6 +21,7 @@ struct CompareOptions {
     StandIn stand_in = StandIn::none;
     std::span<const run::ListedRun> workspace_runs = {};  // all of them: others may have trained meanwhile
     plot::VariantColors colors = {};                      // of all runs of the workspace
+    Rules rules = {};
 };
 
 std::string point_name(const run::RunInfo& info);  // "no-norm@train.lr=0.01"
@@ -40,7 +41,19 @@ std::string reference_name(const Group& reference);  // "the baseline", or the n
 // it is one.
 std::string reservation(const PairedInterval& difference, const Group& group, const Group& reference);
 
-void judge(Comparison& comparison);      // fills each group's delta and judgment
+// Fills each group's delta, judgment and ranks and the family, from the runs, groups and rules alone. Its parts:
+void judge(Comparison& comparison);
+void state_family(Comparison& comparison);                                // first: the errors depend on it
+Judgement judgement_of(const Comparison& comparison, std::size_t group);  // of a group in best_of_variant
+void rank_variants(Comparison& comparison);
+// Allowed to the difference of two groups: by the baseline's family where `reference` is what the group is judged
+// against, else by the family of all pairs.
+double error_of(const Comparison& comparison, std::size_t group, std::size_t reference);
+double error_of_pairs(const Comparison& comparison);
+bool is_added_later(const Comparison& comparison, const Group& group);  // a variant that the plan did not have
+// "2 runs have not ended", "seed 3 has no run"; "" where all seeds have ended, or were excluded by name.
+std::string why_not_complete(const Comparison& comparison, const Group& group);
+
 void add_notes(Comparison& comparison);  // what a reader must know of the runs compared
 
 }  // namespace ablate::study

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/compare/comparison_internal.h"
+#include "core/compare/rules.h"
 #include "core/compare/wording.h"
 #include "core/config/variant_names.h"
 #include "core/plan/resolve.h"
@@ -168,7 +169,7 @@ plot::VariantColors colors_of(const run::RunList& list) {
 }
 
 Comparison finish(Selection selection, const run::RunList& list, const std::string& study,
-                  const std::vector<std::string>& order, MetricsCache* kept) {
+                  const std::vector<std::string>& order, MetricsCache* kept, Rules rules) {
     add_imported(list, study, selection);
     for (const run::DamagedRun& damaged : list.damaged)
         selection.notes.push_back(fmt::format("left out, damaged: {}", damaged.reason));
@@ -178,7 +179,7 @@ Comparison finish(Selection selection, const run::RunList& list, const std::stri
         std::all_of(runs.begin(), runs.end(), [](const ListedRun& one) { return run::is_imported_log(one.info); });
     return compare(std::move(runs),
                    {study, std::move(selection.notes), kept, all_imported ? StandIn::first_variant : StandIn::none,
-                    list.runs, colors_of(list)});
+                    list.runs, colors_of(list), std::move(rules)});
 }
 
 }  // namespace
@@ -193,7 +194,7 @@ Comparison compare_study(const run::RunStore& store, const std::string& study,
         selection = newest_of_each_point(runs, {});
         selection.notes.push_back("no run is of a point the study has now: all points trained are shown");
     }
-    return finish(std::move(selection), list, study, point_order, kept);
+    return finish(std::move(selection), list, study, point_order, kept, recorded_rules(store.workspace(), study));
 }
 
 Comparison compare_study(const run::RunStore& store, const std::string& study,
@@ -204,7 +205,8 @@ Comparison compare_study(const run::RunStore& store, const std::string& study,
     std::vector<std::string> order;
     for (const VariantPoint& point : points) order.push_back(point.name);
     Selection selection = exactly_these_points(runs, points);
-    if (!selection.runs.empty() || runs.empty()) return finish(std::move(selection), list, study, order, kept);
+    if (!selection.runs.empty() || runs.empty())
+        return finish(std::move(selection), list, study, order, kept, recorded_rules(store.workspace(), study));
     Comparison comparison = compare_study(store, study, order, kept);
     comparison.notes.push_back("no run has the study's present settings: of each point the one trained last is shown");
     return comparison;

@@ -17,6 +17,7 @@ struct Rules {
     std::optional<double> smallest_difference;  // that the study shall find
     bool chosen_after = false;  // margin, metric or variants were set after a run had finished: no "equivalent"
     std::optional<std::int64_t> comparisons;  // k, where the plan recorded it; else the variants compared are counted
+    std::vector<std::int64_t> seeds;          // that every variant shall have; empty: not recorded
     std::vector<std::int64_t> looks;          // numbers of seeds, declared beforehand; empty: one look at the end
     std::int64_t additions = 0;               // of seeds, without a plan
     std::vector<std::string> added_later;     // variants that the plan did not have: a family of their own

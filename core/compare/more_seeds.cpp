@@ -58,6 +58,36 @@ MoreSeeds more_seeds(const Comparison& comparison, const Verdict& verdict, std::
     return more;
 }
 
+std::optional<std::int64_t> seeds_that_decide(const Comparison& comparison, const Verdict& verdict) {
+    std::optional<std::int64_t> most;
+    for (const std::size_t index : verdict.groups_undecided) {
+        const Judgement& judged = comparison.groups[index].judged;
+        if (judged.seeds_needed) most = std::max(most.value_or(0), *judged.seeds_needed - judged.interval.n);
+    }
+    return most && *most > 0 ? most : std::nullopt;
+}
+
+MoreSeeds confirmation(const Comparison& comparison, std::int64_t count) {
+    std::int64_t last = 0;
+    for (const ComparedRun& compared : comparison.runs) last = std::max(last, compared.listed.info.seed);
+    std::set<std::int64_t> fresh;
+    for (std::int64_t seed = last + 1; std::ssize(fresh) < count; ++seed) fresh.insert(seed);
+    std::set<std::size_t> points;
+    for (const std::size_t index : comparison.best_of_variant) {
+        const Group& group = comparison.groups[index];
+        const auto reference = verdict_reference(comparison, index);
+        const PairedInterval& interval = group.judged.interval;
+        const bool unconfirmed = comparison.has_grid() && group.judged.outcome == Outcome::undecided &&
+                                 interval.distinguishable() && interval.mean < 0 && group.collapsed == 0;
+        if (!unconfirmed || !reference || group.imported()) continue;
+        points.insert(*reference);
+        points.insert(index);
+    }
+    MoreSeeds more;
+    for (const std::size_t index : points) add(more, comparison, request_for(comparison, index, fresh));
+    return more;
+}
+
 std::string why_no_seeds(const Comparison& comparison, const Verdict& verdict) {
     if (verdict.groups_undecided.empty() || more_seeds(comparison, verdict, 1).runs > 0) return "";
     const auto imported = [&](std::size_t group) { return comparison.groups[group].imported(); };
@@ -65,6 +95,9 @@ std::string why_no_seeds(const Comparison& comparison, const Verdict& verdict) {
         return "Seeds cannot be added here, because imported logs cannot be trained.";
     for (const Group& group : comparison.groups)
         if (group.unfinished > 0) return "";  // what still trains may decide it
+    const auto needs_text = [&](std::size_t group) { return comparison.groups[group].judged.needs_text; };
+    if (std::any_of(verdict.groups_undecided.begin(), verdict.groups_undecided.end(), needs_text))
+        return "No number of seeds would decide this; more validation text might.";
     return "More seeds would not decide this.";
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kNamed = 6;  // variants that one sentence names; the others are counted
 
 struct Undecided {
-    std::string label, reason;  // "": the difference is within the seeds' spread
+    std::string label, reason;  // "": the interval holds zero
 };
 
 std::string listed(std::vector<std::string> names) {
@@ -36,7 +36,8 @@ std::string claim(const std::vector<std::string>& names, const std::string& what
     return fmt::format("{} {} {}. ", listed(names), names.size() == 1 ? "is" : "are", what);
 }
 
-std::string undecided_claim(const std::vector<Undecided>& undecided) {
+// "NoPE and SiLU are undecided: one seed gives no interval."
+std::string claim_with_reasons(const std::vector<Undecided>& undecided, const std::string& what) {
     if (undecided.empty()) return "";
     const std::string& first = undecided.front().reason;
     const bool shared =
@@ -44,25 +45,10 @@ std::string undecided_claim(const std::vector<Undecided>& undecided) {
     std::vector<std::string> names;
     for (const Undecided& one : undecided)
         names.push_back(shared || one.reason.empty() ? one.label : fmt::format("{} ({})", one.label, one.reason));
-    return claim(names, shared && !first.empty() ? "undecided: " + first : "undecided");
+    return claim(names, shared && !first.empty() ? what + ": " + first : what);
 }
 
 bool all_collapsed(const Group& group) { return group.collapsed == std::ssize(group.runs); }
-
-// Why no claim can be made; "" where the difference is within the seeds' spread, or where there is a claim.
-std::string why_undecided(const Delta& delta, const Group& group, const Group& reference) {
-    const PairedInterval& interval = delta.interval;
-    if (interval.n == 0) {
-        if (all_collapsed(reference)) return reference_name(reference) + " collapsed";
-        if (group.healthy() == 0 && group.collapsed > 0) return collapse_rate(group);
-        return delta.in_short;
-    }
-    if (delta.too_close()) return fmt::format("no difference to {} beyond rounding", reference_name(reference));
-    if (!interval.half_width)
-        return group.is_mean || reference.is_mean ? "means over an unknown number of runs"
-                                                  : "one seed gives no interval";
-    return interval.distinguishable() ? reservation(interval, group, reference) : "";
-}
 
 std::string not_finished(const Comparison& comparison, const std::vector<std::size_t>& groups) {
     std::int64_t unfinished = 0;
@@ -108,44 +94,40 @@ std::optional<std::size_t> verdict_reference(const Comparison& comparison, std::
     return group.baseline;
 }
 
-Claim claim_of(const Delta& delta, const Group& group, const Group& reference) {
-    if (!delta.interval.distinguishable() || !why_undecided(delta, group, reference).empty()) return Claim::undecided;
-    return delta.interval.mean < 0 ? Claim::better : Claim::worse;
-}
-
-const char* to_string(Claim claim) {
-    return claim == Claim::better ? "better" : claim == Claim::worse ? "worse" : "undecided";
-}
-
 Verdict verdict(const Comparison& comparison) {
     Verdict verdict;
-    std::vector<Undecided> undecided;
+    std::vector<Undecided> undecided, unstable;
     const std::vector<std::size_t>& groups = comparison.best_of_variant;  // all of them without a grid
     for (const std::size_t index : groups) {
         const Group& group = comparison.groups[index];
-        const auto reference = verdict_reference(comparison, index);
-        if (reference == index) continue;
+        if (verdict_reference(comparison, index) == index) continue;
         const std::string label = comparison.has_grid() ? plain_label(group) : display_name(group);
-        if (all_collapsed(group)) {
-            verdict.collapsed.push_back(label);
-            continue;
+        switch (group.judged.outcome) {
+            case Outcome::better:
+                verdict.better.push_back(label);
+                break;
+            case Outcome::worse:
+                verdict.worse.push_back(label);
+                break;
+            case Outcome::equivalent:
+                verdict.equivalent.push_back(label);
+                break;
+            case Outcome::unstable:
+                (all_collapsed(group) ? verdict.collapsed : verdict.unstable).push_back(label);
+                if (!all_collapsed(group))
+                    unstable.push_back({label, group.judged.reason +
+                                                   (group.judged.survivors_worse ? ", and the others are worse" : "")});
+                break;
+            case Outcome::undecided:
+                verdict.undecided.push_back(label);
+                verdict.groups_undecided.push_back(index);
+                undecided.push_back({label, group.judged.reason});
         }
-        std::string reason = "the baseline has no run";
-        if (reference) {
-            const Delta delta = compare_groups(comparison, index, *reference);
-            const Claim claim = claim_of(delta, group, comparison.groups[*reference]);
-            if (claim != Claim::undecided) {
-                (claim == Claim::better ? verdict.better : verdict.worse).push_back(label);
-                continue;
-            }
-            reason = why_undecided(delta, group, comparison.groups[*reference]);
-        }
-        verdict.undecided.push_back(label);
-        verdict.groups_undecided.push_back(index);
-        undecided.push_back({label, reason});
     }
     std::string said = claim(verdict.better, "better" + than(comparison, groups)) +
-                       claim(verdict.worse, "worse" + than(comparison, groups)) + undecided_claim(undecided);
+                       claim(verdict.worse, "worse" + than(comparison, groups)) +
+                       claim(verdict.equivalent, "equivalent") + claim_with_reasons(unstable, "unstable") +
+                       claim_with_reasons(undecided, "undecided");
     if (!verdict.collapsed.empty()) said += listed(verdict.collapsed) + " collapsed. ";
     if (said.empty()) {
         const bool any = !comparison.groups.empty();

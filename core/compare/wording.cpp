@@ -15,6 +15,17 @@ std::string signed_loss(double difference) {
     return sign + (vanishes ? significant(difference, 2) : fixed(difference, 4));
 }
 
+std::string loss_text(double size) { return signed_loss(std::abs(size)).substr(1); }
+
+std::string confidence_text(double error) {
+    std::string percent = fixed(100 * (1 - error), 2);
+    percent.erase(percent.find_last_not_of('0') + 1);
+    if (percent.ends_with('.')) percent.pop_back();
+    return percent + " %";
+}
+
+double farthest(const PairedInterval& interval) { return std::abs(interval.mean) + *interval.half_width; }
+
 std::string signed_percent(double ratio) { return (ratio < 0 ? "" : "+") + fixed(100 * ratio, 2) + " %"; }
 
 int decimals_of(const std::optional<double>& half_width) {

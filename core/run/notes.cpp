@@ -5,14 +5,10 @@
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
 #include "core/io/json_file.h"
+#include "core/run/edit_lock.h"
 #include "core/run/json_fields.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
 namespace ablate::run {
 
@@ -26,23 +22,6 @@ constexpr std::uint64_t kLargestFile = 1u << 20;
 fs::path file_of(const fs::path& run) { return run / run_files::kNotes; }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-// One edit at a time, of all threads and processes. A lock of the folder, since RUN/lock says that a run is trained;
-// where the file system has none, edits go unguarded.
-class EditLock {
-  public:
-    explicit EditLock(const fs::path& run) : descriptor_(open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        if (descriptor_ < 0) throw_system_error(errno, run, "opening");
-        while (flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
-        }
-    }
-    ~EditLock() { close(descriptor_); }
-    EditLock(const EditLock&) = delete;
-    EditLock& operator=(const EditLock&) = delete;
-
-  private:
-    int descriptor_;
-};
 
 }  // namespace
 

@@ -25,10 +25,16 @@ struct SeedAddition {
     bool planned = false;  // a declared look asked for them
 };
 
+inline constexpr const char* kLateVariant = "variant ";
 struct LateChange {
     std::string what{};  // "margin", "variant rope-2", "metric"
     double time = 0;
     bool before_results = false;  // no run had finished
+};
+
+struct ExcludedRun {
+    std::string run{}, reason{};  // its id
+    double time = 0;
 };
 
 struct PlanRecord {
@@ -43,6 +49,7 @@ struct PlanRecord {
     std::vector<PlannedLook> looked{};
     std::vector<SeedAddition> additions{};
     std::vector<LateChange> changes{};
+    std::vector<ExcludedRun> excluded{};  // left out of all conclusions
 };
 
 std::filesystem::path plan_record_file(const std::filesystem::path& workspace, const std::string& study);
