@@ -1,10 +1,13 @@
 // How often comparisons are wrong about studies whose truth was planted:
 //   planted_studies [STUDIES] [DIRECTORIES]
+//   planted_studies --configurations [VARIANTS]
 //   planted_studies --relabel WORKSPACE STUDY
 // The first judges STUDIES (10,000) of each setting as tables, and DIRECTORIES (50) of each as run directories, which
-// must be judged alike. The second takes runs of one configuration, which differ in the seed alone, relabels them at
+// must be judged alike. The second checks VARIANTS (300) of each kind of fault, and as many without one, before
+// training. The third takes runs of one configuration, which differ in the seed alone, relabels them at
 // random as a baseline and its variants 1,000 times, and counts the studies with a claim. Exits with 1 where a bound
 // does not hold.
+#include "tests/support/planted_configurations.h"
 #include "tests/support/planted_rates.h"
 #include "tests/support/planted_settings.h"
 
@@ -42,11 +45,16 @@ void print_rates(const std::string& name, const PlantedRates& rates, double boun
     std::fflush(stdout);
 }
 
+std::filesystem::path temporary_folder() {
+    std::string folder = (std::filesystem::temp_directory_path() / "planted-XXXXXX").string();
+    if (!mkdtemp(folder.data())) throw std::runtime_error("planted_studies: no temporary folder");
+    return folder;
+}
+
 // What differs between the judgments of a study in memory and as run directories; "" where nothing does.
 std::string difference_as_directories(const PlantedSetting& setting, const PlantedStudy& planted,
                                       PlantedComparison& in_memory) {
-    std::string folder = (std::filesystem::temp_directory_path() / "planted-XXXXXX").string();
-    if (!mkdtemp(folder.data())) throw std::runtime_error("planted_studies: no temporary folder");
+    const std::filesystem::path folder = temporary_folder();
     write_planted_study(folder, setting, planted);
     const study::Comparison read = study::compare_study(run::RunStore(folder), "quick");
     const study::Comparison& table = in_memory.judge(planted);
@@ -101,6 +109,19 @@ void powers(std::int64_t studies) {
         }
 }
 
+void configurations(std::int64_t variants) {
+    for (const PlantedFault fault :
+         {PlantedFault::no_op, PlantedFault::not_finite, PlantedFault::confounded, PlantedFault::none}) {
+        const std::filesystem::path folder = temporary_folder();
+        const PlantedFindings findings = find_planted(fault, variants, folder);
+        std::filesystem::remove_all(folder);
+        const double share = static_cast<double>(findings.found) / static_cast<double>(findings.variants);
+        const bool as_wanted = fault == PlantedFault::none ? share <= 0.01 : share == 1;
+        fmt::print("{:<24} found in {} of {}: {}{}\n", to_string(fault), findings.found, findings.variants,
+                   holds(as_wanted), findings.missed.empty() ? "" : ", not for " + findings.missed);
+    }
+}
+
 void relabel(const std::string& workspace, const std::string& name) {
     const study::Comparison comparison = study::compare_study(run::RunStore(workspace), name);
     fmt::print("{} runs, relabeled 1,000 times\n", comparison.runs.size());
@@ -120,10 +141,16 @@ int main(int argc, char** argv) {
         relabel(argv[2], argv[3]);
         return all_hold ? 0 : 1;
     }
+    if (argc > 1 && std::string(argv[1]) == "--configurations") {
+        configurations(argc > 2 ? std::max(1LL, std::atoll(argv[2])) : 300);
+        return all_hold ? 0 : 1;
+    }
     const std::int64_t studies = argc > 1 ? std::atoll(argv[1]) : 10000;
     const std::int64_t directories = argc > 2 ? std::atoll(argv[2]) : 50;
     if (studies < 1 || directories < 0) {
-        fmt::print(stderr, "usage: planted_studies [STUDIES] [DIRECTORIES] | --relabel WORKSPACE STUDY\n");
+        fmt::print(stderr,
+                   "usage: planted_studies [STUDIES] [DIRECTORIES] | --configurations [VARIANTS] | "
+                   "--relabel WORKSPACE STUDY\n");
         return 2;
     }
     fmt::print("{} studies a setting; at most {:.2f} % may have a false claim\n", studies,

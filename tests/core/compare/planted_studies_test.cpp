@@ -1,3 +1,4 @@
+#include "tests/support/planted_configurations.h"
 #include "tests/support/planted_rates.h"
 #include "tests/support/planted_settings.h"
 #include "tests/support/temp_folder.h"
@@ -79,6 +80,14 @@ class PlantedStudiesTest : public QObject {
             PlantedSetting setting{.name = "planned", .variants = 5, .seeds = 5};
             const double share = delivered_power(setting, earlier, kStudies);
             QVERIFY2(share >= 0.8, fmt::format("{} earlier seeds: {:.1f} %", earlier, 100 * share).c_str());
+        }
+    }
+
+    void faults_are_found_before_training() {
+        for (const PlantedFault fault : {PlantedFault::no_op, PlantedFault::not_finite}) {
+            const TempFolder folder;
+            const PlantedFindings findings = find_planted(fault, 9, folder.path());
+            QVERIFY2(findings.found == findings.variants, findings.missed.c_str());
         }
     }
 
