@@ -71,6 +71,7 @@ void summarize(const study::Comparison& comparison, study::Group& group) {
 }  // namespace
 
 PlantedComparison::PlantedComparison(const PlantedSetting& setting) : setting_(setting) {
+    train::register_kinds();
     comparison_.study = "quick";
     for (std::int64_t variant = 0; variant <= setting.variants; ++variant)
         for (std::int64_t point = 0; point < setting.grid_points; ++point) {
