@@ -28,6 +28,11 @@ double farthest(const PairedInterval& interval) { return std::abs(interval.mean)
 
 std::string signed_percent(double ratio) { return (ratio < 0 ? "" : "+") + fixed(100 * ratio, 2) + " %"; }
 
+std::string ranks_text(const RankRange& ranks) {
+    if (ranks.best < 1) return "–";
+    return ranks.best == ranks.worst ? std::to_string(ranks.best) : fmt::format("{}–{}", ranks.best, ranks.worst);
+}
+
 int decimals_of(const std::optional<double>& half_width) {
     constexpr int usual = 4, most = 6;
     if (!half_width || !std::isfinite(*half_width) || *half_width <= 0) return usual;

@@ -9,6 +9,7 @@ std::string loss_text(double size);               // 0.0815, without a sign
 std::string confidence_text(double error);        // 0.05 -> "95 %", 0.05 / 3 -> "98.33 %"
 double farthest(const PairedInterval& interval);  // the end of the interval that is farther from zero; it has one
 std::string signed_percent(double ratio);         // 0.0223 -> "+2.23 %"
+std::string ranks_text(const RankRange& ranks);   // "2–4", "1", "–" for none
 // Decimals of a mean whose interval is known: those of two digits of its half width, 1 to 6. Without one: 4.
 int decimals_of(const std::optional<double>& half_width);
 std::string with_half_width(const Interval& interval);  // "3.6514 ± 0.0157", "3.6582" for one seed, "" for none

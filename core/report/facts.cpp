@@ -35,12 +35,6 @@ std::vector<Contrast> contrasts(const Comparison& comparison) {
     return result;
 }
 
-study::Claim claim_of(const Comparison& comparison, const Contrast& contrast) {
-    const auto baseline = best_baseline(comparison);
-    if (!baseline) return study::Claim::undecided;
-    return study::claim_of(contrast.delta, comparison.groups[contrast.group], comparison.groups[*baseline]);
-}
-
 double mean_over_runs(const Comparison& comparison, const Group& group,
                       const std::function<double(const ComparedRun&)>& value, bool all) {
     std::vector<double> values;

@@ -14,7 +14,6 @@ struct Contrast {
 };
 std::vector<Contrast> contrasts(const study::Comparison& comparison);           // study order, without the baseline
 std::optional<std::size_t> best_baseline(const study::Comparison& comparison);  // none when the baseline has no run
-study::Claim claim_of(const study::Comparison& comparison, const Contrast& contrast);  // as the verdict claims it
 
 // Of the group's runs: the mean of what is finite, NaN where nothing is. Healthy runs only, unless `all`.
 double mean_over_runs(const study::Comparison& comparison, const study::Group& group,

@@ -35,18 +35,18 @@ std::optional<ListItem> advice(const Comparison& comparison, const Contrast& con
                         "Its loss is the baseline's to within what two runs of one graph differ by; "
                         "`ablate preview --step0` tells whether the change is computed."};
     if (!interval.half_width) return {};
-    const study::Claim claim = claim_of(comparison, contrast);
-    if (claim == study::Claim::better)
+    if (group.judged.outcome == study::Outcome::better)
         return ListItem{"Consider " + name + in_brackets(changes_in_words(comparison, contrast.group)) + ":",
                         fmt::format("the change gains {} {} at equal steps{}.",
                                     study::with_half_width(
                                         study::Interval{interval.n, -interval.mean, interval.sd, interval.half_width}),
                                     study::unit_of(comparison), time_in_words(comparison, group))};
-    if (interval.distinguishable() && claim == study::Claim::undecided)
-        return ListItem{name + " is undecided:",
-                        fmt::format("the seeds that did not collapse differ by {} {}, but the means leave out those "
-                                    "that did.",
-                                    study::with_half_width(interval), study::unit_of(comparison))};
+    const bool has_verdict =
+        group.judged.outcome == study::Outcome::worse || group.judged.outcome == study::Outcome::equivalent;
+    if (interval.distinguishable() && !has_verdict)
+        return ListItem{fmt::format("{} is {}:", name, to_string(group.judged.outcome)),
+                        fmt::format("the difference is {} {}, but there is no verdict: {}.",
+                                    study::with_half_width(interval), study::unit_of(comparison), group.judged.reason)};
     return {};
 }
 
@@ -55,8 +55,8 @@ void advise_on_worse(const Comparison& comparison, List& list) {
     std::vector<std::string> worse;
     for (const Contrast& contrast : contrasts(comparison)) {
         const study::PairedInterval& interval = contrast.delta.interval;
-        if (claim_of(comparison, contrast) != study::Claim::worse) continue;
         const Group& group = comparison.groups[contrast.group];
+        if (group.judged.outcome != study::Outcome::worse) continue;
         worse.push_back(fmt::format("{} ({} {} at equal steps{})", study::display_name(group),
                                     study::with_half_width(static_cast<const study::Interval&>(interval)),
                                     study::unit_of(comparison), time_in_words(comparison, group)));
@@ -69,9 +69,11 @@ void advise_on_worse(const Comparison& comparison, List& list) {
 // "about 9 seeds for NoPE (a difference of +0.0012 nats)", or "" where the seeds decide.
 std::string seeds_needed(const Comparison& comparison, const Contrast& contrast) {
     const study::PairedInterval& interval = contrast.delta.interval;
-    if (contrast.delta.too_close() || !interval.half_width || interval.distinguishable()) return "";
-    const auto seeds = study::seeds_to_resolve(interval.mean, interval.sd);
-    const std::string needed = seeds ? "about " + study::count_of(*seeds, "seed") : "more than 100 seeds";
+    const study::Judgement& judged = comparison.groups[contrast.group].judged;
+    if (judged.outcome != study::Outcome::undecided || !judged.at_most) return "";
+    const std::string needed = judged.needs_text     ? "more validation text, which no number of seeds replaces,"
+                               : judged.seeds_needed ? "about " + study::count_of(*judged.seeds_needed, "seed")
+                                                     : "more than 1,000 seeds";
     return fmt::format("{} for {} (a difference of {} {})", needed,
                        study::display_name(comparison.groups[contrast.group]), study::signed_loss(interval.mean),
                        study::unit_of(comparison));

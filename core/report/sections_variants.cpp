@@ -104,26 +104,29 @@ void add_ranking(Document& document, const Comparison& comparison) {
     List without_loss;
     for (Contrast& contrast : contrasts(comparison)) {
         const Group& group = comparison.groups[contrast.group];
-        if (claim_of(comparison, contrast) != study::Claim::undecided)
+        const bool differs =
+            group.judged.outcome == study::Outcome::better || group.judged.outcome == study::Outcome::worse;
+        if (differs)
             told_apart.push_back(std::move(contrast));
         else if (contrast.delta.interval.n == 0)
             without_loss.items.push_back({study::display_name(group) + ":", contrast.delta.judgement + "."});
         else if (contrast.delta.interval.distinguishable() && !contrast.delta.too_close())
-            survivors.push_back(study::display_name(group));
+            survivors.push_back(fmt::format("{} ({})", study::display_name(group), group.judged.reason));
         else
             rest.push_back(study::display_name(group));
     }
     std::stable_sort(told_apart.begin(), told_apart.end(), ranks_before);
-    Table ranking{{{"Rank", true}, {"Variant"}, {"Δ to the baseline", true}, {"Δ %", true}}, {}, 2};
+    Table ranking{{{"Ranks", true}, {"Variant"}, {"Δ to the baseline", true}, {"Δ %", true}}, {}, 2};
     for (const Contrast& contrast : told_apart)
         ranking.rows.push_back(
-            {{std::to_string(ranking.rows.size() + 1), study::display_name(comparison.groups[contrast.group]),
-              study::with_half_width(contrast.delta.interval), study::signed_percent(contrast.delta.relative)}});
+            {{study::ranks_text(comparison.groups[contrast.group].ranks),
+              study::display_name(comparison.groups[contrast.group]), study::with_half_width(contrast.delta.interval),
+              study::signed_percent(contrast.delta.relative)}});
 
     document.heading(2, "Component importance ranking");
     document.paragraph(
-        fmt::format("By the size of the difference in final {} that the change makes; only what the seeds can tell "
-                    "apart has a rank.",
+        fmt::format("By the size of the difference in final {} that the change makes. Ranks are those that all pairs "
+                    "leave possible: variants that cannot be told apart share a range.",
                     study::measured(comparison)));
     if (ranking.rows.empty())
         document.paragraph("No variant can be told apart from the baseline, so nothing is ranked.");
@@ -131,8 +134,7 @@ void add_ranking(Document& document, const Comparison& comparison) {
         document.add(std::move(ranking));
     if (!rest.empty()) document.paragraph("Cannot be told apart from the baseline: " + join(rest, ", ") + ".");
     if (!survivors.empty())
-        document.paragraph("Not ranked, because the difference is that of the seeds that did not collapse: " +
-                           join(survivors, ", ") + ".");
+        document.paragraph("Not ranked, because there is no verdict: " + join(survivors, ", ") + ".");
     if (!without_loss.items.empty()) {
         document.add(Paragraph{"Without a loss to compare:", true});
         document.add(std::move(without_loss));

@@ -46,12 +46,20 @@ QString value_line(const Group& group, bool in_full) {
     return group.unfinished > 0 ? "not finished" : "–";
 }
 
+// At the points that are judged the outcome, elsewhere what the interval shows.
+QString told_outcome(const Comparison& comparison, std::size_t group, const study::Delta& delta) {
+    const auto& judged = comparison.best_of_variant;
+    if (std::find(judged.begin(), judged.end(), group) != judged.end())
+        return to_string(comparison.groups[group].judged.outcome);
+    if (!delta.interval.distinguishable() || delta.too_close()) return "not told apart";
+    return delta.interval.mean < 0 ? "lower" : "higher";
+}
+
 QString difference_line(const Comparison& comparison, std::size_t group, const std::optional<study::Delta>& delta,
                         const std::optional<std::size_t>& reference, bool in_full) {
     if (!delta || !reference || delta->interval.n == 0) return {};
-    const study::Claim claim = study::claim_of(*delta, comparison.groups[group], comparison.groups[*reference]);
     const QString difference = in_full ? full_text(delta->interval) : text(study::in_own_digits(delta->interval));
-    return "Δ " + difference + " " + to_string(claim);
+    return "Δ " + difference + " " + told_outcome(comparison, group, *delta);
 }
 
 QString tip_of(const Group& group, const std::optional<study::Delta>& delta) {

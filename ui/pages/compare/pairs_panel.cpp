@@ -26,10 +26,11 @@ CellsModel::Cell pair_cell(const study::Comparison& comparison, std::size_t row,
     const QString tip = text(study::display_name(comparison.groups[row]) + " compared with " +
                              study::display_name(comparison.groups[column]) + ": " + delta.judgement);
     if (told.isEmpty()) return {"–", tip, CellsModel::Tone::muted, true};
-    const study::Claim claim = study::claim_of(delta, comparison.groups[row], comparison.groups[column]);
-    const bool firm = claim != study::Claim::undecided;
-    return {told + "\n" + to_string(claim), tip, firm ? CellsModel::Tone::strong : CellsModel::Tone::muted, true,
-            full_text(delta.interval) + " " + to_string(claim)};
+    const bool collapses = comparison.groups[row].collapsed > 0 || comparison.groups[column].collapsed > 0;
+    const bool firm = delta.interval.distinguishable() && !delta.too_close() && !collapses;
+    const QString lower = firm ? (delta.interval.mean < 0 ? "lower" : "higher") : "not told apart";
+    return {told + "\n" + lower, tip, firm ? CellsModel::Tone::strong : CellsModel::Tone::muted, true,
+            full_text(delta.interval) + " " + lower};
 }
 
 }  // namespace
