@@ -17,6 +17,8 @@ namespace {
 
 using io::number_to_json;
 
+Json optional_json(const std::optional<double>& value) { return value ? number_to_json(*value) : Json(); }
+
 Json to_json(const Interval& interval) {
     Json json{{"n", interval.n}, {"mean", nullptr}, {"sd", nullptr}, {"half_width", nullptr}};
     if (interval.n > 0) json["mean"] = number_to_json(interval.mean);
@@ -29,9 +31,52 @@ Json parameters_json(std::int64_t parameters) { return parameters > 0 ? Json(par
 
 Json to_json(const PairedInterval& interval) {
     Json json = to_json(static_cast<const Interval&>(interval));
-    json["p"] = interval.p_value ? number_to_json(*interval.p_value) : Json();
+    json["p"] = optional_json(interval.p_value);
     json["distinguishable"] = interval.distinguishable();
+    json["error"] = number_to_json(interval.error);
+    json["half_width_of_seeds"] = optional_json(interval.seeds_half);
+    json["half_width_of_text"] = optional_json(interval.blocks_half);
+    json["unadjusted_half_width"] = optional_json(interval.unadjusted_half_width);
     return json;
+}
+
+Json to_json(const RankRange& ranks) {
+    return ranks.best < 1 ? Json() : Json{{"best", ranks.best}, {"worst", ranks.worst}};
+}
+
+Json to_json(const Judgement& judged) {
+    return {{"outcome", to_string(judged.outcome)},
+            {"within_margin", judged.within_margin},
+            {"survivors_worse", judged.survivors_worse},
+            {"interval", to_json(judged.interval)},
+            {"paired", judged.paired},
+            {"holm_p", optional_json(judged.holm_p)},
+            {"sign_flip_p", optional_json(judged.sign_flip_p)},
+            {"better_seeds", judged.better_seeds},
+            {"seeds", judged.seeds},
+            {"at_most", optional_json(judged.at_most)},
+            {"seeds_needed", judged.seeds_needed ? Json(*judged.seeds_needed) : Json()},
+            {"needs_text", judged.needs_text},
+            {"as_observed", judged.as_observed},
+            {"reason", judged.reason},
+            {"sentence", judged.sentence}};
+}
+
+Json family_json(const Comparison& comparison) {
+    const Family& family = comparison.family.family;
+    return {{"metric", comparison.family.metric},
+            {"alpha", number_to_json(family.alpha)},
+            {"comparisons", family.comparisons},
+            {"grid_points", family.grid_points},
+            {"looks", family.looks},
+            {"additions", family.additions},
+            {"error", number_to_json(family.error())},
+            {"margin", optional_json(comparison.rules.margin)},
+            {"smallest_difference", optional_json(comparison.rules.smallest_difference)},
+            {"recorded", comparison.rules.recorded},
+            {"chosen_after_seeing_data", comparison.rules.chosen_after},
+            {"sentence", comparison.family.sentence},
+            {"remarks", comparison.family.remarks}};
 }
 
 Json to_json(const Span& span) {
@@ -77,6 +122,19 @@ Json to_json(const ComparedRun& compared) {
             {"mfu", number_to_json(compared.mfu)}};
 }
 
+// Seeds that collapsed of those that ended, with the exact 95 % interval of the rate.
+Json rate_json(const Group& group) {
+    const std::int64_t ended = std::ssize(group.runs) - group.unfinished;
+    if (ended == 0) return {};
+    const RateInterval rate = clopper_pearson(group.collapsed, ended);
+    return {{"collapsed", group.collapsed}, {"ended", ended}, {"low", rate.low}, {"high", rate.high}};
+}
+
+bool is_judged(const Comparison& comparison, std::size_t index) {
+    const auto& best = comparison.best_of_variant;
+    return std::find(best.begin(), best.end(), index) != best.end() && verdict_reference(comparison, index) != index;
+}
+
 Json to_json(const Comparison& comparison, std::size_t index) {
     const Group& group = comparison.groups[index];
     Json runs = Json::array(), differences = Json::array();
@@ -109,6 +167,9 @@ Json to_json(const Comparison& comparison, std::size_t index) {
             {"seconds", number_to_json(group.seconds)},
             {"tokens_per_second", number_to_json(group.tokens_per_second)},
             {"differences", differences},
+            {"collapse_rate", rate_json(group)},
+            {"ranks", to_json(group.ranks)},
+            {"judged", is_judged(comparison, index) ? to_json(group.judged) : Json()},
             {"too_close", group.too_close},
             {"judgement", group.judgement}};
 }
@@ -127,10 +188,8 @@ Json to_json(const Comparison& comparison, const EqualCost& cost) {
 }
 
 Json to_json(const Verdict& verdict) {
-    return {{"sentence", verdict.sentence},
-            {"better", verdict.better},
-            {"worse", verdict.worse},
-            {"undecided", verdict.undecided},
+    return {{"sentence", verdict.sentence},     {"better", verdict.better},       {"worse", verdict.worse},
+            {"equivalent", verdict.equivalent}, {"undecided", verdict.undecided}, {"unstable", verdict.unstable},
             {"collapsed", verdict.collapsed}};
 }
 
@@ -191,6 +250,7 @@ Json to_json(const Comparison& comparison) {
             {"measure", measured(comparison)},
             {"unit", unit_of(comparison)},
             {"confidence", 0.95},
+            {"family", family_json(comparison)},
             {"final_values", spans_in_words(comparison)},
             {"groups", groups},
             {"runs", runs},

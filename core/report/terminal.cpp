@@ -133,6 +133,42 @@ std::string judgements(const study::Comparison& comparison, bool color, int widt
     return remarks_text(remarks, color, width);
 }
 
+Style style_of(study::Outcome outcome) {
+    return outcome == study::Outcome::unstable    ? Style::red
+           : outcome == study::Outcome::undecided ? Style::faint
+                                                  : Style::strong;
+}
+
+std::string percent_interval(double low, double high) {
+    return fmt::format("{} to {} %", fixed(100 * low, 0), fixed(100 * high, 0));
+}
+
+// What each variant is judged by: the outcome, the one interval, and what is no verdict beside it.
+std::string judgement_table(const study::Comparison& comparison, bool color, int width) {
+    const std::vector<TextColumn> columns{{"judged", false, 9},   {"outcome", false, 9},      {"ranks", true, 3},
+                                          {"interval", true, 9},  {"alone at 95 %", true, 2}, {"Holm p", true, 2},
+                                          {"better on", true, 3}, {"collapse rate", true, 1}};
+    Rows rows;
+    for (const std::size_t index : comparison.best_of_variant) {
+        const study::Group& group = comparison.groups[index];
+        const study::Judgement& judged = group.judged;
+        if (study::verdict_reference(comparison, index) == index || group.runs.size() < 2) continue;
+        const study::PairedInterval& one = judged.interval;
+        std::vector<TextCell> cells{{printable(study::display_name(group))},
+                                    {to_string(judged.outcome), style_of(judged.outcome)},
+                                    {study::ranks_text(group.ranks)},
+                                    {study::with_half_width(one)}};
+        cells.push_back({one.unadjusted_half_width ? "± " + fixed(*one.unadjusted_half_width, 4) : ""});
+        cells.push_back({judged.holm_p ? fixed(*judged.holm_p, 4) : ""});
+        cells.push_back({judged.seeds > 0 ? fmt::format("{} of {}", judged.better_seeds, judged.seeds) : ""});
+        const std::int64_t ended = std::ssize(group.runs) - group.unfinished;
+        const study::RateInterval rate = study::clopper_pearson(group.collapsed, ended);
+        cells.push_back({group.collapsed > 0 ? percent_interval(rate.low, rate.high) : ""});
+        rows.push_back(std::move(cells));
+    }
+    return rows.empty() ? "" : "\n" + text_table(columns, rows, color, width);
+}
+
 // The report's table, with titles in lower case like those of the other tables here.
 std::string best_table(const study::Comparison& comparison, bool color, int width) {
     const Table table = variants_table(comparison);
@@ -309,12 +345,15 @@ std::string versions_text(const Json& versions) {
 
 std::string comparison_table(const study::Comparison& comparison, bool color, int width) {
     if (comparison.groups.empty()) return fmt::format("{}: no runs to compare\n", printable(comparison.study));
-    std::string text = wrapped(printable(study::verdict(comparison).sentence), 0, width) + "\n\n";
-    text += fmt::format("{}: final {}{}, {}, mean ± 95 % half width over n healthy seeds\n\n",
-                        styled(printable(comparison.study), Style::strong, color),
-                        comparison.measure == study::Measure::val_loss ? "loss" : study::measured(comparison),
-                        comparison.measure == study::Measure::train_loss ? "" : " on " + printable(comparison.metric),
-                        comparison.measure == study::Measure::val_bpb ? "lower is better" : "nats per token");
+    std::string text = wrapped(printable(study::verdict(comparison).sentence), 0, width) + "\n";
+    text += wrapped(printable(comparison.family.sentence), 0, width) + "\n\n";
+    text += fmt::format(
+        "{}: final {}{}, {}, mean ± 95 % half width over n healthy seeds; a difference has the interval of the "
+        "family\n\n",
+        styled(printable(comparison.study), Style::strong, color),
+        comparison.measure == study::Measure::val_loss ? "loss" : study::measured(comparison),
+        comparison.measure == study::Measure::train_loss ? "" : " on " + printable(comparison.metric),
+        comparison.measure == study::Measure::val_bpb ? "lower is better" : "nats per token");
     if (const std::string said = study::spans_in_words(comparison); !said.empty())
         text += wrapped(printable(said), 0, width) + "\n\n";
     text += main_table(comparison, color, width);
@@ -323,7 +362,10 @@ std::string comparison_table(const study::Comparison& comparison, bool color, in
         text += "\nEach variant at its own best grid point, next to the baseline at its best\n\n" +
                 best_table(comparison, color, width);
     text += equal_cost_table(comparison, color, width);
-    if (!comparison.notes.empty()) text += "\n";
+    text += judgement_table(comparison, color, width);
+    if (!comparison.notes.empty() || !comparison.family.remarks.empty()) text += "\n";
+    for (const std::string& remark : comparison.family.remarks)
+        text += styled(wrapped(printable("note: " + remark), 6, width), Style::faint, color) + "\n";
     for (const std::string& note : comparison.notes)
         text += styled(wrapped(printable("note: " + note), 6, width), Style::faint, color) + "\n";
     return text;

@@ -3,6 +3,7 @@
 #include "core/base/natural_order.h"
 #include "core/compare/wording.h"
 #include "ui/bridge/text.h"
+#include "ui/pages/compare/outcome_colors.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/copy_rows.h"
 
@@ -119,6 +120,7 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
         case Qt::TextAlignmentRole:
             return int((column.number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         case Qt::ForegroundRole:
+            if (cell.outcome) return outcome_color(*cell.outcome, Theme::instance().dark());
             switch (cell.tone) {
                 case CompareCell::Tone::muted:
                     return c.muted;

@@ -70,7 +70,12 @@ ComparePage::State::State(ComparePage* page) : page(page), deriving(page), exten
     connect(empty, &EmptyState::triggered, page, [page] { Q_EMIT page->open_page("study"); });
     connect(study, &StudyChoice::subject_changed, page, [this] { take_subject(); });
     connect(&comparer, &Comparer::changed, page, [this] { take_comparison(); });
-    connect(answer, &VerdictBar::add_seeds, page, [this](int count) { add_seeds(count); });
+    connect(answer, &VerdictBar::add_seeds, page, [this](int count) {
+        if (scene) add_seeds(study::more_seeds(*scene->comparison, scene->answer.verdict, count));
+    });
+    connect(answer, &VerdictBar::confirm, page, [this](int seeds) {
+        if (scene) add_seeds(study::confirmation(*scene->comparison, seeds));
+    });
     connect(grid, &GridPanel::extend, page,
             [this](const GridExtension& extension, const std::vector<std::int64_t>& seeds) {
                 extend_grid(extension, seeds);

@@ -20,9 +20,8 @@ QString ComparePage::State::why_nothing_is_trained() const {
     return {};
 }
 
-void ComparePage::State::add_seeds(int count) {
-    if (!scene || !control) return;
-    const study::MoreSeeds more = study::more_seeds(*scene->comparison, scene->answer.verdict, count);
+void ComparePage::State::add_seeds(const study::MoreSeeds& more) {
+    if (!control) return;
     std::vector<SeedsToAdd> wanted;
     for (const study::SeedRequest& request : more.requests) wanted.push_back({text(request.run), request.seeds});
     control->add_seeds(wanted);

@@ -51,7 +51,7 @@ struct ComparePage::State {
     void add_study(const QString& name);
     QString why_nothing_is_trained() const;  // a sentence; "" where runs can be queued from here
     int jobs() const { return control ? control->jobs() : 0; }
-    void add_seeds(int count);
+    void add_seeds(const study::MoreSeeds& more);
     void extend_grid(const GridExtension& extension, const std::vector<std::int64_t>& seeds);
     void train_once_saved(const StudyConfig& trained, const std::function<void(const StudyConfig&)>& start);
     QStringList visible_groups() const;

@@ -1,6 +1,7 @@
 #include "ui/pages/compare/compare_table.h"
 
 #include "core/base/text.h"
+#include "core/compare/verdict.h"
 #include "core/compare/wording.h"
 #include "core/report/facts.h"
 #include "ui/bridge/text.h"
@@ -49,11 +50,12 @@ CompareCell words(const std::string& shown, const std::string& tip = "", Tone to
     return cell;
 }
 
-QString interval_tip(const study::Interval& interval) {
+QString interval_tip(const study::Interval& interval, double error = 0.05) {
     QString tip = "Mean " + text(full_precision(interval.mean));
     if (interval.half_width)
-        tip += QString("\n95 % interval ± %1\nstandard deviation %2")
-                   .arg(text(full_precision(*interval.half_width)), text(full_precision(interval.sd)));
+        tip += QString("\n%1 interval ± %2\nstandard deviation %3")
+                   .arg(text(study::confidence_text(error)), text(full_precision(*interval.half_width)),
+                        text(full_precision(interval.sd)));
     return tip + "\n" + text(study::count_of(interval.n, "healthy seed"));
 }
 
@@ -86,13 +88,30 @@ CompareCell delta_cell(const ShownGroup& shown) {
     // Without an interval a difference that four decimals would show as zero keeps its digits.
     cell.text = text(interval.half_width ? (interval.mean < 0 ? "" : "+") + fixed(interval.mean, cell.decimals)
                                          : study::signed_loss(interval.mean));
-    cell.tip += "\n" + interval_tip(interval);
+    cell.tip += "\n" + interval_tip(interval, interval.error);
     return cell;
 }
 
-CompareCell judgement_cell(const Group& group, const ShownGroup& shown) {
+std::string in_short(const study::Judgement& judged, const study::Delta& delta) {
+    const std::string outcome = to_string(judged.outcome);
+    const bool said = delta.in_short.starts_with(outcome);
+    if (judged.outcome == study::Outcome::unstable || !judged.reason.empty())
+        return fmt::format("{}: {}", outcome, judged.reason);
+    return (said ? delta.in_short : fmt::format("{}: {}", outcome, delta.in_short)) +
+           (judged.within_margin ? ", less than the margin" : "");
+}
+
+CompareCell judgement_cell(const Comparison& comparison, const ShownGroup& shown) {
+    const Group& group = comparison.groups[shown.group];
     if (shown.is_reference()) return words(group.is_baseline ? "the baseline" : "the reference", "", Tone::muted);
     if (!shown.reference) return words("nothing to compare with here", "", Tone::muted);
+    if (shows_judgement(comparison, shown) && !shown.delta.too_close()) {
+        CompareCell cell =
+            words(in_short(group.judged, shown.delta), group.judged.sentence + "\n" + comparison.family.sentence);
+        cell.outcome = group.judged.outcome;
+        cell.order = shown.delta.interval.n > 0 ? shown.delta.interval.mean : kNaN;
+        return cell;
+    }
     const Tone tone = shown.delta.too_close()                       ? Tone::warning
                       : group.healthy() == 0 && group.collapsed > 0 ? Tone::danger
                       : shown.delta.interval.distinguishable()      ? Tone::usual
@@ -210,10 +229,40 @@ CompareRow seed_row(const Comparison& comparison, const ShownGroup& shown, std::
     at(row, CompareColumn::train_loss) = number(compared.final_train, fixed(compared.final_train, 4));
     at(row, CompareColumn::bits_per_byte) = loss_of_seed(compared, compared.bpb);
     at(row, CompareColumn::speed) = number(compared.tokens_per_second, short_count(compared.tokens_per_second));
+    for (const CompareColumn column :
+         {CompareColumn::ranks, CompareColumn::better_on, CompareColumn::unadjusted, CompareColumn::holm})
+        at(row, column) = words("");
     return row;
 }
 
+// What stands beside a verdict and is none itself.
+void fill_beside(CompareRow& row, const Comparison& comparison, const ShownGroup& shown) {
+    const Group& group = comparison.groups[shown.group];
+    at(row, CompareColumn::ranks) = words(study::ranks_text(group.ranks), "Of all pairs, a family of its own");
+    if (group.ranks.best > 0) at(row, CompareColumn::ranks).order = static_cast<double>(group.ranks.best);
+    at(row, CompareColumn::better_on) = at(row, CompareColumn::holm) = at(row, CompareColumn::unadjusted) = words("–");
+    if (!shows_judgement(comparison, shown)) return;
+    const study::Judgement& judged = group.judged;
+    if (judged.seeds > 0) {
+        at(row, CompareColumn::better_on) = words(fmt::format("{} of {}", judged.better_seeds, judged.seeds));
+        at(row, CompareColumn::better_on).order =
+            static_cast<double>(judged.better_seeds) / static_cast<double>(judged.seeds);
+    }
+    if (judged.holm_p) at(row, CompareColumn::holm) = number(*judged.holm_p, fixed(*judged.holm_p, 4));
+    if (const auto& half = judged.interval.unadjusted_half_width)
+        at(row, CompareColumn::unadjusted) = number(
+            *half, "± " + fixed(*half, study::decimals_of(half)),
+            "At 95 % for this difference alone: of several variants, one in twenty then seems to differ by chance");
+}
+
 }  // namespace
+
+bool shows_judgement(const Comparison& comparison, const ShownGroup& shown) {
+    const auto& judged = comparison.best_of_variant;
+    return shown.reference && !shown.is_reference() &&
+           std::find(judged.begin(), judged.end(), shown.group) != judged.end() &&
+           study::verdict_reference(comparison, shown.group) == shown.reference;
+}
 
 const std::vector<CompareColumnInfo>& compare_columns() {
     static const std::vector<CompareColumnInfo> columns{
@@ -223,10 +272,10 @@ const std::vector<CompareColumnInfo>& compare_columns() {
          "width of its 95 % interval",
          true, true},
         {"delta", "Δ",
-         "Difference of the final validation loss to the reference, paired by seed, with its 95 % "
-         "interval",
+         "Difference of the final validation loss to the reference, paired by seed, with the interval of the "
+         "family: the more variants are judged, the wider",
          true, true},
-        {"judgement", "Judgment", "What the difference comes to", false, true},
+        {"judgement", "Judgment", "Better, worse, equivalent, undecided or unstable", false, true},
         {"best_loss", "Best val loss", "Lowest validation loss of each healthy seed: mean ± half width", true, true},
         {"best_step", "At step", "Where the best validation loss was reached", true, true},
         {"seeds", "Seeds", "Healthy seeds, of all seeds", true, true},
@@ -238,6 +287,11 @@ const std::vector<CompareColumnInfo>& compare_columns() {
         {"train_loss", "Final train loss", "Mean of the last steps, over healthy seeds", true, false},
         {"bits_per_byte", "Bits per byte", "Of the last validation, over healthy seeds", true, false},
         {"speed", "Tokens/s", "While training, mean over the runs that have ended", true, false},
+        {"ranks", "Ranks", "The ranks that all pairs leave possible; variants that cannot be told apart share a range",
+         true, true},
+        {"better_on", "Better on", "Seeds with a lower loss than the reference, of all that both have", true, false},
+        {"unadjusted", "Alone at 95 %", "The half width for this difference alone. It is no verdict", true, false},
+        {"holm", "Holm p", "Holm's p value over the family. It is no verdict", true, false},
     };
     return columns;
 }
@@ -251,7 +305,7 @@ CompareRow compare_row(const Comparison& comparison, const ShownGroup& shown) {
     at(row, CompareColumn::variant) = words(study::display_name(group), name_tip(comparison, shown.group));
     at(row, CompareColumn::final_loss) = mean_cell(group.final_val);
     at(row, CompareColumn::delta) = delta_cell(shown);
-    at(row, CompareColumn::judgement) = judgement_cell(group, shown);
+    at(row, CompareColumn::judgement) = judgement_cell(comparison, shown);
     at(row, CompareColumn::best_loss) = mean_cell(group.best_val);
     at(row, CompareColumn::best_step) = best_step_cell(comparison, group);
     at(row, CompareColumn::seeds) = number(static_cast<double>(group.healthy()), report::seeds_of(group));
@@ -270,6 +324,7 @@ CompareRow compare_row(const Comparison& comparison, const ShownGroup& shown) {
         report::mean_over_runs(comparison, group, [](const ComparedRun& compared) { return compared.bpb; });
     at(row, CompareColumn::bits_per_byte) = number(bpb, fixed(bpb, 4));
     at(row, CompareColumn::speed) = number(group.tokens_per_second, short_count(group.tokens_per_second));
+    fill_beside(row, comparison, shown);
     for (const std::size_t index : group.runs) row.seeds.push_back(seed_row(comparison, shown, index));
     return row;
 }

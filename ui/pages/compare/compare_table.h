@@ -22,7 +22,11 @@ enum class CompareColumn {
     relative,
     train_loss,
     bits_per_byte,
-    speed
+    speed,
+    ranks,
+    better_on,
+    unadjusted,
+    holm
 };
 
 struct CompareColumnInfo {
@@ -43,6 +47,7 @@ struct CompareCell {
     double order = 0;  // sorts the column; NaN comes last
     int decimals = 0;  // of a number, with which a column aligns it at the decimal point
     Tone tone = Tone::usual;
+    std::optional<study::Outcome> outcome{};  // has its color
 };
 
 struct CompareRow {
@@ -60,6 +65,8 @@ struct ShownGroup {
     study::Delta delta;
     bool is_reference() const { return reference == group; }
 };
+// Whether the group is judged against what it is shown beside.
+bool shows_judgement(const study::Comparison& comparison, const ShownGroup& shown);
 CompareRow compare_row(const study::Comparison& comparison, const ShownGroup& shown);
 
 }  // namespace ablate::ui

@@ -427,6 +427,7 @@ void CurvesPanel::draw_forest(const CompareScene& scene, const ColorOf& color_of
         row.low = row.value - half;
         row.high = row.value + half;
         if (!collapsed) row.note = QString("n = %1").arg(interval.n);
+        if (group.ranks.best > 0) row.note += QString(", rank %1").arg(text(study::ranks_text(group.ranks)));
         forest_keys_[row.label] = key_of(group);
         rows.push_back(std::move(row));
     }
@@ -452,7 +453,9 @@ void CurvesPanel::draw_forest(const CompareScene& scene, const ColorOf& color_of
                                           "difference is shown here."));
     const study::Comparison& of = *scene.comparison;
     forest_->set_rows(std::move(rows),
-                      text("Δ final " + study::measured(of) + " (" + study::unit_of(of) + "), 95 % interval"), 0);
+                      text(fmt::format("Δ final {} ({}), {} interval", study::measured(of), study::unit_of(of),
+                                       study::confidence_text(of.family.family.error()))),
+                      0);
 }
 
 void CurvesPanel::show_readings(const CompareScene& scene, const QStringList& visible) {

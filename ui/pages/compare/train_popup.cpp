@@ -66,8 +66,9 @@ TrainPopup::TrainPopup(const QString& name, int most_seeds, QWidget* parent) : Q
     connect(train_, &QPushButton::clicked, this, &TrainPopup::agree);
 }
 
-void TrainPopup::ask(QWidget* button, std::function<TrainOffer(int)> offer) {
+void TrainPopup::ask(QWidget* button, std::function<TrainOffer(int)> offer, std::optional<int> proposed) {
     offer_ = std::move(offer);
+    if (seeds_ && proposed) seeds_->setValue(std::clamp(*proposed, seeds_->minimum(), seeds_->maximum()));
     show_offer();
     move_below(*this, *button);
     show();

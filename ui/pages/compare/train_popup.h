@@ -3,6 +3,7 @@
 
 #include <QFrame>
 #include <functional>
+#include <optional>
 
 class QLabel;
 class QPushButton;
@@ -24,7 +25,8 @@ class TrainPopup : public QFrame {
   public:
     explicit TrainPopup(const QString& name, int most_seeds, QWidget* parent = nullptr);
     // Below `button`. `offer` is asked again whenever the number of seeds changes.
-    void ask(QWidget* button, std::function<TrainOffer(int seeds)> offer);
+    // `proposed`: seeds, in place of the number chosen last.
+    void ask(QWidget* button, std::function<TrainOffer(int seeds)> offer, std::optional<int> proposed = {});
 
   Q_SIGNALS:
     void agreed(int seeds);
