@@ -20,15 +20,13 @@ class EvaluateTest : public QObject {
     void blocks_are_means_over_equal_stretches() {
         const TempFolder folder;
         const auto last_of = [&](std::int64_t batches, std::int64_t batch) {
-            RunConfig config = tiny_config((folder / "text.txt").string(), 1);
+            RunConfig config = tiny_config(folder / "tokens", 1);
             config.train.eval_batches = batches;
             config.train.batch = batch;
             const std::string name = fmt::format("{}x{}", batches, batch);
             return train_in(folder / name, config, prepared(config, folder.path())).sink.evaluations.back();
         };
-        std::string text;
-        for (std::uint64_t i = 0; i < 200; ++i) text += data::story(1, i);
-        folder.write("text.txt", text);
+        write_tiny_tokens(folder / "tokens");
         const train::Evaluation whole = last_of(10, 4);
         QCOMPARE(std::ssize(whole.blocks), train::kValidationBlocks);
         const double mean = std::accumulate(whole.blocks.begin(), whole.blocks.end(), 0.0) / 20;
