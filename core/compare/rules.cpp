@@ -18,7 +18,8 @@ Rules rules_of(const run::PlanRecord& record) {
     rules.additions = std::count_if(record.additions.begin(), record.additions.end(),
                                     [](const run::SeedAddition& addition) { return !addition.planned; });
     rules.chosen_after = std::any_of(record.changes.begin(), record.changes.end(), [](const run::LateChange& change) {
-        return !change.before_results && !change.what.starts_with(run::kLateVariant);
+        return !change.before_results && !change.what.starts_with(run::kLateVariant) &&
+               change.what != "smallest difference";  // it only says which seeds would decide
     });
     for (const run::LateChange& change : record.changes)
         if (!change.before_results && change.what.starts_with(run::kLateVariant))

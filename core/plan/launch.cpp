@@ -5,6 +5,7 @@
 #include "core/config/variant_names.h"
 #include "core/model/transformer.h"
 #include "core/plan/option_findings.h"
+#include "core/plan/plan_recording.h"
 #include "core/run/known_keys.h"
 
 #include <algorithm>
@@ -191,6 +192,7 @@ Launch launch(ResolvedStudy study, const run::RunStore& store, int jobs, const d
             return idle;
         });
     measure_peaks(to_train, store.workspace(), progress);
+    record_start(result.study, to_train, store);
     result.runs = directories_of(result.study, to_train, store, progress);
     return result;
 }

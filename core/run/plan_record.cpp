@@ -48,7 +48,6 @@ void visit_fields(PlanRecord& plan, Visit&& visit) {
     visit("study", plan.study);
     visit("metric", plan.metric);
     visit("family", plan.family);
-    visit("comparisons", plan.comparisons);
     visit("grid_points", plan.grid_points);
     visit("margin", plan.margin);
     visit("smallest_difference", plan.smallest_difference);

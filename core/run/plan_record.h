@@ -40,8 +40,7 @@ struct ExcludedRun {
 struct PlanRecord {
     std::string study{}, metric{"final validation loss"};
     std::vector<std::string> family{};  // names of the variants judged together, without the baseline
-    std::int64_t comparisons = 0;       // k: they times the grid points judged
-    std::int64_t grid_points = 1;
+    std::int64_t grid_points = 1;       // among which each of them chooses its best
     std::optional<double> margin{}, smallest_difference{};  // nats
     std::vector<std::int64_t> looks{};                      // numbers of seeds, ascending; empty: one look
     std::vector<std::int64_t> seeds{};

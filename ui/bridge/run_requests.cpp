@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
+#include "core/plan/plan_recording.h"
 #include "core/run/detached.h"
 #include "core/run/known_keys.h"
 #include "core/run/queue_owner.h"
@@ -14,6 +15,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <map>
 #include <thread>
 
 namespace ablate::ui {
@@ -100,6 +102,7 @@ Answer retry_runs(const run::RunStore& store, const QStringList& ids) {
 Answer add_seeds(const run::RunStore& store, const std::vector<SeedsToAdd>& wanted) {
     Answer answer;
     const run::RunList list = store.list();
+    std::map<std::string, std::vector<study::AddedSeed>> added;  // by study
     for (const SeedsToAdd& one : wanted) {
         try {
             const run::ListedRun listed = store.find(one.run.toStdString());
@@ -117,8 +120,16 @@ Answer add_seeds(const run::RunStore& store, const std::vector<SeedsToAdd>& want
                 run::RunInfo info = listed.info;
                 info.seed = seed;
                 info.versions = Json::object();  // this program trains it
+                added[listed.info.study].push_back({listed.info.variant, seed});
                 answer.submit.push_back(submission(run::create_run(store.workspace(), std::move(info))));
             }
+        } catch (const std::exception& error) {
+            answer.lines += text(one_line(error.what()));
+        }
+    }
+    for (const auto& [study, seeds] : added) {
+        try {
+            study::record_addition(study, seeds, store);
         } catch (const std::exception& error) {
             answer.lines += text(one_line(error.what()));
         }
