@@ -1,4 +1,5 @@
 #include "app/ablate/command.h"
+#include "app/ablate/rules_option.h"
 #include "app/ablate/screen.h"
 #include "app/ablate/workspace.h"
 #include "core/report/terminal.h"
@@ -11,13 +12,15 @@ namespace {
 
 struct Options {
     std::vector<std::string> names;
+    LateRules rules;
     std::string workspace;
     bool json = false, csv = false;
 };
 
 int compare(const Options& options) {
     const run::RunStore store(open_workspace(options.workspace));
-    const study::Comparison comparison = comparison_of(store, options.names);
+    study::Comparison comparison = comparison_of(store, options.names);
+    apply(options.rules, comparison);
     const Screen screen(STDOUT_FILENO);
     if (options.json)
         print_json(study::to_json(comparison));
@@ -33,6 +36,7 @@ Action declare_compare(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
     parser.add_option("STUDY|RUN", options->names, "one study, or runs by id")->required();
     add_workspace_option(parser, options->workspace);
+    add_rules_options(parser, options->rules);
     add_json_option(parser, options->json);
     parser.add_flag("--csv", options->csv, "print one CSV row for each run")->excludes("--json");
     return [options] { return compare(*options); };

@@ -1,6 +1,7 @@
 #include "core/report/report.h"
 
 #include "app/ablate/command.h"
+#include "app/ablate/rules_option.h"
 #include "app/ablate/workspace.h"
 #include "core/base/text.h"
 #include "core/base/workspace_layout.h"
@@ -13,6 +14,7 @@ namespace {
 
 struct Options {
     std::vector<std::string> names;
+    LateRules rules;
     std::string workspace, out, title;
     std::optional<std::vector<std::string>> sections, figures;
     bool points = false;
@@ -20,7 +22,8 @@ struct Options {
 
 int write_report(const Options& options) {
     const run::RunStore store(open_workspace(options.workspace));
-    const study::Comparison comparison = comparison_of(store, options.names);
+    study::Comparison comparison = comparison_of(store, options.names);
+    apply(options.rules, comparison);
     const std::string name = comparison.study.empty() ? "runs" : comparison.study;
     const std::filesystem::path out =
         options.out.empty() ? reports_folder(store.workspace()) / name : std::filesystem::path(options.out);
@@ -48,6 +51,7 @@ Action declare_report(CLI::App& parser) {
         ->allow_extra_args(false);
     parser.add_flag("--points", options->points, "also every point of every series: points.csv and points.json");
     add_workspace_option(parser, options->workspace);
+    add_rules_options(parser, options->rules);
     return [options] { return write_report(*options); };
 }
 
