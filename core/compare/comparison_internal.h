@@ -49,7 +49,6 @@ void rank_variants(Comparison& comparison);
 // Allowed to the difference of two groups: by the baseline's family where `reference` is what the group is judged
 // against, else by the family of all pairs.
 double error_of(const Comparison& comparison, std::size_t group, std::size_t reference);
-double error_of_pairs(const Comparison& comparison);
 bool is_added_later(const Comparison& comparison, const Group& group);  // a variant that the plan did not have
 // "2 runs have not ended", "seed 3 has no run"; "" where all seeds have ended, or were excluded by name.
 std::string why_not_complete(const Comparison& comparison, const Group& group);

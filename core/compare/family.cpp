@@ -53,7 +53,7 @@ std::string sentence(const Comparison& comparison, const Family& family) {
 void add_remarks(const Comparison& comparison, std::vector<std::string>& remarks) {
     const Rules& rules = comparison.rules;
     if (rules.chosen_after)
-        remarks.push_back(
+        remarks.emplace_back(
             "Chosen after seeing data: margin, metric or variants were set after a run had finished, so "
             "that nothing is called equivalent.");
     if (const std::int64_t later = count_variants(comparison, true); later > 0 && !rules.added_later.empty())
@@ -61,14 +61,15 @@ void add_remarks(const Comparison& comparison, std::vector<std::string>& remarks
                                       later == 1 ? "One variant was" : fmt::format("{} variants were", later),
                                       later == 1 ? "is" : "are", later == 1 ? "its" : "their"));
     if (lacks_blocks(comparison))
-        remarks.push_back(
+        remarks.emplace_back(
             "The noise of the validation text is not in the intervals, because some runs have no losses "
             "by stretch of text.");
     const bool rounded = std::any_of(comparison.runs.begin(), comparison.runs.end(),
                                      [](const ComparedRun& compared) { return compared.resolution > 0; });
-    if (rounded) remarks.push_back("Some logs hold rounded losses; the intervals allow for it.");
+    if (rounded) remarks.emplace_back("Some logs hold rounded losses; the intervals allow for it.");
     if (rules.paired_logs)
-        remarks.push_back("Imported logs are paired by seed, because the user says that they share their data order.");
+        remarks.emplace_back(
+            "Imported logs are paired by seed, because the user says that they share their data order.");
     for (const run::ListedRun& listed : comparison.excluded)
         remarks.push_back(fmt::format("Excluded by name: {}, seed {} (run {}).", point_name(listed.info),
                                       listed.info.seed, listed.info.id));

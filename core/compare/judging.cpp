@@ -68,7 +68,10 @@ void rank_variants(Comparison& comparison) {
         if (!delta.interval.distinguishable() || delta.too_close()) return 0;
         return delta.interval.mean < 0 ? -1 : 1;
     });
-    for (std::size_t i = 0; i < ranked.size(); ++i) comparison.groups[ranked[i]].ranks = ranges[i];
+    // Those without a rank of their own may belong anywhere.
+    const std::int64_t others = std::ssize(comparison.best_of_variant) - std::ssize(ranked);
+    for (std::size_t i = 0; i < ranked.size(); ++i)
+        comparison.groups[ranked[i]].ranks = {ranges[i].best, ranges[i].worst + others};
 }
 
 void judge(Comparison& comparison) {

@@ -50,14 +50,6 @@ std::string claim_with_reasons(const std::vector<Undecided>& undecided, const st
 
 bool all_collapsed(const Group& group) { return group.collapsed == std::ssize(group.runs); }
 
-std::string not_finished(const Comparison& comparison, const std::vector<std::size_t>& groups) {
-    std::int64_t unfinished = 0;
-    for (const std::size_t index : groups)
-        if (comparison.groups[index].healthy() > 0) unfinished += comparison.groups[index].unfinished;
-    if (unfinished == 0) return "";
-    return fmt::format("{} {} not finished yet. ", count_of(unfinished, "run"), unfinished == 1 ? "has" : "have");
-}
-
 // A best of more grid points is lower by chance alone.
 std::string missing_points(const Comparison& comparison) {
     std::map<std::string, std::set<std::string>> points;  // by variant: those with a result
@@ -135,7 +127,6 @@ Verdict verdict(const Comparison& comparison) {
             any ? "There is one variant, so there is nothing to compare it with." : "There is no run to compare.";
         return verdict;
     }
-    said += not_finished(comparison, groups);
     if (comparison.has_grid())
         said += missing_points(comparison) + "Each variant is compared at its own best grid point. ";
     said.pop_back();

@@ -82,7 +82,7 @@ class CompareVerdictTest : public QObject {
         const Verdict found = verdict(comparison_in(workspace));
         QVERIFY(found.better.empty());
         QCOMPARE(found.collapsed, Names{"No norm"});
-        QCOMPARE(found.sentence, std::string("NoPE is undecided: 1 of 3 seeds collapsed. No norm collapsed."));
+        QCOMPARE(found.sentence, std::string("NoPE is unstable: 1 of 3 seeds collapsed. No norm collapsed."));
     }
 
     void a_baseline_that_collapsed_decides_nothing() {
@@ -131,11 +131,13 @@ class CompareVerdictTest : public QObject {
         write_at(workspace, kNoPERun, 0.01, {3.60, 3.612, 3.589});
         write_at(workspace, kNoPERun, 0.03, {3.90, 3.91, 3.89});
         QCOMPARE(verdict(comparison_in(workspace)).sentence,
-                 std::string("NoPE is better. Not every variant has a result at every grid point. Each variant is "
-                             "compared at its own best grid point."));
+                 std::string(
+                     "NoPE is undecided: grid points or seeds differ from those of the baseline: confirm it with new "
+                     "seeds. Not every variant has a result at every grid point. Each variant is compared at "
+                     "its own best grid point."));
         SyntheticRun collapsed;
         collapsed.nan_at = 23;
-        write_at(workspace, collapsed, 0.03, {3.65, 3.66});
+        write_at(workspace, collapsed, 0.03, {3.65, 3.66, 3.64});
         QCOMPARE(verdict(comparison_in(workspace)).sentence,
                  std::string("NoPE is better. Each variant is compared at its own best grid point."));
     }
@@ -148,7 +150,7 @@ class CompareVerdictTest : public QObject {
         fourth.ended = false;
         write_synthetic_run(workspace.path(), fourth);
         QCOMPARE(verdict(comparison_in(workspace)).sentence,
-                 std::string("NoPE and SiLU are worse. 1 run has not finished yet."));
+                 std::string("SiLU is worse. NoPE is undecided: 1 run has not ended."));
     }
 
     void it_always_says_something() {

@@ -56,9 +56,9 @@ class ReportTest : public QObject {
         QVERIFY(contains(markdown, "worse by 0.0815 nats"));
         QVERIFY(contains(markdown, "+2.23 %"));
         QVERIFY(contains(markdown, "ln V = 7.62"));
-        QVERIFY(contains(markdown, "| 1 | SiLU | +0.1421"));  // the larger effect ranks first
-        QVERIFY(contains(markdown, "| 2 | NoPE | +0.0815 ± 0.0057 | +2.23 % |"));
-        QVERIFY(contains(markdown, "**Keep the baseline over** NoPE (0.0815 ± 0.0057 nats at equal steps"));
+        QVERIFY(contains(markdown, "| 2–3 | SiLU | +0.1421"));  // the larger effect ranks first
+        QVERIFY(contains(markdown, "| 2–3 | NoPE | +0.0815 ± 0.0082 | +2.23 % |"));
+        QVERIFY(contains(markdown, "**Keep the baseline over** NoPE (0.0815 ± 0.0082 nats at equal steps"));
         QVERIFY(contains(markdown, "None of the runs collapsed"));
         QVERIFY(contains(markdown, "| NoPE | 7.6400 | 1.30 | 1.30 | 1.30 |"));  // gradient norms over thirds
         QVERIFY(contains(markdown, "3.6582"));
@@ -86,13 +86,13 @@ class ReportTest : public QObject {
         // Sorted by difference: the baseline, then NoPE, then SiLU.
         const std::size_t baseline = figure.svg.find(">Baseline<"), nope = figure.svg.find(">NoPE<");
         QVERIFY(baseline < nope && nope < figure.svg.find(">SiLU<"));
-        QVERIFY(contains(figure.svg, "+0.0815 ± 0.0057"));
+        QVERIFY(contains(figure.svg, "+0.0815 ± 0.0082"));
         const auto& table = std::get<Table>(first[3]);
         QCOMPARE(table.rows.size(), std::size_t{3});
         const auto row = std::find_if(table.rows.begin(), table.rows.end(),
                                       [](const Table::Row& one) { return one.cells.front() == "NoPE"; });
         QVERIFY(row != table.rows.end());
-        QCOMPARE(row->cells, (std::vector<std::string>{"NoPE", "3 of 3", "3.7329 ± 0.0195", "+0.0815 ± 0.0057",
+        QCOMPARE(row->cells, (std::vector<std::string>{"NoPE", "3 of 3", "3.7329 ± 0.0195", "+0.0815 ± 0.0082",
                                                        "+2.23 %", "worse by 0.0815 nats"}));
         QCOMPARE(std::get<List>(first[4]).items.front().label, std::string("Model:"));
     }
@@ -205,9 +205,9 @@ class ReportTest : public QObject {
         nope.nan_at = 23;
         write_synthetic_run(workspace.path(), nope);
         const std::string markdown = to_markdown(comparison_in(workspace));
-        QVERIFY(contains(markdown, "**NoPE is undecided:** the seeds that did not collapse differ by"));
+        QVERIFY(contains(markdown, "**NoPE is unstable:** the difference is -0.3950"));
         QVERIFY(lacks(markdown, "**Consider"));
-        QVERIFY(contains(markdown, "seeds that did not collapse: NoPE."));  // in place of a rank
+        QVERIFY(contains(markdown, "Not ranked, because there is no verdict: NoPE (1 of 3 seeds collapsed)."));  // in place of a rank
         QVERIFY(contains(markdown, "better by 0.3950 nats, but 1 of 3 seeds collapsed |"));
     }
 
@@ -297,7 +297,7 @@ class ReportTest : public QObject {
         TempFolder workspace;
         write_measured_study(workspace.path());
         const std::string latex = results_latex(comparison_in(workspace));
-        QVERIFY(contains(latex, "NoPE & 1,315,968 & $3.7329 \\pm 0.0195$ & $+0.0815 \\pm 0.0057$ & 3/3 \\\\"));
+        QVERIFY(contains(latex, "NoPE & 1,315,968 & $3.7329 \\pm 0.0195$ & $+0.0815 \\pm 0.0082$ & 3/3 \\\\"));
     }
 
     void everything_is_written() {

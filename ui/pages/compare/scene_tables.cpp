@@ -37,7 +37,8 @@ PairsScene pairs_scene(const study::Comparison& comparison, const std::vector<st
         Deltas deltas;
         for (const std::size_t column : groups) {
             deltas.emplace_back();
-            if (row != column) deltas.back() = study::compare_groups(comparison, row, column);
+            if (row != column)
+                deltas.back() = study::compare_groups(comparison, row, column, study::error_of_pairs(comparison));
         }
         scene.deltas.push_back(std::move(deltas));
     }

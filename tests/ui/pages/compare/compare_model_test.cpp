@@ -237,7 +237,7 @@ class CompareModelTest : public QObject {
         CompareChoices choices;
         choices.reference = references[1].second;
         table.show(comparison, choices);
-        QCOMPARE(cell(table.model, 0, CompareColumn::delta), QString("-0.0815"));
+        QCOMPARE(cell(table.model, 0, CompareColumn::delta), QString("-0.081"));
         QCOMPARE(cell(table.model, 1, CompareColumn::judgement), QString("the reference"));
         QVERIFY(table.model.index(1, 0).data(CompareModel::reference).toBool());
     }
