@@ -12,7 +12,7 @@ namespace {
 
 struct Options {
     std::vector<std::string> names;
-    LateRules rules;
+    RulesOptions rules;
     std::string workspace;
     bool json = false, csv = false;
 };
@@ -20,7 +20,7 @@ struct Options {
 int compare(const Options& options) {
     const run::RunStore store(open_workspace(options.workspace));
     study::Comparison comparison = comparison_of(store, options.names);
-    apply(options.rules, comparison);
+    judge_by(comparison, options.rules);
     const Screen screen(STDOUT_FILENO);
     if (options.json)
         print_json(study::to_json(comparison));
@@ -36,7 +36,7 @@ Action declare_compare(CLI::App& parser) {
     const auto options = std::make_shared<Options>();
     parser.add_option("STUDY|RUN", options->names, "one study, or runs by id")->required();
     add_workspace_option(parser, options->workspace);
-    add_rules_options(parser, options->rules);
+    add_judging_options(parser, options->rules);
     add_json_option(parser, options->json);
     parser.add_flag("--csv", options->csv, "print one CSV row for each run")->excludes("--json");
     return [options] { return compare(*options); };

@@ -1,6 +1,7 @@
 #include "app/ablate/command.h"
 #include "app/ablate/interrupt.h"
 #include "app/ablate/progress.h"
+#include "app/ablate/rules_option.h"
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -24,6 +25,7 @@ namespace {
 
 struct Options {
     std::string study, workspace;
+    RulesOptions rules;
     std::vector<std::string> settings;
     std::vector<double> mfu = {0.5, 0.2};
     bool step_zero = false, tensors = false, json = false;
@@ -314,8 +316,9 @@ int preview_study(const Options& options) {
     const std::filesystem::path workspace = future_workspace(options.workspace);
     study::PlanOptions plan;
     plan.settings = options.settings;
-    const study::ResolvedStudy resolved =
-        study::resolve_study(load_study(find_study(options.study, workspace).file), plan);
+    StudyConfig config = load_study(find_study(options.study, workspace).file);
+    set_rules(config, options.rules);
+    const study::ResolvedStudy resolved = study::resolve_study(std::move(config), plan);
     const StudyConfig& study = resolved.config();
     study::Preview preview = study::preview(resolved, workspace, !options.step_zero);
     const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),
@@ -361,6 +364,7 @@ Action declare_preview(CLI::App& parser) {
     parser.add_option("--set", options->settings, "KEY=VALUE of the baseline's configuration; repeatable")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
+    add_rules_options(parser, options->rules);
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);
     return [options] { return preview_study(*options); };

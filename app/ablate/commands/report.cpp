@@ -14,7 +14,7 @@ namespace {
 
 struct Options {
     std::vector<std::string> names;
-    LateRules rules;
+    RulesOptions rules;
     std::string workspace, out, title;
     std::optional<std::vector<std::string>> sections, figures;
     bool points = false;
@@ -23,7 +23,7 @@ struct Options {
 int write_report(const Options& options) {
     const run::RunStore store(open_workspace(options.workspace));
     study::Comparison comparison = comparison_of(store, options.names);
-    apply(options.rules, comparison);
+    judge_by(comparison, options.rules);
     const std::string name = comparison.study.empty() ? "runs" : comparison.study;
     const std::filesystem::path out =
         options.out.empty() ? reports_folder(store.workspace()) / name : std::filesystem::path(options.out);
@@ -51,7 +51,7 @@ Action declare_report(CLI::App& parser) {
         ->allow_extra_args(false);
     parser.add_flag("--points", options->points, "also every point of every series: points.csv and points.json");
     add_workspace_option(parser, options->workspace);
-    add_rules_options(parser, options->rules);
+    add_judging_options(parser, options->rules);
     return [options] { return write_report(*options); };
 }
 

@@ -1,4 +1,5 @@
 #include "app/ablate/command.h"
+#include "app/ablate/rules_option.h"
 #include "app/ablate/schema_text.h"
 #include "app/ablate/screen.h"
 #include "app/ablate/train_runs.h"
@@ -27,6 +28,7 @@ struct Options {
     std::string study, workspace;
     std::vector<std::string> seeds;
     study::PlanOptions plan;
+    RulesOptions rules;
     int jobs = 0;
     bool quiet = false;
     bool until_resolved = false;
@@ -62,13 +64,18 @@ class StudyRunner {
         : options_(options),
           workspace_(make_workspace(options.workspace)),
           source_(find_study(options.study, workspace_)),
-          study_(load_study(source_.file)),
+          study_(with_rules(load_study(source_.file), options.rules)),
           store_(workspace_),
           board_(options.quiet) {}
 
     int run() { return options_.until_resolved ? until_resolved() : show(train(options_.plan)); }
 
   private:
+    static StudyConfig with_rules(StudyConfig study, const RulesOptions& rules) {
+        set_rules(study, rules);
+        return study;
+    }
+
     Trained train(const study::PlanOptions& plan) {
         study::ResolvedStudy resolved = study::resolve_study(study_, plan);
         const int jobs = options_.jobs ? options_.jobs : study::default_jobs(resolved.points().front().config);
@@ -180,6 +187,7 @@ Action declare_run(CLI::App& parser) {
         ->allow_extra_args(false);
     parser.add_option("--seeds", options->seeds, "seeds in place of the study's, such as 1,2 or 1-3")
         ->allow_extra_args(false);
+    add_rules_options(parser, options->rules);
     parser.add_option("--jobs", options->jobs, "runs at once (default: cores / train.threads; 1 on a GPU)")
         ->check(CLI::Range(1, 4096));
     parser.add_flag("--again", options->plan.again, "train finished runs again");
