@@ -192,7 +192,7 @@ Launch launch(ResolvedStudy study, const run::RunStore& store, int jobs, const d
             return idle;
         });
     measure_peaks(to_train, store.workspace(), progress);
-    record_start(result.study, to_train, store);
+    record_start(result.study, store);
     result.runs = directories_of(result.study, to_train, store, progress);
     return result;
 }

@@ -60,11 +60,12 @@ void plan_from_study(run::PlanRecord& plan, const ResolvedStudy& study) {
 
 void note_changes(run::PlanRecord& plan, const ResolvedStudy& study) {
     const double time = unix_now();
-    if (plan.margin != study.config().margin) {
+    // A start that names none leaves the recorded one.
+    if (study.config().margin && plan.margin != study.config().margin) {
         plan.margin = study.config().margin;
         plan.changes.push_back({"margin", time, false});
     }
-    if (plan.smallest_difference != study.config().smallest_difference) {
+    if (study.config().smallest_difference && plan.smallest_difference != study.config().smallest_difference) {
         plan.smallest_difference = study.config().smallest_difference;
         plan.changes.push_back({"smallest difference", time, false});
     }
@@ -97,10 +98,11 @@ void add_seeds(run::PlanRecord& plan, const std::vector<AddedSeed>& added) {
 
 }  // namespace
 
-void record_start(const ResolvedStudy& study, const std::vector<PlannedRun>& runs, const run::RunStore& store) {
+void record_start(const ResolvedStudy& study, const run::RunStore& store) {
     const Earlier earlier = earlier_runs(study.config().name, store);
     std::vector<AddedSeed> added;
-    for (const PlannedRun& one : runs) added.push_back({one.point.variant, one.seed});
+    for (const VariantPoint& point : study.chosen())
+        for (const std::int64_t seed : study.seeds()) added.push_back({point.variant, seed});
     run::edit_plan_record(store.workspace(), study.config().name, [&](run::PlanRecord& plan) {
         if (!earlier.results) return plan_from_study(plan, study);
         if (plan.time == 0) plan_from_runs(plan, earlier);

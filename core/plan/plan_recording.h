@@ -1,15 +1,16 @@
 #pragma once
-#include "core/plan/plan.h"
+#include "core/plan/resolved_study.h"
 #include "core/run/plan_record.h"
+#include "core/run/run_store.h"
 
 // What a study sets out to tell, written down before its first run ends (core/run/plan_record.h). No torch in this
 // header.
 namespace ablate::study {
 
-// At a start, with the runs that it trains. Before any run of the study has a result the plan is what the study says
+// At a start. Before any run of the study has a result the plan is what the study says
 // now. Afterwards what changed is recorded as chosen after seeing data, and new seeds as an addition, a planned one
 // where looks were declared. A study with results and no plan, as of version 0.1, gets one that says so.
-void record_start(const ResolvedStudy& study, const std::vector<PlannedRun>& runs, const run::RunStore& store);
+void record_start(const ResolvedStudy& study, const run::RunStore& store);
 // Seeds that are added to single variants; nothing without any.
 struct AddedSeed {
     std::string variant{};

@@ -1,3 +1,4 @@
+#include "core/run/plan_record.h"
 #include "tests/app/ablate/program.h"
 #include "tests/support/synthetic_runs.h"
 
@@ -36,6 +37,19 @@ class NoteCommandTest : public QObject {
         QCOMPARE(listed.at("problems"), Json::array());
         QCOMPARE(run({"note", id_, "--text", ""}).code, 0);
         QVERIFY(run({"show", id_}).out.find("The one") == std::string::npos);
+    }
+
+    void a_run_is_excluded_with_its_reason_and_included_again() {
+        const auto excluded = [&] {
+            return ablate::run::read_plan_record(workspace_.path(), "quick").value().excluded;
+        };
+        QCOMPARE(run({"note", id_, "--exclude", "the disk was full"}).code, 0);
+        QCOMPARE(excluded().size(), std::size_t{1});
+        QCOMPARE(excluded().front().run, id_);
+        QCOMPARE(excluded().front().reason, std::string("the disk was full"));
+        QCOMPARE(run({"note", id_, "--exclude", ""}).code, 2);
+        QCOMPARE(run({"note", id_, "--include"}).code, 0);
+        QVERIFY(excluded().empty());
     }
 
     void what_cannot_be_written_is_one_line_with_exit_code_2() {
