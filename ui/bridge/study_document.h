@@ -1,7 +1,6 @@
 #pragma once
 #include "core/config/variant_names.h"
 #include "core/plan/preflight.h"
-#include "core/plan/study_power.h"
 #include "core/plan/throughput.h"
 
 #include <QMetaType>
@@ -27,10 +26,8 @@ struct StudyPreview {
     // By point; NaN seconds while unknown: where the machine must be measured first, a preview without times comes
     // first. While other runs keep the machine from being measured they stay unknown.
     std::vector<study::TimeEstimate> times;
-    std::optional<study::StudyPower> power{};  // what it can tell; none where no spread is known
-    bool power_known = false;                  // whether that was looked for
-    double study_seconds = 0;                  // all runs, as many at once as set_jobs() says; NaN when unknown
-    QString error;                             // one line: why the study cannot be expanded
+    double study_seconds = 0;               // all runs, as many at once as set_jobs() says; NaN when unknown
+    QString error;                          // one line: why the study cannot be expanded
     std::map<std::string, QString> broken;  // by variant that cannot be expanded and is left out above: why, one line
     bool can_start() const;                 // no error, no finding of severity error
     QString why_not() const;                // the first of them, one line; "" when it can start

@@ -166,20 +166,11 @@ StudyPreview quick_preview(StudyConfig study, const std::filesystem::path& works
     return preview;
 }
 
-void add_power(StudyPreview& preview, const run::RunList& runs) {
-    preview.power_known = true;
-    preview.power = study::study_power(study::resolve_study(preview.study), runs);
-    if (!preview.power) return;
-    const auto& findings = preview.power->findings;
-    preview.preview.findings.insert(preview.preview.findings.end(), findings.begin(), findings.end());
-}
-
 bool TimeSources::can_measure() const { return runs && !run::any_running(*runs); }
 
 bool add_times(StudyPreview& preview, const TimeSources& sources, const std::function<bool()>& wanted) {
     const std::vector<study::PointPreview>& points = preview.preview.points;
     if (points.empty() || !sources.runs) return true;
-    if (!preview.power_known && preview.error.isEmpty()) add_power(preview, *sources.runs);
     Peaks peaks(sources.workspace, sources.measure);
     std::map<std::string, study::TimeEstimate> by_cost;
     bool all_timed = true;

@@ -10,7 +10,6 @@
 #include "core/model/norm_counts.h"
 #include "core/plan/finding_mends.h"
 #include "core/plan/launch.h"
-#include "core/plan/study_power.h"
 #include "core/plan/throughput.h"
 #include "core/report/text_table.h"
 
@@ -138,34 +137,12 @@ Json finding_json(const study::Finding& finding) {
             {"mends", mends}};
 }
 
-Json power_json(const std::optional<study::StudyPower>& power) {
-    if (!power) return {};
-    Json variants = Json::array();
-    for (const study::VariantPower& one : power->variants)
-        variants.push_back({{"variant", one.variant},
-                            {"deviation", one.deviation},
-                            {"detectable", io::number_to_json(one.detectable)}});
-    return {{"seeds", power->seeds},
-            {"comparisons", power->family.comparisons},
-            {"grid_points", power->family.grid_points},
-            {"power", study::kPower},
-            {"detectable", io::number_to_json(power->detectable)},
-            {"smallest_difference", power->wanted ? Json(*power->wanted) : Json()},
-            {"seeds_for_smallest_difference", power->seeds_for_wanted ? Json(*power->seeds_for_wanted) : Json()},
-            {"half_width_of_text", power->half_width_of_text},
-            {"source", power->source},
-            {"sentence", power->sentence},
-            {"variants", variants}};
-}
-
 Json to_json(const StudyConfig& study, const study::Preview& preview, const std::vector<study::TimeEstimate>& times,
-             const std::optional<study::StudyPower>& power, const std::optional<StepZeroResults>& zero,
-             const std::vector<double>& mfu) {
+             const std::optional<StepZeroResults>& zero, const std::vector<double>& mfu) {
     Json json = {{"study", study.name}, {"seeds", study.seeds}, {"points", Json::array()}, {"findings", Json::array()}};
     for (std::size_t i = 0; i < preview.points.size(); ++i)
         json["points"].push_back(point_json(preview.points[i], times[i], mfu));
     for (const study::Finding& f : preview.findings) json["findings"].push_back(finding_json(f));
-    json["power"] = power_json(power);
     if (!zero) return json;
     json["ln_vocab"] = zero->ln_vocab;
     json["data_note"] = join(zero->data_remarks, "; ");
@@ -296,14 +273,6 @@ void print_step_zero(const StepZeroResults& zero, const study::Preview& preview)
     print_table({{"variant"}, {"loss", true}, {"gradient norm", true}, {"remark"}}, std::move(rows));
 }
 
-void print_power(const std::optional<study::StudyPower>& power, const StudyConfig& study) {
-    if (!power && study.variants.empty()) return;
-    std::cout << "power: "
-              << (power ? power->sentence + " The spread is that of " + power->source + "."
-                        : study::unknown_power(study))
-              << '\n';
-}
-
 // CLI::Range lets NaN through.
 void require_shares(const std::vector<double>& mfu) {
     for (const double share : mfu)
@@ -320,7 +289,7 @@ int preview_study(const Options& options) {
     set_rules(config, options.rules);
     const study::ResolvedStudy resolved = study::resolve_study(std::move(config), plan);
     const StudyConfig& study = resolved.config();
-    study::Preview preview = study::preview(resolved, workspace, !options.step_zero);
+    const study::Preview preview = study::preview(resolved, workspace, !options.step_zero);
     const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),
                                       [](const auto& f) { return f.severity == study::Severity::error; });
     const auto of_study = std::count_if(preview.findings.begin(), preview.findings.end(), [](const auto& f) {
@@ -329,16 +298,12 @@ int preview_study(const Options& options) {
     std::vector<study::TimeEstimate> times;
     for (const study::PointPreview& point : preview.points)
         times.push_back(estimate(preview, point, run::RunStore(workspace)));
-    std::optional<study::StudyPower> power;
-    if (errors == 0) power = study::study_power(resolved, run::RunStore(workspace).list());
-    if (power) preview.findings.insert(preview.findings.end(), power->findings.begin(), power->findings.end());
     std::optional<StepZeroResults> zero;
     if (options.step_zero && errors == 0) zero = look_at_step_zero(resolved, workspace);
     if (options.json) {
-        print_json(to_json(study, preview, times, power, zero, options.mfu));
+        print_json(to_json(study, preview, times, zero, options.mfu));
     } else {
         print_points(preview, times);
-        if (errors == 0) print_power(power, study);
         print_counts(preview);
         print_hardware_flops(preview, options.mfu);
         if (options.tensors) print_tensors(preview);

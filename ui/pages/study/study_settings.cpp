@@ -76,9 +76,7 @@ StudySettings::StudySettings(QWidget* parent)
       menu_(new QMenu(this)),
       add_(flat_button("Add option", this)),
       seeds_error_(error_label(this)),
-      error_(error_label(this)),
-      power_(wrapped_label("", "muted", this)) {
-    power_->setAccessibleName("What this study can tell");
+      error_(error_label(this)) {
     seeds_->setAccessibleName("Seeds");
     seeds_->setToolTip("Each variant is trained with each seed: 1 2 3, or 1-3");
     for (const Combination& one : kCombinations) {
@@ -116,7 +114,6 @@ StudySettings::StudySettings(QWidget* parent)
     all->setSpacing(kSpace);
     all->addLayout(first);
     all->addWidget(seeds_error_);
-    all->addWidget(power_);
     all->addLayout(head);
     all->addLayout(axes_layout_);
     all->addWidget(error_);
@@ -165,7 +162,6 @@ void StudySettings::set_document(StudyDocument* document) {
     document_ = document;
     if (!document) return;
     connect(document, &StudyDocument::changed, this, &StudySettings::show_study);
-    connect(document, &StudyDocument::preview_changed, this, &StudySettings::show_power);
     connect(document, &StudyDocument::loaded, this, [this] {
         seeds_->clear();
         for (const auto& axis : axes_) axis->values->clear();
@@ -180,20 +176,10 @@ void StudySettings::show_study() {
     combine_->setToolTip(combine_->currentData(Qt::ToolTipRole).toString());
     policy_->setCurrentIndex(policy_->findData(text(document_->baseline().train.policy)));
     show_seeds();
-    show_power();
     show_grid();
 }
 
 // A text that means the value stays, and so does one that is refused, until it is mended or given up.
-// The last one known stays while the next is computed, so that nothing jumps while somebody types.
-void StudySettings::show_power() {
-    const StudyPreviewPtr preview = document_ ? document_->preview() : nullptr;
-    if (!preview || preview->study.variants.empty() || !preview->error.isEmpty() || !preview->power_known) return;
-    power_->setText(text(preview->power ? preview->power->sentence : study::unknown_power(preview->study)));
-    power_->setToolTip(preview->power ? plain_tooltip({"The spread is that of " + text(preview->power->source) + "."})
-                                      : QString());
-}
-
 void StudySettings::show_seeds() {
     const std::vector<std::int64_t>& seeds = document_->study().seeds;
     if (refused(kSeedsEntry)) return;

@@ -36,7 +36,6 @@ class StudySettings : public QWidget {
     void edit_seeds();
     std::vector<std::int64_t> typed_seeds() const;  // InputError: none
     void show_seeds();
-    void show_power();
     void show_values(Axis& axis, const std::vector<Json>& values);
     // What is wrong with it is in `error`. Of a text: `merge` is its field, called `label`.
     void edit(QLabel* error, const QString& what, const std::function<StudyConfig()>& next, const QString& merge = {},
@@ -52,7 +51,6 @@ class StudySettings : public QWidget {
     QPushButton* add_;
     QVBoxLayout* axes_layout_;
     QLabel *seeds_error_, *error_;  // of the seeds; of what is chosen, not typed
-    QLabel* power_;                 // what the seeds can tell
     std::vector<std::unique_ptr<Axis>> axes_;
 };
 
