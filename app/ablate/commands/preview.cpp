@@ -1,7 +1,7 @@
 #include "app/ablate/command.h"
 #include "app/ablate/interrupt.h"
 #include "app/ablate/progress.h"
-#include "app/ablate/rules_option.h"
+#include "app/ablate/train_runs.h"
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -9,7 +9,9 @@
 #include "core/io/numbers.h"
 #include "core/model/norm_counts.h"
 #include "core/plan/finding_mends.h"
+#include "core/plan/kept_study.h"
 #include "core/plan/launch.h"
+#include "core/plan/study_power.h"
 #include "core/plan/throughput.h"
 #include "core/report/text_table.h"
 
@@ -24,10 +26,10 @@ namespace {
 
 struct Options {
     std::string study, workspace;
-    RulesOptions rules;
     std::vector<std::string> settings;
     std::vector<double> mfu = {0.5, 0.2};
-    bool step_zero = false, tensors = false, json = false;
+    std::optional<double> smallest_difference;  // in place of the study's
+    bool step_zero = false, tensors = false, json = false, pilot = false;
 };
 
 const char* to_text(study::Severity severity) {
@@ -138,8 +140,10 @@ Json finding_json(const study::Finding& finding) {
 }
 
 Json to_json(const StudyConfig& study, const study::Preview& preview, const std::vector<study::TimeEstimate>& times,
-             const std::optional<StepZeroResults>& zero, const std::vector<double>& mfu) {
+             const study::StudyPower& power, const std::optional<StepZeroResults>& zero,
+             const std::vector<double>& mfu) {
     Json json = {{"study", study.name}, {"seeds", study.seeds}, {"points", Json::array()}, {"findings", Json::array()}};
+    json["power"] = study::to_json(power);
     for (std::size_t i = 0; i < preview.points.size(); ++i)
         json["points"].push_back(point_json(preview.points[i], times[i], mfu));
     for (const study::Finding& f : preview.findings) json["findings"].push_back(finding_json(f));
@@ -273,6 +277,11 @@ void print_step_zero(const StepZeroResults& zero, const study::Preview& preview)
     print_table({{"variant"}, {"loss", true}, {"gradient norm", true}, {"remark"}}, std::move(rows));
 }
 
+void print_power(const study::StudyPower& power, const std::string& study) {
+    std::cout << "seeds: " << power.sentence << '\n';
+    if (power.offers_pilot) std::cout << fmt::format("pilot: ablate preview {} --pilot\n", study);
+}
+
 // CLI::Range lets NaN through.
 void require_shares(const std::vector<double>& mfu) {
     for (const double share : mfu)
@@ -280,16 +289,68 @@ void require_shares(const std::vector<double>& mfu) {
             throw InputError("--mfu: {} is not a utilization; name numbers from 0.001 to 1", full_precision(share));
 }
 
+void require_difference(const std::optional<double>& difference) {
+    if (difference && !(std::isfinite(*difference) && *difference > 0))
+        throw InputError("--smallest-difference: {} is not a difference; name a number above 0, in nats per token",
+                         full_precision(*difference));
+}
+
+StudyConfig study_of(const Options& options, const StudySource& source) {
+    StudyConfig study = load_study(source.file);
+    if (options.smallest_difference) study.smallest_difference = options.smallest_difference;
+    return study;
+}
+
+// What the study's seeds will be able to tell, by what earlier runs of the workspace tell of their spread.
+study::StudyPower power_of_study(const study::ResolvedStudy& study, const std::filesystem::path& workspace) {
+    study::SpreadReader reader;
+    const run::RunList runs = run::RunStore(workspace).list();
+    return study::study_power(study, reader.read(runs, study.points().front().config),
+                              run::read_plan_record(workspace, study.config().name));
+}
+
+// The runs of the study that tell how far its seeds spread: trained as `ablate run` trains them.
+int train_pilot(const Options& options) {
+    const Interrupt interrupt;
+    const std::filesystem::path workspace = make_workspace(options.workspace);
+    const StudySource source = find_study(options.study, workspace);
+    const StudyConfig study = study_of(options, source);
+    const std::optional<study::Pilot> pilot = study::pilot_of(study);
+    if (!pilot) throw InputError("study {}: --pilot trains its first variant, and it has none", study.name);
+    study::PlanOptions whole;
+    whole.settings = options.settings;
+    study::PlanOptions plan = whole;
+    plan.only = {pilot->variant};
+    plan.seeds = pilot->seeds;
+    study::ResolvedStudy resolved = study::resolve_study(study, plan);
+    const int jobs = study::default_jobs(resolved.points().front().config);
+    ProgressBoard board(options.json);
+    const study::Launch launch =
+        study::launch(std::move(resolved), run::RunStore(workspace), jobs, [&](const std::string& what, double share) {
+            interrupt.check();
+            board.preparing(what, share);
+        });
+    for (const std::string& note : launch.notes) board.line("note: " + note);
+    // The study that is kept has all of its seeds.
+    const std::string kept = study::keep_study(study::resolve_study(study, whole), source, workspace);
+    if (!kept.empty()) board.line("note: " + kept);
+    return train_runs(launch.runs, jobs, interrupt, board);
+}
+
 int preview_study(const Options& options) {
     require_shares(options.mfu);
+    require_difference(options.smallest_difference);
+    if (options.pilot)
+        if (const int code = train_pilot(options)) return code;
     const std::filesystem::path workspace = future_workspace(options.workspace);
     study::PlanOptions plan;
     plan.settings = options.settings;
-    StudyConfig config = load_study(find_study(options.study, workspace).file);
-    set_rules(config, options.rules);
-    const study::ResolvedStudy resolved = study::resolve_study(std::move(config), plan);
+    const study::ResolvedStudy resolved =
+        study::resolve_study(study_of(options, find_study(options.study, workspace)), plan);
     const StudyConfig& study = resolved.config();
-    const study::Preview preview = study::preview(resolved, workspace, !options.step_zero);
+    study::Preview preview = study::preview(resolved, workspace, !options.step_zero);
+    const study::StudyPower power = power_of_study(resolved, workspace);
+    preview.findings.insert(preview.findings.end(), power.findings.begin(), power.findings.end());
     const auto errors = std::count_if(preview.findings.begin(), preview.findings.end(),
                                       [](const auto& f) { return f.severity == study::Severity::error; });
     const auto of_study = std::count_if(preview.findings.begin(), preview.findings.end(), [](const auto& f) {
@@ -301,11 +362,12 @@ int preview_study(const Options& options) {
     std::optional<StepZeroResults> zero;
     if (options.step_zero && errors == 0) zero = look_at_step_zero(resolved, workspace);
     if (options.json) {
-        print_json(to_json(study, preview, times, zero, options.mfu));
+        print_json(to_json(study, preview, times, power, zero, options.mfu));
     } else {
         print_points(preview, times);
         print_counts(preview);
         print_hardware_flops(preview, options.mfu);
+        print_power(power, options.study);
         if (options.tensors) print_tensors(preview);
         if (zero) print_step_zero(*zero, preview);
     }
@@ -326,10 +388,14 @@ Action declare_preview(CLI::App& parser) {
         ->default_str("0.5,0.2");
     parser.add_flag("--tensors", options->tensors,
                     "also every tensor of every point: kept from its start, dropped or new");
+    parser.add_option("--smallest-difference", options->smallest_difference,
+                      "a difference in nats per token that the study shall find, in place of the study's own");
+    parser.add_flag("--pilot", options->pilot,
+                    "first train three seeds of the baseline and the first variant, which are runs of the study, to "
+                    "learn how far seeds spread");
     parser.add_option("--set", options->settings, "KEY=VALUE of the baseline's configuration; repeatable")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
-    add_rules_options(parser, options->rules);
     add_workspace_option(parser, options->workspace);
     add_json_option(parser, options->json);
     return [options] { return preview_study(*options); };
