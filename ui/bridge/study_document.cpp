@@ -104,7 +104,17 @@ struct StudyDocument::Private {
         }
     }
 
+    // Left out where it cannot be told: damaged runs and records are told of elsewhere.
+    void add_power(StudyPreview& preview, const TimeSources& sources) {
+        try {
+            ui::add_power(preview, sources, spreads);
+        } catch (const std::exception& error) {
+            spdlog::warn("study {}: what it can find is unknown: {}", preview.study.name, error.what());
+        }
+    }
+
     const fs::path workspace;
+    study::SpreadReader spreads;  // of the previewer
     int jobs = 0;
     QString file;
     Json in_file;  // the value the file holds, or the one begun with
@@ -375,6 +385,7 @@ void StudyDocument::request_preview() {
     private_->previewer.post([study = study_, sources, wanted, send, d = private_.get()] {
         if (!wanted()) return;
         StudyPreview preview = quick_preview(study, sources.workspace);
+        d->add_power(preview, sources);
         const bool complete = d->add_times(preview, sources, wanted);
         if (!wanted()) return;
         send(preview);

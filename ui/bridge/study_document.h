@@ -1,6 +1,7 @@
 #pragma once
 #include "core/config/variant_names.h"
 #include "core/plan/preflight.h"
+#include "core/plan/study_power.h"
 #include "core/plan/throughput.h"
 
 #include <QMetaType>
@@ -9,6 +10,7 @@
 #include <QUndoStack>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace ablate::ui {
 
@@ -26,6 +28,8 @@ struct StudyPreview {
     // By point; NaN seconds while unknown: where the machine must be measured first, a preview without times comes
     // first. While other runs keep the machine from being measured they stay unknown.
     std::vector<study::TimeEstimate> times;
+    // What its seeds can find; nothing before the workspace's runs are known. Its findings are among the preview's.
+    std::optional<study::StudyPower> power{};
     double study_seconds = 0;               // all runs, as many at once as set_jobs() says; NaN when unknown
     QString error;                          // one line: why the study cannot be expanded
     std::map<std::string, QString> broken;  // by variant that cannot be expanded and is left out above: why, one line

@@ -166,6 +166,15 @@ StudyPreview quick_preview(StudyConfig study, const std::filesystem::path& works
     return preview;
 }
 
+void add_power(StudyPreview& preview, const TimeSources& sources, study::SpreadReader& reader) {
+    if (!sources.runs || !preview.error.isEmpty()) return;
+    const study::ResolvedStudy resolved = study::resolve_study(preview.study);
+    preview.power = study::study_power(resolved, reader.read(*sources.runs, resolved.points().front().config),
+                                       run::read_plan_record(sources.workspace, preview.study.name));
+    std::vector<study::Finding>& findings = preview.preview.findings;
+    findings.insert(findings.end(), preview.power->findings.begin(), preview.power->findings.end());
+}
+
 bool TimeSources::can_measure() const { return runs && !run::any_running(*runs); }
 
 bool add_times(StudyPreview& preview, const TimeSources& sources, const std::function<bool()>& wanted) {

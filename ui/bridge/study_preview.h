@@ -23,6 +23,10 @@ struct TimeSources {
     TimeSources measuring() const { return {workspace, runs, jobs, can_measure()}; }
 };
 
+// Fills in what the study's seeds can find, and its findings. Nothing where the runs are not known yet, or the study
+// cannot be expanded.
+void add_power(StudyPreview& preview, const TimeSources& sources, study::SpreadReader& reader);
+
 // Fills in the times; those it cannot tell stay NaN. False when measuring() would tell more. `wanted` false abandons
 // the work.
 bool add_times(StudyPreview& preview, const TimeSources& sources, const std::function<bool()>& wanted);

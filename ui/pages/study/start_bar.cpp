@@ -1,6 +1,7 @@
 #include "ui/pages/study/start_bar.h"
 
 #include "core/config/variant_names.h"
+#include "core/plan/study_power.h"
 #include "ui/bridge/text.h"
 #include "ui/pages/study/cost_panel.h"
 #include "ui/pages/study/finding_list.h"
@@ -38,7 +39,10 @@ StartBar::StartBar(QWidget* parent)
     all->addWidget(summary_);
     all->addWidget(told_);
     all->addLayout(line);
-    connect(start_, &QPushButton::clicked, this, &StartBar::start);
+    connect(start_, &QPushButton::clicked, this, [this] {
+        part_ = {};
+        start();
+    });
     connect(cancel_, &QPushButton::clicked, this, [this] {
         cancel_->setEnabled(false);
         control_->cancel_preparation();
@@ -88,6 +92,15 @@ void StartBar::set_context(StudyDocument* document, RunControl* control) {
 
 void StartBar::press() { start_->isEnabled() ? start_->click() : setFocus(); }
 
+void StartBar::start_pilot() {
+    const auto pilot = study::pilot_of(document_->study());
+    if (!pilot || !start_->isEnabled()) return setFocus();
+    part_ = {};
+    part_.only = {pilot->variant};
+    part_.seeds = pilot->seeds;
+    start();
+}
+
 void StartBar::start() {
     refusal_.clear();
     saving_ = document_->study();
@@ -100,7 +113,7 @@ void StartBar::prepare() {
     const auto study = std::exchange(saving_, {});
     if (!study) return;
     ours_ = true;
-    control_->start_study(*study);
+    control_->start_study(*study, part_);
     show_state();
     if (control_->preparing_study()) cancel_->setFocus();
 }

@@ -18,7 +18,8 @@ class StartBar : public QWidget {
   public:
     explicit StartBar(QWidget* parent = nullptr);
     void set_context(StudyDocument* document, RunControl* control);
-    void press();  // starts, or waits at the button, whose tooltip and the line above say what is in the way
+    void press();        // starts, or waits at the button, whose tooltip and the line above say what is in the way
+    void start_pilot();  // the same for the part of the study that tells how far its seeds spread (study::pilot_of)
     static QKeySequence keys() { return QKeySequence("Ctrl+Return"); }
 
   Q_SIGNALS:
@@ -35,6 +36,7 @@ class StartBar : public QWidget {
     QPointer<StudyDocument> document_;
     QPointer<RunControl> control_;
     std::optional<StudyConfig> saving_;  // what is started as soon as it is saved
+    study::PlanOptions part_;            // of it that is trained
     bool ours_ = false;
     QString refusal_;  // of the last start; until the study changes
     QLabel *summary_, *told_;

@@ -161,6 +161,7 @@ QWidget* StudyPage::State::build_middle() {
     auto* top = new QWidget(rows);
     variants = new VariantPanel(top);
     settings = new StudySettings(top);
+    connect(settings, &StudySettings::pilot_wanted, page, [this] { start->start_pilot(); });
     auto* column = column_of(top, 3 * kSpace);
     column->addWidget(variants, 1);
     column->addWidget(settings);

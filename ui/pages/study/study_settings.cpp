@@ -76,7 +76,17 @@ StudySettings::StudySettings(QWidget* parent)
       menu_(new QMenu(this)),
       add_(flat_button("Add option", this)),
       seeds_error_(error_label(this)),
-      error_(error_label(this)) {
+      error_(error_label(this)),
+      power_(plain_label("", "muted", this)),
+      pilot_(flat_button("Train a pilot", this)) {
+    pilot_->setToolTip("Train the baseline and the first variant with three seeds, which are runs of this study");
+    pilot_->hide();
+    connect(pilot_, &QPushButton::clicked, this, &StudySettings::pilot_wanted);
+    power_->setWordWrap(true);
+    power_->setAccessibleName("What the seeds can find");
+    power_->setToolTip(
+        "The smallest difference of the final validation loss that this study finds in four of five cases, after the "
+        "correction for all of its variants. Beforehand this is an estimate from earlier runs of this size.");
     seeds_->setAccessibleName("Seeds");
     seeds_->setToolTip("Each variant is trained with each seed: 1 2 3, or 1-3");
     for (const Combination& one : kCombinations) {
@@ -114,6 +124,11 @@ StudySettings::StudySettings(QWidget* parent)
     all->setSpacing(kSpace);
     all->addLayout(first);
     all->addWidget(seeds_error_);
+    auto* told = new QHBoxLayout;
+    told->setSpacing(2 * kSpace);
+    told->addWidget(power_, 1);
+    told->addWidget(pilot_, 0, Qt::AlignTop);
+    all->addLayout(told);
     all->addLayout(head);
     all->addLayout(axes_layout_);
     all->addWidget(error_);
@@ -162,12 +177,24 @@ void StudySettings::set_document(StudyDocument* document) {
     document_ = document;
     if (!document) return;
     connect(document, &StudyDocument::changed, this, &StudySettings::show_study);
+    connect(document, &StudyDocument::preview_changed, this, &StudySettings::show_power);
     connect(document, &StudyDocument::loaded, this, [this] {
         seeds_->clear();
         for (const auto& axis : axes_) axis->values->clear();
         tell(error_, {});
+        power_->clear();
+        pilot_->hide();
     });
     show_study();
+    show_power();
+}
+
+// What was known of the value before stays until the next preview, so that nothing jumps while somebody types.
+void StudySettings::show_power() {
+    const StudyPreviewPtr preview = document_->preview();
+    if (!preview || !preview->power) return;
+    power_->setText(text(preview->power->sentence));
+    pilot_->setVisible(preview->power->offers_pilot);
 }
 
 void StudySettings::show_study() {

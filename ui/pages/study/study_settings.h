@@ -24,6 +24,9 @@ class StudySettings : public QWidget {
     void set_document(StudyDocument* document);
     bool focus_entry(const QString& entry);  // false: none of its fields
 
+  Q_SIGNALS:
+    void pilot_wanted();  // runs that tell how far the seeds spread
+
   private:
     struct Axis;  // one option of the grid: its values, typed
     void build_menu();
@@ -36,6 +39,7 @@ class StudySettings : public QWidget {
     void edit_seeds();
     std::vector<std::int64_t> typed_seeds() const;  // InputError: none
     void show_seeds();
+    void show_power();  // what the seeds can find, by the preview
     void show_values(Axis& axis, const std::vector<Json>& values);
     // What is wrong with it is in `error`. Of a text: `merge` is its field, called `label`.
     void edit(QLabel* error, const QString& what, const std::function<StudyConfig()>& next, const QString& merge = {},
@@ -51,6 +55,8 @@ class StudySettings : public QWidget {
     QPushButton* add_;
     QVBoxLayout* axes_layout_;
     QLabel *seeds_error_, *error_;  // of the seeds; of what is chosen, not typed
+    QLabel* power_;
+    QPushButton* pilot_;  // offered where nothing is known of the spread
     std::vector<std::unique_ptr<Axis>> axes_;
 };
 

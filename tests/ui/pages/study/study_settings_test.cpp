@@ -8,6 +8,7 @@
 #include "tests/support/throws.h"
 
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
 
@@ -53,6 +54,43 @@ class StudySettingsTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() { train::register_kinds(); }
+
+    void what_the_seeds_can_find_is_told_while_they_are_typed() {
+        Editing editing;
+        test::write_synthetic_seeds(editing.folder.path(), {}, {3.65, 3.65, 3.65});
+        test::write_synthetic_seeds(editing.folder.path(), {.variant = "nope", .patch = test::kNoPE},
+                                    {3.64, 3.65, 3.66});
+        StudyConfig study = editing.study();
+        study.grid.clear();
+        study.variants = {{"nope", "NoPE", test::kNoPE}};
+        editing.document.edit("Compare NoPE", study);
+        editing.document.set_runs(std::make_shared<const run::RunList>(run::RunStore(editing.folder.path()).list()));
+        const auto told = [&] { return editing.named<QLabel>("What the seeds can find").text(); };
+        editing.type("Seeds", "1-3");
+        QTRY_VERIFY2(told().startsWith("3 seeds find a difference of "), qPrintable(told()));
+        QVERIFY(told().contains("spread from 3 paired differences in this workspace"));
+        editing.type("Seeds", "1-8");
+        QTRY_VERIFY2(told().startsWith("8 seeds find a difference of "), qPrintable(told()));
+        QVERIFY(told().contains("1 variant judged"));
+    }
+
+    void a_pilot_is_offered_where_nothing_is_known() {
+        Editing editing;
+        StudyConfig study = editing.study();
+        study.variants = {{"nope", "NoPE", test::kNoPE}};
+        editing.document.edit("Compare NoPE", study);
+        editing.document.set_runs(std::make_shared<const run::RunList>());
+        const auto pilot = [&] {
+            for (QPushButton* button : editing.settings.findChildren<QPushButton*>())
+                if (button->text() == "Train a pilot") return button;
+            return static_cast<QPushButton*>(nullptr);
+        };
+        QVERIFY(pilot());
+        QTRY_VERIFY(pilot()->isVisible());
+        QSignalSpy wanted(&editing.settings, &StudySettings::pilot_wanted);
+        QTest::mouseClick(pilot(), Qt::LeftButton);
+        QCOMPARE(wanted.count(), 1);
+    }
 
     void seeds_are_read_as_people_write_them() {
         using Seeds = std::vector<std::int64_t>;
