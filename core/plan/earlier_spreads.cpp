@@ -97,11 +97,20 @@ class Pool {
     EarlierSpreads spreads_;
 };
 
+// A study can be planned without the presets.
+std::filesystem::path spreads_file_if_any() {
+    try {
+        return measured_spreads_file();
+    } catch (const InputError&) {
+        return {};
+    }
+}
+
 EarlierSpreads shipped_spreads(const RunConfig& baseline) {
     Pool pool(data::evaluation_windows(baseline.train));
     // They were measured on the text that the presets find by themselves.
     const bool usual_text = baseline.data.text.empty() && baseline.data.tokens.empty();
-    const std::filesystem::path file = usual_text ? measured_spreads_file() : std::filesystem::path();
+    const std::filesystem::path file = usual_text ? spreads_file_if_any() : std::filesystem::path();
     if (!is_file(file)) return {};
     for (const MeasuredSize& size : load_measured_spreads(file))
         if (size.vocab_size == baseline.data.vocab_size && size.context == baseline.data.context &&

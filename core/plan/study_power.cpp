@@ -121,10 +121,12 @@ std::string sentence_of(const ResolvedStudy& study, const StudyPower& power) {
         return "Nothing is known of the spread between seeds at this size, so what the study can find cannot be told. "
                "A pilot of three seeds tells it.";
     if (!std::isfinite(power.detectable)) return "One seed gives no interval, so the study can find no difference.";
+    const std::string judged = power.family.comparisons == 1
+                                   ? "one variant"
+                                   : counted(power.family.comparisons, "variant") + " judged together";
     std::string said =
-        fmt::format("{} find{} a difference of {} with a power of 80 %, with {} judged together (spread from {}).",
-                    counted(power.seeds, "seed"), power.seeds == 1 ? "s" : "", nats(power.detectable),
-                    counted(power.family.comparisons, "variant"), origin_of(power.spreads));
+        fmt::format("{} find a difference of {} with a power of 80 %, with {} (spread from {}).",
+                    counted(power.seeds, "seed"), nats(power.detectable), judged, origin_of(power.spreads));
     if (power.half_width_of_text > 0)
         said += fmt::format(" The validation text alone leaves ±{}.", nats(power.half_width_of_text));
     if (!power.wanted) return said;
