@@ -43,6 +43,35 @@ class PreviewCommandTest : public QObject {
         QCOMPARE(mend.at("patch"), (Json{{"baseline", {{"train", {{"steps", 50}}}}}}));
     }
 
+    void a_pilot_tells_what_the_seeds_can_find() {
+        const TinyStudy study(20, R"([{"name": "nope", "patch": {"model": {"position": {"kind": "none"}}}}])");
+        const Json before = study.run({"preview", study.file(), "--json"}).json().at("power");
+        QCOMPARE(before.at("spread_from"), Json("none"));
+        QVERIFY(contains(study.run({"preview", study.file()}).out, "--pilot"));
+
+        const Output output =
+            study.run({"preview", study.file(), "--pilot", "--smallest-difference", "1e-9", "--json"});
+        QCOMPARE(output.code, 0);
+        QCOMPARE(study.list().size(), std::size_t{6});  // three seeds of the baseline and of the first variant
+        const Json power = output.json().at("power");
+        QCOMPARE(power.at("spread_from"), Json("workspace"));
+        QCOMPARE(power.at("earlier_differences"), Json(3));
+        QCOMPARE(power.at("seeds"), Json(2));
+        QVERIFY(power.at("detectable_difference").get<double>() > 1e-9);
+        const Json findings = output.json().at("findings");
+        QVERIFY(std::any_of(findings.begin(), findings.end(), [](const Json& finding) {
+            return contains(finding.at("text").get<std::string>(), "1.0e-09 nats");
+        }));
+    }
+
+    void a_smallest_difference_that_is_none_is_refused() {
+        for (const char* value : {"0", "-0.1", "nan"}) {
+            const Output output = study_.run({"preview", study_.file(), std::string("--smallest-difference=") + value});
+            QCOMPARE(output.code, 2);
+            QVERIFY(contains(output.err, "--smallest-difference"));
+        }
+    }
+
     void a_utilization_that_is_no_number_is_refused() {
         const Output output = study_.run({"preview", study_.file(), "--mfu", "0.5,nan"});
         QCOMPARE(output.code, 2);
