@@ -1,6 +1,7 @@
 #include "app/ablate/command.h"
 #include "app/ablate/interrupt.h"
 #include "app/ablate/progress.h"
+#include "app/ablate/rules_option.h"
 #include "app/ablate/train_runs.h"
 #include "app/ablate/workspace.h"
 #include "core/base/error.h"
@@ -28,7 +29,7 @@ struct Options {
     std::string study, workspace;
     std::vector<std::string> settings;
     std::vector<double> mfu = {0.5, 0.2};
-    std::optional<double> smallest_difference;  // in place of the study's
+    RulesOptions rules;  // in place of the study's
     bool step_zero = false, tensors = false, json = false, pilot = false;
 };
 
@@ -289,15 +290,9 @@ void require_shares(const std::vector<double>& mfu) {
             throw InputError("--mfu: {} is not a utilization; name numbers from 0.001 to 1", full_precision(share));
 }
 
-void require_difference(const std::optional<double>& difference) {
-    if (difference && !(std::isfinite(*difference) && *difference > 0))
-        throw InputError("--smallest-difference: {} is not a difference; name a number above 0, in nats per token",
-                         full_precision(*difference));
-}
-
 StudyConfig study_of(const Options& options, const StudySource& source) {
     StudyConfig study = load_study(source.file);
-    if (options.smallest_difference) study.smallest_difference = options.smallest_difference;
+    set_rules(study, options.rules);
     return study;
 }
 
@@ -339,7 +334,6 @@ int train_pilot(const Options& options) {
 
 int preview_study(const Options& options) {
     require_shares(options.mfu);
-    require_difference(options.smallest_difference);
     if (options.pilot)
         if (const int code = train_pilot(options)) return code;
     const std::filesystem::path workspace = future_workspace(options.workspace);
@@ -388,8 +382,7 @@ Action declare_preview(CLI::App& parser) {
         ->default_str("0.5,0.2");
     parser.add_flag("--tensors", options->tensors,
                     "also every tensor of every point: kept from its start, dropped or new");
-    parser.add_option("--smallest-difference", options->smallest_difference,
-                      "a difference in nats per token that the study shall find, in place of the study's own");
+    add_rules_options(parser, options->rules);
     parser.add_flag("--pilot", options->pilot,
                     "first train three seeds of the baseline and the first variant, which are runs of the study, to "
                     "learn how far seeds spread");

@@ -25,7 +25,10 @@ const Judgement& nope(const Comparison& comparison) {
     throw std::logic_error("no variant nope");
 }
 
-Comparison with(Comparison comparison, const Rules& rules) {
+template <class Set>
+Comparison with(Comparison comparison, Set set) {
+    Rules rules;
+    set(rules);
     judge_by(comparison, rules);
     return comparison;
 }
@@ -60,9 +63,12 @@ class OutcomesTest : public QObject {
         const Comparison comparison = comparison_in(workspace);
         QCOMPARE(nope(comparison).outcome, Outcome::undecided);
         QVERIFY(nope(comparison).at_most && *nope(comparison).at_most < 0.004);
-        QCOMPARE(nope(with(comparison, {.margin = 0.01})).outcome, Outcome::equivalent);
-        QCOMPARE(nope(with(comparison, {.margin = 0.002})).outcome, Outcome::undecided);
-        const Comparison late = with(comparison, {.margin = 0.01, .chosen_after = true});
+        QCOMPARE(nope(with(comparison, [](Rules& rules) { rules.margin = 0.01; })).outcome, Outcome::equivalent);
+        QCOMPARE(nope(with(comparison, [](Rules& rules) { rules.margin = 0.002; })).outcome, Outcome::undecided);
+        const Comparison late = with(comparison, [](Rules& rules) {
+            rules.margin = 0.01;
+            rules.chosen_after = true;
+        });
         QCOMPARE(nope(late).outcome, Outcome::undecided);
         QVERIFY(!late.family.remarks.empty());
         QVERIFY(late.family.remarks.front().starts_with("Chosen after seeing data"));
@@ -75,7 +81,7 @@ class OutcomesTest : public QObject {
         const Comparison comparison = comparison_in(workspace);
         QCOMPARE(nope(comparison).outcome, Outcome::worse);
         QVERIFY(!nope(comparison).within_margin);
-        const Comparison with_margin = with(comparison, {.margin = 0.05});
+        const Comparison with_margin = with(comparison, [](Rules& rules) { rules.margin = 0.05; });
         QCOMPARE(nope(with_margin).outcome, Outcome::worse);
         QVERIFY(nope(with_margin).within_margin);
     }
@@ -89,7 +95,8 @@ class OutcomesTest : public QObject {
         const PairedInterval& two = nope(comparison).interval;
         QCOMPARE(two.error, 0.025);
         QVERIFY(std::abs(*two.half_width / *two.unadjusted_half_width - 6.2053473 / 4.3026527) < 1e-6);
-        const Comparison planned = with(comparison, {.comparisons = 5});  // three of them have no run yet
+        const Comparison planned =
+            with(comparison, [](Rules& rules) { rules.comparisons = 5; });  // three of them have no run yet
         QCOMPARE(nope(planned).interval.error, 0.01);
         QVERIFY(*nope(planned).interval.half_width > *two.half_width);
         QVERIFY(nope(comparison).holm_p && *nope(comparison).holm_p >= *two.p_value);
@@ -125,7 +132,7 @@ class OutcomesTest : public QObject {
         const Comparison comparison = comparison_in(workspace);
         QCOMPARE(nope(comparison).outcome, Outcome::unstable);
         QVERIFY(!nope(comparison).survivors_worse);  // they look better, which says nothing
-        QCOMPARE(nope(with(comparison, {.margin = 1})).outcome, Outcome::unstable);
+        QCOMPARE(nope(with(comparison, [](Rules& rules) { rules.margin = 1; })).outcome, Outcome::unstable);
         QCOMPARE(comparison.groups.back().ranks, (RankRange{0, 0}));
     }
 
@@ -134,7 +141,7 @@ class OutcomesTest : public QObject {
         write_measured_study(workspace.path());
         const Comparison comparison = comparison_in(workspace);
         QCOMPARE(nope(comparison).outcome, Outcome::worse);
-        const Comparison planned = with(comparison, {.seeds = {1, 2, 3, 4}});
+        const Comparison planned = with(comparison, [](Rules& rules) { rules.seeds = {1, 2, 3, 4}; });
         QCOMPARE(nope(planned).outcome, Outcome::undecided);
         QCOMPARE(nope(planned).reason, std::string("seed 4, which the plan has, has no run"));
     }
@@ -143,18 +150,22 @@ class OutcomesTest : public QObject {
         TempFolder workspace;
         write_measured_study(workspace.path());
         const Comparison comparison = comparison_in(workspace);
-        const Comparison at_a_look = with(comparison, {.looks = {3, 5}});
+        const Comparison at_a_look = with(comparison, [](Rules& rules) { rules.looks = {3, 5}; });
         QCOMPARE(nope(at_a_look).outcome, Outcome::worse);
         QCOMPARE(nope(at_a_look).interval.error, 0.05 / 2 / 2);
-        QCOMPARE(nope(with(comparison, {.looks = {2, 5}})).outcome, Outcome::undecided);
-        const Comparison kept = with(comparison, {.looks = {2, 5}, .kept = {{"nope", "worse", 2}}});
+        QCOMPARE(nope(with(comparison, [](Rules& rules) { rules.looks = {2, 5}; })).outcome, Outcome::undecided);
+        const Comparison kept = with(comparison, [](Rules& rules) {
+            rules.looks = {2, 5};
+            rules.kept = {{"nope", "worse", 2}};
+        });
         QCOMPARE(nope(kept).outcome, Outcome::worse);
     }
 
     void additions_without_a_plan_halve_the_error() {
         TempFolder workspace;
         write_measured_study(workspace.path());
-        QCOMPARE(nope(with(comparison_in(workspace), {.additions = 2})).interval.error, 0.05 / 2 / 4);
+        QCOMPARE(nope(with(comparison_in(workspace), [](Rules& rules) { rules.additions = 2; })).interval.error,
+                 0.05 / 2 / 4);
     }
 
     // A best of more points is lower by chance alone, so it asks for new seeds.
