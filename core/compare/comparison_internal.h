@@ -1,5 +1,8 @@
 #pragma once
 #include "core/compare/comparison.h"
+#include "core/compare/family.h"
+#include "core/compare/judging.h"
+#include "core/compare/outcomes.h"
 #include "core/plot/palette.h"
 
 #include <span>
@@ -40,18 +43,6 @@ std::string reference_name(const Group& reference);  // "the baseline", or the n
 // Why a difference that can be told from noise is still no claim, since the means leave collapsed seeds out; "" where
 // it is one.
 std::string reservation(const PairedInterval& difference, const Group& group, const Group& reference);
-
-// Fills each group's delta, judgment and ranks and the family, from the runs, groups and rules alone. Its parts:
-void judge(Comparison& comparison);
-void state_family(Comparison& comparison);                                // first: the errors depend on it
-Judgement judgement_of(const Comparison& comparison, std::size_t group);  // of a group in best_of_variant
-void rank_variants(Comparison& comparison);
-// Allowed to the difference of two groups: by the baseline's family where `reference` is what the group is judged
-// against, else by the family of all pairs.
-double error_of(const Comparison& comparison, std::size_t group, std::size_t reference);
-bool is_added_later(const Comparison& comparison, const Group& group);  // a variant that the plan did not have
-// "2 runs have not ended", "seed 3 has no run"; "" where all seeds have ended, or were excluded by name.
-std::string why_not_complete(const Comparison& comparison, const Group& group);
 
 void add_notes(Comparison& comparison);  // what a reader must know of the runs compared
 

@@ -1,4 +1,5 @@
-// Which differences are judged together, and the error that each may have.
+#include "core/compare/family.h"
+
 #include "core/base/text.h"
 #include "core/compare/comparison_internal.h"
 #include "core/compare/verdict.h"

@@ -13,22 +13,22 @@ namespace ablate::study {
 // What was decided about a study: before its first run (studies/NAME.plan.json), or afterwards.
 struct Rules {
     double alpha = 0.05;
-    std::optional<double> margin;               // within it two losses count as equal
-    std::optional<double> smallest_difference;  // that the study shall find
+    std::optional<double> margin{};               // within it two losses count as equal
+    std::optional<double> smallest_difference{};  // that the study shall find
     bool chosen_after = false;  // margin, metric or variants were set after a run had finished: no "equivalent"
-    std::optional<std::int64_t> comparisons;  // k, where the plan recorded it; else the variants compared are counted
-    std::vector<std::int64_t> seeds;          // that every variant shall have; empty: not recorded
-    std::vector<std::int64_t> looks;          // numbers of seeds, declared beforehand; empty: one look at the end
-    std::int64_t additions = 0;               // of seeds, without a plan
-    std::vector<std::string> added_later;     // variants that the plan did not have: a family of their own
-    std::vector<std::string> excluded;        // ids of runs left out by name
-    bool paired_logs = false;                 // the user says that imported logs share their data order by seed
-    bool recorded = false;                    // there is a plan that was written before the first run
-    struct Kept {                             // a verdict reached at a declared look is kept
-        std::string variant, outcome;         // to_string(Outcome)
+    std::optional<std::int64_t> comparisons{};  // k, where the plan recorded it; else the variants compared are counted
+    std::vector<std::int64_t> seeds{};          // that every variant shall have; empty: not recorded
+    std::vector<std::int64_t> looks{};          // numbers of seeds, declared beforehand; empty: one look at the end
+    std::int64_t additions = 0;                 // of seeds, without a plan
+    std::vector<std::string> added_later{};     // variants that the plan did not have: a separate family
+    std::vector<std::string> excluded{};        // ids of runs left out by name
+    bool paired_logs = false;                   // the user says that imported logs share their data order by seed
+    bool recorded = false;                      // there is a plan that was written before the first run
+    struct Kept {                               // a verdict reached at a declared look is kept
+        std::string variant, outcome;           // to_string(Outcome)
         std::int64_t seeds = 0;
     };
-    std::vector<Kept> kept;
+    std::vector<Kept> kept{};
 };
 
 enum class Outcome {

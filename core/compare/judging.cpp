@@ -1,4 +1,5 @@
-// Every group beside its baseline, and every variant at its best.
+#include "core/compare/judging.h"
+
 #include "core/compare/comparison_internal.h"
 #include "core/compare/verdict.h"
 
@@ -54,8 +55,6 @@ bool has_rank(const Comparison& comparison, std::size_t index) {
     return group.collapsed == 0 && group.healthy() > 0 && why_not_complete(comparison, group).empty();
 }
 
-}  // namespace
-
 void rank_variants(Comparison& comparison) {
     for (Group& group : comparison.groups) group.ranks = {0, 0};
     std::vector<std::size_t> ranked;
@@ -68,11 +67,13 @@ void rank_variants(Comparison& comparison) {
         if (!delta.interval.distinguishable() || delta.too_close()) return 0;
         return delta.interval.mean < 0 ? -1 : 1;
     });
-    // Those without a rank of their own may belong anywhere.
+    // Those without a rank may belong anywhere.
     const std::int64_t others = std::ssize(comparison.best_of_variant) - std::ssize(ranked);
     for (std::size_t i = 0; i < ranked.size(); ++i)
         comparison.groups[ranked[i]].ranks = {ranges[i].best, ranges[i].worst + others};
 }
+
+}  // namespace
 
 void judge(Comparison& comparison) {
     state_family(comparison);

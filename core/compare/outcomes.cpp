@@ -1,4 +1,5 @@
-// What a difference allows to say of a variant.
+#include "core/compare/outcomes.h"
+
 #include "core/base/text.h"
 #include "core/compare/comparison_internal.h"
 #include "core/compare/verdict.h"

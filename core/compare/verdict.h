@@ -22,8 +22,4 @@ Verdict verdict(const Comparison& comparison);
 // own baseline. None where the baseline has no run.
 std::optional<std::size_t> verdict_reference(const Comparison& comparison, std::size_t group);
 
-// Allowed to one difference on both sides together where all pairs are looked at: a family of its own, which ranks the
-// variants and which no verdict uses.
-double error_of_pairs(const Comparison& comparison);
-
 }  // namespace ablate::study

@@ -207,7 +207,9 @@ class ReportTest : public QObject {
         const std::string markdown = to_markdown(comparison_in(workspace));
         QVERIFY(contains(markdown, "**NoPE is unstable:** the difference is -0.3950"));
         QVERIFY(lacks(markdown, "**Consider"));
-        QVERIFY(contains(markdown, "Not ranked, because there is no verdict: NoPE (1 of 3 seeds collapsed)."));  // in place of a rank
+        QVERIFY(
+            contains(markdown,
+                     "Not ranked, because there is no verdict: NoPE (1 of 3 seeds collapsed)."));  // in place of a rank
         QVERIFY(contains(markdown, "better by 0.3950 nats, but 1 of 3 seeds collapsed |"));
     }
 

@@ -235,10 +235,10 @@ CompareRow seed_row(const Comparison& comparison, const ShownGroup& shown, std::
     return row;
 }
 
-// What stands beside a verdict and is none itself.
+// What is shown next to a verdict and is none itself.
 void fill_beside(CompareRow& row, const Comparison& comparison, const ShownGroup& shown) {
     const Group& group = comparison.groups[shown.group];
-    at(row, CompareColumn::ranks) = words(study::ranks_text(group.ranks), "Of all pairs, a family of its own");
+    at(row, CompareColumn::ranks) = words(study::ranks_text(group.ranks), "Of all pairs, a separate family");
     if (group.ranks.best > 0) at(row, CompareColumn::ranks).order = static_cast<double>(group.ranks.best);
     at(row, CompareColumn::better_on) = at(row, CompareColumn::holm) = at(row, CompareColumn::unadjusted) = words("–");
     if (!shows_judgement(comparison, shown)) return;

@@ -1,5 +1,7 @@
 #include "ui/pages/compare/scene_tables.h"
 
+#include "core/compare/family.h"
+
 namespace ablate::ui {
 namespace {
 
