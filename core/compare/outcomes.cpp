@@ -122,11 +122,12 @@ void decide(const Comparison& comparison, const Group& group, const Group& refer
     find_seeds(rules, judged);
 }
 
-// A seed that collapsed is left out of the means, which therefore flatter the side that lost it.
-void decide_with_collapses(const Group& group, const Group& reference, Judgement& judged) {
+// A seed that collapsed is left out of the means, which therefore flatter the side that lost it. `between`: why the
+// interval allows no claim now; that a seed collapsed is told all the same.
+void decide_with_collapses(const Group& group, const Group& reference, const std::string& between, Judgement& judged) {
     const bool ours = group.collapsed > 0, theirs = reference.collapsed > 0;
     const PairedInterval& interval = judged.interval;
-    const bool differs = interval.distinguishable();
+    const bool differs = interval.distinguishable() && between.empty();
     if (ours) {
         judged.outcome = Outcome::unstable;
         judged.survivors_worse = !theirs && differs && interval.mean > 0;
@@ -228,31 +229,33 @@ Judgement judgement_of(const Comparison& comparison, std::size_t index) {
     judged.paired = delta.paired;
     if (delta.paired) count_wins(comparison, group, reference, judged);
 
+    const std::int64_t ended = std::ssize(group.runs) - group.unfinished;
+    const std::string between = not_at_a_look(comparison.rules, ended);
+    // A verdict of runs that are gone is none.
+    const Rules::Kept* kept = judged.interval.n > 0 ? kept_of(comparison.rules, group) : nullptr;
     const std::string ours = why_not_complete(comparison, group), theirs = why_not_complete(comparison, reference);
     if (all_collapsed(group)) {
         judged.outcome = Outcome::unstable;
         judged.reason = collapse_rate(group);
     } else if (all_collapsed(reference)) {
         judged.reason = reference_name(reference) + " collapsed";
-    } else if (const Rules::Kept* kept = kept_of(comparison.rules, group)) {
+    } else if (kept) {
         judged.outcome = outcome_named(kept->outcome);
     } else if (!ours.empty() || !theirs.empty()) {
         judged.reason = !ours.empty() ? ours : fmt::format("of {}, {}", reference_name(reference), theirs);
     } else if (judged.interval.n == 0) {
         judged.reason = delta.in_short;
+    } else if (group.collapsed > 0 || reference.collapsed > 0) {
+        decide_with_collapses(group, reference, between, judged);
     } else if (delta.too_close() || !judged.interval.half_width) {
         judged.reason = why_no_interval(delta, group, reference);
-        if (group.collapsed > 0) judged.outcome = Outcome::unstable, judged.reason = collapse_rate(group);
-    } else if (const std::string between = not_at_a_look(comparison.rules, judged.interval.n); !between.empty()) {
+    } else if (!between.empty()) {
         judged.reason = between;
-    } else if (group.collapsed > 0 || reference.collapsed > 0) {
-        decide_with_collapses(group, reference, judged);
     } else {
         decide(comparison, group, reference, judged);
     }
     judged.sentence = sentence(comparison, delta, judged);
-    if (const Rules::Kept* kept = kept_of(comparison.rules, group))
-        judged.sentence += fmt::format("; {} since the look at {} seeds", kept->outcome, kept->seeds);
+    if (kept) judged.sentence += fmt::format("; {} since the look at {} seeds", kept->outcome, kept->seeds);
     return judged;
 }
 

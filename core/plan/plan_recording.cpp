@@ -13,8 +13,8 @@ namespace {
 
 struct Earlier {
     bool results = false;
-    std::vector<std::string> variants{};  // in the order of their runs
-    std::set<std::int64_t> seeds{};
+    std::vector<std::string> variants{};           // in the order of their runs
+    std::set<std::int64_t> seeds{}, open_seeds{};  // of those with a result; of the others
     std::set<std::string> points{};
 };
 
@@ -22,7 +22,10 @@ Earlier earlier_runs(const std::string& study, const run::RunStore& store) {
     Earlier earlier;
     for (const run::ListedRun& listed : store.list().runs) {
         if (listed.info.study != study || run::is_imported_log(listed.info)) continue;
-        if (!has_result(listed.status)) continue;
+        if (!has_result(listed.status)) {
+            earlier.open_seeds.insert(listed.info.seed);
+            continue;
+        }
         earlier.results = true;
         earlier.seeds.insert(listed.info.seed);
         earlier.points.insert(listed.info.grid_point);
@@ -42,7 +45,7 @@ void plan_from_runs(run::PlanRecord& plan, const Earlier& earlier) {
     plan.changes.push_back({"plan", plan.time, false});
 }
 
-void plan_from_study(run::PlanRecord& plan, const ResolvedStudy& study) {
+void plan_from_study(run::PlanRecord& plan, const ResolvedStudy& study, const Earlier& earlier) {
     std::set<std::string> points;
     plan.family.clear();
     for (const VariantPoint& point : study.points()) {
@@ -53,8 +56,13 @@ void plan_from_study(run::PlanRecord& plan, const ResolvedStudy& study) {
     plan.grid_points = std::max<std::int64_t>(1, std::ssize(points));
     plan.margin = study.config().margin;
     plan.smallest_difference = study.config().smallest_difference;
-    plan.seeds = study.seeds();
-    std::sort(plan.seeds.begin(), plan.seeds.end());
+    // Nothing of an earlier plan was ever looked at. Seeds that an earlier start still trains remain part of it.
+    plan.looked.clear();
+    plan.additions.clear();
+    plan.changes.clear();
+    std::set<std::int64_t> seeds = earlier.open_seeds;
+    seeds.insert(study.seeds().begin(), study.seeds().end());
+    plan.seeds.assign(seeds.begin(), seeds.end());
     plan.time = unix_now();
 }
 
@@ -78,7 +86,7 @@ void note_changes(run::PlanRecord& plan, const ResolvedStudy& study) {
             plan.changes.push_back({run::kLateVariant + point.variant, time, false});
 }
 
-void add_seeds(run::PlanRecord& plan, const std::vector<AddedSeed>& added) {
+void add_seeds(run::PlanRecord& plan, const std::vector<AddedSeed>& added, bool planned) {
     std::set<std::int64_t> known(plan.seeds.begin(), plan.seeds.end());
     std::set<std::pair<std::string, std::int64_t>> before;
     for (const run::SeedAddition& addition : plan.additions)
@@ -93,7 +101,7 @@ void add_seeds(run::PlanRecord& plan, const std::vector<AddedSeed>& added) {
     }
     if (!seeds.empty())
         plan.additions.push_back(
-            {{variants.begin(), variants.end()}, {seeds.begin(), seeds.end()}, unix_now(), !plan.looks.empty()});
+            {{variants.begin(), variants.end()}, {seeds.begin(), seeds.end()}, unix_now(), planned});
 }
 
 }  // namespace
@@ -104,10 +112,10 @@ void record_start(const ResolvedStudy& study, const run::RunStore& store) {
     for (const VariantPoint& point : study.chosen())
         for (const std::int64_t seed : study.seeds()) added.push_back({point.variant, seed});
     run::edit_plan_record(store.workspace(), study.config().name, [&](run::PlanRecord& plan) {
-        if (!earlier.results) return plan_from_study(plan, study);
+        if (!earlier.results) return plan_from_study(plan, study, earlier);
         if (plan.time == 0) plan_from_runs(plan, earlier);
         note_changes(plan, study);
-        add_seeds(plan, added);
+        add_seeds(plan, added, !plan.looks.empty());
     });
 }
 
@@ -117,7 +125,7 @@ void record_addition(const std::string& study, const std::vector<AddedSeed>& add
     run::edit_plan_record(store.workspace(), study, [&](run::PlanRecord& plan) {
         if (plan.time == 0) plan_from_runs(plan, earlier);
         if (!earlier.results) return;
-        add_seeds(plan, added);
+        add_seeds(plan, added, false);
     });
 }
 

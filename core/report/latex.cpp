@@ -37,7 +37,7 @@ std::string results_latex(const study::Comparison& comparison) {
         "% needs \\usepackage{booktabs}; " +
         (comparison.measure == study::Measure::val_bpb ? study::measured(comparison) : "losses in nats per token") +
         ", mean and half width of the 95 % Student t interval,\n"
-        "% differences to the baseline paired by seed, healthy seeds of all seeds\n";
+        "% differences to the baseline paired by seed, with the interval of the family; healthy seeds of all seeds\n";
     if (const std::string said = study::spans_in_words(comparison); !said.empty())
         latex += "% " + one_line(said) + "\n";
     const bool alike = study::shared_span(comparison).has_value();

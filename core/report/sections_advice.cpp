@@ -70,10 +70,11 @@ void advise_on_worse(const Comparison& comparison, List& list) {
 std::string seeds_needed(const Comparison& comparison, const Contrast& contrast) {
     const study::PairedInterval& interval = contrast.delta.interval;
     const study::Judgement& judged = comparison.groups[contrast.group].judged;
-    if (judged.outcome != study::Outcome::undecided || !judged.at_most) return "";
-    const std::string needed = judged.needs_text     ? "more validation text, which no number of seeds replaces,"
-                               : judged.seeds_needed ? "about " + study::count_of(*judged.seeds_needed, "seed")
-                                                     : "more than 1,000 seeds";
+    if (judged.outcome != study::Outcome::undecided || !judged.at_most || !judged.paired) return "";
+    std::string needed = "more than 1,000 seeds";
+    if (judged.needs_text) needed = "more validation text, which no number of seeds replaces,";
+    if (judged.seeds_needed) needed = "about " + study::count_of(*judged.seeds_needed, "seed");
+    if (judged.seeds_needed && judged.as_observed) needed += ", if the true difference is the one observed,";
     return fmt::format("{} for {} (a difference of {} {})", needed,
                        study::display_name(comparison.groups[contrast.group]), study::signed_loss(interval.mean),
                        study::unit_of(comparison));
@@ -85,9 +86,8 @@ void advise_on_undecided(const Comparison& comparison, List& list) {
         if (std::string needed = seeds_needed(comparison, contrast); !needed.empty())
             undecided.push_back(std::move(needed));
     if (undecided.empty()) return;
-    list.items.push_back({"Undecided:", "distinguishing the difference from the present spread takes " +
-                                            join(undecided, "; ") +
-                                            ". Take a difference that needs more than 100 seeds as none."});
+    list.items.push_back({"Undecided:", "to decide it takes " + join(undecided, "; ") +
+                                            ". Undecided does not mean that there is no difference."});
 }
 
 std::vector<std::size_t> points_of(const Comparison& comparison, const std::string& variant) {
@@ -152,7 +152,7 @@ void add_recommendations(Document& document, const Comparison& comparison) {
         if (group.collapsed > 0 && !comparison.has_grid())
             list.items.push_back({study::display_name(group) + " collapsed:",
                                   "try a lower learning rate or a longer warm-up before dismissing it."});
-    if (list.items.empty()) return document.paragraph("The comparison gives no reason to change the baseline.");
+    if (list.items.empty()) return document.paragraph("The comparison supports no recommendation.");
     document.add(std::move(list));
 }
 
@@ -161,17 +161,17 @@ namespace {
 std::string seeds_limitation(const Comparison& comparison) {
     if (is_single_seed(comparison))
         return "One seed per variant: no interval can be given, and no difference is a result.";
-    std::int64_t fewest = std::numeric_limits<std::int64_t>::max(), intervals = 0;
-    for (const Group& group : comparison.groups) {
-        fewest = std::min(fewest, std::ssize(group.runs));
-        intervals += group.delta.half_width.has_value();
-    }
-    // The union bound: intervals that share a baseline are not independent.
-    const double chance = std::min(1.0, 0.05 * static_cast<double>(intervals));
+    std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
+    for (const Group& group : comparison.groups) fewest = std::min(fewest, std::ssize(group.runs));
     return fmt::format(
-        "{} or more a variant. Of {} at 95 % each, at least one misses by chance alone with a "
-        "probability of up to {} %.",
-        study::count_of(fewest, "seed"), study::count_of(intervals, "interval"), fixed(100 * chance, 0));
+        "{} or more a variant. A seed sets initialization and data order together, so what differs "
+        "between seeds is both. {}",
+        study::count_of(fewest, "seed"), comparison.family.sentence);
+}
+
+bool knows_text_noise(const Comparison& comparison) {
+    return std::all_of(comparison.groups.begin(), comparison.groups.end(),
+                       [](const Group& group) { return !group.delta.half_width || group.delta.blocks_half; });
 }
 
 std::string budget_in_words(const Group& reference) {
@@ -226,9 +226,11 @@ void add_limitations(Document& document, const Comparison& comparison) {
         list.items.push_back({"Data:", (info.data_note.empty() ? std::string("one text") : info.data_note) +
                                            "; other texts may rank the variants differently."});
         list.items.push_back(
-            {"Validation:", fmt::format("each loss is a mean over {} tokens of one held-out set; the intervals "
-                                        "cover the seeds of training, not the choice of that text.",
-                                        with_thousands(val_tokens))});
+            {"Validation:",
+             fmt::format("each loss is a mean over {} tokens of one held-out set; the intervals cover {}.",
+                         with_thousands(val_tokens),
+                         knows_text_noise(comparison) ? "the seeds of training and the choice of that text"
+                                                      : "the seeds of training, not the choice of that text")});
     }
     document.heading(2, "Limitations");
     document.add(std::move(list));

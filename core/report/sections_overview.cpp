@@ -274,10 +274,10 @@ List settings_that_matter(const Comparison& comparison) {
     }
     list.items.push_back({"Runs:", fmt::format("{} and a baseline; {}: {}", count_of(others, "variant"),
                                                count_of(std::ssize(comparison.runs), "run"), outcomes(comparison))});
-    list.items.push_back(
-        {"Compared:", fmt::format("{} of healthy runs. Differences carry 95 % Student t intervals, paired by seed "
-                                  "where runs share the order of their data.",
-                                  compared_in_words(comparison))});
+    list.items.push_back({"Compared:", fmt::format("{} of healthy runs. Differences carry intervals of Student's t "
+                                                   "that hold together for all variants, paired by seed "
+                                                   "where runs share the order of their data.",
+                                                   compared_in_words(comparison))});
     if (const std::string said = study::spans_in_words(comparison); !said.empty()) list.items.back().text += " " + said;
     if (comparison.has_grid())
         list.items.push_back({"Grid:",

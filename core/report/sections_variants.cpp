@@ -100,7 +100,7 @@ void add_variants(Document& document, const Comparison& comparison) {
 
 void add_ranking(Document& document, const Comparison& comparison) {
     std::vector<Contrast> told_apart;
-    std::vector<std::string> rest, survivors;
+    std::vector<std::string> rest, equivalent, survivors;
     List without_loss;
     for (Contrast& contrast : contrasts(comparison)) {
         const Group& group = comparison.groups[contrast.group];
@@ -112,6 +112,8 @@ void add_ranking(Document& document, const Comparison& comparison) {
             without_loss.items.push_back({study::display_name(group) + ":", contrast.delta.judgement + "."});
         else if (contrast.delta.interval.distinguishable() && !contrast.delta.too_close())
             survivors.push_back(fmt::format("{} ({})", study::display_name(group), group.judged.reason));
+        else if (group.judged.outcome == study::Outcome::equivalent)
+            equivalent.push_back(study::display_name(group));
         else
             rest.push_back(study::display_name(group));
     }
@@ -132,6 +134,8 @@ void add_ranking(Document& document, const Comparison& comparison) {
         document.paragraph("No variant can be told apart from the baseline, so nothing is ranked.");
     else
         document.add(std::move(ranking));
+    if (!equivalent.empty())
+        document.paragraph("Equivalent to the baseline within the margin: " + join(equivalent, ", ") + ".");
     if (!rest.empty()) document.paragraph("Cannot be told apart from the baseline: " + join(rest, ", ") + ".");
     if (!survivors.empty())
         document.paragraph("Not ranked, because there is no verdict: " + join(survivors, ", ") + ".");

@@ -21,6 +21,8 @@ struct Options {
 // A run is left out of conclusions by name alone, and the study's plan keeps why.
 void exclude(const Options& options, const run::RunStore& store) {
     const run::ListedRun listed = store.find(options.run);
+    if (listed.info.study.empty())
+        throw InputError("run {} belongs to no study, so there is nothing to exclude it from", listed.info.id);
     run::edit_plan_record(store.workspace(), listed.info.study, [&](run::PlanRecord& plan) {
         std::erase_if(plan.excluded, [&](const run::ExcludedRun& one) { return one.run == listed.info.id; });
         if (!options.include) plan.excluded.push_back({listed.info.id, options.exclude, unix_now()});

@@ -101,6 +101,7 @@ class StudyRunner {
 
     int until_resolved();
     bool has_results() const;
+    std::optional<std::vector<std::string>> undecided_since(std::int64_t look) const;
 
     const Options& options_;
     const Interrupt interrupt_{};
@@ -118,14 +119,29 @@ bool StudyRunner::has_results() const {
     });
 }
 
+// The variants that a look which was taken before left undecided; nothing where it was not taken.
+std::optional<std::vector<std::string>> StudyRunner::undecided_since(std::int64_t look) const {
+    const auto record = run::read_plan_record(workspace_, study_.name);
+    if (!record) return {};
+    const auto& looked = record->looked;
+    if (std::none_of(looked.begin(), looked.end(), [&](const auto& one) { return one.seeds == look; })) return {};
+    std::vector<std::string> left = record->family;
+    for (const run::PlannedLook& one : looked)
+        for (const std::string& decided : one.decided) std::erase(left, decided.substr(0, decided.rfind(": ")));
+    return left;
+}
+
 // Trains to one look after the other; only undecided variants and the baseline get more seeds.
 int StudyRunner::until_resolved() {
     const auto begun = std::chrono::steady_clock::now();
     const auto seconds = [&] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     };
-    const std::vector<std::int64_t> looks =
-        options_.looks.empty() ? study::kUsualLooks : study::looks_from_text(options_.looks, "--looks");
+    const auto before_this = run::read_plan_record(workspace_, study_.name);
+    const bool declared = before_this && !before_this->looks.empty() && has_results();
+    const std::vector<std::int64_t> looks = !options_.looks.empty() ? study::looks_from_text(options_.looks, "--looks")
+                                            : declared              ? before_this->looks
+                                                                    : study::kUsualLooks;
     study::declare_looks(workspace_, study_.name, looks, has_results());
     if (!study_.margin)
         board_.line("note: the study has no margin, so a variant that changes nothing is trained to the last look");
@@ -133,15 +149,17 @@ int StudyRunner::until_resolved() {
     Trained trained;
     double longest = 0;  // seconds of training one seed of what is left
     for (std::size_t i = 0; i < looks.size(); ++i) {
+        if (const auto left = undecided_since(looks[i])) {  // an earlier call looked
+            if (left->empty()) break;
+            plan.only = *left;
+            continue;
+        }
         const double before = seconds();
         plan.seeds = study::first_seeds(options_.plan.seeds.empty() ? study_.seeds : options_.plan.seeds, looks[i]);
         trained = train(plan);
         if (trained.code != 0) return show(trained);
         const study::Look look = study::look_at(trained.comparison, looks[i]);
-        const auto record = run::read_plan_record(workspace_, study_.name);
-        const auto& looked = record->looked;
-        if (std::none_of(looked.begin(), looked.end(), [&](const auto& one) { return one.seeds == looks[i]; }))
-            study::record_look(workspace_, study_.name, look);
+        study::record_look(workspace_, study_.name, look);
         board_.line(fmt::format("look {} of {}, {} seeds: {}", i + 1, looks.size(), looks[i],
                                 look.decided.empty() ? "nothing decided" : join(look.decided, ", ")));
         if (look.undecided.empty()) break;
@@ -203,6 +221,8 @@ Action declare_run(CLI::App& parser) {
         if (!options->seeds.empty()) options->plan.seeds = seeds_from_text(join(options->seeds, ","), "--seeds");
         if (!options->until_resolved && (!options->looks.empty() || !budget->empty()))
             throw InputError("--looks and --budget belong to --until-resolved");
+        if (options->until_resolved && options->plan.again)
+            throw InputError("--again trains every run again at each look, so it cannot go with --until-resolved");
         if (!budget->empty()) options->budget = seconds_from_text(*budget);
         return StudyRunner(*options).run();
     };
