@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 namespace ablate {
@@ -119,6 +120,32 @@ Combination together(const std::vector<const VariantConfig*>& parts, std::string
     return combination;
 }
 
+// Every combination of two or more, those of fewer variants first and in the order of the file.
+std::vector<Combination> larger_combinations(const StudyConfig& study) {
+    const std::size_t count = study.variants.size();
+    if (count >= std::numeric_limits<std::size_t>::digits || (std::size_t{1} << count) > kMostPoints)
+        throw InputError("study {}: combine: full makes more than {} combinations of {} variants", study.name,
+                         kMostPoints, count);
+    std::vector<Combination> variants;
+    for (std::size_t size = 2; size <= count; ++size) {
+        std::vector<bool> chosen(count, false);
+        std::fill_n(chosen.begin(), size, true);
+        do {
+            std::vector<const VariantConfig*> parts;
+            std::string name, label;
+            for (std::size_t i = 0; i < count; ++i) {
+                if (!chosen[i]) continue;
+                const VariantConfig& part = study.variants[i];
+                name += (parts.empty() ? "" : "+") + part.name;
+                label += (parts.empty() ? "" : " + ") + part.label;
+                parts.push_back(&part);
+            }
+            variants.push_back(together(parts, std::move(name), std::move(label)));
+        } while (std::prev_permutation(chosen.begin(), chosen.end()));
+    }
+    return variants;
+}
+
 // The variants of the file, then what `combine` makes of them.
 std::vector<Combination> combined(const StudyConfig& study) {
     if (study.combine != "none" && study.variants.size() < 2)
@@ -141,6 +168,8 @@ std::vector<Combination> combined(const StudyConfig& study) {
             for (std::size_t j = i + 1; j < all.size(); ++j)
                 variants.push_back(together({all[i], all[j]}, all[i]->name + "+" + all[j]->name,
                                             all[i]->label + " + " + all[j]->label));
+    if (study.combine == "full")
+        for (Combination& combination : larger_combinations(study)) variants.push_back(std::move(combination));
     return variants;
 }
 
@@ -187,13 +216,6 @@ struct ConfiguredVariant {
     std::string name, label;
     RunConfig config;
 };
-
-// Where two patches set the same option, the second one wins, and the pair is one of the variants already.
-bool stands_already(const std::vector<ConfiguredVariant>& variants, const RunConfig& config) {
-    const Json json = to_json(config);
-    return std::any_of(variants.begin(), variants.end(),
-                       [&](const ConfiguredVariant& other) { return to_json(other.config) == json; });
-}
 
 // Losses per token compare on the same tokens only, and a study prepares its data once.
 void require_shared_data(const RunConfig& baseline, const RunConfig& config, const std::string& where) {
@@ -284,13 +306,16 @@ std::vector<VariantPoint> expand(const StudyConfig& study, const std::vector<std
 
     std::vector<ConfiguredVariant> variants;
     variants.push_back({kBaseline, "Baseline", baseline});
+    // Where patches set the same option, the last one wins, and the combination is one of the variants already.
+    const bool drops_equal = study.combine == "pairs" || study.combine == "full";
+    std::set<std::string> seen{to_json(baseline).dump()};
     for (const Combination& variant : combined(study)) {
         RunConfig config = baseline;
         for (const Json* patch : variant.patches) config = patched(config, *patch, where + ": variant " + variant.name);
         if (difference(baseline, config).empty())
             throw InputError("{}: variant {}: its patch changes nothing; every value equals the baseline's", where,
                              variant.name);
-        if (study.combine == "pairs" && stands_already(variants, config)) continue;
+        if (!seen.insert(to_json(config).dump()).second && drops_equal) continue;
         variants.push_back({variant.name, variant.label, std::move(config)});
     }
 

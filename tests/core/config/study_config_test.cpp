@@ -57,6 +57,15 @@ class StudyConfigTest : public QObject {
         // b and c set the same option: their pair is c again and left out.
         QCOMPARE(names(with("pairs")), (Names{"baseline", "a", "b", "c", "a+b", "a+c"}));
         QCOMPARE(names(with("leave-one-out")), (Names{"baseline", "all", "all-but-a", "all-but-b", "all-but-c"}));
+        QCOMPARE(names(with("full")), (Names{"baseline", "a", "b", "c", "a+b", "a+c"}));
+    }
+
+    void full_makes_every_combination() {
+        const StudyConfig study = read(R"({"name": "s", "combine": "full", "variants": [
+            {"name": "a", "patch": {"model": {"position": "none"}}},
+            {"name": "b", "patch": {"model": {"placement": "post"}}},
+            {"name": "c", "patch": {"train": {"lr": 0.002}}}]})");
+        QCOMPARE(names(study), (Names{"baseline", "a", "b", "c", "a+b", "a+c", "b+c", "a+b+c"}));
     }
 
     void bad_studies_are_one_line_data() {
