@@ -38,7 +38,8 @@ struct Combination {
 constexpr std::array kCombinations{
     Combination{"none", "Each alone", "The baseline, and each variant by itself"},
     Combination{"pairs", "Alone and in pairs", "Each variant by itself, and every two together"},
-    Combination{"leave-one-out", "Leave one out", "All variants together, and all but each one"}};
+    Combination{"leave-one-out", "Leave one out", "All variants together, and all but each one"},
+    Combination{"full", "Every combination", "Each variant by itself, and every combination of them"}};
 
 QStringList words_of(const QString& typed) {
     static const QRegularExpression between("[,;\\s]+");
