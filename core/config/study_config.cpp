@@ -237,7 +237,7 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
                          kStudyFormat);
     require_keys(json,
                  {"format", "name", "description", "baseline", "variants", "combine", "grid", "seeds", "policy",
-                  "margin", "smallest_difference", "budget"},
+                  "margin", "smallest_difference"},
                  "baseline", where);
 
     StudyConfig study;
@@ -270,8 +270,6 @@ StudyConfig study_from_json(const Json& json, const std::string& where) {
     if (!study.policy.empty()) one_of(study.policy, {"stop", "record"}, where + ".policy");
     study.margin = loss_at(json, "margin", where);
     study.smallest_difference = loss_at(json, "smallest_difference", where);
-    study.budget =
-        one_of(text_at(json, "budget", "steps", where), {"steps", "tokens", "flops", "seconds"}, where + ".budget");
     return study;
 }
 
@@ -282,7 +280,6 @@ Json to_json(const StudyConfig& study) {
     if (!study.policy.empty()) json["policy"] = study.policy;
     if (study.margin) json["margin"] = *study.margin;
     if (study.smallest_difference) json["smallest_difference"] = *study.smallest_difference;
-    if (study.budget != "steps") json["budget"] = study.budget;
     for (const auto& [key, values] : study.grid) json["grid"][key] = values;
     json["variants"] = Json::array();
     for (const VariantConfig& variant : study.variants) {
