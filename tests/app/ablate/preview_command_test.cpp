@@ -52,7 +52,8 @@ class PreviewCommandTest : public QObject {
         const Output output =
             study.run({"preview", study.file(), "--pilot", "--smallest-difference", "1e-9", "--json"});
         QCOMPARE(output.code, 0);
-        QCOMPARE(study.list().size(), std::size_t{6});  // three seeds of the baseline and of the first variant
+        QCOMPARE(study.list().at("runs").size(),
+                 std::size_t{6});  // three seeds of the baseline and of the first variant
         const Json power = output.json().at("power");
         QCOMPARE(power.at("spread_from"), Json("workspace"));
         QCOMPARE(power.at("earlier_differences"), Json(3));

@@ -26,20 +26,22 @@ class UntilResolvedTest : public QObject {
         QCOMPARE(plan().seeds, (std::vector<std::int64_t>{1, 2}));
         QVERIFY(!plan().looked.empty());
         QCOMPARE(plan().looked.front().seeds, std::int64_t{2});
-        for (const auto& addition : plan().additions) QVERIFY(addition.planned);  // they cost nothing more
+        const auto additions = plan().additions;
+        for (const auto& addition : additions) QVERIFY(addition.planned);  // they cost nothing more
     }
 
     // Every variant has the seeds of the look at which it was decided, and the baseline as many as any.
     void only_what_is_undecided_gets_more_seeds() {
         std::map<std::string, std::size_t> seeds;
-        for (const Json& run : study_.list().at("runs")) ++seeds[run.at("info").at("variant").get<std::string>()];
+        const Json runs = study_.list().at("runs");
+        for (const Json& run : runs) ++seeds[run.at("info").at("variant").get<std::string>()];
+        const std::vector<std::string> first = plan().looked.front().decided;
         const Json compared = study_.run({"compare", "tiny", "--json"}).json();
         for (const Json& group : compared.at("groups")) {
             if (group.at("is_baseline") == true) continue;
             const std::string name = group.at("variant");
             bool decided_first = false;
-            for (const std::string& decided : plan().looked.front().decided)
-                decided_first |= decided.starts_with(name + ": ");
+            for (const std::string& decided : first) decided_first |= decided.starts_with(name + ": ");
             QCOMPARE(seeds.at(name), decided_first ? std::size_t{2} : std::size_t{3});
             if (decided_first) QVERIFY(group.at("judged").at("outcome") != Json("undecided"));
         }

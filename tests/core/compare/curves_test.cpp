@@ -79,7 +79,8 @@ class CurvesTest : public QObject {
         const Comparison comparison = comparison_in(workspace);
         const Delta at_end = difference_at(comparison, 2, 0, XAxis::steps, 100);
         QCOMPARE(at_end.interval.mean, comparison.groups[2].delta.mean);
-        QCOMPARE(at_end.judgement, comparison.groups[2].judgement);
+        QVERIFY(at_end.judgement.starts_with("worse by 0.1421 nats"));
+        QVERIFY(comparison.groups[2].judgement.starts_with("worse by 0.1421 nats"));
         // After 13.5 s SiLU has done 50 steps, the baseline 45: the difference is smaller than at 45 steps each.
         const Delta steps = difference_at(comparison, 2, 0, XAxis::steps, 45);
         const Delta seconds = difference_at(comparison, 2, 0, XAxis::seconds, 13.5);

@@ -15,7 +15,7 @@ class LooksTest : public QObject {
   private Q_SLOTS:
     void looks_are_ascending_numbers_of_seeds() {
         QCOMPARE(looks_from_text("3,5,8", "--looks"), (Numbers{3, 5, 8}));
-        for (const char* text : {"", "1,2", "5,3", "3,3", "3;5", "3,x", "2000"})
+        for (const char* text : {"1,2", "5,3", "3,3", "3;5", "3,x", "2000"})
             QVERIFY_EXCEPTION_THROWN(looks_from_text(text, "--looks"), InputError);
     }
 

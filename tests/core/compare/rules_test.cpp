@@ -54,6 +54,7 @@ class RulesTest : public QObject {
 
     void a_damaged_plan_hides_no_runs() {
         const test::TempFolder workspace;
+        std::filesystem::create_directories(workspace / "studies");
         workspace.write("studies/quick.plan.json", "{");
         QVERIFY(!recorded_rules(workspace.path(), "quick").recorded);
     }

@@ -131,6 +131,7 @@ class PlanRecordingTest : public QObject {
     void a_damaged_record_is_refused() {
         const test::TempFolder folder;
         const StudyConfig study = tiny_study(folder);
+        std::filesystem::create_directories(folder / "studies");
         folder.write("studies/tiny.plan.json", "{");
         QVERIFY_EXCEPTION_THROWN(started(study, folder), InputError);
     }

@@ -54,7 +54,7 @@ class StudyPowerTest : public QObject {
     void the_spread_is_that_of_paired_differences_at_this_size() {
         const test::TempFolder folder;
         write_earlier_runs(folder);
-        const RunConfig baseline = test::synthetic_config({});
+        const RunConfig baseline = test::synthetic_config(Json::object());
         const EarlierSpreads spreads = spreads_in(folder, baseline);
         QVERIFY(spreads.source == SpreadSource::workspace);
         QCOMPARE(spreads.pooled.size(), std::size_t{1});
@@ -73,7 +73,7 @@ class StudyPowerTest : public QObject {
     void the_noise_of_the_text_is_that_of_the_mean_difference_by_block() {
         const test::TempFolder folder;
         write_earlier_runs(folder, {0.01, -0.01, 0.01, -0.01});
-        const EarlierSpreads spreads = spreads_in(folder, test::synthetic_config({}));
+        const EarlierSpreads spreads = spreads_in(folder, test::synthetic_config(Json::object()));
         QCOMPARE(qint64(spreads.blocks), qint64(4));
         QVERIFY(near(spreads.block_deviation, std::sqrt(4 * 1e-4 / 3)));
         // Four times the windows halve it.

@@ -56,8 +56,8 @@ class ReportTest : public QObject {
         QVERIFY(contains(markdown, "worse by 0.0815 nats"));
         QVERIFY(contains(markdown, "+2.23 %"));
         QVERIFY(contains(markdown, "ln V = 7.62"));
-        QVERIFY(contains(markdown, "| 2–3 | SiLU | +0.1421"));  // the larger effect ranks first
-        QVERIFY(contains(markdown, "| 2–3 | NoPE | +0.0815 ± 0.0082 | +2.23 % |"));
+        QVERIFY(contains(markdown, "| 3 | SiLU | +0.1421"));  // the larger effect ranks first
+        QVERIFY(contains(markdown, "| 2 | NoPE | +0.0815 ± 0.0082 | +2.23 % |"));
         QVERIFY(contains(markdown, "**Keep the baseline over** NoPE (0.0815 ± 0.0082 nats at equal steps"));
         QVERIFY(contains(markdown, "None of the runs collapsed"));
         QVERIFY(contains(markdown, "| NoPE | 7.6400 | 1.30 | 1.30 | 1.30 |"));  // gradient norms over thirds

@@ -47,6 +47,7 @@ class PlanRecordTest : public QObject {
     void a_damaged_or_newer_plan_is_refused() {
         const test::TempFolder workspace;
         for (const char* text : {"{", "[]", R"({"format": 2})", R"({"format": 1, "study": "quick"})"}) {
+            std::filesystem::create_directories(workspace / "studies");
             workspace.write("studies/quick.plan.json", text);
             QVERIFY_EXCEPTION_THROWN(read_plan_record(workspace.path(), "quick"), InputError);
             // It is not written over.
