@@ -347,13 +347,11 @@ std::string comparison_table(const study::Comparison& comparison, bool color, in
     if (comparison.groups.empty()) return fmt::format("{}: no runs to compare\n", printable(comparison.study));
     std::string text = wrapped(printable(study::verdict(comparison).sentence), 0, width) + "\n";
     text += wrapped(printable(comparison.family.sentence), 0, width) + "\n\n";
-    text += fmt::format(
-        "{}: final {}{}, {}, mean ± 95 % half width over n healthy seeds; a difference has the interval of the "
-        "family\n\n",
-        styled(printable(comparison.study), Style::strong, color),
-        comparison.measure == study::Measure::val_loss ? "loss" : study::measured(comparison),
-        comparison.measure == study::Measure::train_loss ? "" : " on " + printable(comparison.metric),
-        comparison.measure == study::Measure::val_bpb ? "lower is better" : "nats per token");
+    text += fmt::format("{}: final {}{}, {}, mean ± 95 % half width over n healthy seeds\n\n",
+                        styled(printable(comparison.study), Style::strong, color),
+                        comparison.measure == study::Measure::val_loss ? "loss" : study::measured(comparison),
+                        comparison.measure == study::Measure::train_loss ? "" : " on " + printable(comparison.metric),
+                        comparison.measure == study::Measure::val_bpb ? "lower is better" : "nats per token");
     if (const std::string said = study::spans_in_words(comparison); !said.empty())
         text += wrapped(printable(said), 0, width) + "\n\n";
     text += main_table(comparison, color, width);
