@@ -4,8 +4,8 @@
 #include "core/compare/comparison_internal.h"
 #include "core/compare/verdict.h"
 #include "core/compare/wording.h"
-#include "core/run/seed_text.h"
 #include "core/statistics/power.h"
+#include "core/train/records.h"
 
 #include <algorithm>
 #include <cmath>
@@ -37,16 +37,16 @@ void count_wins(const Comparison& comparison, const Group& group, const Group& r
     judged.sign_flip_p = sign_flip_p(differences);
 }
 
-// The deviation that a half width came from, by the share of n or B values.
-double deviation_behind(double half, double count, double error) {
+// The deviation of `count` values, seeds or blocks, whose mean has this half width.
+double deviation_of(double half, double count, double error) {
     return half * std::sqrt(count) / t_quantile(error / 2, count - 1);
 }
 
 PlannedFamily planned(const PairedInterval& interval) {
-    constexpr double blocks = 20;
+    constexpr auto blocks = static_cast<double>(train::kValidationBlocks);
     PlannedFamily family{.error = interval.error};
-    family.deviation = deviation_behind(*interval.seeds_half, static_cast<double>(interval.n), interval.error);
-    if (interval.blocks_half) family.block_deviation = deviation_behind(*interval.blocks_half, blocks, interval.error);
+    family.deviation = deviation_of(*interval.seeds_half, static_cast<double>(interval.n), interval.error);
+    if (interval.blocks_half) family.block_deviation = deviation_of(*interval.blocks_half, blocks, interval.error);
     return family;
 }
 
