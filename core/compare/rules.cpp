@@ -8,7 +8,7 @@ namespace ablate::study {
 
 Rules rules_of(const run::PlanRecord& record) {
     Rules rules;
-    rules.recorded = true;
+    rules.recorded = record.time > 0;  // an exclusion alone is no plan
     rules.margin = record.margin;
     rules.smallest_difference = record.smallest_difference;
     rules.comparisons = std::ssize(record.family);

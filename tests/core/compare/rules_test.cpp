@@ -15,12 +15,19 @@ class RulesTest : public QObject {
         plan.family = {"nope", "silu"};
         plan.seeds = {1, 2, 3};
         plan.margin = 0.01;
+        plan.time = 1000;
         const Rules rules = rules_of(plan);
         QVERIFY(rules.recorded && !rules.chosen_after);
         QCOMPARE(rules.comparisons.value(), std::int64_t{2});
         QCOMPARE(rules.margin.value(), 0.01);
         QCOMPARE(rules.seeds, (std::vector<std::int64_t>{1, 2, 3}));
         QCOMPARE(rules.additions, std::int64_t{0});
+    }
+
+    void an_exclusion_alone_is_no_plan() {
+        run::PlanRecord plan;
+        plan.excluded = {{"1a2b3c4d", "a disk was full", 0}};
+        QVERIFY(!rules_of(plan).recorded);
     }
 
     // Seeds that a declared look asks for are part of the plan.
