@@ -61,6 +61,8 @@ void plan_from_study(run::PlanRecord& plan, const ResolvedStudy& study, const Ea
     plan.additions.clear();
     plan.changes.clear();
     std::set<std::int64_t> seeds = earlier.open_seeds;
+    // A part of the study, such as a pilot, is trained with seeds of that part; the study's own are still to come.
+    if (!study.options().only.empty()) seeds.insert(study.config().seeds.begin(), study.config().seeds.end());
     seeds.insert(study.seeds().begin(), study.seeds().end());
     plan.seeds.assign(seeds.begin(), seeds.end());
     plan.time = unix_now();

@@ -72,6 +72,24 @@ class PlanRecordingTest : public QObject {
         QVERIFY(!rules_of(record).chosen_after);
     }
 
+    // As a pilot is: the seeds of the whole study remain planned.
+    void a_part_of_the_study_does_not_replace_its_seeds() {
+        const test::TempFolder folder;
+        StudyConfig study = tiny_study(folder);
+        study.seeds = {1, 2, 3, 4, 5};
+        study.variants.push_back({"slow", "", {{"train", {{"lr", 0.001}}}}});
+        PlanOptions pilot;
+        pilot.only = {"nope"};
+        pilot.seeds = {1, 2, 3};
+        record_start(resolve_study(study, pilot), run::RunStore(folder.path()));
+        finish_run(folder, "tiny");
+        const run::PlanRecord record = started(study, folder);
+        QVERIFY((record.seeds == study.seeds));
+        QVERIFY((record.family == std::vector<std::string>{"nope", "slow"}));
+        QVERIFY(record.additions.empty());
+        QVERIFY(!rules_of(record).chosen_after);
+    }
+
     void after_results_seeds_are_additions_and_a_margin_is_late() {
         const test::TempFolder folder;
         StudyConfig study = tiny_study(folder);
